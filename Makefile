@@ -1,0 +1,45 @@
+SHELL := /bin/bash
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+export PYTHONDONTWRITEBYTECODE := 1
+
+help:  ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; PORT, DATA_DIR and every setting are honoured
+	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m function_app.local serve
+
+load: $(VENV)/run  ## Load FOLDER (definition.json, Customer/*.csv) into INSTANCE
+	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE))
+
+test: check tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
+	$(PYTHON) -m pytest
+
+check: $(VENV)/dev  ## Run the fast part: style, types, layers
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json
+	$(PYTHON) -m tests.bench
+
+$(VENV)/python:
+	python3 -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run: $(VENV)/python requirements.txt function_app/local/requirements.txt
+	$(VENV)/bin/pip install -q -r function_app/local/requirements.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.txt
+	$(VENV)/bin/pip install -q -r requirements-dev.txt
+	$(VENV)/bin/pip install -q --no-deps --ignore-requires-python azure-functions-runtime==1.3.0  # Microsoft's loader: runs on 3.11, says 3.13
+	@touch $@
+
+tests/emulators/node_modules/.made: tests/emulators/package-lock.json
+	cd tests/emulators && npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: help run load test check bench
+.DEFAULT_GOAL := help

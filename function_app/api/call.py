@@ -1,0 +1,169 @@
+"""One request on its way to a handler: parameters and body parsed by the operation's declaration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from function_app import errors
+from function_app.api.operation import Operation, Parameter
+from function_app.domain.names import nearest_hint
+from function_app.errors import Fault, Mistake, ServiceError
+
+if TYPE_CHECKING:
+    import azure.functions as func
+    from pydantic import ValidationError
+
+    from function_app.api.auth import Principal
+    from function_app.services.suite import Suite
+
+T = TypeVar("T")
+LARGEST_BODY = 256 * 1024
+_JSON_TYPES = frozenset(("application/json", "application/json-patch+json", "text/json"))
+_OF_THE_PLATFORM = frozenset(("code", "clientId"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler answers: `body` goes out as JSON."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request, parsed; `call[PARAMETER]` is the parameter's value or its default."""
+
+    services: Suite
+    principal: Principal | None
+    now: datetime
+    url: str
+    values: Mapping[str, Any]
+    body: Any
+
+    def __getitem__(self, parameter: Parameter[T]) -> T:
+        value: T = self.values.get(parameter.name, parameter.default)
+        return value
+
+
+def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, Any]:
+    """Return the values of the parameters that were sent; ServiceError with every fault in them."""
+    faults: list[Fault] = []
+    values: dict[str, Any] = {}
+    sources = {"path": request.route_params, "query": request.params, "header": request.headers}
+    for parameter in operation.parameters:
+        text = sources[parameter.place].get(parameter.name)
+        if text is None:
+            if parameter.required:
+                faults.append(errors.MISSING_PARAMETER(f"'{parameter.name}' is required.", parameter.name))
+            continue
+        try:
+            values[parameter.name] = parameter.parse(text)
+        except ValueError as error:
+            message = f"'{parameter.name}' must be {error}; received '{text[:64]}'."
+            faults.append(errors.INVALID_PARAMETER(message, parameter.name))
+    for name in request.params:
+        if name not in values and name not in _OF_THE_PLATFORM:
+            faults += _unknown(operation, name)
+    if faults:
+        raise ServiceError(*faults)
+    return values
+
+
+def _unknown(operation: Operation, name: str) -> list[Fault]:
+    known = [parameter.name for parameter in operation.parameters if parameter.place == "query"]
+    if name in known:
+        return []
+    hint = nearest_hint(name, known)
+    return [errors.UNKNOWN_PARAMETER(f"{operation.id} has no query parameter '{name[:64]}'{hint}.", name[:64])]
+
+
+def read_body(operation: Operation, request: func.HttpRequest) -> Any:
+    """Return the body as the operation declares it, a model or a JSON object; ServiceError with every fault in it."""
+    if operation.body is None:
+        return None
+    _check_media(request.headers)
+    raw = request.get_body()
+    if len(raw) > LARGEST_BODY:
+        message = f"A body may have at most {LARGEST_BODY // 1024} KB; received {len(raw) // 1024 + 1} KB."
+        raise ServiceError(errors.BODY_TOO_LARGE(message))
+    content = _parse(raw)
+    if isinstance(content, str):
+        content = _parse(content)
+    if not isinstance(content, dict):
+        raise ServiceError(errors.NOT_AN_OBJECT("The body must be a JSON object.", ""))
+    return content if operation.body.model is None else _model(operation.body.model, content)
+
+
+def _check_media(headers: Mapping[str, str]) -> None:
+    media, _, rest = headers.get("content-type", "").partition(";")
+    if media.strip().lower() not in _JSON_TYPES:
+        message = f"Send the body as 'application/json'; received content type '{media[:64]}'."
+        raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE(message, "Content-Type"))
+    charset = rest.strip().lower().removeprefix("charset=").strip('"')
+    if rest.strip().lower().startswith("charset=") and charset not in {"utf-8", "utf8"}:
+        raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE("Send the body in UTF-8.", "Content-Type"))
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE("Send the body uncompressed.", "Content-Encoding"))
+
+
+def _parse(raw: bytes | str) -> Any:
+    try:
+        content = json.loads(raw, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        if (b"\\u" if isinstance(raw, bytes) else "\\u") in raw:  # type: ignore[operator]  # same type both sides
+            json.dumps(content, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        message = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+    except UnicodeDecodeError as error:
+        message = f"The body is not UTF-8: byte {error.start} can't be read."
+    except UnicodeEncodeError:
+        message = "The body is not JSON: it holds half of a surrogate pair."
+    except RecursionError:
+        message = "The body is nested too deep."
+    except ValueError as error:
+        message = f"The body is not JSON: {error}."
+    else:
+        return content
+    raise ServiceError(errors.MALFORMED_JSON(message, ""))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        msg = f"the member '{twice[:64]}' stands twice"
+        raise ValueError(msg)
+    return members
+
+
+def _refuse_constant(name: str) -> Any:
+    msg = f"{name} is no JSON number"
+    raise ValueError(msg)
+
+
+def _model(model: type[Any], content: dict[str, Any]) -> Any:
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise ServiceError(*model_faults(error, errors.INVALID_DEFINITION)) from None
+
+
+def model_faults(error: ValidationError, mistake: Mistake) -> list[Fault]:
+    """Return pydantic's complaints as faults, each at its JSON pointer."""
+    return [
+        mistake(f"{found['msg']}{_received(found)}.", "".join(f"/{part}" for part in found["loc"]))
+        for found in error.errors(include_url=False)
+    ]
+
+
+def _received(found: Mapping[str, Any]) -> str:
+    plain = isinstance(found["input"], str | int | float | bool) and found["type"] != "extra_forbidden"
+    return f"; received {json.dumps(found['input'])[:64]}" if plain else ""

@@ -1,0 +1,158 @@
+"""Bodies of fixed shape, as pydantic models: checked on the way in, described in the connector."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
+
+from function_app.domain.instant import parse_duration
+from function_app.domain.schema import EDM_TYPES
+
+
+def _edm_type(name: str) -> str:
+    if name not in EDM_TYPES:
+        msg = f"must be one of {', '.join(EDM_TYPES)}"
+        raise ValueError(msg)
+    return name
+
+
+def _duration(text: str) -> str:
+    if not parse_duration(text):
+        msg = "must be an ISO 8601 duration above zero, like PT4H or P30D"
+        raise ValueError(msg)
+    return text
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
+Duration = Annotated[str, AfterValidator(_duration)]
+EdmType = Annotated[str, AfterValidator(_edm_type)]
+Label = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Strict(BaseModel):
+    """A body from outside: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ValidityDefinition(Strict):
+    update: Duration = Field("PT4H", title="Update", description="How long a profile update lives by default.")
+    activity: Duration = Field("P30D", title="Activity", description="How long an activity lives by default.")
+    maximum: Duration = Field("P30D", title="Maximum", description="The longest life of either.")
+
+
+class AttributeDefinition(Strict):
+    name: Name = Field(title="Name", description="The attribute's name.")
+    dataType: EdmType = Field(title="Data Type", description="An Edm primitive type.")
+    friendlyName: Label | None = Field(None, title="Friendly Name", description="Its name for people.")
+    maxLength: Annotated[int, Field(ge=1, le=65_536)] | None = Field(
+        None, title="Maximum Length", description="Longest text."
+    )
+    allowedValues: Annotated[list[str | int | float], Field(min_length=1, max_length=500)] | None = Field(
+        None, title="Allowed Values", description="The only values it takes."
+    )
+    readOnly: bool = Field(False, title="Read Only", description="Whether only the source changes it.")
+    keyOf: Name | None = Field(
+        None, title="Key Of", description="The source entity whose key of the customer it holds."
+    )
+
+
+class CustomerReference(Strict):
+    attribute: Name = Field(title="Attribute", description="The attribute that holds the customer's source key.")
+    entity: Name = Field(title="Entity", description="The source entity of that key.")
+
+
+class ActivityDefinition(Strict):
+    activityType: Label = Field(title="Activity Type", description="The semantic type, like SalesOrder.")
+    activityTypeDisplay: Label | None = Field(None, title="Type for People", description="Its name for people.")
+    icon: Label | None = Field(None, title="Icon", description="The icon's name.")
+    showInTimeline: bool = Field(True, title="Show in Timeline", description="Whether readers see it.")
+    customer: CustomerReference = Field(title="Customer", description="How its customer is found.")
+    title: Name | None = Field(None, title="Title", description="The attribute that names the event.")
+    description: Name | None = Field(None, title="Description", description="The attribute with details.")
+    externalUrl: Name | None = Field(None, title="Web Address", description="The attribute with a link.")
+
+
+class EntityDefinition(Strict):
+    name: Name = Field(title="Name", description="The entity's name.")
+    dataSourceName: Name | None = Field(None, title="Data Source", description="Where it comes from.")
+    entityType: Literal["profile", "activity", "source"] = Field(title="Type", description="What it holds.")
+    keys: Annotated[list[Annotated[list[Name], Field(min_length=1, max_length=8)]], Field(min_length=1, max_length=8)]
+    timestampAttribute: Name | None = Field(None, title="Timestamp", description="The attribute that says when.")
+    attributes: Annotated[list[AttributeDefinition], Field(min_length=1, max_length=500)]
+    activity: ActivityDefinition | None = Field(None, title="Activity", description="How it becomes an activity.")
+
+
+class InstanceDefinition(Strict):
+    """An instance: its name, validity and entities."""
+
+    name: Label = Field(title="Name", description="The instance's name.")
+    validity: ValidityDefinition | None = Field(None, title="Validity", description="Defaults and maximum.")
+    entities: Annotated[list[EntityDefinition], Field(min_length=1, max_length=200)]
+
+
+class InstanceInfo(BaseModel):
+    instanceId: str = Field(title="Instance ID", description="The instance's id.")
+    name: str = Field(title="Name", description="The instance's name.")
+    instanceType: str = Field(title="Type", description="Always production.")
+
+
+class InstanceList(RootModel[list[InstanceInfo]]):
+    """Every instance."""
+
+
+class EntityInfo(BaseModel):
+    """An entity's metadata."""
+
+    name: str = Field(title="Name", description="The entity's name.")
+    qualifiedEntityName: str = Field(title="Qualified Name", description="The name with its data source.")
+    dataSourceName: str | None = Field(None, title="Data Source", description="Where it comes from.")
+    entityType: str = Field(title="Type", description="What it holds.")
+    keys: list[list[dict[str, Any]]] = Field(title="Keys", description="Alternative keys, each of attributes.")
+    timestampAttribute: str | None = Field(None, title="Timestamp", description="The attribute that says when.")
+    attributes: list[dict[str, Any]] = Field(title="Attributes", description="Its attributes.")
+
+
+class EntityModel(BaseModel):
+    """Every entity of an instance."""
+
+    instanceId: str = Field(title="Instance ID", description="The instance's id.")
+    entities: list[EntityInfo] = Field(title="Entities", description="The entities.")
+
+
+class Receipt(BaseModel):
+    """What became of an update."""
+
+    updateId: str = Field(title="Update ID", description="The update's id.")
+    outcome: Literal["applied", "superseded", "duplicate"] = Field(
+        title="Outcome", description="Whether it shows, is hidden by newer updates, or came before."
+    )
+    validUntil: str = Field(title="Valid Until", description="When it disappears.")
+    attributes: dict[str, Literal["applied", "superseded"]] = Field(
+        title="Attributes", description="For each attribute whether this update shows."
+    )
+
+
+class UpdatedCustomer(BaseModel):
+    """The merged profile after an update, and the update's receipt."""
+
+    customer: dict[str, Any] = Field(title="Customer", description="The merged profile.")
+    receipt: Receipt = Field(title="Receipt", description="What became of the update.")
+
+
+class CustomerList(BaseModel):
+    """One page of customers."""
+
+    context: str = Field(alias="@odata.context", title="Context", description="What the rows are.")
+    count: int | None = Field(None, alias="@odata.count", title="Count", description="How many match in all.")
+    value: list[dict[str, Any]] = Field(title="Customers", description="The merged profiles.")
+    nextLink: str | None = Field(
+        None, alias="@odata.nextLink", title="Next Page", description="The address of the next page, if there is one."
+    )
+
+
+class Health(BaseModel):
+    """That the service and its store answer."""
+
+    status: Literal["healthy"] = Field(title="Status", description="Always healthy.")

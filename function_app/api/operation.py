@@ -1,0 +1,107 @@
+"""What an operation is: one declaration from which the trigger, the role check and every document are made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from function_app.api.auth import Role
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from function_app.api.call import Answer, Call
+
+T = TypeVar("T")
+Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Visibility = Literal["none", "important", "advanced", "internal"]
+Handler = Callable[["Call"], Awaitable["Answer"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter(Generic[T]):
+    """One parameter; handlers read it by `call[PARAMETER]`.
+
+    `parse` turns its text into a value, or raises ValueError with what would be right.
+    `schema` is its Swagger 2.0 type, format, enum, default and limits; `extensions` its `x-ms-` members.
+    """
+
+    name: str
+    place: Literal["path", "query", "header"]
+    summary: str
+    description: str
+    parse: Callable[[str], T]
+    default: T
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    required: bool = False
+    visibility: Visibility = "none"
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body: of a fixed `model`, or (`attributes_of`) attributes of an entity, known by its metadata only."""
+
+    description: str
+    model: type[BaseModel] | None = None
+    attributes_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer: its meaning, its model if it has a body (`attributes_of`: an entity's attributes), its headers."""
+
+    description: str
+    model: type[BaseModel] | None = None
+    attributes_of: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation. `refuses` names verbs of the same path that are answered 405, each with the reason.
+
+    `role` None: no sign-in needed.
+    """
+
+    id: str
+    verb: Verb
+    path: str
+    summary: str
+    description: str
+    role: Role | None
+    handler: Handler
+    responses: Mapping[int, Response]
+    parameters: tuple[Parameter[Any], ...] = ()
+    body: Body | None = None
+    visibility: Visibility = "none"
+    refuses: Mapping[Verb, str] = field(default_factory=dict)
+
+    @property
+    def verbs(self) -> tuple[Verb, ...]:
+        return (self.verb, *self.refuses)
+
+
+def operation(  # noqa: PLR0913  # a declaration
+    verb: Verb,
+    path: str,
+    *,
+    id: str,  # noqa: A002  # the word of OpenAPI
+    summary: str,
+    description: str,
+    role: Role | None,
+    responses: Mapping[int, Response],
+    parameters: tuple[Parameter[Any], ...] = (),
+    body: Body | None = None,
+    visibility: Visibility = "none",
+    refuses: Mapping[Verb, str] | None = None,
+) -> Callable[[Handler], Operation]:
+    """Declare the handler below as an operation."""
+
+    def declare(handler: Handler) -> Operation:
+        return Operation(
+            id, verb, path, summary, description, role, handler, responses, parameters, body, visibility, refuses or {}
+        )
+
+    return declare

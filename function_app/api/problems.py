@@ -1,0 +1,45 @@
+"""Exceptions to HTTP answers; the only place that does."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import Any
+from uuid import uuid4
+
+from function_app import errors
+from function_app.api.call import Answer
+from function_app.errors import Fault, NotAllowed, ServiceError, Throttled, Unavailable
+
+_log = logging.getLogger(__name__)
+
+
+def answer_to(error: Exception, operation_id: str) -> Answer:
+    """Return the answer an exception becomes; what is not expected is logged and answered with a correlation id."""
+    match error:
+        case NotAllowed():
+            return _problem(error, {"Allow": ", ".join(error.allow)})
+        case Throttled() | Unavailable():
+            return _problem(error, {"Retry-After": str(max(1, math.ceil(error.retry_after)))})
+        case ServiceError():
+            return _problem(error, {})
+    correlation = uuid4().hex
+    _log.error("%s failed, correlation id %s", operation_id, correlation, exc_info=error)
+    message = f"The service failed; tell its operator the correlation id {correlation}."
+    return _problem(ServiceError(errors.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
+
+
+def _problem(error: ServiceError, headers: dict[str, str]) -> Answer:
+    first, more = error.faults[0], len(error.faults) - 1
+    body = {
+        "errorCode": first.code,
+        "message": first.message + (f" And {more} more, see details." if more else ""),
+        "target": first.target,
+        "details": [_detail(fault) for fault in error.faults],
+        "httpStatusCode": str(first.status),
+    }
+    return Answer(first.status, body, headers)
+
+
+def _detail(fault: Fault) -> dict[str, Any]:
+    return {"errorCode": fault.code, "message": fault.message, "target": fault.target}

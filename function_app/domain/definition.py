@@ -1,0 +1,175 @@
+"""The instance definition: JSON (design: section 4.6) to `Instance`, and the rules it must keep as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from function_app import errors
+from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
+from function_app.domain.instant import format_duration, parse_duration
+from function_app.domain.names import nearest_hint
+from function_app.domain.validity import Policy
+from function_app.errors import Fault
+
+
+def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
+    """Make the instance of a definition whose members are of the right form."""
+    default, wanted = Policy(), definition.get("validity") or {}
+    return Instance(
+        instance_id,
+        definition["name"],
+        tuple(_entity(entity) for entity in definition["entities"]),
+        Policy(
+            _duration(wanted.get("update"), default.update),
+            _duration(wanted.get("activity"), default.activity),
+            _duration(wanted.get("maximum"), default.maximum),
+        ),
+    )
+
+
+def _duration(text: str | None, default: timedelta) -> timedelta:
+    return (parse_duration(text) if text else None) or default
+
+
+def _entity(entity: Mapping[str, Any]) -> Entity:
+    mapping = entity.get("activity")
+    return Entity(
+        name=entity["name"],
+        data_source=entity.get("dataSourceName"),
+        entity_type=entity["entityType"],
+        keys=tuple(tuple(key) for key in entity["keys"]),
+        attributes=tuple(_attribute(attribute) for attribute in entity["attributes"]),
+        timestamp_attribute=entity.get("timestampAttribute"),
+        activity=_mapping(mapping) if mapping else None,
+    )
+
+
+def _attribute(attribute: Mapping[str, Any]) -> Attribute:
+    return Attribute(
+        name=attribute["name"],
+        data_type=attribute["dataType"],
+        friendly_name=attribute.get("friendlyName") or attribute["name"],
+        max_length=attribute.get("maxLength"),
+        allowed_values=tuple(attribute.get("allowedValues") or ()),
+        read_only=bool(attribute.get("readOnly") or attribute.get("keyOf")),
+        key_of=attribute.get("keyOf"),
+    )
+
+
+def _mapping(mapping: Mapping[str, Any]) -> ActivityMapping:
+    return ActivityMapping(
+        activity_type=mapping["activityType"],
+        activity_type_display=mapping.get("activityTypeDisplay") or mapping["activityType"],
+        customer_attribute=mapping["customer"]["attribute"],
+        customer_entity=mapping["customer"]["entity"],
+        title=mapping.get("title"),
+        description=mapping.get("description"),
+        external_url=mapping.get("externalUrl"),
+        icon=mapping.get("icon"),
+        show_in_timeline=mapping.get("showInTimeline") is not False,
+    )
+
+
+def definition_faults(instance: Instance) -> list[Fault]:
+    """Return every rule the definition breaks as a whole, each at its JSON pointer."""
+    found = [*_validity_faults(instance.validity), *_customer_faults(instance)]
+    found += _repeated("/entities", [entity.qualified_name for entity in instance.entities], "name")
+    ring = {a.key_of for entity in instance.entities if entity.name == CUSTOMER for a in entity.attributes}
+    for index, entity in enumerate(instance.entities):
+        found += _entity_faults(entity, f"/entities/{index}", ring - {None})
+    return [errors.INVALID_DEFINITION(message, target) for target, message in found]
+
+
+_Found = Iterator[tuple[str, str]]
+
+
+def _validity_faults(policy: Policy) -> _Found:
+    for name, value in (("update", policy.update), ("activity", policy.activity)):
+        if value > policy.maximum:
+            limit = format_duration(policy.maximum)
+            yield f"/validity/{name}", f"{format_duration(value)} is beyond the maximum of {limit}."
+    if policy.maximum > timedelta(days=30):
+        yield "/validity/maximum", "The maximum may be at most P30D."
+
+
+def _customer_faults(instance: Instance) -> _Found:
+    customer = instance.by_name.get(CUSTOMER)
+    if customer is None:
+        yield "/entities", "There must be an entity named 'Customer' without a data source."
+        return
+    at = f"/entities/{instance.entities.index(customer)}"
+    if customer.entity_type != "profile":
+        yield f"{at}/entityType", "Customer must be of entityType 'profile'."
+    if customer.keys != ((CUSTOMER_ID,),):
+        yield f"{at}/keys", 'Customer must have the keys [["CustomerId"]].'
+    identity = customer.by_name.get(CUSTOMER_ID)
+    if identity and identity.data_type != "Edm.String":
+        yield f"{at}/attributes", "CustomerId must be an Edm.String."
+
+
+def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
+    yield from _repeated(f"{at}/attributes", [attribute.name for attribute in entity.attributes], "name")
+    for row, key in enumerate(entity.keys):
+        for column, name in enumerate(key):
+            yield from _known(entity, f"{at}/keys/{row}/{column}", name)
+    for index, attribute in enumerate(entity.attributes):
+        yield from _attribute_faults(attribute, entity, f"{at}/attributes/{index}")
+    if entity.name != CUSTOMER and entity.entity_type == "profile":
+        yield f"{at}/entityType", "Only Customer is of entityType 'profile'."
+    if entity.qualified_name == "UnifiedActivity":
+        yield f"{at}/name", "UnifiedActivity is built in and can't be defined."
+    if entity.entity_type == "activity":
+        yield from _activity_faults(entity, at, ring)
+    elif entity.activity:
+        yield f"{at}/activity", "Only an entity of entityType 'activity' has an activity mapping."
+
+
+def _attribute_faults(attribute: Attribute, entity: Entity, at: str) -> _Found:
+    if attribute.key_of and entity.name != CUSTOMER:
+        yield f"{at}/keyOf", "Only attributes of Customer hold the customer's keys."
+    if attribute.max_length is not None and attribute.data_type != "Edm.String":
+        yield f"{at}/maxLength", "Only an Edm.String has a maxLength."
+
+
+def _activity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
+    if not entity.data_source:
+        yield f"{at}/dataSourceName", "An activity entity needs a dataSourceName."
+    if len(entity.keys) != 1:
+        yield f"{at}/keys", "An activity entity has exactly one primary key, simple or composite."
+    stamp = entity.timestamp_attribute
+    if stamp is None:
+        yield f"{at}/timestampAttribute", "An activity entity needs a timestampAttribute."
+    elif stamp not in entity.by_name:
+        yield from _known(entity, f"{at}/timestampAttribute", stamp)
+    elif entity.by_name[stamp].data_type != "Edm.DateTimeOffset":
+        yield f"{at}/timestampAttribute", f"'{stamp}' must be an Edm.DateTimeOffset."
+    mapping = entity.activity
+    if mapping is None:
+        yield f"{at}/activity", "An activity entity needs an activity mapping."
+        return
+    yield from _known(entity, f"{at}/activity/customer/attribute", mapping.customer_attribute)
+    if mapping.customer_entity not in ring:
+        where = f"{at}/activity/customer/entity"
+        yield where, f"No attribute of Customer has keyOf '{mapping.customer_entity}'."
+    for member, name in (
+        ("title", mapping.title),
+        ("description", mapping.description),
+        ("externalUrl", mapping.external_url),
+    ):
+        if name is not None:
+            yield from _known(entity, f"{at}/activity/{member}", name)
+
+
+def _known(entity: Entity, at: str, name: str) -> _Found:
+    if name not in entity.by_name:
+        yield at, f"{entity.qualified_name} has no attribute '{name}'{nearest_hint(name, entity.by_name)}."
+
+
+def _repeated(at: str, names: list[str], member: str) -> _Found:
+    for name, times in Counter(name.lower() for name in names).items():
+        if times > 1:
+            last = max(index for index, other in enumerate(names) if other.lower() == name)
+            yield f"{at}/{last}/{member}", f"'{names[last]}' stands {times} times (names are compared without case)."

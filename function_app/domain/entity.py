@@ -1,0 +1,84 @@
+"""Entities and their attributes: the metadata that values are checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from function_app.domain.validity import Policy
+
+CUSTOMER = "Customer"
+CUSTOMER_ID = "CustomerId"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute; `key_of` names the source entity whose key of the customer it holds."""
+
+    name: str
+    data_type: str
+    friendly_name: str
+    max_length: int | None = None
+    allowed_values: tuple[Any, ...] = ()
+    read_only: bool = False
+    key_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityMapping:
+    """How a record of an activity entity becomes a unified activity; attribute names of that entity."""
+
+    activity_type: str
+    activity_type_display: str
+    customer_attribute: str
+    customer_entity: str
+    title: str | None = None
+    description: str | None = None
+    external_url: str | None = None
+    icon: str | None = None
+    show_in_timeline: bool = True
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One entity; `keys` are alternatives, each a composite of attribute names."""
+
+    name: str
+    entity_type: str
+    keys: tuple[tuple[str, ...], ...]
+    attributes: tuple[Attribute, ...]
+    data_source: str | None = None
+    timestamp_attribute: str | None = None
+    activity: ActivityMapping | None = None
+
+    @cached_property
+    def qualified_name(self) -> str:
+        return f"{self.data_source}_{self.name}" if self.data_source else self.name
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Attribute]:
+        return {attribute.name: attribute for attribute in self.attributes}
+
+    @cached_property
+    def key_names(self) -> frozenset[str]:
+        return frozenset(name for key in self.keys for name in key)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One environment: its name, validity policy and entities, as its definition gives them."""
+
+    instance_id: str
+    name: str
+    entities: tuple[Entity, ...]
+    validity: Policy = field(default_factory=Policy)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Entity]:
+        return {entity.qualified_name: entity for entity in self.entities}
+
+    @cached_property
+    def customer(self) -> Entity:
+        return self.by_name[CUSTOMER]

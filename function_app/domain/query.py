@@ -1,0 +1,130 @@
+"""Conditions on attributes, with OData's three-valued logic: true, false, and None for unknown.
+
+Stores translate the same tree to their own language; `holds` is what they must agree with.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from function_app.domain.profile import Attributes
+
+Order = Literal["lt", "le", "gt", "ge"]
+TextTest = Literal["equals", "contains", "startswith", "endswith"]
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The attribute has one of the values; null is a value."""
+
+    attribute: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compares:
+    """The attribute stands in this order to the value; unknown for null."""
+
+    attribute: str
+    order: Order
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The attribute's text, in lower case if `fold`, passes the test; unknown for null."""
+
+    attribute: str
+    test: TextTest
+    value: str
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any_:
+    parts: tuple[Condition, ...]
+
+
+Condition = Equals | Compares | Text | Not | All | Any_
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+}
+_TESTS: dict[str, Callable[[str, str], bool]] = {
+    "equals": operator.eq,
+    "contains": operator.contains,
+    "startswith": str.startswith,
+    "endswith": str.endswith,
+}
+
+
+def holds(condition: Condition, attributes: Attributes) -> bool | None:
+    """Say whether the condition holds of the attributes; None where null leaves it unknown."""
+    match condition:
+        case Equals(name, values):
+            return attributes.get(name) in values
+        case Compares(name, order, value):
+            mine = attributes.get(name)
+            return None if mine is None else _ORDERS[order](mine, value)
+        case Text(name, test, value, fold):
+            text = attributes.get(name)
+            return None if text is None else _TESTS[test](text.lower() if fold else text, value)
+        case Not(part):
+            held = holds(part, attributes)
+            return None if held is None else not held
+        case All(parts):
+            results = [holds(part, attributes) for part in parts]
+            return False if False in results else None if None in results else True
+        case Any_(parts):
+            results = [holds(part, attributes) for part in parts]
+            return True if True in results else None if None in results else False
+
+
+def names_in(condition: Condition | None) -> frozenset[str]:
+    """Return the attributes a condition looks at."""
+    match condition:
+        case None:
+            return frozenset()
+        case Equals(name) | Compares(name) | Text(name):
+            return frozenset((name,))
+        case Not(part):
+            return names_in(part)
+        case All(parts) | Any_(parts):
+            return frozenset().union(*(names_in(part) for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """Order by one attribute, null lowest, ties by key (both ascending or both descending)."""
+
+    attribute: str
+    descending: bool = False
+
+
+def sort_key(value: Any, key: str) -> tuple[bool, Any, str]:
+    """Return what rows are ordered by: null below everything, then the value, then the key."""
+    return (value is not None, 0 if value is None else value, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page ended: the sorting attribute's value and the key of its last row."""
+
+    value: Any
+    key: str

@@ -1,0 +1,120 @@
+"""How long an update or activity lives, and when it happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from function_app import errors
+from function_app.domain.instant import format_duration, format_instant, parse_duration, parse_instant
+from function_app.errors import Fault
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An instance's defaults for updates and activities, and its maximum for both."""
+
+    update: timedelta = timedelta(hours=4)
+    activity: timedelta = timedelta(days=30)
+    maximum: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The caller's wishes as texts: `validUntil`, `validFor`, `occurredAt`; None where left out."""
+
+    valid_until: str | None = None
+    valid_for: str | None = None
+    occurred_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """When something happened, came in, and ends; live while `now < valid_until`."""
+
+    occurred_at: datetime
+    received_at: datetime
+    valid_until: datetime
+
+
+def decide(timing: Timing, default: timedelta, maximum: timedelta, now: datetime) -> Validity | list[Fault]:
+    """Turn the caller's wishes into a validity, or into every fault in them."""
+    faults: list[Fault] = []
+    until = _valid_until(timing, default, maximum, now, faults)
+    occurred = _occurred_at(timing.occurred_at, now, faults)
+    return faults or Validity(occurred, now, until)
+
+
+def _valid_until(
+    timing: Timing, default: timedelta, maximum: timedelta, now: datetime, faults: list[Fault]
+) -> datetime:
+    if timing.valid_until is not None and timing.valid_for is not None:
+        faults.append(errors.TWO_VALIDITIES("Send validUntil or validFor, not both.", "validFor"))
+    until = now + default
+    if timing.valid_until is not None:
+        until = _instant("validUntil", timing.valid_until, faults) or until
+        if until <= now:
+            faults.append(
+                errors.VALID_UNTIL_PASSED(
+                    f"validUntil must lie after now ({format_instant(now)}); received {format_instant(until)}.",
+                    "validUntil",
+                )
+            )
+        elif until > now + maximum:
+            faults.append(
+                errors.VALID_UNTIL_TOO_FAR(
+                    f"validUntil may be at most {format_duration(maximum)} ahead "
+                    f"({format_instant(now + maximum)}); received {format_instant(until)}.",
+                    "validUntil",
+                )
+            )
+    if timing.valid_for is not None:
+        until = now + _duration("validFor", timing.valid_for, maximum, default, faults)
+    return until
+
+
+def _occurred_at(text: str | None, now: datetime, faults: list[Fault]) -> datetime:
+    if text is None:
+        return now
+    occurred = _instant("occurredAt", text, faults) or now
+    if occurred > now + CLOCK_TOLERANCE:
+        faults.append(future_fault("occurredAt", occurred, now))
+    return occurred
+
+
+def future_fault(target: str, instant: datetime, now: datetime) -> Fault:
+    """Say that an instant lies too far in the future."""
+    return errors.OCCURRED_IN_FUTURE(
+        f"{target.rsplit('/', 1)[-1]} may be at most {format_duration(CLOCK_TOLERANCE)} after now "
+        f"({format_instant(now)}); received {format_instant(instant)}.",
+        target,
+    )
+
+
+def _instant(target: str, text: str, faults: list[Fault]) -> datetime | None:
+    instant = parse_instant(text)
+    if instant is None:
+        hint = " (a '+' in a URL must be written %2B)" if " " in text else ""
+        message = f"{target} must be an RFC 3339 instant like 2026-11-24T09:30:00Z; received '{text[:64]}'{hint}."
+        faults.append(errors.INVALID_INSTANT(message, target))
+        return None
+    if instant.tzinfo is None:
+        message = f"{target} needs an offset from UTC, like 'Z' or '+01:00'; received '{text}'."
+        faults.append(errors.MISSING_OFFSET(message, target))
+        return None
+    return instant
+
+
+def _duration(target: str, text: str, maximum: timedelta, default: timedelta, faults: list[Fault]) -> timedelta:
+    duration = parse_duration(text)
+    if not duration:
+        message = f"{target} must be an ISO 8601 duration above zero, like PT90M or P7D; received '{text[:64]}'."
+        faults.append(errors.INVALID_DURATION(message, target))
+        return default
+    if duration > maximum:
+        message = f"{target} may be at most {format_duration(maximum)}; received {text}."
+        faults.append(errors.VALID_UNTIL_TOO_FAR(message, target))
+        return default
+    return duration

@@ -1,0 +1,229 @@
+"""What can go wrong, each mistake with its code, HTTP status, cause and cure.
+
+    ServiceError                 one or more faults; the first one's code names the answer
+    ├── NotAllowed               carries the verbs that are allowed
+    ├── Throttled                carries the seconds to wait
+    └── Unavailable              carries the seconds to wait
+
+`MISTAKES` is the list the README's table of error codes is made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that was wrong: where (`target`: JSON pointer or parameter name) and what would be right."""
+
+    code: str
+    status: int
+    message: str
+    target: str | None = None
+
+    def at(self, prefix: str) -> Fault:
+        """Return the same fault below a JSON pointer prefix."""
+        return Fault(self.code, self.status, self.message, prefix + (self.target or ""))
+
+
+MISTAKES: dict[str, Mistake] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A kind of fault, registered under its code on creation; calling it makes a fault of this kind."""
+
+    code: str
+    status: int
+    cause: str
+    cure: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        MISTAKES[self.code] = self
+
+    def __call__(self, message: str, target: str | None = None) -> Fault:
+        return Fault(self.code, self.status, message, target)
+
+
+class ServiceError(Exception):
+    """Refuse a request for the faults given, of which there is at least one."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(f"{fault.code}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+class NotAllowed(ServiceError):
+    """Refuse a verb; `allow` lists the verbs the resource has."""
+
+    def __init__(self, fault: Fault, allow: tuple[str, ...]) -> None:
+        super().__init__(fault)
+        self.allow = allow
+
+
+class Throttled(ServiceError):
+    """Ask the caller to come back in `retry_after` seconds: too much at once."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(TOO_MANY_REQUESTS("Too many requests at once; wait and send the same request again."))
+        self.retry_after = retry_after
+
+
+class Unavailable(ServiceError):
+    """Ask the caller to come back in `retry_after` seconds: the store can't be reached."""
+
+    def __init__(self, retry_after: float = 5.0) -> None:
+        super().__init__(STORE_UNAVAILABLE("The store can't be reached; wait and send the same request again."))
+        self.retry_after = retry_after
+
+
+# The request as a whole
+MALFORMED_JSON = Mistake("MalformedJson", 400, "The body is not JSON.", "Mend the body at the line and column named.")
+NOT_AN_OBJECT = Mistake(
+    "NotAnObject",
+    400,
+    "The body is JSON but not an object.",
+    'Send `{"Attribute": value}`, as it is or encoded once more as a string.',
+)
+INVALID_PARAMETER = Mistake(
+    "InvalidParameter",
+    400,
+    "A query parameter or header has a value of the wrong form.",
+    "Send a value of the form named.",
+)
+UNKNOWN_PARAMETER = Mistake(
+    "UnknownParameter",
+    400,
+    "The operation has no query parameter of this name.",
+    "Leave it out, or use the name suggested.",
+)
+MISSING_PARAMETER = Mistake("MissingParameter", 400, "A required parameter is absent.", "Send it.")
+INVALID_QUERY = Mistake(
+    "InvalidQuery",
+    400,
+    "A `$filter`, `$select`, `$orderby` or `$search` can't be understood.",
+    "Mend the part named; see *Queries*.",
+)
+INVALID_SKIPTOKEN = Mistake(
+    "InvalidSkiptoken",
+    400,
+    "The `$skiptoken` is not one of ours, or belongs to another query.",
+    "Follow `@odata.nextLink` unchanged, or start again without a token.",
+)
+BODY_TOO_LARGE = Mistake("BodyTooLarge", 413, "The body is larger than 256 KB.", "Send less at once.")
+UNSUPPORTED_MEDIA_TYPE = Mistake(
+    "UnsupportedMediaType",
+    415,
+    "The body's content type or encoding is not one that is read.",
+    "Send `Content-Type: application/json` without `Content-Encoding`.",
+)
+
+# Access
+FORBIDDEN = Mistake("Forbidden", 403, "The caller's role is too low.", "Ask an Administrator for the role named.")
+
+# What is not there
+INSTANCE_NOT_FOUND = Mistake(
+    "InstanceNotFound", 404, "There is no instance with this id.", "List the instances with `GET instances`."
+)
+CUSTOMER_NOT_FOUND = Mistake(
+    "CustomerNotFound",
+    404,
+    "The source has no customer with this id.",
+    "Check the id; a new customer appears with the next refresh.",
+)
+ENTITY_NOT_FOUND = Mistake(
+    "EntityNotFound",
+    404,
+    "The instance has no entity of this name.",
+    "List the entities with `GET manage/entities`.",
+)
+METHOD_NOT_ALLOWED = Mistake(
+    "MethodNotAllowed", 405, "The resource does not have this verb.", "Use a verb of the `Allow` header."
+)
+
+# Validity
+INVALID_INSTANT = Mistake(
+    "InvalidInstant",
+    400,
+    "`validUntil` or `occurredAt` is not an RFC 3339 instant.",
+    "Write it like `2026-11-24T09:30:00Z`.",
+)
+MISSING_OFFSET = Mistake(
+    "MissingOffset",
+    400,
+    "An instant has no offset from UTC.",
+    "End it with `Z` or an offset like `+01:00` (in a URL `%2B01:00`).",
+)
+VALID_UNTIL_PASSED = Mistake(
+    "ValidUntilPassed", 400, "`validUntil` is not after now.", "Send an instant in the future."
+)
+VALID_UNTIL_TOO_FAR = Mistake(
+    "ValidUntilTooFar",
+    400,
+    "`validUntil` or `validFor` reaches beyond the instance's maximum.",
+    "Stay within the limit named.",
+)
+INVALID_DURATION = Mistake(
+    "InvalidDuration",
+    400,
+    "A duration is not of ISO 8601 in weeks, days, hours, minutes and seconds, or is not above zero.",
+    "Write it like `PT90M` or `P7D`.",
+)
+TWO_VALIDITIES = Mistake("TwoValidities", 400, "Both `validUntil` and `validFor` were given.", "Send only one of them.")
+OCCURRED_IN_FUTURE = Mistake(
+    "OccurredInFuture",
+    400,
+    "`occurredAt` lies more than 5 minutes after now.",
+    "Check the sender's clock, or leave it out.",
+)
+
+# Attribute values
+EMPTY_BODY = Mistake("EmptyBody", 400, "The body names no attribute.", "Send at least one attribute.")
+TOO_MANY_ATTRIBUTES = Mistake(
+    "TooManyAttributes", 400, "The body names more than 500 attributes.", "Send fewer at once."
+)
+UNKNOWN_ATTRIBUTE = Mistake(
+    "UnknownAttribute",
+    400,
+    "The entity has no attribute of this name.",
+    "Use a name of `GET manage/entities/{entityName}`.",
+)
+READ_ONLY_ATTRIBUTE = Mistake(
+    "ReadOnlyAttribute", 400, "The attribute is read-only.", "Leave it out; it changes in the source only."
+)
+KEY_ATTRIBUTE = Mistake("KeyAttribute", 400, "The attribute is a key.", "Leave it out; the path names the record.")
+WRONG_TYPE = Mistake(
+    "WrongType", 400, "A value is of another type than the attribute.", "Send a value of the type named, or null."
+)
+WRONG_FORMAT = Mistake(
+    "WrongFormat", 400, "A value is of the right type, but not of the attribute's format.", "Send the form named."
+)
+OUT_OF_RANGE = Mistake("OutOfRange", 400, "A number is beyond the attribute's range.", "Stay within the range named.")
+TOO_LONG = Mistake("TooLong", 400, "A text is longer than the attribute's limit.", "Shorten it.")
+VALUE_NOT_ALLOWED = Mistake(
+    "ValueNotAllowed", 400, "The attribute allows only certain values.", "Send one of the values named."
+)
+REPEATED_WITH_OTHER_CONTENT = Mistake(
+    "RepeatedWithOtherContent",
+    409,
+    "The same `Repeatability-Request-ID` came before with other content.",
+    "Use a new id for a new update; repeat an update unchanged.",
+)
+
+# Instance definitions
+INVALID_DEFINITION = Mistake(
+    "InvalidDefinition", 400, "The instance definition breaks a rule.", "Mend the member named."
+)
+
+# The service
+TOO_MANY_REQUESTS = Mistake(
+    "TooManyRequests",
+    429,
+    "The store is asked more than it can take.",
+    "Wait as `Retry-After` says, then send it again.",
+)
+INTERNAL_ERROR = Mistake("InternalError", 500, "A fault of the service.", "Report the correlation id of the answer.")
+STORE_UNAVAILABLE = Mistake(
+    "StoreUnavailable", 503, "The store can't be reached.", "Wait as `Retry-After` says, then send it again."
+)

@@ -1,0 +1,147 @@
+"""Serve the HTTP functions of a FunctionApp over ASGI, as Azure Functions would.
+
+Routes, verbs and parameters come from the functions' own metadata.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import azure.functions as func
+
+PREFIX = "/api/"
+LARGEST_BODY = 100 * 1024 * 1024
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_LOCAL_NAMES = frozenset(("localhost", "127.0.0.1", "[::1]"))
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+_Step = Callable[[], Awaitable[None]]
+UserFunction = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    pattern: re.Pattern[str]
+    functions: dict[str, UserFunction]
+
+
+class Host:
+    """An ASGI application; `start` and `stop` are awaited before the first and after the last request."""
+
+    def __init__(self, app: func.FunctionApp, start: _Step, stop: _Step) -> None:
+        self._routes = _routes(app)
+        self._start, self._stop = start, stop
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self._start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if not is_local(headers.get("host", "")):
+            await _plain(send, 421, "This host serves only this machine; call it as localhost.")
+            return
+        found = self._find(scope["path"])
+        if found is None:
+            await _plain(send, 404, f"Nothing is served at {scope['path']}.")
+            return
+        route, route_params = found
+        function = route.functions.get(scope["method"])
+        if function is None:
+            await _plain(send, 405, "The path does not have this verb.", {"Allow": ", ".join(route.functions)})
+            return
+        body = await _read(receive)
+        if body is None:
+            await _plain(send, 413, "The body is too large.")
+            return
+        query = scope["query_string"].decode("latin-1")
+        request = func.HttpRequest(
+            method=scope["method"],
+            url=f"{scope['scheme']}://{headers.get('host')}{_raw_path(scope)}" + (f"?{query}" if query else ""),
+            headers=headers,
+            params=dict(parse_qsl(query, keep_blank_values=True)),
+            route_params=route_params,
+            body=body,
+        )
+        await _respond(send, await function(request))
+
+    def _find(self, path: str) -> tuple[_Route, dict[str, str]] | None:
+        for route in self._routes:
+            match = route.pattern.fullmatch(path)
+            if match:
+                return route, match.groupdict()
+        return None
+
+
+def is_local(host: str) -> bool:
+    """Say whether a Host header names this machine: others come from pages that rebind their name to loopback."""
+    return re.sub(r":\d+$", "", host) in _LOCAL_NAMES
+
+
+def _routes(app: func.FunctionApp) -> list[_Route]:
+    by_route: dict[str, dict[str, UserFunction]] = {}
+    for function in app.get_functions():
+        trigger = function.get_trigger()
+        if trigger is None or trigger.get_binding_name() != "httpTrigger":
+            continue
+        described = trigger.get_dict_repr()
+        for method in described["methods"]:
+            verb = getattr(method, "value", method)
+            by_route.setdefault(described["route"], {})[verb] = function.get_user_function()
+    ordered = sorted(by_route, key=lambda route: [part.startswith("{") for part in route.split("/")])
+    return [_Route(_pattern(route), by_route[route]) for route in ordered]
+
+
+def _pattern(route: str) -> re.Pattern[str]:
+    literals = _PLACEHOLDER.split(route)
+    parts = [f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(literals)]
+    return re.compile(re.escape(PREFIX) + "".join(parts))
+
+
+def _raw_path(scope: Scope) -> str:
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.split(b"?", 1)[0].decode("latin-1")
+
+
+async def _read(receive: Receive) -> bytes | None:
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            return None
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+async def _respond(send: Send, response: func.HttpResponse) -> None:
+    body = response.get_body()
+    headers: list[tuple[bytes, bytes]] = [
+        (name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers.items()
+    ]
+    if response.status_code != 204:  # noqa: PLR2004  # No Content
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _plain(send: Send, status: int, text: str, headers: dict[str, str] | None = None) -> None:
+    await _respond(send, func.HttpResponse(text, status_code=status, headers=headers))

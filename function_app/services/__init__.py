@@ -1,0 +1,1 @@
+"""Services: one verb each, over the store's port and the domain."""

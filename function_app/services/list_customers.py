@@ -1,0 +1,95 @@
+"""List customers by what shows: conditions and order see merged values.
+
+The source answers for customers without a live update of the attributes asked for; the few others are merged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from function_app.domain.entity import CUSTOMER_ID
+from function_app.domain.merge import merge
+from function_app.domain.profile import Attributes, Customer
+from function_app.domain.query import Condition, Position, Sorting, holds, names_in, sort_key
+from function_app.services.instances import Model
+from function_app.store.port import SourceQuery, Store
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """Which customers, in which order, how many after how many, and whether to count all of them."""
+
+    condition: Condition | None = None
+    sorting: Sorting = Sorting(CUSTOMER_ID)
+    top: int = 100
+    skip: int = 0
+    after: Position | None = None
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Merged profiles in order, where the next page starts if there is one, and the count if asked for."""
+
+    rows: Sequence[Attributes]
+    following: Position | None
+    count: int | None
+
+
+class ListCustomers:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def __call__(self, model: Model, query: ListQuery, now: datetime) -> Page:
+        """Return one page of the customers as they show at `now`."""
+        instance_id = model.instance.instance_id
+        names = (names_in(query.condition) | {query.sorting.attribute}) - {CUSTOMER_ID}
+        touched = await self._store.touched_customers(instance_id, names, now) if names else ()
+        without = frozenset(customer.customer_id for customer in touched)
+        live = list(_matching((merge(c.source, c.updates, now).attributes for c in touched), query.condition))
+
+        wanted = query.skip + query.top + 1
+        source = SourceQuery(query.condition, query.sorting, query.after, without)
+        found = await self._store.find_profiles(instance_id, source, wanted)
+        rows = _ordered([*(c.source for c in found), *live], query)[query.skip : wanted]
+        page = await self._merged(instance_id, rows[: query.top], found, now)
+        count = None
+        if query.count:
+            count = len(live) + await self._store.count_profiles(instance_id, query.condition, without)
+        return Page(
+            list(_matching(page, query.condition)),
+            _position(rows[query.top - 1], query.sorting) if len(rows) > query.top else None,
+            count,
+        )
+
+    async def _merged(
+        self, instance_id: str, rows: Sequence[Attributes], found: Sequence[Customer], now: datetime
+    ) -> list[Attributes]:
+        unmerged = {customer.customer_id for customer in found}
+        ids = [row[CUSTOMER_ID] for row in rows if row[CUSTOMER_ID] in unmerged]
+        updates = await self._store.live_updates(instance_id, ids, now) if ids else {}
+        return [merge(row, updates.get(row[CUSTOMER_ID], ()), now).attributes for row in rows]
+
+
+def _matching(rows: Iterable[Attributes], condition: Condition | None) -> Iterable[Attributes]:
+    return (row for row in rows if condition is None or holds(condition, row))
+
+
+def _ordered(rows: Iterable[Attributes], query: ListQuery) -> list[Attributes]:
+    by, descending = query.sorting.attribute, query.sorting.descending
+
+    def key(row: Attributes) -> tuple[bool, Any, str]:
+        return sort_key(row.get(by), row[CUSTOMER_ID])
+
+    kept = list(rows)
+    if query.after:
+        start = sort_key(query.after.value, query.after.key)
+        kept = [row for row in kept if (key(row) < start if descending else key(row) > start)]
+    return sorted(kept, key=key, reverse=descending)
+
+
+def _position(row: Attributes, sorting: Sorting) -> Position:
+    return Position(row.get(sorting.attribute), row[CUSTOMER_ID])

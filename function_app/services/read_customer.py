@@ -1,0 +1,22 @@
+"""Read one customer: the source profile and what shows on top of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from function_app.domain.merge import Merged, merge
+from function_app.domain.profile import Customer
+from function_app.services.instances import Model, unknown_customer
+from function_app.store.port import Store
+
+
+class ReadCustomer:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def __call__(self, model: Model, customer_id: str, now: datetime) -> tuple[Customer, Merged]:
+        """Return the customer and its merged profile at `now`; ServiceError if the source has no such customer."""
+        read = await self._store.read_customer(model.instance.instance_id, customer_id, now)
+        if read.customer is None:
+            raise unknown_customer(customer_id)
+        return read.customer, merge(read.customer.source, read.customer.updates, now)

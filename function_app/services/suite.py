@@ -1,0 +1,25 @@
+"""Every service, over one store."""
+
+from __future__ import annotations
+
+from function_app.services.instances import Instances
+from function_app.services.list_customers import ListCustomers
+from function_app.services.load_profiles import LoadProfiles
+from function_app.services.read_customer import ReadCustomer
+from function_app.services.update_profile import UpdateProfile
+from function_app.store.port import Store
+
+
+class Suite:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.instances = Instances(store)
+        self.update_profile = UpdateProfile(store)
+        self.read_customer = ReadCustomer(store)
+        self.load_profiles = LoadProfiles(store)
+        self.list_customers = ListCustomers(store)
+
+    async def close(self) -> None:
+        """Finish what the services began, then close the store."""
+        await self.update_profile.close()
+        await self.store.close()

@@ -1,0 +1,133 @@
+"""Take a profile update: check it, tell a retry from a new one, store it, say what shows."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+from function_app import errors
+from function_app.domain import validity
+from function_app.domain.merge import Merged, dominated, merge
+from function_app.domain.profile import Customer, Update
+from function_app.domain.validity import Timing
+from function_app.errors import ServiceError, Unavailable
+from function_app.services.instances import Model, unknown_customer
+from function_app.store.port import AlreadyExistsError, Store
+
+Outcome = Literal["applied", "superseded", "duplicate"]
+RETIRE_AT = 32
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRequest:
+    """A profile update as the caller sent it; `repeat_id` is the caller's own id for it."""
+
+    customer_id: str
+    body: Mapping[str, Any]
+    timing: Timing = Timing()
+    caller: str | None = None
+    repeat_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """The update as it is stored, its outcome, and the merged profile that shows it."""
+
+    update: Update
+    outcome: Outcome
+    merged: Merged
+
+    @property
+    def attributes(self) -> dict[str, Literal["applied", "superseded"]]:
+        """Say of each attribute whether this update shows."""
+        mine, winners = self.update.update_id, self.merged.winners
+        return {
+            name: "applied" if name in winners and winners[name].update_id == mine else "superseded"
+            for name in self.update.attributes
+        }
+
+
+class UpdateProfile:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, model: Model, request: UpdateRequest, now: datetime) -> Updated:
+        """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
+        update = _accept(model, request, now)
+        instance_id = model.instance.instance_id
+        for _ in range(2):
+            read = await self._store.read_customer(instance_id, update.customer_id, now, request.repeat_id)
+            if read.customer is None:
+                raise unknown_customer(update.customer_id)
+            if read.update:
+                return _repeated(read.customer, read.update, update, now)
+            try:
+                await self._store.create_update(instance_id, update, now)
+            except AlreadyExistsError:
+                continue
+            updates = (*read.customer.updates, update)
+            self._retire(instance_id, updates, now)
+            merged = merge(read.customer.source, updates, now)
+            shows = any(winner is update for winner in merged.winners.values())
+            return Updated(update, "applied" if shows else "superseded", merged)
+        raise Unavailable(1.0)
+
+    def _retire(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
+        if len(updates) < RETIRE_AT:
+            return
+        hidden = dominated(updates)
+        if len(hidden) >= RETIRE_AT // 2:
+            task = asyncio.create_task(self._retire_later(instance_id, hidden, now))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
+    async def _retire_later(self, instance_id: str, hidden: list[Update], now: datetime) -> None:
+        try:
+            await self._store.retire_updates(instance_id, hidden, now)
+        except ServiceError as error:
+            _log.warning("Dominated updates were not retired, the next update tries again: %s", error)
+
+    async def close(self) -> None:
+        """Wait until the dominated updates under way are retired."""
+        await asyncio.gather(*self._retiring)
+
+
+def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
+    policy = model.instance.validity
+    times = validity.decide(request.timing, policy.update, policy.maximum, now)
+    changes = model.customers.check_changes(request.body)
+    if isinstance(times, list) or isinstance(changes, list):
+        both = (times, changes)
+        raise ServiceError(*(fault for faults in both if isinstance(faults, list) for fault in faults))
+    return Update(
+        update_id=request.repeat_id or uuid4().hex,
+        customer_id=request.customer_id,
+        attributes=changes,
+        occurred_at=times.occurred_at,
+        received_at=times.received_at,
+        valid_until=times.valid_until,
+        fingerprint=_fingerprint(changes, request),
+        caller=request.caller,
+    )
+
+
+def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
+    timing = request.timing
+    content = [changes, timing.valid_until, timing.valid_for, timing.occurred_at, request.caller]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _repeated(customer: Customer, known: Update, update: Update, now: datetime) -> Updated:
+    if known.fingerprint != update.fingerprint:
+        message = f"The id '{known.update_id}' came before with other content, at {known.received_at.isoformat()}."
+        raise ServiceError(errors.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
+    return Updated(known, "duplicate", merge(customer.source, customer.updates, now))

@@ -1,0 +1,1 @@
+"""The store: a port in the domain's nouns, its documents, and two adapters."""

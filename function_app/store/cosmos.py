@@ -1,0 +1,298 @@
+"""The Cosmos DB store: the port over `azure.cosmos.aio`; one client for each worker process, made on first use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from azure.core import MatchConditions
+from azure.core.exceptions import AzureError
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError, CosmosResourceNotFoundError
+
+from function_app.domain.entity import CUSTOMER_ID
+from function_app.domain.instant import format_instant
+from function_app.domain.profile import Attributes, Customer, Update
+from function_app.domain.query import Condition
+from function_app.errors import Throttled, Unavailable
+from function_app.store import documents
+from function_app.store.documents import CONTROL, PROFILES, Document
+from function_app.store.port import AlreadyExistsError, CustomerRead, SourceQuery
+from function_app.store.sql import CosmosDialect, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DIALECT = CosmosDialect()
+_AT_ONCE = 32
+_IDS_A_QUERY = 200
+_LIVE = "c.kind = 'update' AND c.validUntil > @now"
+_TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
+_THROTTLED = 429
+
+
+class CosmosStore:
+    """A `Store` in one Cosmos DB database, whose containers the infrastructure has made.
+
+    `key` is for emulators; without one the identity of the host signs in.
+    """
+
+    def __init__(self, endpoint: str, database: str, key: str | None = None) -> None:
+        self._endpoint, self._database, self._key = endpoint, database, key
+        self._client: CosmosClient | None = None
+        self._credential: Any = None
+        self._containers: dict[str, ContainerProxy] = {}
+
+    def _container(self, name: str) -> ContainerProxy:
+        if self._client is None:
+            self._client = self._connect()
+        if name not in self._containers:
+            self._containers[name] = self._client.get_database_client(self._database).get_container_client(name)
+        return self._containers[name]
+
+    def _connect(self) -> CosmosClient:
+        options: dict[str, Any] = {"retry_throttle_total": 2, "retry_throttle_backoff_max": 3, "retry_write": 1}
+        if self._key:
+            options |= {"connection_verify": False, "enable_endpoint_discovery": False}
+            return CosmosClient(self._endpoint, self._key, **options)
+        from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415  # 160 ms only the cloud needs
+
+        self._credential = DefaultAzureCredential()
+        return CosmosClient(self._endpoint, self._credential, **options)
+
+    # One customer
+
+    async def read_customer(
+        self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
+    ) -> CustomerRead:
+        pk = documents.customer_pk(instance_id, customer_id)
+        wanted = f"(c.kind = 'profile' OR ({_LIVE}))"
+        values = {"pk": pk, "now": format_instant(now)}
+        if update_id is not None:
+            wanted = f"({wanted} OR (c.id = @id AND c.validUntil > @now))"
+            values["id"] = documents.update_doc_id(update_id)
+        found = await self._query(PROFILES, f"SELECT * FROM c WHERE c.pk = @pk AND {wanted}", values, pk)
+        profile = next((document for document in found if document["kind"] == "profile"), None)
+        updates = tuple(documents.update_of(document) for document in found if document["kind"] == "update")
+        repeated = next((document for document in found if document["id"] == values.get("id")), None)
+        return CustomerRead(
+            documents.customer_of(profile, updates) if profile else None,
+            documents.update_of(repeated) if repeated else None,
+        )
+
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
+        document, container = documents.update_document(instance_id, update, now), self._container(PROFILES)
+        with _translated():
+            try:
+                await container.create_item(document, no_response=True)
+            except CosmosResourceExistsError:
+                known = await container.read_item(document["id"], document["pk"])
+                if documents.update_of(known).is_live(now):
+                    raise AlreadyExistsError from None
+                await container.replace_item(
+                    document["id"],
+                    document,
+                    etag=known["_etag"],
+                    match_condition=MatchConditions.IfNotModified,
+                    no_response=True,
+                )
+
+    async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
+        async def retire(update: Update) -> None:
+            document = documents.update_document(instance_id, update, now, "retired")
+            try:
+                await self._container(PROFILES).replace_item(document["id"], document, no_response=True)
+            except CosmosResourceNotFoundError:
+                return
+
+        await _each(retire, updates)
+
+    # Many customers
+
+    async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
+        found: list[Document] = []
+        for condition, order in _walk(query):
+            if len(found) < limit:
+                found += await self._find(instance_id, query, condition, order, limit - len(found))
+        return [documents.customer_of(document) for document in found]
+
+    async def _find(
+        self, instance_id: str, query: SourceQuery, extra: _Extra, order: str, limit: int
+    ) -> list[Document]:
+        """Return documents in order by one attribute, and by key among equals.
+
+        Cosmos DB orders by two members only with a composite index for the pair, so the last value of a page,
+        which may be cut in the middle of its equals, is read once more by key.
+        """
+        where, values = _source_where(instance_id, query.condition, query.without)
+        where += extra(_binder(values))
+        by_key = order.startswith("c.customerId")
+        select = f"SELECT TOP {limit:d} * FROM c WHERE"  # noqa: S608
+        page = await self._query(PROFILES, f"{select} {where} ORDER BY {order}", values)
+        if by_key or len(page) < limit:
+            return page if by_key else _by_key_among_equals(page, query)
+        name = query.sorting.attribute
+        last = page[-1]["attributes"].get(name)
+        whole = _by_key_among_equals([d for d in page if d["attributes"].get(name) != last], query)
+        where, values = _source_where(instance_id, query.condition, query.without)
+        where += f" AND {_DIALECT.attribute(name)} = {_binder(values)(last)}"
+        rest = f"SELECT TOP {limit - len(whole):d} * FROM c WHERE {where} ORDER BY {_key_order(query)}"  # noqa: S608
+        return whole + await self._query(PROFILES, rest, values)
+
+    async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
+        where, values = _source_where(instance_id, condition, without)
+        return sum(await self._query(PROFILES, f"SELECT VALUE COUNT(1) FROM c WHERE {where}", values))  # noqa: S608
+
+    async def touched_customers(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
+        values: dict[str, Any] = {"instance": instance_id, "now": format_instant(now)}
+        bind = _binder(values)
+        naming = " OR ".join(f"ARRAY_CONTAINS(c.names, {bind(name)})" for name in names)
+        sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_LIVE} AND ({naming})"  # noqa: S608
+        ids = sorted(set(await self._query(PROFILES, sql, values)))
+        reads = await _each(lambda customer_id: self.read_customer(instance_id, customer_id, now), ids)
+        return [read.customer for read in reads if read.customer]
+
+    async def live_updates(
+        self, instance_id: str, customer_ids: Collection[str], now: datetime
+    ) -> Mapping[str, tuple[Update, ...]]:
+        ids, found = list(customer_ids), dict[str, list[Update]]()
+        for start in range(0, len(ids), _IDS_A_QUERY):
+            some = ids[start : start + _IDS_A_QUERY]
+            values = {
+                "now": format_instant(now),
+                "keys": [documents.customer_pk(instance_id, customer_id) for customer_id in some],
+            }
+            sql = f"SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND {_LIVE}"  # noqa: S608
+            for document in await self._query(PROFILES, sql, values):
+                found.setdefault(document["customerId"], []).append(documents.update_of(document))
+        return {customer_id: tuple(updates) for customer_id, updates in found.items()}
+
+    async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
+        async def write(profile: tuple[str, Attributes]) -> None:
+            document = documents.profile_document(instance_id, *profile)
+            await self._container(PROFILES).upsert_item(document, no_response=True)
+
+        await _each(write, profiles.items())
+
+    # Instances
+
+    async def read_instance(self, instance_id: str) -> Mapping[str, Any] | None:
+        sql = "SELECT VALUE c.definition FROM c WHERE c.pk = @pk AND c.kind = 'instance'"
+        found: list[Mapping[str, Any]] = await self._query(CONTROL, sql, {"pk": instance_id}, instance_id)
+        return found[0] if found else None
+
+    async def write_instance(self, instance_id: str, definition: Mapping[str, Any]) -> bool:
+        document = documents.instance_document(instance_id, definition)
+        with _translated():
+            try:
+                await self._container(CONTROL).create_item(document, no_response=True)
+            except CosmosResourceExistsError:
+                await self._container(CONTROL).upsert_item(document, no_response=True)
+                return False
+        return True
+
+    async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
+        found = await self._query(CONTROL, "SELECT * FROM c WHERE c.kind = 'instance'", {})
+        return {document["instanceId"]: document["definition"] for document in found}
+
+    async def check(self) -> None:
+        await self.read_instance("health")
+
+    async def close(self) -> None:
+        for resource in (self._client, self._credential):
+            if resource is not None:
+                await resource.close()
+
+    async def _query(self, container: str, sql: str, values: Mapping[str, Any], pk: str | None = None) -> list[Any]:
+        parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
+        options: Any = {"partition_key": pk} if pk is not None else {}
+        with _translated():
+            pages = self._container(container).query_items(sql, parameters=parameters, **options)
+            return [document async for document in pages]
+
+
+_Extra = Callable[[Callable[[Any], str]], str]
+
+
+def _walk(query: SourceQuery) -> list[tuple[_Extra, str]]:
+    """Cut an ordered walk from a position into queries that each need one range index: equals first, then beyond."""
+    after, key_order = query.after, _key_order(query)
+    beyond = "<" if query.sorting.descending else ">"
+    if query.sorting.attribute == CUSTOMER_ID:
+        if after is None:
+            return [(lambda _: "", key_order)]
+        return [(lambda bind: f" AND c.customerId {beyond} {bind(after.key)}", key_order)]
+    operand = _DIALECT.attribute(query.sorting.attribute)
+    order = f"{operand} {'DESC' if query.sorting.descending else 'ASC'}"
+    null, some = f" AND {_DIALECT.is_null(operand)}", f" AND NOT {_DIALECT.is_null(operand)}"
+    nulls: tuple[_Extra, str] = (lambda _: null, key_order)
+    values: tuple[_Extra, str] = (lambda _: some, order)
+    if after is None:
+        return [values, nulls] if query.sorting.descending else [nulls, values]
+    if after.value is None:
+        tied: tuple[_Extra, str] = (lambda bind: f"{null} AND c.customerId {beyond} {bind(after.key)}", key_order)
+        return [tied] if query.sorting.descending else [tied, values]
+    equal: tuple[_Extra, str] = (
+        lambda bind: f" AND {operand} = {bind(after.value)} AND c.customerId {beyond} {bind(after.key)}",
+        key_order,
+    )
+    further: tuple[_Extra, str] = (lambda bind: f" AND {operand} {beyond} {bind(after.value)}", order)
+    return [equal, further, nulls] if query.sorting.descending else [equal, further]
+
+
+def _key_order(query: SourceQuery) -> str:
+    return "c.customerId DESC" if query.sorting.descending else "c.customerId ASC"
+
+
+def _by_key_among_equals(page: list[Document], query: SourceQuery) -> list[Document]:
+    name, descending = query.sorting.attribute, query.sorting.descending
+    return sorted(page, key=lambda d: (d["attributes"][name], d["customerId"]), reverse=descending)
+
+
+def _source_where(
+    instance_id: str, condition: Condition | None, without: Collection[str]
+) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {"instance": instance_id}
+    where = "c.instanceId = @instance AND c.kind = 'profile'"
+    if without:
+        values["without"] = sorted(without)
+        where += " AND NOT ARRAY_CONTAINS(@without, c.customerId)"
+    return where + (f" AND {render(condition, _DIALECT, _binder(values))}" if condition else ""), values
+
+
+def _binder(values: dict[str, Any]) -> Callable[[Any], str]:
+    def bind(value: Any) -> str:
+        name = f"v{len(values)}"
+        values[name] = value
+        return f"@{name}"
+
+    return bind
+
+
+async def _each(act: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:
+    bound = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(item: Any) -> Any:
+        async with bound:
+            with _translated():
+                return await act(item)
+
+    return await asyncio.gather(*(one(item) for item in items))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except CosmosHttpResponseError as error:
+        if error.status_code == _THROTTLED:
+            headers = error.headers or {}
+            raise Throttled(float(headers.get("x-ms-retry-after-ms", 1000)) / 1000) from error
+        if error.status_code in _TRANSIENT:
+            raise Unavailable from error
+        raise
+    except (AzureError, TimeoutError, OSError) as error:
+        raise Unavailable from error

@@ -1,0 +1,94 @@
+"""SQLite with group commit, for one process and one event loop.
+
+Writes run on the event loop and gather while the last commit is on its way to the disk; they go together in the
+next one, so that one fsync serves many requests. Scans run in a thread, one at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from function_app.errors import Unavailable
+from function_app.store.port import AlreadyExistsError
+
+T = TypeVar("T")
+_Change = Callable[[sqlite3.Connection], Any]
+
+
+class Database:
+    """One SQLite file: `reader` for quick reads on the event loop, `scan` for long ones, `write` for changes."""
+
+    def __init__(self, path: Path, schema: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._writer = self._connect()
+        self._writer.executescript(schema)
+        self.reader = self._connect()
+        self._scanner = self._connect()
+        self._scanning = asyncio.Lock()
+        self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;"
+            "PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;"
+        )
+        connection.create_function("unicode_lower", 1, _lower, deterministic=True)
+        return connection
+
+    async def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a change and return its result once it is on the disk; pass on the AlreadyExistsError it may raise."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._pending.append((change, future))
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_pending())
+        return await future
+
+    async def _commit_pending(self) -> None:
+        while self._pending:
+            batch, self._pending = self._pending, []
+            outcomes: Sequence[Any]
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                outcomes = [_outcome(change, self._writer) for change, _ in batch]
+                await asyncio.to_thread(self._writer.execute, "COMMIT")
+            except sqlite3.Error:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                outcomes = [Unavailable()] * len(batch)
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                if future.done():
+                    continue
+                if isinstance(outcome, Exception):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome)
+
+    async def scan(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Return all rows of a query, run in a thread."""
+        async with self._scanning:
+            return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
+
+    async def close(self) -> None:
+        """Finish the writes under way, then close."""
+        if self._committing:
+            await self._committing
+        for connection in (self._writer, self.reader, self._scanner):
+            connection.close()
+
+
+def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
+    try:
+        return change(connection)
+    except AlreadyExistsError as error:
+        return error
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value

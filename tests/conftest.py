@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import CosmosClient
+from support import INSTANCE, Clock, CosmosServer, cosmos_server, definition, host_over, profile
+
+from function_app.services.suite import Suite
+from function_app.store.cosmos import CosmosStore
+from function_app.store.documents import CONTAINERS
+from function_app.store.embedded import EmbeddedStore
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def cosmos() -> Iterator[CosmosServer]:
+    with cosmos_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def cosmos_store(cosmos: CosmosServer) -> AsyncIterator[CosmosStore]:
+    """A store in a database of its own."""
+    name = f"d{uuid.uuid4().hex}"
+    async with CosmosClient(
+        cosmos.endpoint, cosmos.key, connection_verify=False, enable_endpoint_discovery=False
+    ) as client:
+        database = await client.create_database(name)
+        for container in CONTAINERS:
+            await database.create_container(container, PartitionKey("/pk"))
+    store = CosmosStore(cosmos.endpoint, name, cosmos.key)
+    await store.check()
+    cosmos.requests()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def embedded_store(tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
+    store = EmbeddedStore(tmp_path / "data")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+    """The host with the definition of `support` and three customers: ada, bob, eve."""
+    async with host_over(EmbeddedStore(tmp_path / "data"), clock) as (client, services):
+        await services.instances.define(INSTANCE, definition(), clock())
+        people = [
+            profile("ada", City="Oslo", Points=1),
+            profile("bob", City="Oslo", Points=2),
+            profile("eve", Points=3),
+        ]
+        await services.store.write_profiles(INSTANCE, {person["CustomerId"]: person for person in people})
+        yield client, services
+
+
+@pytest.fixture
+def client(hosted: tuple[httpx.AsyncClient, Suite]) -> httpx.AsyncClient:
+    return hosted[0]
+
+
+@pytest.fixture
+def services(hosted: tuple[httpx.AsyncClient, Suite]) -> Suite:
+    return hosted[1]

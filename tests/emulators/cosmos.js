@@ -1,0 +1,22 @@
+// Cosmos DB's wire protocol on loopback; prints `{"endpoint", "requests"}` as its first line.
+// GET {requests} returns and forgets what was asked since the last time: [{method, path, body}].
+const http = require("http");
+const { createHttpsServer } = require("@vercel/cosmosdb-server");
+
+const seen = [];
+const cosmos = createHttpsServer({ keepAlive: true });
+cosmos.prependListener("request", (request) => {
+  const entry = { method: request.method, path: request.url, body: "" };
+  if (request.url.includes("/docs")) seen.push(entry);
+  request.on("data", (chunk) => (entry.body += chunk));
+});
+const requests = http.createServer((_, response) => {
+  response.setHeader("Content-Type", "application/json");
+  response.end(JSON.stringify(seen.splice(0)));
+});
+
+const listen = (server) => new Promise((done) => server.listen(0, "127.0.0.1", () => done(server.address().port)));
+Promise.all([listen(cosmos), listen(requests)]).then(([port, side]) =>
+  console.log(JSON.stringify({ endpoint: `https://127.0.0.1:${port}`, requests: `http://127.0.0.1:${side}` })),
+);
+process.stdin.resume().on("end", () => process.exit(0));

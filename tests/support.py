@@ -1,0 +1,143 @@
+"""What tests share: a clock to turn, a small definition, emulators, and the host in this process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import httpx
+
+from function_app.api.auth import authenticate_local
+from function_app.api.dispatch import Runtime, create_app
+from function_app.bootstrap import OPERATIONS
+from function_app.domain.definition import instance_of
+from function_app.local.host import Host
+from function_app.services.instances import Model
+from function_app.services.suite import Suite
+from function_app.store.port import Store
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+INSTANCE = "00000000-0000-4000-8000-000000000001"
+
+
+def definition() -> dict[str, Any]:
+    """A definition with an attribute of every kind."""
+    return {
+        "name": "Contoso",
+        "entities": [
+            {
+                "name": "Customer",
+                "entityType": "profile",
+                "keys": [["CustomerId"]],
+                "attributes": [
+                    {"name": "CustomerId", "dataType": "Edm.String"},
+                    {"name": "FullName", "friendlyName": "Full Name", "dataType": "Edm.String", "maxLength": 40},
+                    {"name": "City", "dataType": "Edm.String", "maxLength": 80},
+                    {"name": "Tier", "dataType": "Edm.String", "allowedValues": ["Gold", "Silver"]},
+                    {"name": "Points", "dataType": "Edm.Int32"},
+                    {"name": "Value", "dataType": "Edm.Decimal"},
+                    {"name": "OptIn", "dataType": "Edm.Boolean"},
+                    {"name": "BirthDate", "dataType": "Edm.Date"},
+                    {"name": "LastVisit", "dataType": "Edm.DateTimeOffset"},
+                    {"name": "Token", "dataType": "Edm.Guid"},
+                    {"name": "Opens", "dataType": "Edm.TimeOfDay"},
+                    {"name": "Score", "dataType": "Edm.Double", "readOnly": True},
+                    {"name": "Crm_Contacts_ContactId", "dataType": "Edm.String", "keyOf": "Crm_Contacts"},
+                ],
+            },
+            {
+                "name": "Purchases",
+                "dataSourceName": "Shop",
+                "entityType": "activity",
+                "keys": [["PurchaseId"]],
+                "timestampAttribute": "PurchasedOn",
+                "attributes": [
+                    {"name": "PurchaseId", "dataType": "Edm.String"},
+                    {"name": "PurchasedOn", "dataType": "Edm.DateTimeOffset"},
+                    {"name": "ContactId", "dataType": "Edm.String"},
+                    {"name": "Product", "dataType": "Edm.String"},
+                    {"name": "Amount", "dataType": "Edm.Decimal"},
+                ],
+                "activity": {
+                    "activityType": "SalesOrder",
+                    "activityTypeDisplay": "Purchase",
+                    "icon": "cart",
+                    "customer": {"attribute": "ContactId", "entity": "Crm_Contacts"},
+                    "title": "Product",
+                },
+            },
+        ],
+    }
+
+
+def model() -> Model:
+    return Model(instance_of(INSTANCE, definition()))
+
+
+def profile(customer_id: str, **attributes: Any) -> dict[str, Any]:
+    """A source profile with every attribute, null where none is given."""
+    return {a.name: attributes.get(a.name) for a in model().instance.customer.attributes} | {"CustomerId": customer_id}
+
+
+@dataclass
+class Clock:
+    """Time under the test's hand."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+@asynccontextmanager
+async def host_over(store: Store, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+    """The local host over a store, in this process, and the services behind it."""
+    services = Suite(store)
+    runtime = Runtime(services, authenticate_local, clock)
+    host = Host(create_app(OPERATIONS, lambda: runtime), _nothing, services.close)
+    transport = httpx.ASGITransport(host)  # type: ignore[arg-type]  # httpx types ASGI more loosely
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
+        yield client, services
+    await services.close()
+
+
+async def _nothing() -> None:
+    pass
+
+
+class CosmosServer:
+    """Cosmos DB's wire protocol on loopback, and what it was asked."""
+
+    key = "ZW11bGF0b3I="
+
+    def __init__(self, described: dict[str, str]) -> None:
+        self.endpoint, self._requests = described["endpoint"], described["requests"]
+
+    def requests(self) -> list[dict[str, str]]:
+        """Return and forget the document requests since the last call: method, path, body."""
+        with urlopen(self._requests) as response:  # noqa: S310  # loopback
+            found: list[dict[str, str]] = json.load(response)
+        return found
+
+
+@contextmanager
+def cosmos_server() -> Iterator[CosmosServer]:
+    """Start the Cosmos DB server; it ends with the block."""
+    command = ["node", str(ROOT / "tests/emulators/cosmos.js")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdin
+        yield CosmosServer(json.loads(process.stdout.readline()))
+        process.stdin.close()
