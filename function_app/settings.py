@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-_IN_AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_NAME")
+_IN_AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID")
 
 
 class InvalidSettingsError(Exception):

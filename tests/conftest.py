@@ -61,7 +61,7 @@ async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.Asyn
             profile("bob", City="Oslo", Points=2),
             profile("eve", Points=3),
         ]
-        await services.store.write_profiles(INSTANCE, {person["CustomerId"]: person for person in people})
+        await services.store.customers.write_profiles(INSTANCE, {person["CustomerId"]: person for person in people})
         yield client, services
 
 

@@ -107,7 +107,7 @@ async def host_over(store: Store, clock: Clock) -> AsyncIterator[tuple[httpx.Asy
     services = Suite(store)
     runtime = Runtime(services, authenticate_local, clock)
     host = Host(create_app(OPERATIONS, lambda: runtime), _nothing, services.close)
-    transport = httpx.ASGITransport(host)  # type: ignore[arg-type]  # httpx types ASGI more loosely
+    transport = httpx.ASGITransport(host)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
         yield client, services
     await services.close()

@@ -15,13 +15,12 @@ from function_app.api.call import Answer, Call
 from function_app.api.models import CustomerList, UpdatedCustomer
 from function_app.api.operation import Body, Operation, Parameter, Response, operation
 from function_app.domain.entity import CUSTOMER
-from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.instant import format_instant
 from function_app.domain.merge import Merged
 from function_app.domain.profile import Attributes
-from function_app.domain.query import All, Position, Sorting
+from function_app.domain.query import AllOf, Position
 from function_app.errors import ServiceError
-from function_app.services.list_customers import ListQuery
+from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.odata import parse_filter, parse_orderby, parse_search, parse_select
 from function_app.services.update_profile import UpdateRequest
 
@@ -166,8 +165,8 @@ async def list_customers(call: Call) -> Answer:
     orderby, select, token = call[ORDERBY], call[SELECT], call[SKIPTOKEN]
     names = parse_select(select, entity) if select is not None else None
     query = ListQuery(
-        condition=All(tuple(conditions)) if conditions else None,
-        sorting=parse_orderby(orderby, entity) if orderby is not None else Sorting(KEY),
+        condition=AllOf(tuple(conditions)) if conditions else None,
+        sorting=parse_orderby(orderby, entity) if orderby is not None else BY_KEY,
         top=call[TOP],
         skip=call[SKIP],
         after=_read_token(token, call) if token is not None else None,

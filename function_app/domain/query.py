@@ -49,16 +49,16 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     parts: tuple[Condition, ...]
 
 
-Condition = Equals | Compares | Text | Not | All | Any_
+Condition = Equals | Compares | Text | Not | AllOf | AnyOf
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt,
@@ -88,10 +88,10 @@ def holds(condition: Condition, attributes: Attributes) -> bool | None:
         case Not(part):
             held = holds(part, attributes)
             return None if held is None else not held
-        case All(parts):
+        case AllOf(parts):
             results = [holds(part, attributes) for part in parts]
             return False if False in results else None if None in results else True
-        case Any_(parts):
+        case AnyOf(parts):
             results = [holds(part, attributes) for part in parts]
             return True if True in results else None if None in results else False
 
@@ -105,7 +105,7 @@ def names_in(condition: Condition | None) -> frozenset[str]:
             return frozenset((name,))
         case Not(part):
             return names_in(part)
-        case All(parts) | Any_(parts):
+        case AllOf(parts) | AnyOf(parts):
             return frozenset().union(*(names_in(part) for part in parts))
 
 

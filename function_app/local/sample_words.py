@@ -1,4 +1,3 @@
-# Greek and Cyrillic letters look like Latin ones
 """The words the sample instance is made of: names, places and streets per culture, products, tickets.
 
 Lists are one text, parted by commas. `=` gives the Latin spelling of a name, the postal code of a city,

@@ -48,7 +48,7 @@ class Instances:
         kept = self._models.get(instance_id)
         if kept and kept[0] <= now < kept[0] + KEPT:
             return kept[1]
-        definition = await self._store.read_instance(instance_id)
+        definition = await self._store.control.read_instance(instance_id)
         if definition is None:
             self._models.pop(instance_id, None)
             raise ServiceError(errors.INSTANCE_NOT_FOUND(f"There is no instance '{instance_id[:64]}'.", "instanceId"))
@@ -60,13 +60,13 @@ class Instances:
         faults = definition_faults(instance)
         if faults:
             raise ServiceError(*faults)
-        created = await self._store.write_instance(instance_id, definition)
+        created = await self._store.control.write_instance(instance_id, definition)
         self._keep(instance_id, instance, now)
         return created
 
     async def all(self) -> list[Instance]:
         """Return every instance, by id."""
-        definitions = await self._store.list_instances()
+        definitions = await self._store.control.list_instances()
         return [instance_of(instance_id, definitions[instance_id]) for instance_id in sorted(definitions)]
 
     def _keep(self, instance_id: str, instance: Instance, now: datetime) -> Model:

@@ -17,13 +17,15 @@ from function_app.domain.query import Condition, Position, Sorting, holds, names
 from function_app.services.instances import Model
 from function_app.store.port import SourceQuery, Store
 
+BY_KEY = Sorting(CUSTOMER_ID)
+
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
     """Which customers, in which order, how many after how many, and whether to count all of them."""
 
     condition: Condition | None = None
-    sorting: Sorting = Sorting(CUSTOMER_ID)
+    sorting: Sorting = BY_KEY
     top: int = 100
     skip: int = 0
     after: Position | None = None
@@ -47,18 +49,18 @@ class ListCustomers:
         """Return one page of the customers as they show at `now`."""
         instance_id = model.instance.instance_id
         names = (names_in(query.condition) | {query.sorting.attribute}) - {CUSTOMER_ID}
-        touched = await self._store.touched_customers(instance_id, names, now) if names else ()
+        touched = await self._store.customers.touched(instance_id, names, now) if names else ()
         without = frozenset(customer.customer_id for customer in touched)
         live = list(_matching((merge(c.source, c.updates, now).attributes for c in touched), query.condition))
 
         wanted = query.skip + query.top + 1
         source = SourceQuery(query.condition, query.sorting, query.after, without)
-        found = await self._store.find_profiles(instance_id, source, wanted)
+        found = await self._store.customers.find_profiles(instance_id, source, wanted)
         rows = _ordered([*(c.source for c in found), *live], query)[query.skip : wanted]
         page = await self._merged(instance_id, rows[: query.top], found, now)
         count = None
         if query.count:
-            count = len(live) + await self._store.count_profiles(instance_id, query.condition, without)
+            count = len(live) + await self._store.customers.count_profiles(instance_id, query.condition, without)
         return Page(
             list(_matching(page, query.condition)),
             _position(rows[query.top - 1], query.sorting) if len(rows) > query.top else None,
@@ -70,7 +72,7 @@ class ListCustomers:
     ) -> list[Attributes]:
         unmerged = {customer.customer_id for customer in found}
         ids = [row[CUSTOMER_ID] for row in rows if row[CUSTOMER_ID] in unmerged]
-        updates = await self._store.live_updates(instance_id, ids, now) if ids else {}
+        updates = await self._store.customers.live_updates(instance_id, ids, now) if ids else {}
         return [merge(row, updates.get(row[CUSTOMER_ID], ()), now).attributes for row in rows]
 
 

@@ -49,7 +49,7 @@ class LoadProfiles:
                     loaded.rejected.append((number, EMPTY_BODY("The row has no CustomerId.", "/CustomerId")))
                 else:
                     profiles[checked[CUSTOMER_ID]] = checked
-            await self._store.write_profiles(model.instance.instance_id, profiles)
+            await self._store.customers.write_profiles(model.instance.instance_id, profiles)
             loaded.written += len(profiles)
         return loaded
 

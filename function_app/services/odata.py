@@ -10,7 +10,7 @@ from function_app import errors
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.names import nearest_hint
-from function_app.domain.query import All, Any_, Compares, Condition, Equals, Not, Order, Sorting, Text, TextTest
+from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Order, Sorting, Text, TextTest
 from function_app.errors import ServiceError
 
 LONGEST, DEEPEST = 4_000, 300
@@ -62,7 +62,8 @@ def parse_search(text: str, entity: Entity) -> Condition:
     if refused:
         raise _invalid("$search", f"does not know {refused.pop()}; all words must be found")
     texts = [attribute.name for attribute in entity.attributes if attribute.data_type == "Edm.String"]
-    return All(tuple(Any_(tuple(Text(name, "contains", word.lower(), fold=True) for name in texts)) for word in words))
+    found = [tuple(Text(name, "contains", word.lower(), fold=True) for name in texts) for word in words]
+    return AllOf(tuple(AnyOf(tests) for tests in found))
 
 
 def parse_orderby(text: str, entity: Entity) -> Sorting:
@@ -103,7 +104,7 @@ class _Translation:
             raise _invalid("$filter", f"may be nested at most {DEEPEST} deep")
         match _kind(node):
             case "BoolOp":
-                joined = All if _kind(node.op) == "And" else Any_
+                joined = AllOf if _kind(node.op) == "And" else AnyOf
                 sides = [self.condition(side, depth + 1) for side in (node.left, node.right)]
                 flat = [side.parts if isinstance(side, joined) else (side,) for side in sides]
                 return joined(tuple(part for parts in flat for part in parts))

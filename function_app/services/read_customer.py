@@ -16,7 +16,7 @@ class ReadCustomer:
 
     async def __call__(self, model: Model, customer_id: str, now: datetime) -> tuple[Customer, Merged]:
         """Return the customer and its merged profile at `now`; ServiceError if the source has no such customer."""
-        read = await self._store.read_customer(model.instance.instance_id, customer_id, now)
+        read = await self._store.customers.read(model.instance.instance_id, customer_id, now)
         if read.customer is None:
             raise unknown_customer(customer_id)
         return read.customer, merge(read.customer.source, read.customer.updates, now)

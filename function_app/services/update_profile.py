@@ -32,7 +32,7 @@ class UpdateRequest:
 
     customer_id: str
     body: Mapping[str, Any]
-    timing: Timing = Timing()
+    timing: Timing
     caller: str | None = None
     repeat_id: str | None = None
 
@@ -65,13 +65,13 @@ class UpdateProfile:
         update = _accept(model, request, now)
         instance_id = model.instance.instance_id
         for _ in range(2):
-            read = await self._store.read_customer(instance_id, update.customer_id, now, request.repeat_id)
+            read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
             if read.customer is None:
                 raise unknown_customer(update.customer_id)
             if read.update:
                 return _repeated(read.customer, read.update, update, now)
             try:
-                await self._store.create_update(instance_id, update, now)
+                await self._store.customers.create_update(instance_id, update, now)
             except AlreadyExistsError:
                 continue
             updates = (*read.customer.updates, update)
@@ -92,7 +92,7 @@ class UpdateProfile:
 
     async def _retire_later(self, instance_id: str, hidden: list[Update], now: datetime) -> None:
         try:
-            await self._store.retire_updates(instance_id, hidden, now)
+            await self._store.customers.retire_updates(instance_id, hidden, now)
         except ServiceError as error:
             _log.warning("Dominated updates were not retired, the next update tries again: %s", error)
 

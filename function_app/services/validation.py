@@ -25,7 +25,7 @@ _FORMS = {
 }
 _TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
 MOST_CHANGES = 500
-_SHOWN = 100
+_SHOWN, _REPEATED = 100, 40
 
 
 class Checker:
@@ -115,18 +115,23 @@ def _fault(error: jsonschema.ValidationError, name: str) -> Fault:
             return errors.OUT_OF_RANGE(f"'{name}' must be {bound} {wanted}; received {received}.", at)
 
 
+def shorten(text: str) -> str:
+    """Return a text cut to what an error message may repeat."""
+    return text if len(text) <= _REPEATED else text[:_REPEATED] + "…"
+
+
 def _received(value: Any) -> str:
     match value:
         case bool():
             return str(value).lower()
         case str():
-            return f"'{value[:40]}…'" if len(value) > 40 else f"'{value}'"
+            return f"'{shorten(value)}'"
         case dict():
             return "an object"
         case list():
             return "an array"
         case _:
-            return repr(value)[:40]
+            return shorten(repr(value))
 
 
 def _instant(text: str) -> str:

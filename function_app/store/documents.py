@@ -1,6 +1,6 @@
-"""The documents: containers, ids, partition keys, TTL, and the mapping to the domain and back; both adapters use it.
+"""The documents: containers, ids, partition keys, TTL, and the mapping to the domain and back.
 
-Member names are the same in every adapter; a Cosmos DB document is what stands here, plus the service's own `_` members.
+Both adapters use it. A Cosmos DB document is what stands here, plus the service's own `_` members.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def customer_pk(instance_id: str, customer_id: str) -> str:
 
 
 def update_doc_id(update_id: str) -> str:
-    """Make a document id of any text: Cosmos DB takes no `/`, `\\`, `?` or `#` in ids."""
+    """Make a document id of any text: Cosmos DB takes no slashes, question marks or hashes in ids."""
     return "u-" + base64.urlsafe_b64encode(update_id.encode()).decode().rstrip("=")
 
 

@@ -36,8 +36,8 @@ class SourceQuery:
     without: frozenset[str] = frozenset()
 
 
-class Store(Protocol):
-    async def read_customer(
+class Customers(Protocol):
+    async def read(
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
     ) -> CustomerRead:
         """Read the profile and its updates live at `now` in one round trip; None for what is not there."""
@@ -54,7 +54,7 @@ class Store(Protocol):
     async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
         """Count the source profiles that meet a condition, leaving some customers out."""
 
-    async def touched_customers(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
+    async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         """Return every customer with a live update of one of these attributes, with all live updates."""
 
     async def live_updates(
@@ -65,6 +65,8 @@ class Store(Protocol):
     async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
         """Write source profiles by CustomerId, new or replaced, never with an expiry."""
 
+
+class Control(Protocol):
     async def read_instance(self, instance_id: str) -> Mapping[str, Any] | None:
         """Return the instance's definition; None if there is no such instance."""
 
@@ -73,6 +75,16 @@ class Store(Protocol):
 
     async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
         """Return all definitions by instance id."""
+
+
+class Store(Protocol):
+    """All of it; one of them serves a process."""
+
+    @property
+    def customers(self) -> Customers: ...
+
+    @property
+    def control(self) -> Control: ...
 
     async def check(self) -> None:
         """Return if the store answers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from function_app.domain.query import All, Any_, Compares, Condition, Equals, Not, Text
+from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Text
 
 ORDERS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 Bind = Callable[[Any], str]
@@ -32,9 +32,9 @@ def render(condition: Condition, dialect: Dialect, bind: Bind) -> str:
             return dialect.text_test(test, dialect.lower(operand) if fold else operand, bind(value))
         case Not(part):
             return f"(NOT {render(part, dialect, bind)})"
-        case All(parts):
+        case AllOf(parts):
             return "(" + " AND ".join(render(part, dialect, bind) for part in parts) + ")"
-        case Any_(parts):
+        case AnyOf(parts):
             return "(" + " OR ".join(render(part, dialect, bind) for part in parts) + ")"
 
 

@@ -9,8 +9,8 @@ from support import INSTANCE, NOW, profile
 
 from function_app.domain.profile import Update
 from function_app.domain.query import (
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     Compares,
     Condition,
     Equals,
@@ -40,18 +40,18 @@ def update(customer_id: str, update_id: str = "u1", hours: float = 1, **attribut
 
 
 async def load(store: Store, *profiles: dict[str, Any]) -> None:
-    await store.write_profiles(INSTANCE, {p["CustomerId"]: p for p in profiles})
+    await store.customers.write_profiles(INSTANCE, {p["CustomerId"]: p for p in profiles})
 
 
 async def test_a_customer_the_source_does_not_have_is_none(store: Store) -> None:
-    read = await store.read_customer(INSTANCE, "nobody", NOW)
+    read = await store.customers.read(INSTANCE, "nobody", NOW)
     assert read.customer is None
 
 
 async def test_a_profile_comes_back_as_it_was_written(store: Store) -> None:
     ada = profile("ada", FullName="Ada Ødegård 김 𝒜", Points=2**31 - 1, Value=0.1, OptIn=False)
     await load(store, ada)
-    read = await store.read_customer(INSTANCE, "ada", NOW)
+    read = await store.customers.read(INSTANCE, "ada", NOW)
     assert read.customer is not None
     assert read.customer.source == ada
     assert read.customer.updates == ()
@@ -60,7 +60,7 @@ async def test_a_profile_comes_back_as_it_was_written(store: Store) -> None:
 async def test_a_profile_written_again_is_replaced(store: Store) -> None:
     await load(store, profile("ada", City="Oslo"))
     await load(store, profile("ada", City="Bergen"))
-    read = await store.read_customer(INSTANCE, "ada", NOW)
+    read = await store.customers.read(INSTANCE, "ada", NOW)
     assert read.customer is not None
     assert read.customer.source["City"] == "Bergen"
 
@@ -68,8 +68,8 @@ async def test_a_profile_written_again_is_replaced(store: Store) -> None:
 async def test_an_update_comes_back_as_it_was_created(store: Store) -> None:
     await load(store, profile("ada"))
     created = update("ada", City=None, Points=7)
-    await store.create_update(INSTANCE, created, NOW)
-    read = await store.read_customer(INSTANCE, "ada", NOW)
+    await store.customers.create_update(INSTANCE, created, NOW)
+    read = await store.customers.read(INSTANCE, "ada", NOW)
     assert read.customer is not None
     assert read.customer.updates == (created,)
 
@@ -77,9 +77,9 @@ async def test_an_update_comes_back_as_it_was_created(store: Store) -> None:
 async def test_an_update_is_read_until_the_instant_it_ends_and_not_in_it(store: Store) -> None:
     await load(store, profile("ada"))
     ends = update("ada").valid_until
-    await store.create_update(INSTANCE, update("ada"), NOW)
-    before = await store.read_customer(INSTANCE, "ada", ends - MICRO)
-    after = await store.read_customer(INSTANCE, "ada", ends)
+    await store.customers.create_update(INSTANCE, update("ada"), NOW)
+    before = await store.customers.read(INSTANCE, "ada", ends - MICRO)
+    after = await store.customers.read(INSTANCE, "ada", ends)
     assert before.customer is not None
     assert after.customer is not None
     assert len(before.customer.updates) == 1
@@ -88,20 +88,20 @@ async def test_an_update_is_read_until_the_instant_it_ends_and_not_in_it(store: 
 
 async def test_an_update_id_is_taken_once_for_each_customer_until_it_ends(store: Store) -> None:
     await load(store, profile("ada"), profile("bob"))
-    await store.create_update(INSTANCE, update("ada"), NOW)
-    await store.create_update(INSTANCE, update("bob"), NOW)
+    await store.customers.create_update(INSTANCE, update("ada"), NOW)
+    await store.customers.create_update(INSTANCE, update("bob"), NOW)
     with pytest.raises(AlreadyExistsError):
-        await store.create_update(INSTANCE, update("ada", Points=1), NOW)
+        await store.customers.create_update(INSTANCE, update("ada", Points=1), NOW)
     later = NOW + timedelta(hours=1)
-    await store.create_update(INSTANCE, update("ada", hours=2, Points=1), later)
-    read = await store.read_customer(INSTANCE, "ada", later)
+    await store.customers.create_update(INSTANCE, update("ada", hours=2, Points=1), later)
+    read = await store.customers.read(INSTANCE, "ada", later)
     assert read.customer is not None
     assert [u.attributes for u in read.customer.updates] == [{"Points": 1}]
 
 
 async def test_of_many_that_create_one_id_at_once_one_wins(store: Store) -> None:
     await load(store, profile("ada"))
-    tries = [store.create_update(INSTANCE, update("ada", Points=n), NOW) for n in range(8)]
+    tries = [store.customers.create_update(INSTANCE, update("ada", Points=n), NOW) for n in range(8)]
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(outcome is None for outcome in outcomes) == 1
     assert sum(isinstance(outcome, AlreadyExistsError) for outcome in outcomes) == 7
@@ -110,16 +110,16 @@ async def test_of_many_that_create_one_id_at_once_one_wins(store: Store) -> None
 @pytest.mark.parametrize("update_id", ["a/b\\c?d#e", "æøå 김", "x" * 128, "..", "' OR 1=1 --"])
 async def test_an_update_id_may_be_any_text(store: Store, update_id: str) -> None:
     await load(store, profile("ada"))
-    await store.create_update(INSTANCE, update("ada", update_id), NOW)
-    read = await store.read_customer(INSTANCE, "ada", NOW, update_id)
+    await store.customers.create_update(INSTANCE, update("ada", update_id), NOW)
+    read = await store.customers.read(INSTANCE, "ada", NOW, update_id)
     assert read.update == update("ada", update_id)
 
 
 @pytest.mark.parametrize("customer_id", ["a/b\\c?d#e", "김 æ", "x" * 100, "a|b", "a}b", "%00"])
 async def test_a_customer_id_may_be_any_text(store: Store, customer_id: str) -> None:
     await load(store, profile(customer_id, City="Oslo"))
-    await store.create_update(INSTANCE, update(customer_id), NOW)
-    read = await store.read_customer(INSTANCE, customer_id, NOW)
+    await store.customers.create_update(INSTANCE, update(customer_id), NOW)
+    read = await store.customers.read(INSTANCE, customer_id, NOW)
     assert read.customer is not None
     assert read.customer.customer_id == customer_id
     assert len(read.customer.updates) == 1
@@ -127,51 +127,51 @@ async def test_a_customer_id_may_be_any_text(store: Store, customer_id: str) -> 
 
 async def test_a_retired_update_answers_to_its_id_but_is_read_no_more(store: Store) -> None:
     await load(store, profile("ada"))
-    await store.create_update(INSTANCE, update("ada"), NOW)
-    await store.retire_updates(INSTANCE, [update("ada")], NOW)
-    read = await store.read_customer(INSTANCE, "ada", NOW, "u1")
+    await store.customers.create_update(INSTANCE, update("ada"), NOW)
+    await store.customers.retire_updates(INSTANCE, [update("ada")], NOW)
+    read = await store.customers.read(INSTANCE, "ada", NOW, "u1")
     assert read.customer is not None
     assert read.customer.updates == ()
     assert read.update == update("ada")
     with pytest.raises(AlreadyExistsError):
-        await store.create_update(INSTANCE, update("ada"), NOW)
-    assert (await store.read_customer(INSTANCE, "ada", update("ada").valid_until, "u1")).update is None
+        await store.customers.create_update(INSTANCE, update("ada"), NOW)
+    assert (await store.customers.read(INSTANCE, "ada", update("ada").valid_until, "u1")).update is None
 
 
 async def test_retiring_what_is_not_there_creates_nothing(store: Store) -> None:
     await load(store, profile("ada"))
-    await store.retire_updates(INSTANCE, [update("ada")], NOW)
-    assert (await store.read_customer(INSTANCE, "ada", NOW, "u1")).update is None
+    await store.customers.retire_updates(INSTANCE, [update("ada")], NOW)
+    assert (await store.customers.read(INSTANCE, "ada", NOW, "u1")).update is None
 
 
 async def test_nothing_crosses_instances(store: Store) -> None:
     await load(store, profile("ada", City="Oslo"))
-    await store.create_update(INSTANCE, update("ada"), NOW)
+    await store.customers.create_update(INSTANCE, update("ada"), NOW)
     other = INSTANCE + "0"
-    assert (await store.read_customer(other, "ada", NOW, "u1")).customer is None
-    assert await store.find_profiles(other, SourceQuery(None, Sorting("CustomerId")), 10) == []
-    assert await store.touched_customers(other, ["City"], NOW) == []
-    assert await store.live_updates(other, ["ada"], NOW) == {}
-    assert await store.count_profiles(other, None, frozenset()) == 0
+    assert (await store.customers.read(other, "ada", NOW, "u1")).customer is None
+    assert await store.customers.find_profiles(other, SourceQuery(None, Sorting("CustomerId")), 10) == []
+    assert await store.customers.touched(other, ["City"], NOW) == []
+    assert await store.customers.live_updates(other, ["ada"], NOW) == {}
+    assert await store.customers.count_profiles(other, None, frozenset()) == 0
 
 
 async def test_touched_customers_are_those_with_a_live_update_of_one_of_the_names(store: Store) -> None:
     await load(store, profile("ada"), profile("bob"), profile("eve"))
-    await store.create_update(INSTANCE, update("ada", City="Bergen"), NOW)
-    await store.create_update(INSTANCE, update("ada", "u2", Points=1), NOW)
-    await store.create_update(INSTANCE, update("bob", Points=1), NOW)
-    await store.create_update(INSTANCE, update("eve", hours=0.5, City="Bergen"), NOW)
-    await store.create_update(INSTANCE, update("gone", City="Bergen"), NOW)
+    await store.customers.create_update(INSTANCE, update("ada", City="Bergen"), NOW)
+    await store.customers.create_update(INSTANCE, update("ada", "u2", Points=1), NOW)
+    await store.customers.create_update(INSTANCE, update("bob", Points=1), NOW)
+    await store.customers.create_update(INSTANCE, update("eve", hours=0.5, City="Bergen"), NOW)
+    await store.customers.create_update(INSTANCE, update("gone", City="Bergen"), NOW)
     at = NOW + timedelta(hours=0.5)
-    touched = await store.touched_customers(INSTANCE, ["City", "Tier"], at)
+    touched = await store.customers.touched(INSTANCE, ["City", "Tier"], at)
     assert [(c.customer_id, len(c.updates)) for c in touched] == [("ada", 2)]
 
 
 async def test_live_updates_come_by_customer(store: Store) -> None:
-    await store.create_update(INSTANCE, update("ada"), NOW)
-    await store.create_update(INSTANCE, update("ada", "u2", hours=0.5), NOW)
-    await store.create_update(INSTANCE, update("bob"), NOW)
-    found = await store.live_updates(INSTANCE, ["ada", "eve"], NOW + timedelta(hours=0.5))
+    await store.customers.create_update(INSTANCE, update("ada"), NOW)
+    await store.customers.create_update(INSTANCE, update("ada", "u2", hours=0.5), NOW)
+    await store.customers.create_update(INSTANCE, update("bob"), NOW)
+    found = await store.customers.live_updates(INSTANCE, ["ada", "eve"], NOW + timedelta(hours=0.5))
     assert found == {"ada": (update("ada"),)}
 
 
@@ -207,10 +207,10 @@ CONDITIONS: list[Condition] = [
     Text("FullName", "contains", "'"),
     Text("FullName", "contains", "% _"),
     Text("FullName", "startswith", "ö", fold=True),
-    All((Equals("City", ("Oslo",)), Compares("Points", "lt", 5))),
-    Any_((Equals("City", ("Bergen",)), Text("City", "contains", "zz"), Compares("Points", "gt", 9))),
-    Not(All((Compares("Points", "gt", 0), Equals("OptIn", (True,))))),
-    Not(Any_((Compares("Points", "gt", 5), Equals("OptIn", (True,))))),
+    AllOf((Equals("City", ("Oslo",)), Compares("Points", "lt", 5))),
+    AnyOf((Equals("City", ("Bergen",)), Text("City", "contains", "zz"), Compares("Points", "gt", 9))),
+    Not(AllOf((Compares("Points", "gt", 0), Equals("OptIn", (True,))))),
+    Not(AnyOf((Compares("Points", "gt", 5), Equals("OptIn", (True,))))),
 ]
 
 
@@ -218,9 +218,9 @@ async def test_conditions_find_and_count_what_they_hold_of(store: Store) -> None
     await load(store, *PEOPLE)
     for condition in CONDITIONS:
         expected = [p["CustomerId"] for p in PEOPLE if holds(condition, p)]
-        found = await store.find_profiles(INSTANCE, SourceQuery(condition, Sorting("CustomerId")), 100)
+        found = await store.customers.find_profiles(INSTANCE, SourceQuery(condition, Sorting("CustomerId")), 100)
         assert [c.customer_id for c in found] == expected, condition
-        assert await store.count_profiles(INSTANCE, condition, frozenset()) == len(expected), condition
+        assert await store.customers.count_profiles(INSTANCE, condition, frozenset()) == len(expected), condition
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -231,7 +231,9 @@ async def test_pages_follow_each_other_without_a_gap_or_a_repeat(
 ) -> None:
     await load(store, *PEOPLE)
     sorting, after, walked = Sorting(attribute, descending), None, []
-    while page := await store.find_profiles(INSTANCE, SourceQuery(None, sorting, after, frozenset("e")), limit):
+    while page := await store.customers.find_profiles(
+        INSTANCE, SourceQuery(None, sorting, after, frozenset("e")), limit
+    ):
         assert len(page) <= limit
         walked += [c.customer_id for c in page]
         last = page[-1]
@@ -243,15 +245,15 @@ async def test_pages_follow_each_other_without_a_gap_or_a_repeat(
 
 async def test_counting_leaves_out_whom_it_is_told_to(store: Store) -> None:
     await load(store, *PEOPLE)
-    assert await store.count_profiles(INSTANCE, None, frozenset(("a", "b"))) == 4
+    assert await store.customers.count_profiles(INSTANCE, None, frozenset(("a", "b"))) == 4
 
 
 async def test_an_instance_is_new_once_and_replaced_after(store: Store) -> None:
-    assert await store.read_instance(INSTANCE) is None
-    assert await store.write_instance(INSTANCE, {"name": "one"})
-    assert not await store.write_instance(INSTANCE, {"name": "two"})
-    assert await store.read_instance(INSTANCE) == {"name": "two"}
-    assert await store.list_instances() == {INSTANCE: {"name": "two"}}
+    assert await store.control.read_instance(INSTANCE) is None
+    assert await store.control.write_instance(INSTANCE, {"name": "one"})
+    assert not await store.control.write_instance(INSTANCE, {"name": "two"})
+    assert await store.control.read_instance(INSTANCE) == {"name": "two"}
+    assert await store.control.list_instances() == {INSTANCE: {"name": "two"}}
 
 
 async def test_a_store_that_answers_passes_its_check(store: Store) -> None:

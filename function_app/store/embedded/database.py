@@ -7,31 +7,50 @@ next one, so that one fsync serves many requests. Scans run in a thread, one at 
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from function_app.errors import Unavailable
+from function_app.store.documents import CONTAINERS, Document
 from function_app.store.port import AlreadyExistsError
 
 T = TypeVar("T")
 _Change = Callable[[sqlite3.Connection], Any]
 
+INSERT = "INSERT OR REPLACE INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS {name} (pk TEXT, kind TEXT, id TEXT, expires INTEGER, body TEXT NOT NULL,
+                                   PRIMARY KEY (pk, kind, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
+"""
+_INDEXES = "CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, expires) WHERE kind = 'update';"
+_COLLECT = """DELETE FROM {name} WHERE (pk, kind, id) IN
+              (SELECT pk, kind, id FROM {name} WHERE expires <= ? LIMIT 2000)"""
+_COLLECT_EVERY = timedelta(seconds=30)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+Row = tuple[str, str, str, int | None, str]
+
 
 class Database:
     """One SQLite file: `reader` for quick reads on the event loop, `scan` for long ones, `write` for changes."""
 
-    def __init__(self, path: Path, schema: str) -> None:
+    def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._writer = self._connect()
-        self._writer.executescript(schema)
+        self._writer.executescript("".join(_SCHEMA.format(name=name) for name in CONTAINERS) + _INDEXES)
         self.reader = self._connect()
         self._scanner = self._connect()
         self._scanning = asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
         self._committing: asyncio.Task[None] | None = None
+        self._collected_at = datetime.min.replace(tzinfo=UTC)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
@@ -75,6 +94,12 @@ class Database:
         async with self._scanning:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
 
+    async def collect(self, now: datetime) -> None:
+        """Remove some of what has expired, at most twice a minute."""
+        if now - self._collected_at > _COLLECT_EVERY:
+            self._collected_at = now
+            await self.write(lambda connection: _collect(connection, now))
+
     async def close(self) -> None:
         """Finish the writes under way, then close."""
         if self._committing:
@@ -88,6 +113,22 @@ def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
         return change(connection)
     except AlreadyExistsError as error:
         return error
+
+
+def _collect(connection: sqlite3.Connection, now: datetime) -> None:
+    for name in CONTAINERS:
+        connection.execute(_COLLECT.format(name=name), (micros(now),))
+
+
+def row_of(document: Document, expires: datetime | None = None) -> Row:
+    """Return the row that holds a document."""
+    until = micros(expires) if expires else None
+    return (document["pk"], document["kind"], document["id"], until, _encode(document))
+
+
+def micros(instant: datetime) -> int:
+    """Return the microseconds since 1970 of an instant."""
+    return (instant - _EPOCH) // _MICRO
 
 
 def _lower(value: Any) -> Any:

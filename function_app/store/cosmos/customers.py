@@ -1,71 +1,35 @@
-"""The Cosmos DB store: the port over `azure.cosmos.aio`; one client for each worker process, made on first use."""
+"""Customers in Cosmos DB: profiles and updates."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import AzureError
-from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError, CosmosResourceNotFoundError
+from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
 
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition
-from function_app.errors import Throttled, Unavailable
 from function_app.store import documents
-from function_app.store.documents import CONTROL, PROFILES, Document
+from function_app.store.cosmos.account import Account, each, translated
+from function_app.store.documents import PROFILES, Document
 from function_app.store.port import AlreadyExistsError, CustomerRead, SourceQuery
 from function_app.store.sql import CosmosDialect, render
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _DIALECT = CosmosDialect()
-_AT_ONCE = 32
 _IDS_A_QUERY = 200
 _LIVE = "c.kind = 'update' AND c.validUntil > @now"
-_TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
-_THROTTLED = 429
 
 
-class CosmosStore:
-    """A `Store` in one Cosmos DB database, whose containers the infrastructure has made.
+class CosmosCustomers:
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._query = account.query
 
-    `key` is for emulators; without one the identity of the host signs in.
-    """
-
-    def __init__(self, endpoint: str, database: str, key: str | None = None) -> None:
-        self._endpoint, self._database, self._key = endpoint, database, key
-        self._client: CosmosClient | None = None
-        self._credential: Any = None
-        self._containers: dict[str, ContainerProxy] = {}
-
-    def _container(self, name: str) -> ContainerProxy:
-        if self._client is None:
-            self._client = self._connect()
-        if name not in self._containers:
-            self._containers[name] = self._client.get_database_client(self._database).get_container_client(name)
-        return self._containers[name]
-
-    def _connect(self) -> CosmosClient:
-        options: dict[str, Any] = {"retry_throttle_total": 2, "retry_throttle_backoff_max": 3, "retry_write": 1}
-        if self._key:
-            options |= {"connection_verify": False, "enable_endpoint_discovery": False}
-            return CosmosClient(self._endpoint, self._key, **options)
-        from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415  # 160 ms only the cloud needs
-
-        self._credential = DefaultAzureCredential()
-        return CosmosClient(self._endpoint, self._credential, **options)
-
-    # One customer
-
-    async def read_customer(
+    async def read(
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
     ) -> CustomerRead:
         pk = documents.customer_pk(instance_id, customer_id)
@@ -84,8 +48,8 @@ class CosmosStore:
         )
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
-        document, container = documents.update_document(instance_id, update, now), self._container(PROFILES)
-        with _translated():
+        document, container = documents.update_document(instance_id, update, now), self._account.container(PROFILES)
+        with translated():
             try:
                 await container.create_item(document, no_response=True)
             except CosmosResourceExistsError:
@@ -104,13 +68,11 @@ class CosmosStore:
         async def retire(update: Update) -> None:
             document = documents.update_document(instance_id, update, now, "retired")
             try:
-                await self._container(PROFILES).replace_item(document["id"], document, no_response=True)
+                await self._account.container(PROFILES).replace_item(document["id"], document, no_response=True)
             except CosmosResourceNotFoundError:
                 return
 
-        await _each(retire, updates)
-
-    # Many customers
+        await each(retire, updates)
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         found: list[Document] = []
@@ -130,7 +92,7 @@ class CosmosStore:
         where, values = _source_where(instance_id, query.condition, query.without)
         where += extra(_binder(values))
         by_key = order.startswith("c.customerId")
-        select = f"SELECT TOP {limit:d} * FROM c WHERE"  # noqa: S608
+        select = f"SELECT TOP {limit:d} * FROM c WHERE"
         page = await self._query(PROFILES, f"{select} {where} ORDER BY {order}", values)
         if by_key or len(page) < limit:
             return page if by_key else _by_key_among_equals(page, query)
@@ -139,20 +101,20 @@ class CosmosStore:
         whole = _by_key_among_equals([d for d in page if d["attributes"].get(name) != last], query)
         where, values = _source_where(instance_id, query.condition, query.without)
         where += f" AND {_DIALECT.attribute(name)} = {_binder(values)(last)}"
-        rest = f"SELECT TOP {limit - len(whole):d} * FROM c WHERE {where} ORDER BY {_key_order(query)}"  # noqa: S608
+        rest = f"SELECT TOP {limit - len(whole):d} * FROM c WHERE {where} ORDER BY {_key_order(query)}"
         return whole + await self._query(PROFILES, rest, values)
 
     async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
         where, values = _source_where(instance_id, condition, without)
-        return sum(await self._query(PROFILES, f"SELECT VALUE COUNT(1) FROM c WHERE {where}", values))  # noqa: S608
+        return sum(await self._query(PROFILES, f"SELECT VALUE COUNT(1) FROM c WHERE {where}", values))
 
-    async def touched_customers(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
+    async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         values: dict[str, Any] = {"instance": instance_id, "now": format_instant(now)}
         bind = _binder(values)
         naming = " OR ".join(f"ARRAY_CONTAINS(c.names, {bind(name)})" for name in names)
-        sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_LIVE} AND ({naming})"  # noqa: S608
+        sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_LIVE} AND ({naming})"
         ids = sorted(set(await self._query(PROFILES, sql, values)))
-        reads = await _each(lambda customer_id: self.read_customer(instance_id, customer_id, now), ids)
+        reads = await each(lambda customer_id: self.read(instance_id, customer_id, now), ids)
         return [read.customer for read in reads if read.customer]
 
     async def live_updates(
@@ -165,7 +127,7 @@ class CosmosStore:
                 "now": format_instant(now),
                 "keys": [documents.customer_pk(instance_id, customer_id) for customer_id in some],
             }
-            sql = f"SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND {_LIVE}"  # noqa: S608
+            sql = f"SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND {_LIVE}"
             for document in await self._query(PROFILES, sql, values):
                 found.setdefault(document["customerId"], []).append(documents.update_of(document))
         return {customer_id: tuple(updates) for customer_id, updates in found.items()}
@@ -173,45 +135,9 @@ class CosmosStore:
     async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
         async def write(profile: tuple[str, Attributes]) -> None:
             document = documents.profile_document(instance_id, *profile)
-            await self._container(PROFILES).upsert_item(document, no_response=True)
+            await self._account.container(PROFILES).upsert_item(document, no_response=True)
 
-        await _each(write, profiles.items())
-
-    # Instances
-
-    async def read_instance(self, instance_id: str) -> Mapping[str, Any] | None:
-        sql = "SELECT VALUE c.definition FROM c WHERE c.pk = @pk AND c.kind = 'instance'"
-        found: list[Mapping[str, Any]] = await self._query(CONTROL, sql, {"pk": instance_id}, instance_id)
-        return found[0] if found else None
-
-    async def write_instance(self, instance_id: str, definition: Mapping[str, Any]) -> bool:
-        document = documents.instance_document(instance_id, definition)
-        with _translated():
-            try:
-                await self._container(CONTROL).create_item(document, no_response=True)
-            except CosmosResourceExistsError:
-                await self._container(CONTROL).upsert_item(document, no_response=True)
-                return False
-        return True
-
-    async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
-        found = await self._query(CONTROL, "SELECT * FROM c WHERE c.kind = 'instance'", {})
-        return {document["instanceId"]: document["definition"] for document in found}
-
-    async def check(self) -> None:
-        await self.read_instance("health")
-
-    async def close(self) -> None:
-        for resource in (self._client, self._credential):
-            if resource is not None:
-                await resource.close()
-
-    async def _query(self, container: str, sql: str, values: Mapping[str, Any], pk: str | None = None) -> list[Any]:
-        parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
-        options: Any = {"partition_key": pk} if pk is not None else {}
-        with _translated():
-            pages = self._container(container).query_items(sql, parameters=parameters, **options)
-            return [document async for document in pages]
+        await each(write, profiles.items())
 
 
 _Extra = Callable[[Callable[[Any], str]], str]
@@ -270,29 +196,3 @@ def _binder(values: dict[str, Any]) -> Callable[[Any], str]:
         return f"@{name}"
 
     return bind
-
-
-async def _each(act: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:
-    bound = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(item: Any) -> Any:
-        async with bound:
-            with _translated():
-                return await act(item)
-
-    return await asyncio.gather(*(one(item) for item in items))
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except CosmosHttpResponseError as error:
-        if error.status_code == _THROTTLED:
-            headers = error.headers or {}
-            raise Throttled(float(headers.get("x-ms-retry-after-ms", 1000)) / 1000) from error
-        if error.status_code in _TRANSIENT:
-            raise Unavailable from error
-        raise
-    except (AzureError, TimeoutError, OSError) as error:
-        raise Unavailable from error

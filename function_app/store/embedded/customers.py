@@ -1,59 +1,37 @@
-"""The embedded store: the port over SQLite, durable against power loss."""
+"""Customers in SQLite: profiles and updates."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, Position, Sorting
 from function_app.store import documents
-from function_app.store.database import Database
-from function_app.store.documents import CONTAINERS, CONTROL, PROFILES, Document
+from function_app.store.documents import PROFILES
+from function_app.store.embedded.database import INSERT, Database, micros, row_of
 from function_app.store.port import AlreadyExistsError, CustomerRead, SourceQuery
 from function_app.store.sql import SqliteDialect, render
 
-_SCHEMA = (
-    "".join(
-        f"""
-CREATE TABLE IF NOT EXISTS {name} (pk TEXT, kind TEXT, id TEXT, expires INTEGER, body TEXT NOT NULL,
-                                   PRIMARY KEY (pk, kind, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
-"""
-        for name in CONTAINERS
-    )
-    + "CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, expires) WHERE kind = 'update';"
-)
 _READ = "SELECT body FROM profiles WHERE pk = ? AND kind = 'profile'"
 _READ_LIVE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND expires > ?"
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind IN ('update', 'retired') AND id = ? AND expires > ?"
-_INSERT = "INSERT OR REPLACE INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)"
-_COLLECT = """DELETE FROM {name} WHERE (pk, kind, id) IN
-              (SELECT pk, kind, id FROM {name} WHERE expires <= ? LIMIT 2000)"""
-_COLLECT_EVERY = timedelta(seconds=30)
 _DIALECT = SqliteDialect()
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class EmbeddedStore:
-    """A `Store` in one SQLite file below `folder`, for one process."""
+class EmbeddedCustomers:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._read = database.reader.execute
 
-    def __init__(self, folder: Path) -> None:
-        self._db = Database(folder / "profiles.sqlite", _SCHEMA)
-        self._read = self._db.reader.execute
-        self._collected_at = datetime.min.replace(tzinfo=UTC)
-
-    # One customer
-
-    async def read_customer(
+    async def read(
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
     ) -> CustomerRead:
-        pk, instant = documents.customer_pk(instance_id, customer_id), _micros(now)
+        pk, instant = documents.customer_pk(instance_id, customer_id), micros(now)
         repeated = None
         if update_id is not None:
             row = self._read(_READ_UPDATE, (pk, documents.update_doc_id(update_id), instant)).fetchone()
@@ -67,22 +45,22 @@ class EmbeddedStore:
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
         document = documents.update_document(instance_id, update, now)
-        row = _row(document, update.valid_until)
+        row = row_of(document, update.valid_until)
 
         def create(connection: sqlite3.Connection) -> None:
-            if connection.execute(_READ_UPDATE, (document["pk"], document["id"], _micros(now))).fetchone():
+            if connection.execute(_READ_UPDATE, (document["pk"], document["id"], micros(now))).fetchone():
                 raise AlreadyExistsError
             connection.execute(
                 "DELETE FROM profiles WHERE pk = ? AND kind = 'retired' AND id = ?", (document["pk"], document["id"])
             )
-            connection.execute(_INSERT.format(PROFILES), row)
+            connection.execute(INSERT.format(PROFILES), row)
 
-        await self._collect(now)
+        await self._db.collect(now)
         await self._db.write(create)
 
     async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
         rows = [
-            _row(documents.update_document(instance_id, update, now, "retired"), update.valid_until)
+            row_of(documents.update_document(instance_id, update, now, "retired"), update.valid_until)
             for update in updates
         ]
 
@@ -93,11 +71,9 @@ class EmbeddedStore:
                     "DELETE FROM profiles WHERE pk = ? AND kind = 'update' AND id = ?", key
                 ).rowcount
                 if gone:
-                    connection.execute(_INSERT.format(PROFILES), row)
+                    connection.execute(INSERT.format(PROFILES), row)
 
         await self._db.write(retire)
-
-    # Many customers
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         values: list[Any] = []
@@ -107,23 +83,23 @@ class EmbeddedStore:
             where += " AND " + _after(instance_id, query.sorting, query.after, values)
         way = "DESC" if query.sorting.descending else "ASC"
         first = "" if query.sorting.attribute == CUSTOMER_ID else f"{_sorted_by(query.sorting)} {way}, "
-        sql = f"SELECT body FROM profiles WHERE {where} ORDER BY {first}pk {way} LIMIT {limit:d}"  # noqa: S608
+        sql = f"SELECT body FROM profiles WHERE {where} ORDER BY {first}pk {way} LIMIT {limit:d}"
         return [documents.customer_of(json.loads(body)) for (body,) in await self._db.scan(sql, values)]
 
     async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
         values: list[Any] = []
         where = _source_where(instance_id, condition, values) + _left_out(instance_id, without, values)
-        rows = await self._db.scan(f"SELECT count(*) FROM profiles WHERE {where}", values)  # noqa: S608
+        rows = await self._db.scan(f"SELECT count(*) FROM profiles WHERE {where}", values)
         return int(rows[0][0])
 
-    async def touched_customers(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
+    async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         rows = await self._db.scan(
             "SELECT DISTINCT pk FROM profiles WHERE kind = 'update' AND pk > ? AND pk < ? AND expires > ?"
             f" AND EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value IN ({_marks(names)}))",
-            [*_range(instance_id), _micros(now), *names],
+            [*_range(instance_id), micros(now), *names],
         )
         prefix = len(instance_id) + 1
-        reads = [await self.read_customer(instance_id, pk[prefix:], now) for (pk,) in rows]
+        reads = [await self.read(instance_id, pk[prefix:], now) for (pk,) in rows]
         return [read.customer for read in reads if read.customer]
 
     async def live_updates(
@@ -132,74 +108,14 @@ class EmbeddedStore:
         found = {}
         for customer_id in customer_ids:
             pk = documents.customer_pk(instance_id, customer_id)
-            rows = self._read(_READ_LIVE, (pk, _micros(now))).fetchall()
+            rows = self._read(_READ_LIVE, (pk, micros(now))).fetchall()
             if rows:
                 found[customer_id] = tuple(documents.update_of(json.loads(body)) for (body,) in rows)
         return found
 
     async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
-        rows = [_row(documents.profile_document(instance_id, *profile)) for profile in profiles.items()]
-        await self._db.write(lambda connection: connection.executemany(_INSERT.format(PROFILES), rows))
-
-    # Instances
-
-    async def read_instance(self, instance_id: str) -> Mapping[str, Any] | None:
-        row = self._read("SELECT body FROM control WHERE pk = ? AND kind = 'instance'", (instance_id,)).fetchone()
-        return json.loads(row[0])["definition"] if row else None
-
-    async def write_instance(self, instance_id: str, definition: Mapping[str, Any]) -> bool:
-        row = _row(documents.instance_document(instance_id, definition))
-
-        def write(connection: sqlite3.Connection) -> bool:
-            known = connection.execute(
-                "SELECT 1 FROM control WHERE pk = ? AND kind = 'instance'", (instance_id,)
-            ).fetchone()
-            connection.execute(_INSERT.format(CONTROL), row)
-            return known is None
-
-        return await self._db.write(write)
-
-    async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
-        rows = self._read("SELECT pk, body FROM control WHERE kind = 'instance' ORDER BY pk")
-        return {pk: json.loads(body)["definition"] for pk, body in rows.fetchall()}
-
-    async def check(self) -> None:
-        self._read("SELECT 1").fetchone()
-
-    async def close(self) -> None:
-        await self._db.close()
-
-    async def _collect(self, now: datetime) -> None:
-        if now - self._collected_at > _COLLECT_EVERY:
-            self._collected_at = now
-            await self._db.write(lambda connection: _collect(connection, now))
-
-
-def _collect(connection: sqlite3.Connection, now: datetime) -> None:
-    for name in CONTAINERS:
-        connection.execute(_COLLECT.format(name=name), (_micros(now),))
-
-
-def _row(document: Document, expires: datetime | None = None) -> tuple[str, str, str, int | None, str]:
-    return (
-        document["pk"],
-        document["kind"],
-        document["id"],
-        _micros(expires) if expires else None,
-        _encode(document),
-    )
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
-
-
-def _micros(instant: datetime) -> int:
-    return (instant - _EPOCH) // _MICRO
-
-
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
+        rows = [row_of(documents.profile_document(instance_id, *profile)) for profile in profiles.items()]
+        await self._db.write(lambda connection: connection.executemany(INSERT.format(PROFILES), rows))
 
 
 def _marks(values: Iterable[Any]) -> str:

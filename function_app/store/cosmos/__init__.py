@@ -1,0 +1,22 @@
+"""The Cosmos DB store: the port over `azure.cosmos.aio`."""
+
+from __future__ import annotations
+
+from function_app.store.cosmos.account import Account
+from function_app.store.cosmos.control import CosmosControl
+from function_app.store.cosmos.customers import CosmosCustomers
+
+
+class CosmosStore:
+    """A `Store` in one database; `key` is for emulators, without one the identity of the host signs in."""
+
+    def __init__(self, endpoint: str, database: str, key: str | None = None) -> None:
+        self._account = Account(endpoint, database, key)
+        self.customers = CosmosCustomers(self._account)
+        self.control = CosmosControl(self._account)
+
+    async def check(self) -> None:
+        await self.control.read_instance("health")
+
+    async def close(self) -> None:
+        await self._account.close()

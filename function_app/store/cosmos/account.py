@@ -1,0 +1,86 @@
+"""The Cosmos DB account: one client for each worker process, made on first use; its faults in our words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from azure.core.exceptions import AzureError
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import CosmosHttpResponseError
+
+from function_app.errors import Throttled, Unavailable
+
+_AT_ONCE = 32
+_TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
+_THROTTLED = 429
+
+
+class Account:
+    """One database of an account, whose containers the infrastructure has made.
+
+    `key` is for emulators; without one the identity of the host signs in.
+    """
+
+    def __init__(self, endpoint: str, database: str, key: str | None = None) -> None:
+        self._endpoint, self._database, self._key = endpoint, database, key
+        self._client: CosmosClient | None = None
+        self._credential: Any = None
+        self._containers: dict[str, ContainerProxy] = {}
+
+    def container(self, name: str) -> ContainerProxy:
+        if self._client is None:
+            self._client = self._connect()
+        if name not in self._containers:
+            self._containers[name] = self._client.get_database_client(self._database).get_container_client(name)
+        return self._containers[name]
+
+    def _connect(self) -> CosmosClient:
+        options: dict[str, Any] = {"retry_throttle_total": 2, "retry_throttle_backoff_max": 3, "retry_write": 1}
+        if self._key:
+            options |= {"connection_verify": False, "enable_endpoint_discovery": False}
+            return CosmosClient(self._endpoint, self._key, **options)
+        from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415  # 160 ms only the cloud needs
+
+        self._credential = DefaultAzureCredential()
+        return CosmosClient(self._endpoint, self._credential, **options)
+
+    async def query(self, container: str, sql: str, values: Mapping[str, Any], pk: str | None = None) -> list[Any]:
+        parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
+        options: Any = {"partition_key": pk} if pk is not None else {}
+        with translated():
+            pages = self.container(container).query_items(sql, parameters=parameters, **options)
+            return [document async for document in pages]
+
+    async def close(self) -> None:
+        for resource in (self._client, self._credential):
+            if resource is not None:
+                await resource.close()
+
+
+async def each(act: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:
+    bound = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(item: Any) -> Any:
+        async with bound:
+            with translated():
+                return await act(item)
+
+    return await asyncio.gather(*(one(item) for item in items))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    try:
+        yield
+    except CosmosHttpResponseError as error:
+        if error.status_code == _THROTTLED:
+            headers = error.headers or {}
+            raise Throttled(float(headers.get("x-ms-retry-after-ms", 1000)) / 1000) from error
+        if error.status_code in _TRANSIENT:
+            raise Unavailable from error
+        raise
+    except (AzureError, TimeoutError, OSError) as error:
+        raise Unavailable from error

@@ -1,0 +1,24 @@
+"""The embedded store: SQLite in a folder, durable against power loss, for one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from function_app.store.embedded.control import EmbeddedControl
+from function_app.store.embedded.customers import EmbeddedCustomers
+from function_app.store.embedded.database import Database
+
+
+class EmbeddedStore:
+    """A `Store` in one SQLite file below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._db = Database(folder / "profiles.sqlite")
+        self.customers = EmbeddedCustomers(self._db)
+        self.control = EmbeddedControl(self._db)
+
+    async def check(self) -> None:
+        self._db.reader.execute("SELECT 1").fetchone()
+
+    async def close(self) -> None:
+        await self._db.close()
