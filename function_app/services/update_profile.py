@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from uuid import uuid4
 
 from function_app import errors
 from function_app.domain import validity
+from function_app.domain.activity import fingerprint
 from function_app.domain.merge import Merged, dominated, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
@@ -123,7 +122,7 @@ def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
 def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
     timing = request.timing
     content = [changes, timing.valid_until, timing.valid_for, timing.occurred_at, request.caller]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return fingerprint(content)
 
 
 def _repeated(customer: Customer, known: Update, update: Update, now: datetime) -> Updated:

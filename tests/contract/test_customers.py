@@ -17,11 +17,12 @@ from function_app.domain.query import (
     Not,
     Position,
     Sorting,
+    SourceQuery,
     Text,
     holds,
     sort_key,
 )
-from function_app.store.port import AlreadyExistsError, SourceQuery, Store
+from function_app.store.port import AlreadyExistsError, Store
 
 MICRO = timedelta(microseconds=1)
 

@@ -27,7 +27,11 @@ CREATE TABLE IF NOT EXISTS {name} (pk TEXT, kind TEXT, id TEXT, expires INTEGER,
                                    PRIMARY KEY (pk, kind, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
 """
-_INDEXES = "CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, expires) WHERE kind = 'update';"
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, expires) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS activities_sort ON activities (pk, json_extract(body, '$.sort')) WHERE kind = 'activity';
+CREATE INDEX IF NOT EXISTS activities_parked ON activities (pk) WHERE kind = 'parked';
+"""
 _COLLECT = """DELETE FROM {name} WHERE (pk, kind, id) IN
               (SELECT pk, kind, id FROM {name} WHERE expires <= ? LIMIT 2000)"""
 _COLLECT_EVERY = timedelta(seconds=30)
@@ -124,6 +128,21 @@ def row_of(document: Document, expires: datetime | None = None) -> Row:
     """Return the row that holds a document."""
     until = micros(expires) if expires else None
     return (document["pk"], document["kind"], document["id"], until, _encode(document))
+
+
+def binder(values: list[Any]) -> Callable[[Any], str]:
+    """Return a function that takes a value and returns its placeholder."""
+
+    def bind(value: Any) -> str:
+        values.append(value)
+        return f"?{len(values)}"
+
+    return bind
+
+
+def instance_range(instance_id: str) -> tuple[str, str]:
+    """Return what every partition key of an instance lies between."""
+    return f"{instance_id}|", f"{instance_id}}}"
 
 
 def micros(instant: datetime) -> int:
