@@ -248,6 +248,18 @@ INVALID_DEFINITION = Mistake(
     "InvalidDefinition", 400, "The instance definition breaks a rule.", "Mend the member named."
 )
 
+# Refreshes
+WORKFLOW_NOT_FOUND = Mistake("WorkflowNotFound", 404, "There is no workflow of this name.", "Use `main`, the only one.")
+JOB_NOT_FOUND = Mistake(
+    "JobNotFound", 404, "There is no job with this id, or it is older than 30 days.", "List the jobs with `GET jobs`."
+)
+UNFIT_SNAPSHOT = Mistake(
+    "UnfitSnapshot",
+    422,
+    "The columns of a snapshot's part don't fit the entity; it stands in the job's message, never as an answer.",
+    "Mend the part or the definition, and start the refresh again.",
+)
+
 # The service
 TOO_MANY_REQUESTS = Mistake(
     "TooManyRequests",

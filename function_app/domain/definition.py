@@ -27,6 +27,7 @@ def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
             _duration(wanted.get("activity"), default.activity),
             _duration(wanted.get("maximum"), default.maximum),
         ),
+        (definition.get("refresh") or {}).get("mostRejected", Instance.most_rejected),
     )
 
 

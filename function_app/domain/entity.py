@@ -68,12 +68,16 @@ class Entity:
 
 @dataclass(frozen=True)
 class Instance:
-    """One environment: its name, validity policy and entities, as its definition gives them."""
+    """One environment: its name, validity policy and entities, as its definition gives them.
+
+    A refresh that rejects more than the share `most_rejected` of the rows of Customer removes nobody.
+    """
 
     instance_id: str
     name: str
     entities: tuple[Entity, ...]
     validity: Policy = field(default_factory=Policy)
+    most_rejected: float = 0.01
 
     @cached_property
     def by_name(self) -> Mapping[str, Entity]:

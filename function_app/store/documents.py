@@ -8,20 +8,23 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.instant import format_instant
+from function_app.domain.job import Counts, Job, Task
 from function_app.domain.profile import Attributes, Customer, Update
 
 Document = dict[str, Any]
-Kind = Literal["profile", "update", "retired", "activity", "parked", "key", "instance"]
+Kind = Literal["profile", "update", "retired", "activity", "parked", "key", "instance", "job", "task"]
 
 PROFILES, ACTIVITIES, KEYS, CONTROL = "profiles", "activities", "keys", "control"
 CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL)
 PROFILE_ID = "profile"
 INSTANCE_ID, KEY_ID = "instance", "key"
+JOBS_KEPT = timedelta(days=30)
 
 
 def customer_pk(instance_id: str, customer_id: str) -> str:
@@ -54,8 +57,9 @@ def ttl(valid_until: datetime, now: datetime) -> int:
     return max(1, math.ceil((valid_until - now).total_seconds()))
 
 
-def profile_document(instance_id: str, customer_id: str, attributes: Attributes) -> Document:
+def profile_document(instance_id: str, customer_id: str, attributes: Attributes, digest: str = "") -> Document:
     return {
+        "digest": digest,
         "id": PROFILE_ID,
         "pk": customer_pk(instance_id, customer_id),
         "kind": "profile",
@@ -162,3 +166,49 @@ def instance_document(instance_id: str, definition: Mapping[str, Any]) -> Docume
         "instanceId": instance_id,
         "definition": definition,
     }
+
+
+def job_doc_id(job_id: str) -> str:
+    return f"job-{job_id}"
+
+
+def job_document(instance_id: str, job: Job) -> Document:
+    return {
+        "id": job_doc_id(job.job_id),
+        "pk": instance_id,
+        "kind": "job",
+        "instanceId": instance_id,
+        "job": {
+            **asdict(job),
+            "submitted_at": format_instant(job.submitted_at),
+            "ended_at": format_instant(job.ended_at) if job.ended_at else None,
+        },
+        "ttl": int(JOBS_KEPT.total_seconds()),
+    }
+
+
+def job_of(document: Mapping[str, Any]) -> Job:
+    job = document["job"]
+    return Job(**{**job, **_instants(job, "submitted_at", "ended_at")})
+
+
+def _instants(members: Mapping[str, Any], *names: str) -> dict[str, datetime]:
+    return {name: datetime.fromisoformat(members[name]) for name in names if members[name]}
+
+
+def task_document(instance_id: str, task: Task) -> Document:
+    return {
+        "id": f"task-{task.job_id}-{task.index:06d}",
+        "pk": instance_id,
+        "kind": "task",
+        "instanceId": instance_id,
+        "jobId": task.job_id,
+        "task": {**asdict(task), "seen_at": format_instant(task.seen_at) if task.seen_at else None},
+        "ttl": int(JOBS_KEPT.total_seconds()),
+    }
+
+
+def task_of(document: Mapping[str, Any]) -> Task:
+    task = document["task"]
+    members = {"counts": Counts(**task["counts"]), "notes": tuple(task["notes"]), **_instants(task, "seen_at")}
+    return Task(**{**task, **members})

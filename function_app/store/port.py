@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.job import Job, Task
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
 
@@ -56,8 +57,22 @@ class Customers(Protocol):
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         """Return the source profiles of these customers by CustomerId; unknown ones are left out."""
 
-    async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
-        """Write source profiles by CustomerId, new or replaced, never with an expiry."""
+    async def write_profiles(
+        self, instance_id: str, profiles: Mapping[str, Attributes], digests: Mapping[str, str] | None = None
+    ) -> None:
+        """Write source profiles by CustomerId, new or replaced, never with an expiry, each with its digest if any."""
+
+    async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the digests of these customers' source profiles; unknown ones are left out."""
+
+    async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
+        """Return up to `limit` CustomerIds of source profiles, in order, after one."""
+
+    async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
+        """Return up to `limit` customers with live updates, with these, in order of CustomerId, after one."""
+
+    async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
+        """Remove these customers' source profiles with all their updates, the profile last, if they are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +113,25 @@ class Activities(Protocol):
     async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
         """Forget a parked activity, if it is there."""
 
+    async def read_many(self, instance_id: str, ids: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Activity]:
+        """Return the activities of these (CustomerId, ActivityId), live or not; unknown ones are left out."""
+
+    async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
+        """Write customers' activities, new or in place of any of the same customer and id."""
+
+    async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
+        """Return all of a customer's live activities, hidden or not, in no order."""
+
+    async def remove(self, instance_id: str, activities: Collection[Activity]) -> None:
+        """Remove these activities from their customers, if they are there."""
+
 
 class Keys(Protocol):
     async def find_customer(self, instance_id: str, source_key: SourceKey) -> str | None:
         """Return the CustomerId behind a source key; None if it is nobody's."""
+
+    async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
+        """Return the CustomerIds behind these source keys; those that are nobody's are left out."""
 
     async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
         """Write whose keys these are, new or replaced."""
@@ -119,6 +149,24 @@ class Control(Protocol):
 
     async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
         """Return all definitions by instance id."""
+
+    async def create_job(self, instance_id: str, job: Job, now: datetime) -> None:
+        """Add a job, for 30 days; raise AlreadyExistsError if there is one of this id."""
+
+    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
+        """Write a job, new or replaced, for 30 days."""
+
+    async def read_job(self, instance_id: str, job_id: str) -> Job | None:
+        """Return a job; None if there is none."""
+
+    async def list_jobs(self, instance_id: str, limit: int) -> Sequence[Job]:
+        """Return up to `limit` jobs, newest first."""
+
+    async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:
+        """Write tasks of a job, new or replaced, for 30 days."""
+
+    async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
+        """Return the tasks of a job by index."""
 
 
 class Store(Protocol):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
@@ -18,6 +18,7 @@ from function_app.errors import Throttled, Unavailable
 from function_app.store.documents import Document
 from function_app.store.port import AlreadyExistsError
 
+T = TypeVar("T")
 _AT_ONCE = 32
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
 _THROTTLED = 429
@@ -87,6 +88,11 @@ def binder(values: dict[str, Any]) -> Callable[[Any], str]:
         return f"@{name}"
 
     return bind
+
+
+def batched(items: Sequence[T], size: int) -> list[list[T]]:
+    """Cut items into lists of at most this size."""
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 
 async def each(act: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,13 @@ from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, binder, translated
+from function_app.store.cosmos.account import Account, batched, binder, each, translated
 from function_app.store.documents import ACTIVITIES
 from function_app.store.port import Sorted
 from function_app.store.sql import CosmosDialect, render
 
 _DIALECT = CosmosDialect()
+_IDS_A_QUERY = 200
 _LIVE = "(IS_NULL(c.validUntil) OR c.validUntil > @now)"
 _READ = f"SELECT * FROM c WHERE c.pk = @pk AND c.id = @id AND {_LIVE}"
 
@@ -76,6 +78,41 @@ class CosmosActivities:
                 )
             except CosmosResourceNotFoundError:
                 return
+
+    async def read_many(self, instance_id: str, ids: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Activity]:
+        sql = "SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND ARRAY_CONTAINS(@ids, c.id) AND c.kind = 'activity'"
+
+        async def read(some: list[tuple[str, str]]) -> list[Any]:
+            keys = [documents.customer_pk(instance_id, owner) for owner, _ in some]
+            known = [documents.activity_doc_id(activity_id) for _, activity_id in some]
+            return await self._query(ACTIVITIES, sql, {"keys": keys, "ids": known})
+
+        pages = await each(read, batched(list(ids), _IDS_A_QUERY))
+        found = [documents.activity_of(document) for page in pages for document in page]
+        return {(activity.customer_id, activity.activity_id): activity for activity in found}
+
+    async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
+        async def write(activity: Activity) -> None:
+            document = documents.activity_document(instance_id, activity, now)
+            await self._account.container(ACTIVITIES).upsert_item(document, no_response=True)
+
+        await each(write, activities)
+
+    async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
+        pk = documents.customer_pk(instance_id, customer_id)
+        sql = f"SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'activity' AND {_LIVE}"
+        found = await self._query(ACTIVITIES, sql, {"pk": pk, "now": format_instant(now)}, pk)
+        return [documents.activity_of(document) for document in found]
+
+    async def remove(self, instance_id: str, activities: Collection[Activity]) -> None:
+        async def remove(activity: Activity) -> None:
+            with suppress(CosmosResourceNotFoundError):
+                await self._account.container(ACTIVITIES).delete_item(
+                    documents.activity_doc_id(activity.activity_id),
+                    documents.customer_pk(instance_id, activity.customer_id),
+                )
+
+        await each(remove, activities)
 
     async def _one(self, pk: str, activity_id: str, now: datetime) -> Activity | None:
         values = {"pk": pk, "id": documents.activity_doc_id(activity_id), "now": format_instant(now)}

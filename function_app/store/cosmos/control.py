@@ -1,15 +1,18 @@
-"""Control documents in Cosmos DB: instance definitions."""
+"""Control documents in Cosmos DB: instance definitions, refresh jobs and their tasks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from azure.cosmos.exceptions import CosmosResourceExistsError
 
+from function_app.domain.job import Job, Task
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, translated
-from function_app.store.documents import CONTROL
+from function_app.store.cosmos.account import Account, each, translated
+from function_app.store.documents import CONTROL, Document
+from function_app.store.port import AlreadyExistsError
 
 
 class CosmosControl:
@@ -35,3 +38,35 @@ class CosmosControl:
     async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
         found = await self._query(CONTROL, "SELECT * FROM c WHERE c.kind = 'instance'", {})
         return {document["instanceId"]: document["definition"] for document in found}
+
+    async def create_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl counts by itself
+        with translated():
+            try:
+                document = documents.job_document(instance_id, job)
+                await self._account.container(CONTROL).create_item(document, no_response=True)
+            except CosmosResourceExistsError:
+                raise AlreadyExistsError from None
+
+    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl counts by itself
+        await self._write(documents.job_document(instance_id, job))
+
+    async def read_job(self, instance_id: str, job_id: str) -> Job | None:
+        values = {"pk": instance_id, "id": documents.job_doc_id(job_id)}
+        found = await self._query(CONTROL, "SELECT * FROM c WHERE c.pk = @pk AND c.id = @id", values, instance_id)
+        return documents.job_of(found[0]) if found else None
+
+    async def list_jobs(self, instance_id: str, limit: int) -> Sequence[Job]:
+        sql = f"SELECT TOP {limit:d} * FROM c WHERE c.pk = @pk AND c.kind = 'job' ORDER BY c.id DESC"
+        return [documents.job_of(found) for found in await self._query(CONTROL, sql, {"pk": instance_id}, instance_id)]
+
+    async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:  # noqa: ARG002
+        await each(self._write, [documents.task_document(instance_id, task) for task in tasks])
+
+    async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
+        sql = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'task' AND c.jobId = @job ORDER BY c.id"
+        found = await self._query(CONTROL, sql, {"pk": instance_id, "job": job_id}, instance_id)
+        return [documents.task_of(document) for document in found]
+
+    async def _write(self, document: Document) -> None:
+        with translated():
+            await self._account.container(CONTROL).upsert_item(document, no_response=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, SourceQuery
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, binder, each, translated
+from function_app.store.cosmos.account import Account, batched, binder, each, translated
 from function_app.store.documents import PROFILE_ID, PROFILES, Document
 from function_app.store.port import CustomerRead
 from function_app.store.sql import CosmosDialect, render
@@ -123,12 +124,51 @@ class CosmosCustomers:
             found = await self._account.container(PROFILES).read_items(pks)
         return {document["customerId"]: document["attributes"] for document in found}
 
-    async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
+    async def write_profiles(
+        self, instance_id: str, profiles: Mapping[str, Attributes], digests: Mapping[str, str] | None = None
+    ) -> None:
+        known = digests or {}
+
         async def write(profile: tuple[str, Attributes]) -> None:
-            document = documents.profile_document(instance_id, *profile)
+            document = documents.profile_document(instance_id, *profile, known.get(profile[0], ""))
             await self._account.container(PROFILES).upsert_item(document, no_response=True)
 
         await each(write, profiles.items())
+
+    async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
+        sql = "SELECT c.customerId, c.digest FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND c.kind = 'profile'"
+        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
+        pages = await each(lambda keys: self._query(PROFILES, sql, {"keys": keys}), list(batched(pks, _IDS_A_QUERY)))
+        return {row["customerId"]: row["digest"] for page in pages for row in page}
+
+    async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
+        sql = f"SELECT TOP {limit:d} VALUE c.customerId FROM c WHERE c.instanceId = @instance AND c.kind = 'profile'"
+        values = {"instance": instance_id, "after": after}
+        return await self._query(PROFILES, f"{sql} AND c.customerId > @after ORDER BY c.customerId", values)
+
+    async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
+        sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_LIVE} AND c.customerId > @after"
+        values = {"instance": instance_id, "after": after, "now": format_instant(now)}
+        ids = sorted(set(await self._query(PROFILES, sql, values)))
+        found: list[Customer] = []
+        for some in batched(ids, limit):
+            reads = await each(lambda customer_id: self.read(instance_id, customer_id, now), some)
+            found += [read.customer for read in reads if read.customer]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
+        container = self._account.container(PROFILES)
+
+        async def remove(customer_id: str) -> None:
+            pk = documents.customer_pk(instance_id, customer_id)
+            ids = await self._query(PROFILES, "SELECT VALUE c.id FROM c WHERE c.pk = @pk", {"pk": pk}, pk)
+            for document_id in sorted(ids, key=PROFILE_ID.__eq__):
+                with suppress(CosmosResourceNotFoundError):
+                    await container.delete_item(document_id, pk)
+
+        await each(remove, customer_ids)
 
 
 _Extra = Callable[[Callable[[Any], str]], str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -11,8 +11,10 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, each
+from function_app.store.cosmos.account import Account, batched, each
 from function_app.store.documents import KEY_ID, KEYS
+
+_KEYS_A_QUERY = 200
 
 
 class CosmosKeys:
@@ -24,6 +26,14 @@ class CosmosKeys:
         sql = "SELECT VALUE c.customerId FROM c WHERE c.pk = @pk"
         found = await self._account.query(KEYS, sql, {"pk": pk}, pk)
         return found[0] if found else None
+
+    async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
+        by_pk = {documents.source_key_pk(instance_id, key): key for key in keys}
+        sql = "SELECT c.pk, c.customerId FROM c WHERE ARRAY_CONTAINS(@keys, c.pk)"
+        pages = await each(
+            lambda some: self._account.query(KEYS, sql, {"keys": some}), batched(list(by_pk), _KEYS_A_QUERY)
+        )
+        return {by_pk[row["pk"]]: row["customerId"] for page in pages for row in page}
 
     async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
         async def write(owner: tuple[SourceKey, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,6 +86,36 @@ class EmbeddedActivities:
                 "DELETE FROM activities WHERE pk = ? AND kind = 'parked' AND id = ?", key
             )
         )
+
+    async def read_many(self, instance_id: str, ids: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Activity]:
+        keys = [(documents.customer_pk(instance_id, owner), documents.activity_doc_id(known)) for owner, known in ids]
+        rows = await self._db.scan(
+            "SELECT body FROM json_each(?) AS wanted JOIN activities ON kind = 'activity'"
+            " AND pk = json_extract(wanted.value, '$[0]') AND activities.id = json_extract(wanted.value, '$[1]')",
+            [json.dumps(keys)],
+        )
+        found = [documents.activity_of(json.loads(body)) for (body,) in rows]
+        return {(activity.customer_id, activity.activity_id): activity for activity in found}
+
+    async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
+        rows = (
+            row_of(documents.activity_document(instance_id, activity, now), activity.valid_until)
+            for activity in activities
+        )
+        await self._db.bulk(lambda connection: connection.executemany(INSERT.format(ACTIVITIES), rows))
+
+    async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
+        sql = f"SELECT body FROM activities WHERE pk = ? AND kind = 'activity' AND {_LIVE}"
+        rows = await self._db.scan(sql, [documents.customer_pk(instance_id, customer_id), micros(now)])
+        return [documents.activity_of(json.loads(body)) for (body,) in rows]
+
+    async def remove(self, instance_id: str, activities: Collection[Activity]) -> None:
+        keys = [
+            (documents.customer_pk(instance_id, activity.customer_id), documents.activity_doc_id(activity.activity_id))
+            for activity in activities
+        ]
+        sql = "DELETE FROM activities WHERE pk = ? AND kind = 'activity' AND id = ?"
+        await self._db.bulk(lambda connection: connection.executemany(sql, keys))
 
     async def _create(self, document: Document, activity: Activity, now: datetime) -> None:
         row = row_of(document, activity.valid_until)

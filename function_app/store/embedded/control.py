@@ -1,16 +1,20 @@
-"""Control documents in SQLite: instance definitions."""
+"""Control documents in SQLite: instance definitions, refresh jobs and their tasks."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from function_app.domain.job import Job, Task
 from function_app.store import documents
-from function_app.store.documents import CONTROL
+from function_app.store.documents import CONTROL, JOBS_KEPT
 from function_app.store.embedded.database import INSERT, Database, row_of
+from function_app.store.port import AlreadyExistsError
 
+_READ_JOB = "SELECT body FROM control WHERE pk = ? AND kind = 'job' AND id = ?"
 _READ_INSTANCE = "SELECT body FROM control WHERE pk = ? AND kind = 'instance'"
 
 
@@ -36,3 +40,35 @@ class EmbeddedControl:
     async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
         rows = self._read("SELECT pk, body FROM control WHERE kind = 'instance' ORDER BY pk").fetchall()
         return {pk: json.loads(body)["definition"] for pk, body in rows}
+
+    async def create_job(self, instance_id: str, job: Job, now: datetime) -> None:
+        row = row_of(documents.job_document(instance_id, job), now + JOBS_KEPT)
+
+        def create(connection: sqlite3.Connection) -> None:
+            if connection.execute(_READ_JOB, (row[0], row[2])).fetchone():
+                raise AlreadyExistsError
+            connection.execute(INSERT.format(CONTROL), row)
+
+        await self._db.collect(now)
+        await self._db.write(create)
+
+    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
+        row = row_of(documents.job_document(instance_id, job), now + JOBS_KEPT)
+        await self._db.write(lambda connection: connection.execute(INSERT.format(CONTROL), row))
+
+    async def read_job(self, instance_id: str, job_id: str) -> Job | None:
+        row = self._read(_READ_JOB, (instance_id, documents.job_doc_id(job_id))).fetchone()
+        return documents.job_of(json.loads(row[0])) if row else None
+
+    async def list_jobs(self, instance_id: str, limit: int) -> Sequence[Job]:
+        sql = "SELECT body FROM control WHERE pk = ? AND kind = 'job' ORDER BY id DESC LIMIT ?"
+        return [documents.job_of(json.loads(body)) for (body,) in self._read(sql, (instance_id, limit)).fetchall()]
+
+    async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:
+        rows = [row_of(documents.task_document(instance_id, task), now + JOBS_KEPT) for task in tasks]
+        await self._db.bulk(lambda connection: connection.executemany(INSERT.format(CONTROL), rows))
+
+    async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
+        sql = "SELECT body FROM control WHERE pk = ? AND kind = 'task' AND id > ? AND id < ? ORDER BY id"
+        rows = await self._db.scan(sql, [instance_id, f"task-{job_id}-", f"task-{job_id}."])
+        return [documents.task_of(json.loads(body)) for (body,) in rows]

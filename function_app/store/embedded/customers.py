@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from function_app.domain.entity import CUSTOMER_ID
@@ -20,6 +21,7 @@ from function_app.store.sql import SqliteDialect, render
 _READ = "SELECT body FROM profiles WHERE pk = ? AND kind = 'profile'"
 _READ_LIVE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND expires > ?"
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind IN ('update', 'retired') AND id = ? AND expires > ?"
+_DIGEST = "substr(body, 12, 16)"  # a profile's document begins `{"digest":"`: to parse it all would cost the double
 _DIALECT = SqliteDialect()
 
 
@@ -119,9 +121,51 @@ class EmbeddedCustomers:
         customers = [documents.customer_of(json.loads(body)) for (body,) in rows]
         return {customer.customer_id: customer.source for customer in customers}
 
-    async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
-        rows = [row_of(documents.profile_document(instance_id, *profile)) for profile in profiles.items()]
-        await self._db.write(lambda connection: connection.executemany(INSERT.format(PROFILES), rows))
+    async def write_profiles(
+        self, instance_id: str, profiles: Mapping[str, Attributes], digests: Mapping[str, str] | None = None
+    ) -> None:
+        known = digests or {}
+        rows = (
+            row_of(documents.profile_document(instance_id, customer_id, attributes, known.get(customer_id, "")))
+            for customer_id, attributes in profiles.items()
+        )
+        await self._db.bulk(lambda connection: connection.executemany(INSERT.format(PROFILES), rows))
+
+    async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
+        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
+        sql = f"SELECT pk, {_DIGEST} FROM profiles WHERE pk IN ({_marks(pks)}) AND kind = 'profile'"
+        prefix = len(instance_id) + 1
+        return {pk[prefix:]: digest for pk, digest in await self._db.scan(sql, pks)}
+
+    async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
+        sql = "SELECT pk FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
+        _, last = instance_range(instance_id)
+        rows = await self._db.scan(sql, [documents.customer_pk(instance_id, after), last, limit])
+        prefix = len(instance_id) + 1
+        return [pk[prefix:] for (pk,) in rows]
+
+    async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
+        _, last = instance_range(instance_id)
+        some = (
+            "SELECT DISTINCT pk FROM profiles AS u INDEXED BY profiles_updates"
+            " WHERE kind = 'update' AND pk > ? AND pk < ? AND expires > ?"
+            " AND EXISTS (SELECT 1 FROM profiles WHERE pk = u.pk AND kind = 'profile') ORDER BY pk LIMIT ?"
+        )
+        rows = await self._db.scan(
+            f"SELECT pk, kind, body FROM profiles WHERE pk IN ({some})"
+            " AND (kind = 'profile' OR kind = 'update' AND expires > ?) ORDER BY pk, kind",
+            [documents.customer_pk(instance_id, after), last, micros(now), limit, micros(now)],
+        )
+        return [_customer(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row[0])]
+
+    async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
+        pks = [(documents.customer_pk(instance_id, customer_id),) for customer_id in customer_ids]
+        await self._db.bulk(lambda connection: connection.executemany("DELETE FROM profiles WHERE pk = ?", pks))
+
+
+def _customer(rows: Sequence[tuple[str, str, str]]) -> Customer:
+    profile, *updates = (json.loads(body) for _, _, body in rows)
+    return documents.customer_of(profile, tuple(documents.update_of(update) for update in updates))
 
 
 def _marks(values: Iterable[Any]) -> str:

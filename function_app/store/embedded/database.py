@@ -1,7 +1,8 @@
 """SQLite with group commit, for one process and one event loop.
 
 Writes run on the event loop and gather while the last commit is on its way to the disk; they go together in the
-next one, so that one fsync serves many requests. Scans run in a thread, one at a time.
+next one, so that one fsync serves many requests. Scans run in a thread, one at a time; so does bulk work, between
+the commits of others.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Database:
         self._writer.executescript("".join(_SCHEMA.format(name=name) for name in CONTAINERS) + _INDEXES)
         self.reader = self._connect()
         self._scanner = self._connect()
-        self._scanning = asyncio.Lock()
+        self._scanning, self._writing = asyncio.Lock(), asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
         self._committing: asyncio.Task[None] | None = None
         self._collected_at = datetime.min.replace(tzinfo=UTC)
@@ -77,14 +78,14 @@ class Database:
         while self._pending:
             batch, self._pending = self._pending, []
             outcomes: Sequence[Any]
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                outcomes = [_outcome(change, self._writer) for change, _ in batch]
-                await asyncio.to_thread(self._writer.execute, "COMMIT")
-            except sqlite3.Error:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                outcomes = [Unavailable()] * len(batch)
+            async with self._writing:
+                try:
+                    self._writer.execute("BEGIN IMMEDIATE")
+                    outcomes = [_outcome(change, self._writer) for change, _ in batch]
+                    await asyncio.to_thread(self._writer.execute, "COMMIT")
+                except sqlite3.Error:
+                    self._roll_back()
+                    outcomes = [Unavailable()] * len(batch)
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if future.done():
                     continue
@@ -92,6 +93,25 @@ class Database:
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
+
+    async def bulk(self, change: Callable[[sqlite3.Connection], Any]) -> None:
+        """Run a change of many rows in a thread, as one transaction; all of it or nothing is on the disk after."""
+
+        def run() -> None:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                change(self._writer)
+                self._writer.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise Unavailable from error
+
+        async with self._writing:
+            await asyncio.to_thread(run)
+
+    def _roll_back(self) -> None:
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
 
     async def scan(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Return all rows of a query, run in a thread."""

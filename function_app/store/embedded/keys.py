@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
@@ -21,11 +21,19 @@ class EmbeddedKeys:
         ).fetchone()
         return json.loads(row[0])["customerId"] if row else None
 
+    async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
+        by_pk = {documents.source_key_pk(instance_id, key): key for key in keys}
+        sql = (
+            "SELECT pk, json_extract(body, '$.customerId') FROM keys"
+            " WHERE pk IN (SELECT value FROM json_each(?)) AND kind = 'key'"
+        )
+        return {by_pk[pk]: customer_id for pk, customer_id in await self._db.scan(sql, [json.dumps(list(by_pk))])}
+
     async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
-        rows = [row_of(documents.key_document(instance_id, *owner)) for owner in owners.items()]
-        await self._db.write(lambda connection: connection.executemany(INSERT.format(KEYS), rows))
+        rows = (row_of(documents.key_document(instance_id, *owner)) for owner in owners.items())
+        await self._db.bulk(lambda connection: connection.executemany(INSERT.format(KEYS), rows))
 
     async def remove(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
         keys = [(documents.source_key_pk(instance_id, key), customer_id) for key, customer_id in owners.items()]
         sql = "DELETE FROM keys WHERE pk = ? AND json_extract(body, '$.customerId') = ?"
-        await self._db.write(lambda connection: connection.executemany(sql, keys))
+        await self._db.bulk(lambda connection: connection.executemany(sql, keys))
