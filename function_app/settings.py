@@ -35,6 +35,13 @@ class Settings(BaseModel):
         repr=False,
         description="Key of an emulator on this machine; everywhere else the host's identity signs in.",
     )
+    SNAPSHOTS: str | None = Field(
+        None, description="Folder or Blob container URL of the snapshots; `{DATA_DIR}/snapshots` when left out."
+    )
+    REFRESH_QUEUE: str | None = Field(
+        None, description="URL of the Storage queue that refreshes are shared by; without it this process does them."
+    )
+    REFRESH_SCHEDULE: str = Field("0 0 2 * * *", description="When refreshes start by themselves in Azure: NCRONTAB.")
     AUTH_MODE: Literal["entra", "local"] = Field(
         "entra", description="How callers sign in; `local` takes everyone on this machine for an Administrator."
     )

@@ -85,11 +85,18 @@ class EntityDefinition(Strict):
     activity: ActivityDefinition | None = Field(None, title="Activity", description="How it becomes an activity.")
 
 
+class RefreshDefinition(Strict):
+    mostRejected: Annotated[float, Field(ge=0, le=1, strict=False)] = Field(
+        0.01, title="Most Rejected", description="The share of rejected rows above which a refresh removes nobody."
+    )
+
+
 class InstanceDefinition(Strict):
     """An instance: its name, validity and entities."""
 
     name: Label = Field(title="Name", description="The instance's name.")
     validity: ValidityDefinition | None = Field(None, title="Validity", description="Defaults and maximum.")
+    refresh: RefreshDefinition | None = Field(None, title="Refresh", description="When a refresh is too bad to trust.")
     entities: Annotated[list[EntityDefinition], Field(min_length=1, max_length=200)]
 
 

@@ -1,0 +1,111 @@
+"""Snapshots as files: which are there, whether all parts are, and the bytes of each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+from posixpath import basename, dirname
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from pyarrow import NativeFile
+    from pyarrow.fs import FileInfo, FileSystem
+
+_NUMBERED = re.compile(r"part-(\d+)(?:-of-(\d+))?")
+# The key every Azurite has: public, and of no use anywhere else.
+AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+
+class PartChangedError(Exception):
+    """A part is gone, or is not the file it was when the refresh began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a snapshot; `version` changes when it is written again."""
+
+    file: str
+    version: str
+
+
+class Snapshots:
+    """Everything below `place`: a folder, the URL of a Blob container, or None for nothing at all.
+
+    In Azure the identity of the host signs in, `client_id` says which if it has several.
+    """
+
+    def __init__(self, place: str | None, client_id: str | None = None) -> None:
+        self._place, self._client_id = place, client_id
+
+    def newest(self, instance_id: str, entity_name: str) -> list[Part]:
+        """Return the parts of an entity's newest snapshot, by name.
+
+        They lie in the entity's folder, or in folders below it, of which the one last by name is the newest.
+        """
+        if self._place is None:
+            return []
+        from pyarrow.fs import FileSelector, FileType  # noqa: PLC0415  # only a refresh needs it
+
+        files, root = self._opened
+        selector = FileSelector(f"{root}/{instance_id}/{entity_name}", allow_not_found=True, recursive=True)
+        found = [info for info in files.get_file_info(selector) if info.type == FileType.File and _is_part(info.path)]
+        folder = max((dirname(info.path) for info in found), default="")
+        newest = sorted((info for info in found if dirname(info.path) == folder), key=lambda info: info.path)
+        return [Part(info.path.removeprefix(f"{root}/"), _version(info)) for info in newest]
+
+    def open(self, part: Part) -> NativeFile:
+        """Open a part for reading at any place in it; PartChangedError if it is not the file it was."""
+        files, root = self._opened
+        path = f"{root}/{part.file}"
+        info = files.get_file_info(path)
+        if not info.is_file or _version(info) != part.version:
+            raise PartChangedError(f"{part.file} is gone or changed since the refresh began.")
+        return files.open_input_file(path)
+
+    @cached_property
+    def _opened(self) -> tuple[FileSystem, str]:
+        from pyarrow import fs  # noqa: PLC0415  # only a refresh needs it
+
+        place = self._place or ""
+        if "://" not in place:
+            return fs.LocalFileSystem(), Path(place).absolute().as_posix()
+        url = urlsplit(place)
+        if not on_loopback(url.hostname):
+            account = (url.hostname or "").partition(".")[0]
+            return fs.AzureFileSystem(account, client_id=self._client_id), url.path.strip("/")
+        account, _, container = url.path.strip("/").partition("/")
+        authorities = dict.fromkeys(("blob_storage_authority", "dfs_storage_authority"), url.netloc)
+        schemes = dict.fromkeys(("blob_storage_scheme", "dfs_storage_scheme"), url.scheme)
+        return fs.AzureFileSystem(account, account_key=AZURITE_KEY, **authorities, **schemes), container
+
+
+def missing_parts(parts: list[Part]) -> str | None:
+    """Say which parts are missing, going by names like `part-3` or `part-3-of-8`; None if none shows."""
+    matches = [match for part in parts if (match := _NUMBERED.search(basename(part.file)))]
+    numbers = sorted({int(match[1]) for match in matches})
+    if len(matches) < len(parts) or not numbers:
+        return None
+    first = min(numbers[0], 1)
+    wanted = max([numbers[-1] - first + 1, *(int(match[2]) for match in matches if match[2])])
+    gaps = sorted(set(range(first, first + wanted)) - set(numbers))
+    return f"part {gaps[0]} of {wanted} is missing" if gaps else None
+
+
+def on_loopback(host: str | None) -> bool:
+    """Say whether a host name can only mean this machine."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _is_part(path: str) -> bool:
+    return path.endswith((".csv", ".parquet")) and not basename(path).startswith(("_", "."))
+
+
+def _version(info: FileInfo) -> str:
+    return f"{info.size}-{info.mtime_ns}"

@@ -1,0 +1,217 @@
+"""Read a part: batches of rows in canonical form, and why the other rows were rejected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from csv import reader as lines_of
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from hashlib import blake2b
+from io import StringIO
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv, parquet
+
+from function_app import errors
+from function_app.domain.entity import Attribute, Entity
+from function_app.domain.names import nearest_hint
+from function_app.errors import Fault
+from function_app.source.columns import NUMBERS, WHOLE, canonical, canonical_type, fits
+
+ROWS = 2_048
+_BLOCK = 1 << 20
+_BOOLEANS = {"true": True, "false": False}
+Check = Callable[[Mapping[str, Any]], dict[str, Any] | list[Fault]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that are right, and row numbers (from 1) with the reasons of those that are not."""
+
+    rows: pa.RecordBatch
+    rejected: Sequence[tuple[int, str]]
+
+    def digests(self) -> list[str]:
+        """Return a digest of each row's content, the same for the same values in every process."""
+        texts = [column.cast(pa.string()) for column in self.rows.columns]
+        joined = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x00")
+        _, offsets, content = joined.buffers()
+        if content is None:
+            return []
+        ends, held = memoryview(offsets).cast("i")[joined.offset :], memoryview(content)
+        plain = len(texts) - 1
+        return [
+            blake2b(held[start:end], digest_size=8).hexdigest() if separators == plain else _exact(self.rows, index)
+            for index, (start, end, separators) in enumerate(
+                zip(ends, ends[1:], pc.count_substring(joined, "\x1f").to_pylist(), strict=False)
+            )
+        ]
+
+    def records(self, indices: Sequence[int]) -> list[dict[str, Any]]:
+        """Return some of the rows as records."""
+        return self.rows.take(pa.array(indices, pa.int32())).to_pylist() if indices else []
+
+
+def _exact(rows: pa.RecordBatch, index: int) -> str:
+    """Digest a row whose texts hold the separator."""
+    return blake2b(repr(rows.slice(index, 1).to_pylist()).encode(), digest_size=8).hexdigest()
+
+
+def column_faults(stream: pa.NativeFile, file: str, entity: Entity, required: Sequence[str]) -> list[Fault]:
+    """Return how the columns of a part don't fit the entity: unknown, of another kind, twice, or missing."""
+    try:
+        schema = _schema(stream, file)
+    except (pa.ArrowException, OSError) as error:
+        return [errors.UNFIT_SNAPSHOT(f"{file} can't be read: {error}.", file)]
+    found = [f"has no column '{name}'" for name in required if name not in schema.names]
+    found += [f"has the column '{name}' twice" for name in set(schema.names) if schema.names.count(name) > 1]
+    for field in schema:
+        attribute = entity.by_name.get(field.name)
+        if attribute is None:
+            hint = nearest_hint(field.name, entity.by_name)
+            found.append(f"has the column '{field.name[:100]}', which is no attribute of {entity.qualified_name}{hint}")
+        elif not fits(field.type, attribute):
+            found.append(f"has the column '{field.name}' of type {field.type}, which can't hold {attribute.data_type}")
+    return [errors.UNFIT_SNAPSHOT(f"{file} {problem}.", file) for problem in found]
+
+
+def read_part(
+    stream: pa.NativeFile, file: str, entity: Entity, required: Sequence[str], check: Check
+) -> Iterator[Batch]:
+    """Read a part in batches, with memory that does not grow with it; ArrowException or OSError if it is broken."""
+    skipped: list[tuple[int, str]] = []
+    before, told = 0, 0
+    for raw in _batches(stream, file, skipped):
+        numbers = _numbers(before, raw.num_rows, [number for number, _ in skipped])
+        yield _checked(raw, numbers, entity, required, check, skipped[told:])
+        before, told = before + raw.num_rows, len(skipped)
+
+
+def read_column(stream: pa.NativeFile, file: str, name: str) -> Iterator[list[str]]:
+    """Read one column of texts, without what is not UTF-8."""
+    attribute = Attribute(name, "Edm.String", name)
+    for raw in _batches(stream, file, [], [name]):
+        yield canonical(raw.column(0), attribute)[0].drop_null().to_pylist()
+
+
+def _checked(  # noqa: PLR0913, PLR0917  # what a batch is made of
+    raw: pa.RecordBatch,
+    numbers: Sequence[int],
+    entity: Entity,
+    required: Sequence[str],
+    check: Check,
+    skipped: Sequence[tuple[int, str]],
+) -> Batch:
+    columns, right = [], pa.repeat(pa.scalar(value=True), raw.num_rows)
+    for attribute in entity.attributes:
+        if attribute.name in raw.schema.names:
+            values, good = canonical(raw.column(attribute.name), attribute)
+        else:
+            values, good = pa.nulls(raw.num_rows, canonical_type(attribute)), right
+        if attribute.name in required:
+            good = pc.and_(good, pc.fill_null(pc.not_equal(values.cast(pa.string()), ""), fill_value=False))
+        columns.append(values)
+        right = pc.and_(right, good)
+    names = [attribute.name for attribute in entity.attributes]
+    rows = pa.record_batch(columns, names=names)
+    doubtful = pc.indices_nonzero(pc.invert(right)).to_pylist()
+    if not doubtful:
+        return Batch(rows, skipped)
+    rejected, mended = list(skipped), []
+    for index, values in zip(doubtful, raw.take(pa.array(doubtful)).to_pylist(), strict=True):
+        checked = check({a.name: _value(values.get(a.name), a) for a in entity.attributes})
+        if isinstance(checked, dict):
+            mended.append(checked)
+        else:
+            rejected.append((numbers[index], " ".join(fault.message for fault in checked)))
+    rest = pa.RecordBatch.from_pylist(mended, rows.schema)
+    return Batch(pa.concat_batches([rows.filter(right), rest]), rejected)
+
+
+def _value(value: Any, attribute: Attribute) -> Any:
+    """Return what stands in a doubtful cell as JSON would hold it; what can't be read stays as it is."""
+    if isinstance(value, bytes):
+        with suppress(UnicodeDecodeError):
+            value = value.decode()
+    if isinstance(value, str):
+        return _of_text(value, attribute)
+    if isinstance(value, datetime):
+        return value.isoformat() + ("" if value.tzinfo else "Z")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    not_in_json = isinstance(value, Decimal) or (isinstance(value, float) and not math.isfinite(value))
+    return str(value) if not_in_json else value
+
+
+def _of_text(text: str, attribute: Attribute) -> object:
+    try:
+        if attribute.data_type in WHOLE:
+            return int(text)
+        if attribute.data_type in NUMBERS and math.isfinite(float(text)):
+            return float(text)
+    except ValueError:
+        return text
+    if attribute.data_type == "Edm.Boolean":
+        return _BOOLEANS.get(text.lower(), text)
+    return text
+
+
+def _numbers(before: int, count: int, skipped: Sequence[int]) -> Sequence[int]:
+    """Return the row numbers of a batch in its file, going around the rows the reader left out."""
+    numbers = list(range(before + 1, before + count + 1))
+    for left_out in sorted(skipped):
+        numbers = [number + (number >= left_out) for number in numbers]
+    return numbers
+
+
+def _schema(stream: pa.NativeFile, file: str) -> pa.Schema:
+    if file.endswith(".parquet"):
+        return parquet.ParquetFile(stream).schema_arrow
+    return pa.schema([(name, pa.binary()) for name in _header(stream)])
+
+
+def _batches(
+    stream: pa.NativeFile, file: str, skipped: list[tuple[int, str]], names: list[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    if file.endswith(".parquet"):
+        yield from parquet.ParquetFile(stream).iter_batches(ROWS, columns=names)
+        return
+    with closing(_csv(stream, skipped, names)) as reader:
+        for block in reader:
+            for start in range(0, block.num_rows, ROWS):
+                yield block.slice(start, ROWS)
+
+
+def _csv(
+    stream: pa.NativeFile, skipped: list[tuple[int, str]], names: list[str] | None = None
+) -> csv.CSVStreamingReader:
+    """Open a CSV part; every column comes as bytes, and rows of another width are left out and noted."""
+
+    def skip(row: csv.InvalidRow) -> str:
+        problem = f"The row has {row.actual_columns} columns; the header has {row.expected_columns}."
+        skipped.append((row.number - 1, problem))
+        return "skip"
+
+    return csv.open_csv(
+        stream,
+        csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+        csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
+        csv.ConvertOptions(
+            column_types=dict.fromkeys(_header(stream), pa.binary()),
+            include_columns=names,
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+
+
+def _header(stream: pa.NativeFile) -> list[str]:
+    """Return the column names of a CSV part, and go back to its start."""
+    start = stream.read(_BLOCK).decode("utf-8-sig", "replace")
+    stream.seek(0)
+    return next(lines_of(StringIO(start)), [])
