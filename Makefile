@@ -9,7 +9,7 @@ help:  ## Say what can be made
 run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; PORT, DATA_DIR and every setting are honoured
 	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m function_app.local serve
 
-load: $(VENV)/run  ## Load FOLDER (definition.json, Customer/*.csv) into INSTANCE
+load: $(VENV)/run  ## Load FOLDER (definition.json, a folder of snapshots per entity) into the running host
 	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE))
 
 test: check tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from function_app.api import activities, customers, entities, health, instances, key_ring
+from function_app.api import activities, customers, entities, health, instances, key_ring, refreshes
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime
 from function_app.api.operation import Operation
 from function_app.services.suite import Suite
 from function_app.settings import Settings, read_settings
+from function_app.source.files import Snapshots
 
 if TYPE_CHECKING:
+    from function_app.services.refresh import Workers
     from function_app.store.port import Store
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -23,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *key_ring.OPERATIONS,
     *entities.OPERATIONS,
     *instances.OPERATIONS,
+    *refreshes.OPERATIONS,
     *health.OPERATIONS,
 )
 
@@ -38,7 +41,27 @@ def open_store(settings: Settings) -> Store:
     return EmbeddedStore(settings.DATA_DIR)
 
 
+def snapshots_of(settings: Settings) -> Snapshots:
+    """Return the snapshots the settings name; AZURE_CLIENT_ID says which of several identities signs in."""
+    return Snapshots(settings.SNAPSHOTS or str(settings.DATA_DIR / "snapshots"), os.environ.get("AZURE_CLIENT_ID"))
+
+
+def open_workers(settings: Settings) -> Workers | None:
+    """Return the queue the settings name, None where this process does the steps of refreshes itself."""
+    if settings.REFRESH_QUEUE is None:
+        return None
+    from function_app.source.queue import StepQueue  # noqa: PLC0415
+
+    return StepQueue(settings.REFRESH_QUEUE)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @cache
 def get_runtime() -> Runtime:
     """Return the runtime of this process, made of the environment's settings on the first call."""
-    return Runtime(Suite(open_store(read_settings(os.environ))), authenticate_local, lambda: datetime.now(UTC))
+    settings = read_settings(os.environ)
+    services = Suite(open_store(settings), snapshots_of(settings), open_workers(settings), _now)
+    return Runtime(services, authenticate_local, _now)

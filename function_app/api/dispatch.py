@@ -14,6 +14,7 @@ from function_app.api.auth import Authenticator, authorize
 from function_app.api.call import Answer, Call, read_body, read_values
 from function_app.api.operation import Operation, Verb
 from function_app.api.problems import answer_to
+from function_app.api.triggers import add_triggers
 from function_app.errors import NotAllowed
 from function_app.services.suite import Suite
 
@@ -34,12 +35,16 @@ GetRuntime = Callable[[], Runtime]
 
 
 def create_app(operations: Sequence[Operation], get_runtime: GetRuntime) -> func.FunctionApp:
-    """Make the FunctionApp: one HTTP function for each operation; the runtime is asked for at the first request."""
+    """Make the FunctionApp: one HTTP function for each operation, and what runs without requests.
+
+    The runtime is asked for at the first request.
+    """
     app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
     for operation in operations:
         verbs = tuple(verb for other in operations if other.path == operation.path for verb in (other.verb,))
         handle = _road(operation, verbs, get_runtime)
         app.function_name(operation.id)(app.route(route=operation.path, methods=list(operation.verbs))(handle))
+    add_triggers(app, get_runtime)
     return app
 
 

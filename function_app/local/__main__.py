@@ -1,4 +1,4 @@
-"""The command line of the laptop: `serve` the function app, or `load` a folder."""
+"""The command line of the laptop: `serve` the function app, or `load` a folder into it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import asyncio
 import os
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from function_app import app, bootstrap
-from function_app.errors import ServiceError
+from function_app.api.models import InstanceDefinition
 from function_app.local.host import Host
-from function_app.local.load import load_folder
+from function_app.local.load import HostRefusedError, copy_snapshots, load_folder
 from function_app.local.sample import write_sample
 from function_app.services.suite import Suite
 from function_app.settings import InvalidSettingsError, Settings, read_settings
@@ -25,18 +26,18 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m function_app.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve on http://localhost:PORT/api")
-    load = commands.add_parser("load", help="load a folder with definition.json and Customer/*.csv")
+    load = commands.add_parser("load", help="load a folder with definition.json and a folder for each entity")
     load.add_argument("folder", type=Path)
     load.add_argument("--instance", default=SAMPLE, help="the instance's id")
     wanted = parser.parse_args(arguments)
     os.environ.setdefault("AUTH_MODE", "local")
     try:
         settings = read_settings(os.environ)
-        if wanted.command == "serve":
-            serve(settings)
-        else:
-            asyncio.run(_load(settings, wanted.instance, wanted.folder))
-    except (InvalidSettingsError, ServiceError, OSError) as error:
+        if wanted.command == "load":
+            base = f"http://localhost:{settings.PORT}/api"
+            return 0 if load_folder(base, wanted.instance, wanted.folder, _snapshots(settings)) else 1
+        serve(settings)
+    except (InvalidSettingsError, HostRefusedError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -50,24 +51,33 @@ def serve(settings: Settings) -> None:
 
     async def start() -> None:
         if not await services.instances.all():
-            with tempfile.TemporaryDirectory() as folder:
-                write_sample(Path(folder))
-                await load_folder(services, SAMPLE, Path(folder))
+            await _load_sample(services, _snapshots(settings))
+        await services.refresh.resume(datetime.now(UTC), timedelta())
         print(_greeting(settings), flush=True)
 
     host = Host(app, start, services.close)
     uvicorn.run(host, host="127.0.0.1", port=settings.PORT, log_level="warning", access_log=False)
 
 
-async def _load(settings: Settings, instance_id: str, folder: Path) -> None:
-    services = Suite(bootstrap.open_store(settings))
-    try:
-        loaded = await load_folder(services, instance_id, folder)
-    finally:
-        await services.close()
-    for row, fault in loaded.rejected:
-        print(f"row {row}: {fault.message}", file=sys.stderr)
-    print(f"{loaded.rows} rows, {len(loaded.rejected)} faults, {loaded.joined} parked activities joined.")
+async def _load_sample(services: Suite, snapshots: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_sample(folder)
+        definition = InstanceDefinition.model_validate_json((folder / "definition.json").read_bytes())
+        copy_snapshots(folder, snapshots, SAMPLE)
+    now = datetime.now(UTC)
+    await services.instances.define(SAMPLE, definition.model_dump(exclude_none=True), now)
+    job = await services.refresh.start(SAMPLE, "onDemand", now)
+    while job.is_running:
+        await asyncio.sleep(0.05)
+        job = await services.refresh.get(SAMPLE, job.job_id)
+
+
+def _snapshots(settings: Settings) -> Path:
+    place = settings.SNAPSHOTS or str(settings.DATA_DIR / "snapshots")
+    if "://" in place:
+        raise InvalidSettingsError(["SNAPSHOTS: only a folder takes copies of files; give a folder"])
+    return Path(place)
 
 
 def _greeting(settings: Settings) -> str:

@@ -90,10 +90,11 @@ class CreateActivity:
     async def join_parked(self, instance_id: str, now: datetime) -> int:
         """Give every parked activity whose customer has come to that customer; return how many."""
         joined = 0
-        for source_key, activity in await self._store.activities.parked(instance_id, now):
-            customer_id = await self._store.keys.find_customer(instance_id, source_key)
-            if customer_id is not None:
-                await self._join(instance_id, source_key, activity, customer_id, now)
+        parked = await self._store.activities.parked(instance_id, now)
+        owners = await self._store.keys.find_customers(instance_id, {source_key for source_key, _ in parked})
+        for source_key, activity in parked:
+            if source_key in owners:
+                await self._join(instance_id, source_key, activity, owners[source_key], now)
                 joined += 1
         return joined
 

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 from function_app.services.create_activity import CreateActivity
 from function_app.services.instances import Instances
 from function_app.services.key_ring import KeyRing
 from function_app.services.list_customers import ListCustomers
-from function_app.services.load_profiles import LoadProfiles
 from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
+from function_app.services.refresh import Refresh, Workers
 from function_app.services.update_profile import UpdateProfile
+from function_app.services.workers import LocalWorker
+from function_app.source.files import Snapshots
 from function_app.store.port import Store
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Suite:
-    def __init__(self, store: Store) -> None:
+    """Every service; without `snapshots` a refresh finds none, without `workers` this process does its steps."""
+
+    def __init__(
+        self,
+        store: Store,
+        snapshots: Snapshots | None = None,
+        workers: Workers | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
         self.store = store
         self.instances = Instances(store)
         self.update_profile = UpdateProfile(store)
@@ -22,10 +39,16 @@ class Suite:
         self.key_ring = KeyRing(store)
         self.create_activity = CreateActivity(store, self.key_ring)
         self.read_activities = ReadActivities(store)
-        self.load_profiles = LoadProfiles(store, self.create_activity)
         self.list_customers = ListCustomers(store)
+        local = LocalWorker()
+        self._workers = workers or local
+        self.refresh = Refresh(
+            store, self.instances, self.create_activity, snapshots or Snapshots(None), self._workers, clock
+        )
+        local.handle = self.refresh.handle
 
     async def close(self) -> None:
         """Finish what the services began, then close the store."""
+        await self._workers.close()
         await self.update_profile.close()
         await self.store.close()

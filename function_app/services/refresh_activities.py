@@ -1,0 +1,71 @@
+"""Refresh an activity entity: its records become activities without expiry, in place of their real-time twins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+
+from function_app.domain.activity import Activity, SourceKey, activity_of_record
+from function_app.domain.entity import ActivityMapping, Entity
+from function_app.domain.job import Counts
+from function_app.services.ahead import ahead
+from function_app.services.instances import Model
+from function_app.source.files import Part, Snapshots
+from function_app.store.port import Store
+
+AT_ONCE = 512
+Rejected = list[tuple[int, str]]
+_Prepared = tuple[list[tuple[Activity, SourceKey]], Rejected]
+
+
+class RefreshActivities:
+    def __init__(self, store: Store, snapshots: Snapshots) -> None:
+        self._store, self._snapshots = store, snapshots
+
+    async def load(
+        self, model: Model, entity: Entity, part: Part, now: datetime
+    ) -> AsyncIterator[tuple[Counts, Rejected]]:
+        """Write the activities of a part that changed and whose customers are there, and yield what became of rows."""
+        instance_id, store = model.instance.instance_id, self._store
+        async for found, rejected in ahead(self._prepare(model, entity, part)):
+            owners = await store.keys.find_customers(instance_id, {key for _, key in found})
+            joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
+            known = await store.activities.read_many(instance_id, [_identity(activity) for activity in joined])
+            changed = [activity for activity in joined if known.get(_identity(activity)) != activity]
+            for start in range(0, len(changed), AT_ONCE):
+                await store.activities.write_sources(instance_id, changed[start : start + AT_ONCE], now)
+            counts = Counts(
+                rows=len(found) + len(rejected),
+                written=len(changed),
+                unchanged=len(joined) - len(changed),
+                rejected=len(rejected),
+                waiting=len(found) - len(joined),
+            )
+            yield counts, rejected
+
+    def _prepare(self, model: Model, entity: Entity, part: Part) -> Iterator[_Prepared]:
+        from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
+
+        checker, mapping = model.records[entity.qualified_name], entity.activity
+        required = required_of(entity)
+        with self._snapshots.open(part) as stream:
+            for batch in read_part(
+                stream, part.file, entity, required, lambda record: checker.check_record(record, required)
+            ):
+                found = [_activity(record, entity, mapping) for record in batch.rows.to_pylist() if mapping]
+                yield found, list(batch.rejected)
+
+
+def required_of(entity: Entity) -> tuple[str, ...]:
+    """Return the attributes that every record of an activity entity has: key, timestamp, customer's key."""
+    customer = (entity.activity.customer_attribute,) if entity.activity else ()
+    return (*entity.keys[0], entity.timestamp_attribute or "", *customer)
+
+
+def _activity(record: dict[str, object], entity: Entity, mapping: ActivityMapping) -> tuple[Activity, SourceKey]:
+    held = {name: value for name, value in record.items() if value is not None}
+    return activity_of_record(held, entity, mapping, None)
+
+
+def _identity(activity: Activity) -> tuple[str, str]:
+    return activity.customer_id, activity.activity_id

@@ -1,0 +1,156 @@
+"""Refresh Customer: profiles that changed with their key rings, and those that are gone.
+
+Whatever is cut off in between is found again by doing it again: a profile is written after all that follows from it,
+and removed after all that goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
+from function_app.domain.job import Counts
+from function_app.domain.profile import Attributes
+from function_app.services.ahead import ahead
+from function_app.services.instances import Model
+from function_app.services.key_ring import keys_of
+from function_app.source.files import Part, Snapshots
+from function_app.store.port import AlreadyExistsError, Store
+
+AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 512, 8_192, 1_000_000
+Rejected = list[tuple[int, str]]
+_Prepared = tuple[Any, list[str], list[str]]
+
+
+class RefreshCustomers:
+    def __init__(self, store: Store, snapshots: Snapshots) -> None:
+        self._store, self._snapshots = store, snapshots
+
+    async def load(self, model: Model, part: Part, now: datetime) -> AsyncIterator[tuple[Counts, Rejected]]:
+        """Write the profiles of a part that changed, and yield what became of each batch of rows."""
+        instance_id = model.instance.instance_id
+        async for batch, ids, digests in ahead(self._prepare(model, part)):
+            known = await self._store.customers.read_digests(instance_id, ids)
+            changed = {key: n for n, key in enumerate(ids) if known.get(key) != digests[n]}
+            numbers = list(changed.values())
+            for start in range(0, len(numbers), AT_ONCE):
+                some = numbers[start : start + AT_ONCE]
+                profiles = {record[CUSTOMER_ID]: record for record in batch.records(some)}
+                await self._write(model, profiles, {ids[n]: digests[n] for n in some}, known, now)
+            rejected = len(batch.rejected)
+            counts = Counts(len(ids) + rejected, len(numbers), len(ids) - len(numbers), rejected=rejected)
+            yield counts, list(batch.rejected)
+
+    def _prepare(self, model: Model, part: Part) -> Iterator[_Prepared]:
+        from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
+
+        required = (CUSTOMER_ID,)
+        with self._snapshots.open(part) as stream:
+            for batch in read_part(
+                stream,
+                part.file,
+                model.instance.customer,
+                required,
+                lambda record: model.customers.check_record(record, required),
+            ):
+                yield batch, batch.rows.column(CUSTOMER_ID).to_pylist(), batch.digests()
+
+    async def _write(
+        self,
+        model: Model,
+        profiles: Mapping[str, Attributes],
+        digests: Mapping[str, str],
+        known: Collection[str],
+        now: datetime,
+    ) -> None:
+        instance = model.instance
+        old = await self._store.customers.read_profiles(instance.instance_id, [key for key in profiles if key in known])
+        had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
+        has = {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
+        lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
+        gained = {key: owner for key, owner in has.items() if had.get(key) != owner}
+        await self._release(instance, lost, now)
+        if gained:
+            await self._store.keys.write(instance.instance_id, gained)
+        if lost:
+            await self._store.keys.remove(instance.instance_id, lost)
+        await self._store.customers.write_profiles(instance.instance_id, profiles, digests)
+
+    async def _release(self, instance: Instance, lost: Mapping[SourceKey, str], now: datetime) -> None:
+        """Park the activities that customers had by keys they have no more: they join whose the keys are now."""
+        activities = self._store.activities
+        for customer_id in set(lost.values()):
+            released = []
+            for activity in await activities.of_customer(instance.instance_id, customer_id, now):
+                source_key = _source_key(instance, activity)
+                if source_key is not None and lost.get(source_key) == customer_id:
+                    parked = replace(activity, attributes={**activity.attributes, CUSTOMER_ID: None})
+                    with suppress(AlreadyExistsError):
+                        await activities.park(instance.instance_id, source_key, parked, now)
+                    released.append(activity)
+            if released:
+                await activities.remove(instance.instance_id, released)
+
+    async def remove_missing(
+        self, model: Model, parts: Collection[Part], rows: int, now: datetime
+    ) -> AsyncIterator[Counts]:
+        """Remove the customers that a complete snapshot of so many rows does not have, and yield how many went."""
+        instance_id = model.instance.instance_id
+        turns = rows // IDS_IN_MEMORY + 1
+        for turn in range(turns):
+            there = {key async for key in self._ids(parts) if hash(key) % turns == turn}
+            after = ""
+            while page := await self._store.customers.find_ids(instance_id, after, IDS_AT_ONCE):
+                gone = [key for key in page if hash(key) % turns == turn and key not in there]
+                for start in range(0, len(gone), AT_ONCE):
+                    await self._remove(model.instance, gone[start : start + AT_ONCE], now)
+                    yield Counts(removed=len(gone[start : start + AT_ONCE]))
+                after = page[-1]
+
+    async def _ids(self, parts: Collection[Part]) -> AsyncIterator[str]:
+        for part in parts:
+            async for ids in ahead(self._read_ids(part)):
+                for key in ids:
+                    yield key
+
+    def _read_ids(self, part: Part) -> Iterator[list[str]]:
+        from function_app.source.reader import read_column  # noqa: PLC0415  # pyarrow: only a refresh needs it
+
+        with self._snapshots.open(part) as stream:
+            yield from read_column(stream, part.file, CUSTOMER_ID)
+
+    async def _remove(self, instance: Instance, customer_ids: Collection[str], now: datetime) -> None:
+        instance_id = instance.instance_id
+        profiles = await self._store.customers.read_profiles(instance_id, customer_ids)
+        had = {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
+        owners = await self._store.keys.find_customers(instance_id, had)
+        await self._release(instance, {key: had[key] for key, owner in owners.items() if owner != had[key]}, now)
+        await self._store.keys.remove(instance_id, had)
+        for customer_id in customer_ids:
+            activities = await self._store.activities.of_customer(instance_id, customer_id, now)
+            if activities:
+                await self._store.activities.remove(instance_id, activities)
+        await self._store.customers.remove(instance_id, customer_ids)
+
+    async def landed(self, model: Model, now: datetime) -> AsyncIterator[dict[str, Any]]:
+        """Yield the live updates whose values the source holds now."""
+        after = ""
+        while page := await self._store.customers.find_updated(model.instance.instance_id, after, AT_ONCE, now):
+            for customer in page:
+                for update in customer.updates:
+                    if all(customer.source.get(name) == value for name, value in update.attributes.items()):
+                        names = sorted(update.attributes)
+                        yield {"customerId": customer.customer_id, "updateId": update.update_id, "attributes": names}
+            after = page[-1].customer_id
+
+
+def _source_key(instance: Instance, activity: Activity) -> SourceKey | None:
+    entity = instance.by_name.get(activity.attributes["EntityName"] or "")
+    if entity is None or entity.activity is None or entity.name == CUSTOMER:
+        return None
+    return SourceKey(entity.activity.customer_entity, activity.attributes["ActivityForeignKey"] or "")
