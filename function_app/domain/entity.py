@@ -88,5 +88,10 @@ class Instance:
         return tuple(entity.qualified_name for entity in self.entities if entity.activity)
 
     @cached_property
+    def key_ring(self) -> tuple[tuple[str, str], ...]:
+        """The attributes of Customer that hold source keys, each with the source entity."""
+        return tuple((attribute.name, attribute.key_of) for attribute in self.customer.attributes if attribute.key_of)
+
+    @cached_property
     def customer(self) -> Entity:
         return self.by_name[CUSTOMER]

@@ -47,7 +47,7 @@ class KeyRing:
 def keys_of(instance: Instance, profile: Attributes, customer_id: str) -> dict[SourceKey, str]:
     """Return the source keys a profile holds, each with its customer."""
     return {
-        SourceKey(attribute.key_of, str(profile[attribute.name])): customer_id
-        for attribute in instance.customer.attributes
-        if attribute.key_of and profile.get(attribute.name) is not None
+        SourceKey(entity, str(profile[name])): customer_id
+        for name, entity in instance.key_ring
+        if profile.get(name) is not None
     }

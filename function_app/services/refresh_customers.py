@@ -6,6 +6,7 @@ and removed after all that goes with it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -40,7 +41,8 @@ class RefreshCustomers:
             numbers = list(changed.values())
             for start in range(0, len(numbers), AT_ONCE):
                 some = numbers[start : start + AT_ONCE]
-                profiles = {record[CUSTOMER_ID]: record for record in batch.records(some)}
+                records = await asyncio.to_thread(batch.records, some)
+                profiles = {record[CUSTOMER_ID]: record for record in records}
                 await self._write(model, profiles, {ids[n]: digests[n] for n in some}, known, now)
             rejected = len(batch.rejected)
             counts = Counts(len(ids) + rejected, len(numbers), len(ids) - len(numbers), rejected=rejected)
@@ -103,20 +105,21 @@ class RefreshCustomers:
         instance_id = model.instance.instance_id
         turns = rows // IDS_IN_MEMORY + 1
         for turn in range(turns):
-            there = {key async for key in self._ids(parts) if hash(key) % turns == turn}
+            there: set[str] = set()
+            async for ids in self._ids(parts):
+                there.update(ids if turns == 1 else [key for key in ids if hash(key) % turns == turn])
             after = ""
             while page := await self._store.customers.find_ids(instance_id, after, IDS_AT_ONCE):
-                gone = [key for key in page if hash(key) % turns == turn and key not in there]
+                gone = [key for key in page if key not in there and hash(key) % turns == turn]
                 for start in range(0, len(gone), AT_ONCE):
                     await self._remove(model.instance, gone[start : start + AT_ONCE], now)
                     yield Counts(removed=len(gone[start : start + AT_ONCE]))
                 after = page[-1]
 
-    async def _ids(self, parts: Collection[Part]) -> AsyncIterator[str]:
+    async def _ids(self, parts: Collection[Part]) -> AsyncIterator[list[str]]:
         for part in parts:
             async for ids in ahead(self._read_ids(part)):
-                for key in ids:
-                    yield key
+                yield ids
 
     def _read_ids(self, part: Part) -> Iterator[list[str]]:
         from function_app.source.reader import read_column  # noqa: PLC0415  # pyarrow: only a refresh needs it

@@ -54,7 +54,9 @@ class Batch:
 
     def records(self, indices: Sequence[int]) -> list[dict[str, Any]]:
         """Return some of the rows as records."""
-        return self.rows.take(pa.array(indices, pa.int32())).to_pylist() if indices else []
+        taken = self.rows.take(pa.array(indices, pa.int32()))
+        columns = [column.to_pylist() for column in taken.columns]
+        return [dict(zip(taken.schema.names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def _exact(rows: pa.RecordBatch, index: int) -> str:

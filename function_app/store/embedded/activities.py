@@ -102,7 +102,7 @@ class EmbeddedActivities:
             row_of(documents.activity_document(instance_id, activity, now), activity.valid_until)
             for activity in activities
         )
-        await self._db.bulk(lambda connection: connection.executemany(INSERT.format(ACTIVITIES), rows))
+        await self._db.insert(ACTIVITIES, rows)
 
     async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
         sql = f"SELECT body FROM activities WHERE pk = ? AND kind = 'activity' AND {_LIVE}"

@@ -65,8 +65,8 @@ class EmbeddedControl:
         return [documents.job_of(json.loads(body)) for (body,) in self._read(sql, (instance_id, limit)).fetchall()]
 
     async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:
-        rows = [row_of(documents.task_document(instance_id, task), now + JOBS_KEPT) for task in tasks]
-        await self._db.bulk(lambda connection: connection.executemany(INSERT.format(CONTROL), rows))
+        rows = (row_of(documents.task_document(instance_id, task), now + JOBS_KEPT) for task in tasks)
+        await self._db.insert(CONTROL, rows)
 
     async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
         sql = "SELECT body FROM control WHERE pk = ? AND kind = 'task' AND id > ? AND id < ? ORDER BY id"

@@ -129,7 +129,7 @@ class EmbeddedCustomers:
             row_of(documents.profile_document(instance_id, customer_id, attributes, known.get(customer_id, "")))
             for customer_id, attributes in profiles.items()
         )
-        await self._db.bulk(lambda connection: connection.executemany(INSERT.format(PROFILES), rows))
+        await self._db.insert(PROFILES, rows)
 
     async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
 from function_app.store.documents import KEYS
-from function_app.store.embedded.database import INSERT, Database, row_of
+from function_app.store.embedded.database import Database, row_of
 
 
 class EmbeddedKeys:
@@ -31,7 +31,7 @@ class EmbeddedKeys:
 
     async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
         rows = (row_of(documents.key_document(instance_id, *owner)) for owner in owners.items())
-        await self._db.bulk(lambda connection: connection.executemany(INSERT.format(KEYS), rows))
+        await self._db.insert(KEYS, rows)
 
     async def remove(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
         keys = [(documents.source_key_pk(instance_id, key), customer_id) for key, customer_id in owners.items()]

@@ -1,0 +1,205 @@
+"""A refresh of a million profiles: throughput, memory, a second one with few changes, and reads meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+import pyarrow as pa
+from pyarrow import parquet
+
+from function_app.services.suite import Suite
+from function_app.source.files import Snapshots
+from function_app.store.embedded import EmbeddedStore
+
+PROFILES, PARTS = 1_000_000, 4
+INSTANCE = "11111111-1111-4111-8111-111111111111"
+_Result = tuple[str, float, float, str]
+_ROWS, _PACE, _READS = 50_000, 0.005, 1_500
+_ROOT = Path(__file__).parent.parent.parent
+_TYPES = {"Points": "Int32", "Value": "Decimal", "Risk": "Double", "OptIn": "Boolean", "Born": "Date"}
+_TEXTS = ("FirstName", "LastName", "Email", "Phone", "Street", "PostalCode", "City", "Country", "Language", "Company")
+_TEXTS += ("Tier", "Segment", "Note")
+_NAMES = ("CustomerId", *_TEXTS, *_TYPES, "Crm_Contacts_ContactId")
+
+
+def _definition() -> dict[str, Any]:
+    attributes: list[dict[str, Any]] = [
+        {"name": name, "dataType": f"Edm.{_TYPES.get(name, 'String')}"} for name in _NAMES
+    ]
+    attributes[-1]["keyOf"] = "Crm_Contacts"
+    customer = {"name": "Customer", "entityType": "profile", "keys": [["CustomerId"]], "attributes": attributes}
+    return {"name": "Bench", "entities": [customer]}
+
+
+def _row(number: int, generation: int) -> dict[str, Any]:
+    texts = {name: f"{name} {number % 1_000} æøå" for name in _TEXTS}
+    changed = number % 100 == 0
+    return {
+        "CustomerId": _id(number),
+        **texts,
+        "Email": f"anne.sophie.{number}@example.com",
+        "City": f"City {generation}" if changed else "Oslo",
+        "Points": number % 2_000,
+        "Value": number % 90_000 / 100,
+        "Risk": number % 100 / 100,
+        "OptIn": number % 2 == 0,
+        "Born": f"19{50 + number % 50}-04-17",
+        "Crm_Contacts_ContactId": f"C-{number}",
+    }
+
+
+def _id(number: int) -> str:
+    return f"{number:08d}-5a5a-4a5a-8a5a-0123456789ab"
+
+
+def _write(folder: Path, generation: int, profiles: int) -> None:
+    """Write a snapshot; between two generations one profile in a hundred differs, spread evenly."""
+    place = folder / "snapshots" / INSTANCE / "Customer"
+    place.mkdir(parents=True, exist_ok=True)
+    each = profiles // PARTS
+    for part in range(PARTS):
+        with parquet.ParquetWriter(place / f"part-{part}.parquet", pa.table(_columns([_row(0, 0)])).schema) as writer:
+            for start in range(part * each, (part + 1) * each, _ROWS):
+                numbers = range(start, min(start + _ROWS, (part + 1) * each))
+                writer.write_table(pa.table(_columns([_row(number, generation) for number in numbers])))
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in _NAMES}
+
+
+def _floor(folder: Path) -> float:
+    """Return the seconds that pyarrow and SQLite need for the same rows, as documents, with nothing in between."""
+    begun = time.perf_counter()
+    with closing(sqlite3.connect(folder / "floor.sqlite", isolation_level=None)) as connection:
+        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+        connection.execute("CREATE TABLE floor (id TEXT PRIMARY KEY, body TEXT) WITHOUT ROWID")
+        for path in sorted((folder / "snapshots" / INSTANCE / "Customer").iterdir()):
+            for batch in parquet.ParquetFile(path).iter_batches(512):
+                rows = [(row["CustomerId"], orjson.dumps(row).decode()) for row in batch.to_pylist()]
+                connection.execute("BEGIN")
+                connection.executemany("INSERT INTO floor VALUES (?, ?)", rows)
+                connection.execute("COMMIT")
+    return time.perf_counter() - begun
+
+
+async def _open(folder: Path) -> Suite:
+    services = Suite(EmbeddedStore(folder / "data"), Snapshots(str(folder / "snapshots")))
+    await services.instances.define(INSTANCE, _definition(), datetime.now(UTC))
+    return services
+
+
+async def _until_done(services: Suite) -> None:
+    job = await services.refresh.start(INSTANCE, "onDemand", datetime.now(UTC))
+    while job.is_running:
+        await asyncio.sleep(0.05)
+        job = await services.refresh.get(INSTANCE, job.job_id)
+    if job.status != "successful":
+        raise RuntimeError(job.message)
+
+
+async def _refresh(folder: Path) -> None:
+    services = await _open(folder)
+    await _until_done(services)
+    await services.close()
+
+
+async def _reads(services: Suite, profiles: int) -> float:
+    """Return the 99th percentile of the seconds a merged read takes, due at a steady pace, from when it is due."""
+    random, took = Random(5), []  # noqa: S311  # which customers is no secret
+    model = await services.instances.get(INSTANCE, datetime.now(UTC))
+    due = time.perf_counter()
+    for _ in range(_READS):
+        due = max(due + _PACE, time.perf_counter() - 1)
+        await asyncio.sleep(due - time.perf_counter())
+        await services.read_customer(model, _id(random.randrange(profiles)), datetime.now(UTC))
+        took.append(time.perf_counter() - due)
+    return sorted(took)[len(took) * 99 // 100]
+
+
+async def _reads_meanwhile(folder: Path, profiles: int) -> dict[str, float]:
+    services = await _open(folder)
+    alone = await _reads(services, profiles)
+    refresh = asyncio.create_task(_until_done(services))
+    await asyncio.sleep(0.5)
+    meanwhile = await _reads(services, profiles)
+    still_running = not refresh.done()
+    await refresh
+    await services.close()
+    return {"alone": alone, "meanwhile": meanwhile, "still_running": still_running}
+
+
+def _in_a_process(act: str, folder: Path, profiles: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.refresh", act, str(folder), str(profiles)]
+    output = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True).stdout
+    found: dict[str, float] = json.loads(output)
+    return found
+
+
+@cache
+def _measured(profiles: int = PROFILES) -> dict[str, float]:
+    """Measure everything once, each in a process of its own; seconds and megabytes."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        _in_a_process("write-1", folder, profiles)
+        first = _in_a_process("refresh", folder, profiles)
+        floor = _in_a_process("floor", folder, profiles)
+        _in_a_process("write-2", folder, profiles)
+        second = _in_a_process("refresh", folder, profiles)
+        _in_a_process("write-3", folder, profiles)
+        reads = _in_a_process("reads", folder, profiles)
+        return {
+            "first": first["seconds"],
+            "floor": floor["seconds"],
+            "second": second["seconds"],
+            "memory": max(first["memory"], second["memory"]),
+            **reads,
+        }
+
+
+def throughput() -> _Result:
+    return "refresh of a million / bare pyarrow and SQLite", _measured()["floor"] / _measured()["first"], 0.4, "higher"
+
+
+def memory() -> _Result:
+    return "refresh of a million, peak memory / 400 MB", _measured()["memory"] / 400, 1.0, "lower"
+
+
+def few_changes() -> _Result:
+    return "refresh with 1 % changes / the first", _measured()["second"] / _measured()["first"], 0.25, "lower"
+
+
+def reads_meanwhile() -> _Result:
+    return "read p99, in a refresh / without", _measured()["meanwhile"] / _measured()["alone"], 3.0, "lower"
+
+
+def _main(act: str, folder: Path, profiles: int) -> dict[str, float]:
+    begun = time.perf_counter()
+    if act.startswith("write"):
+        _write(folder, int(act[-1]), profiles)
+    elif act == "floor":
+        _floor(folder)
+    elif act == "reads":
+        return asyncio.run(_reads_meanwhile(folder, profiles))
+    else:
+        asyncio.run(_refresh(folder))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": time.perf_counter() - begun, "memory": peak}
+
+
+if __name__ == "__main__":
+    print(json.dumps(_main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201
