@@ -21,6 +21,7 @@ from function_app.domain.definition import instance_of
 from function_app.local.host import Host
 from function_app.services.instances import Model
 from function_app.services.suite import Suite
+from function_app.source.files import Snapshots
 from function_app.store.port import Store
 
 ROOT = Path(__file__).parent.parent
@@ -102,9 +103,11 @@ class Clock:
 
 
 @asynccontextmanager
-async def host_over(store: Store, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+async def host_over(
+    store: Store, clock: Clock, snapshots: Snapshots | None = None
+) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
     """The local host over a store, in this process, and the services behind it."""
-    services = Suite(store)
+    services = Suite(store, snapshots, clock=clock)
     runtime = Runtime(services, authenticate_local, clock)
     host = Host(create_app(OPERATIONS, lambda: runtime), _nothing, services.close)
     transport = httpx.ASGITransport(host)
@@ -115,6 +118,18 @@ async def host_over(store: Store, clock: Clock) -> AsyncIterator[tuple[httpx.Asy
 
 async def _nothing() -> None:
     pass
+
+
+@contextmanager
+def azurite(service: str) -> Iterator[str]:
+    """Start Azure Storage's emulator, `blob` or `queue`; yield the address of its account."""
+    command = [str(ROOT / f"tests/emulators/node_modules/.bin/azurite-{service}"), f"--{service}Port", "0"]
+    options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        told = next(line for line in process.stdout if "successfully listen" in line)
+        yield told.split()[-1] + "/devstoreaccount1"
+        process.terminate()
 
 
 class CosmosServer:

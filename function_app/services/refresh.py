@@ -5,6 +5,7 @@ Stages: the parts of Customer, who is gone, the parts of the activity entities, 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from function_app.services.refresh_customers import RefreshCustomers
 from function_app.source.files import Part, PartChangedError, Snapshots, missing_parts
 from function_app.store.port import AlreadyExistsError, Store
 
-TOLD_EVERY, STALE = timedelta(seconds=2), timedelta(minutes=5)
+TOLD_EVERY, STALE, MOST_FAULTS = timedelta(seconds=2), timedelta(minutes=5), 20
 _log = logging.getLogger(__name__)
 
 
@@ -98,14 +99,15 @@ class Refresh:
         if job is None or not job.is_running:
             return
         tasks = await self._control.read_tasks(instance_id, step.job_id)
+        fault = None
         if step.index is None:
-            tasks = tasks or await self._plan(instance_id, job)
+            tasks, fault = (tasks, None) if tasks else await self._plan(instance_id, job)
         elif not tasks[step.index].done:
             await self._do(instance_id, tasks[step.index], tasks)
             tasks = await self._control.read_tasks(instance_id, step.job_id)
         left = open_tasks(tasks)
         if not left:
-            await self._end(instance_id, job, tasks)
+            await self._end(instance_id, job, tasks, fault)
         elif step.index is None or tasks[step.index].stage < left[0].stage:
             await self._send(instance_id, job, tasks)
 
@@ -113,7 +115,7 @@ class Refresh:
         left = [Step(instance_id, job.job_id, task.index) for task in open_tasks(tasks)]
         await self._workers.send(left or [Step(instance_id, job.job_id)])
 
-    async def _end(self, instance_id: str, job: Job, tasks: Sequence[Task], fault: str | None = None) -> None:
+    async def _end(self, instance_id: str, job: Job, tasks: Sequence[Task], fault: str | None) -> None:
         now = self._clock()
         messages = [fault, *dict.fromkeys(task.message for task in tasks)]
         failed = fault is not None or any(task.failed for task in tasks)
@@ -121,39 +123,38 @@ class Refresh:
         message = " ".join(filter(None, messages)) or None
         await self._control.write_job(instance_id, replace(job, status=status, ended_at=now, message=message), now)
 
-    async def _plan(self, instance_id: str, job: Job) -> Sequence[Task]:
-        """Write the tasks of a job, or none and end it if any part's columns don't fit."""
+    async def _plan(self, instance_id: str, job: Job) -> tuple[Sequence[Task], str | None]:
+        """Write the tasks of a job; none, and why, if a part can't be read or its columns don't fit."""
         model = await self._instances.get(instance_id, self._clock())
-        entities = [CUSTOMER, *model.instance.activities]
-        found = {name: self._snapshots.newest(instance_id, name) for name in entities}
-        faults = [
-            fault for name in entities for part in found[name] for fault in self._column_faults(model, name, part)
-        ]
-        if faults:
-            await self._end(instance_id, job, (), " ".join(fault.message for fault in faults[:20]))
-            return ()
-        planned = [
-            Task(job.job_id, 0, 0 if name == CUSTOMER else 2, "load", name, part.file, part.version)
-            for name in entities
-            for part in found[name]
-        ]
-        if not planned:
-            return ()
-        if found[CUSTOMER]:
-            planned.append(Task(job.job_id, 0, 1, "remove", CUSTOMER))
-        planned.append(Task(job.job_id, 0, 3, "finish", CUSTOMER))
+        try:
+            planned, faults = await asyncio.to_thread(self._look, model, job)
+        except (OSError, PartChangedError) as error:
+            return (), f"The snapshots can't be read: {error}"
+        if faults or not planned:
+            return (), " ".join(fault.message for fault in faults[:MOST_FAULTS]) or None
         tasks = [replace(task, index=index) for index, task in enumerate(planned)]
         await self._control.write_tasks(instance_id, tasks, self._clock())
         await self._control.write_job(instance_id, replace(job, status="running"), self._clock())
-        return tasks
+        return tasks, None
 
-    def _column_faults(self, model: Model, entity_name: str, part: Part) -> list[Fault]:
+    def _look(self, model: Model, job: Job) -> tuple[list[Task], list[Fault]]:
         from function_app.source.reader import column_faults  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
-        entity = model.entity(entity_name)
-        required = (CUSTOMER_ID,) if entity_name == CUSTOMER else required_of(entity)
-        with self._snapshots.open(part) as stream:
-            return column_faults(stream, part.file, entity, required)
+        planned: list[Task] = []
+        faults: list[Fault] = []
+        for name in (CUSTOMER, *model.instance.activities):
+            entity = model.entity(name)
+            required = (CUSTOMER_ID,) if name == CUSTOMER else required_of(entity)
+            for part in self._snapshots.newest(model.instance.instance_id, name):
+                with self._snapshots.open(part) as stream:
+                    faults += column_faults(stream, part.file, entity, required)
+                stage = 0 if name == CUSTOMER else 2
+                planned.append(Task(job.job_id, 0, stage, "load", name, part.file, part.version))
+        if any(task.entity == CUSTOMER for task in planned):
+            planned.append(Task(job.job_id, 0, 1, "remove", CUSTOMER))
+        if planned:
+            planned.append(Task(job.job_id, 0, 3, "finish", CUSTOMER))
+        return planned, faults
 
     async def _do(self, instance_id: str, task: Task, tasks: Sequence[Task]) -> None:
         """Do a task and write how far it is now and then; what goes wrong for good ends the task, not the others."""

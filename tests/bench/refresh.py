@@ -31,8 +31,10 @@ _Result = tuple[str, float, float, str]
 _ROWS, _PACE, _READS = 50_000, 0.005, 1_500
 _ROOT = Path(__file__).parent.parent.parent
 _TYPES = {"Points": "Int32", "Value": "Decimal", "Risk": "Double", "OptIn": "Boolean", "Born": "Date"}
-_TEXTS = ("FirstName", "LastName", "Email", "Phone", "Street", "PostalCode", "City", "Country", "Language", "Company")
-_TEXTS += ("Tier", "Segment", "Note")
+_TEXTS = (
+    *("FirstName", "LastName", "Email", "Phone", "Street", "PostalCode", "City", "Country", "Language"),
+    *("Company", "Tier", "Segment", "Note"),
+)
 _NAMES = ("CustomerId", *_TEXTS, *_TYPES, "Crm_Contacts_ContactId")
 
 

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from support import INSTANCE, NOW, profile
+
+from function_app.domain.activity import Activity, SourceKey, activity_of_unified
+from function_app.domain.job import Counts, Job, Task
+from function_app.domain.profile import Update
+from function_app.domain.query import ActivityQuery
+from function_app.store.port import AlreadyExistsError, Store
+
+DIGESTS = {"ada": "0" * 16, "bob": "f" * 16}
+KEYS = [SourceKey("Crm", "1|a"), SourceKey("Crm", "2")]
+JOB = Job("00000001", "queued", "onDemand", NOW)
+
+
+def update(customer_id: str, update_id: str = "u1", hours: float = 1) -> Update:
+    return Update(update_id, customer_id, {"City": "Bergen"}, NOW, NOW, NOW + timedelta(hours=hours), "f")
+
+
+def activity(customer_id: str, activity_id: str, hours: float | None = 1, title: str = "") -> Activity:
+    record = {"CustomerId": customer_id, "ActivityId": activity_id, "ActivityType": "Other", "Title": title}
+    record["ActivityTime"] = "2026-11-23T11:00:00.000000Z"
+    return activity_of_unified(record, NOW + timedelta(hours=hours) if hours else None)
+
+
+async def load(store: Store, *names: str) -> None:
+    people = {name: profile(name, City="Oslo") for name in names}
+    await store.customers.write_profiles(INSTANCE, people, DIGESTS)
+
+
+async def test_digests_come_back_as_they_were_written_with_the_profiles(store: Store) -> None:
+    await load(store, "ada", "bob")
+    found = await store.customers.read_digests(INSTANCE, ["ada", "bob", "nobody"])
+    assert found == DIGESTS
+    assert await store.customers.read_digests(INSTANCE + "0", ["ada"]) == {}
+
+
+async def test_a_profile_written_without_a_digest_has_none_of_another_content(store: Store) -> None:
+    await store.customers.write_profiles(INSTANCE, {"ada": profile("ada")})
+    assert (await store.customers.read_digests(INSTANCE, ["ada"])).get("ada") != DIGESTS["ada"]
+
+
+async def test_ids_come_in_pages_in_order(store: Store) -> None:
+    await load(store, "c", "a", "b", "d|x")
+    await store.customers.create_update(INSTANCE, update("without a profile"), NOW)
+    assert await store.customers.find_ids(INSTANCE, "", 2) == ["a", "b"]
+    assert await store.customers.find_ids(INSTANCE, "b", 9) == ["c", "d|x"]
+    assert await store.customers.find_ids(INSTANCE + "0", "", 9) == []
+
+
+async def test_updated_customers_are_those_with_live_updates_and_a_profile(store: Store) -> None:
+    await load(store, "ada", "bob", "eve")
+    for owner in ("ada", "eve", "nobody"):
+        await store.customers.create_update(INSTANCE, update(owner, "u1"), NOW)
+        await store.customers.create_update(INSTANCE, update(owner, "u2", hours=0.5), NOW)
+    await store.customers.create_update(INSTANCE, update("bob", hours=0.5), NOW)
+    later = NOW + timedelta(hours=0.5)
+    found = await store.customers.find_updated(INSTANCE, "", 9, later)
+    assert [(c.customer_id, c.source["City"], [u.update_id for u in c.updates]) for c in found] == [
+        ("ada", "Oslo", ["u1"]),
+        ("eve", "Oslo", ["u1"]),
+    ]
+    assert [c.customer_id for c in await store.customers.find_updated(INSTANCE, "", 1, NOW)] == ["ada"]
+    assert [c.customer_id for c in await store.customers.find_updated(INSTANCE, "bob", 9, NOW)] == ["eve"]
+
+
+async def test_a_removed_customer_is_gone_with_every_update(store: Store) -> None:
+    await load(store, "ada", "bob")
+    for owner in ("ada", "bob"):
+        await store.customers.create_update(INSTANCE, update(owner), NOW)
+    await store.customers.remove(INSTANCE, ["ada", "nobody"])
+    read = await store.customers.read(INSTANCE, "ada", NOW, "u1")
+    assert (read.customer, read.update) == (None, None)
+    read = await store.customers.read(INSTANCE, "bob", NOW)
+    assert read.customer is not None
+    assert len(read.customer.updates) == 1
+
+
+async def test_a_source_activity_replaces_its_twin_and_never_ends(store: Store) -> None:
+    await store.activities.create(INSTANCE, activity("ada", "x"), NOW)
+    source = activity("ada", "x", hours=None, title="from the source")
+    await store.activities.write_sources(INSTANCE, [source, activity("ada", "y", hours=None)], NOW)
+    found = await store.activities.read_many(INSTANCE, [("ada", "x"), ("ada", "z"), ("bob", "x")])
+    assert found == {("ada", "x"): source}
+    page = await store.activities.find(INSTANCE, ActivityQuery("ada"), 9, NOW + timedelta(days=400))
+    assert len(page) == 2
+
+
+async def test_activities_of_a_customer_are_all_of_them_until_removed(store: Store) -> None:
+    made = [activity("ada", "x"), activity("ada", "y", hours=None), replace(activity("ada", "h"), hidden=True)]
+    await store.activities.write_sources(INSTANCE, [*made, activity("bob", "x")], NOW)
+
+    async def left(now: datetime) -> set[str]:
+        return {found.activity_id for found in await store.activities.of_customer(INSTANCE, "ada", now)}
+
+    assert await left(NOW) == {"x", "y", "h"}
+    assert await left(NOW + timedelta(hours=1)) == {"y"}
+    await store.activities.remove(INSTANCE, [*made[:2], activity("ada", "never there")])
+    assert await left(NOW) == {"h"}
+    assert len(await store.activities.of_customer(INSTANCE, "bob", NOW)) == 1
+
+
+async def test_customers_of_many_keys_are_found_at_once(store: Store) -> None:
+    await store.keys.write(INSTANCE, {KEYS[0]: "ada"})
+    assert await store.keys.find_customers(INSTANCE, KEYS) == {KEYS[0]: "ada"}
+    assert await store.keys.find_customers(INSTANCE, []) == {}
+
+
+async def test_of_two_jobs_of_one_id_one_is_created(store: Store) -> None:
+    await store.control.create_job(INSTANCE, JOB, NOW)
+    with pytest.raises(AlreadyExistsError):
+        await store.control.create_job(INSTANCE, JOB, NOW)
+    assert await store.control.read_job(INSTANCE, JOB.job_id) == JOB
+    assert await store.control.read_job(INSTANCE, "2") is None
+
+
+async def test_jobs_are_listed_newest_first_as_they_were_written_last(store: Store) -> None:
+    ended = replace(JOB, status="failed", ended_at=NOW, message="because")
+    second = replace(JOB, job_id="00000002")
+    for job in (JOB, second, ended):
+        await store.control.write_job(INSTANCE, job, NOW)
+    assert await store.control.list_jobs(INSTANCE, 9) == [second, ended]
+    assert await store.control.list_jobs(INSTANCE, 1) == [second]
+    assert await store.control.list_jobs(INSTANCE + "0", 9) == []
+    assert await store.control.read_instance(INSTANCE) is None
+
+
+async def test_tasks_come_back_by_index_as_they_were_written_last(store: Store) -> None:
+    tasks = [Task(JOB.job_id, index, 0, "load", "Customer", f"f{index}", "v") for index in range(11)]
+    await store.control.write_tasks(INSTANCE, [*tasks, replace(tasks[0], job_id="00000002")], NOW)
+    notes = ({"file": "f1", "row": 3, "reason": "æ"},)
+    tasks[1] = replace(tasks[1], done=True, seen_at=NOW, counts=Counts(rows=3, landed=1), notes=notes)
+    await store.control.write_tasks(INSTANCE, [tasks[1]], NOW)
+    assert await store.control.read_tasks(INSTANCE, JOB.job_id) == tasks

@@ -1,0 +1,346 @@
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+from support import INSTANCE, Clock, definition, host_over, profile
+
+from function_app.services.suite import Suite
+from function_app.source.files import Snapshots
+from function_app.store.embedded import EmbeddedStore
+
+JOBS = f"/instances/{INSTANCE}/workflows/main/jobs"
+ADA = {"CustomerId": "ada", "City": "Oslo", "Points": "7", "Crm_Contacts_ContactId": "c-ada"}
+BOB = {"CustomerId": "bob", "City": "Bergen", "Points": "", "Crm_Contacts_ContactId": "c-bob"}
+SALE = {
+    "PurchaseId": "p1",
+    "PurchasedOn": "2026-11-20T10:00:00Z",
+    "ContactId": "c-ada",
+    "Product": "Bike",
+    "Amount": "12.50",
+}
+POSTED = {**SALE, "Amount": 12.5}
+Write = Callable[..., None]
+
+
+@pytest.fixture
+async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+    """The host with the definition of `support`, nobody in it, and snapshots in a folder."""
+    store, snapshots = EmbeddedStore(tmp_path / "data"), Snapshots(str(tmp_path / "snapshots"))
+    async with host_over(store, clock, snapshots) as (client, services):
+        await services.instances.define(INSTANCE, definition(), clock())
+        yield client, services
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(entity: str, *rows: Mapping[str, str], part: str = "part-0.csv", more: str = "") -> None:
+        place = tmp_path / "snapshots" / INSTANCE / entity / part
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]) if rows else ["CustomerId"])
+            writer.writeheader()
+            writer.writerows(rows)
+            file.write(more)
+
+    return write
+
+
+async def refresh(client: httpx.AsyncClient) -> dict[str, Any]:
+    """Start a refresh and return the job once it has ended."""
+    job: dict[str, Any] = (await client.post(JOBS)).json()
+    while job["endTimestamp"] is None:
+        await asyncio.sleep(0.01)
+        job = (await client.get(f"{JOBS}/{job['jobId']}", params={"includeTasks": "true"})).json()
+    return job
+
+
+def counted(job: Mapping[str, Any], *words: str) -> list[int]:
+    return [job["progress"][word] for word in words]
+
+
+async def read(client: httpx.AsyncClient, customer_id: str) -> Any:
+    answer = await client.get(f"/instances/{INSTANCE}/data/Customer/{customer_id}")
+    return answer.json() if answer.status_code == 200 else None
+
+
+async def timeline(client: httpx.AsyncClient, customer_id: str) -> list[dict[str, Any]]:
+    answer = await client.get(f"/instances/{INSTANCE}/profile/timeline", params={"customerId": customer_id})
+    found: list[dict[str, Any]] = answer.json()["value"]
+    return found
+
+
+async def owner(client: httpx.AsyncClient, key: str) -> str | None:
+    asked = {"dataSourceName": "Crm", "entityName": "Contacts", "key": key}
+    answer = await client.get(f"/instances/{INSTANCE}/profile/keyring", params=asked)
+    found: str | None = answer.json().get("customerId")
+    return found
+
+
+async def post(client: httpx.AsyncClient, **changes: Any) -> httpx.Response:
+    return await client.post(f"/instances/{INSTANCE}/data/Shop_Purchases", json=POSTED | changes)
+
+
+async def patch(client: httpx.AsyncClient, customer_id: str, **changes: Any) -> None:
+    answer = await client.patch(f"/instances/{INSTANCE}/data/Customer/{customer_id}", json=changes)
+    assert answer.status_code == 204
+
+
+async def test_a_first_refresh_brings_profiles_with_key_rings_and_activities(
+    client: httpx.AsyncClient, write: Write
+) -> None:
+    write("Customer", ADA)
+    write("Customer", BOB, part="part-1.csv")
+    write("Shop_Purchases", SALE, SALE | {"PurchaseId": "p2", "ContactId": "stranger"})
+    job = await refresh(client)
+    assert (job["jobStatus"], job["message"]) == ("successful", None)
+    assert counted(job, "rows", "written", "unchanged", "waiting") == [4, 3, 0, 1]
+    assert await read(client, "ada") == profile("ada", City="Oslo", Points=7, Crm_Contacts_ContactId="c-ada")
+    assert await owner(client, "c-bob") == "bob"
+    (sale,) = await timeline(client, "ada")
+    assert (sale["Title"], sale["ActualActivityId"]) == ("Bike", "p1")
+
+
+async def test_what_did_not_change_is_not_written_again(client: httpx.AsyncClient, write: Write) -> None:
+    write("Customer", ADA, BOB)
+    write("Shop_Purchases", SALE)
+    await refresh(client)
+    write("Customer", ADA, BOB | {"City": "Molde"})
+    job = await refresh(client)
+    assert counted(job, "rows", "written", "unchanged", "removed") == [3, 1, 2, 0]
+    assert (await read(client, "bob"))["City"] == "Molde"
+
+
+async def test_the_same_content_in_csv_and_parquet_is_the_same(
+    client: httpx.AsyncClient, write: Write, tmp_path: Path
+) -> None:
+    stamp = "2026-11-20T10:00:00.000000Z"
+    write("Customer", ADA | {"Value": "1.5", "OptIn": "true", "BirthDate": "1990-12-31", "LastVisit": stamp})
+    await refresh(client)
+    folder = tmp_path / "snapshots" / INSTANCE / "Customer"
+    (folder / "part-0.csv").unlink()
+    row = ADA | {"Points": 7, "Value": 1.5, "OptIn": True, "LastVisit": datetime.fromisoformat(stamp)}
+    row["BirthDate"] = datetime(1990, 12, 31).date()  # noqa: DTZ001  # a date has no zone
+    parquet.write_table(pa.table({name: [value] for name, value in row.items()}), folder / "part-0.parquet")
+    job = await refresh(client)
+    assert counted(job, "written", "unchanged") == [0, 1]
+
+
+async def test_customers_missing_from_a_complete_snapshot_go_with_all_they_had(
+    client: httpx.AsyncClient, services: Suite, write: Write, clock: Clock
+) -> None:
+    write("Customer", ADA, BOB)
+    write("Shop_Purchases", SALE)
+    await refresh(client)
+    await patch(client, "ada", City="Molde")
+    assert (await post(client, PurchaseId="live")).status_code == 201
+    write("Customer", BOB)
+    job = await refresh(client)
+    assert counted(job, "removed") == [1]
+    assert await read(client, "ada") is None
+    assert await owner(client, "c-ada") is None
+    assert list(await services.store.activities.of_customer(INSTANCE, "ada", clock())) == []
+    write("Customer", BOB, ADA)
+    write("Shop_Purchases", SALE | {"PurchaseId": "p9"})
+    await refresh(client)
+    assert (await read(client, "ada"))["City"] == "Oslo"
+    assert [row["ActualActivityId"] for row in await timeline(client, "ada")] == ["p9"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "part", "reason"),
+    [
+        ([BOB], "part-0-of-2.csv", "part 1 of 2 is missing"),
+        ([BOB], "part-2.csv", "part 1 of 2 is missing"),
+        ([BOB, ADA | {"CustomerId": "x", "Points": "many"}], "part-0.csv", "1 of 2 rows were rejected, more than 1.0%"),
+        ([], "part-0.csv", "it has no rows"),
+    ],
+)
+async def test_an_incomplete_snapshot_removes_nobody_and_says_why(  # noqa: PLR0913, PLR0917  # fixtures and a case
+    client: httpx.AsyncClient, write: Write, tmp_path: Path, rows: Sequence[Any], part: str, reason: str
+) -> None:
+    write("Customer", ADA, BOB)
+    await refresh(client)
+    (tmp_path / "snapshots" / INSTANCE / "Customer" / "part-0.csv").unlink()
+    write("Customer", *rows, part=part)
+    job = await refresh(client)
+    assert (job["jobStatus"], job["message"]) == ("successful", f"Nobody was removed: {reason}.")
+    assert await read(client, "ada") is not None
+
+
+async def test_a_rejected_row_keeps_its_customer_and_is_reported(client: httpx.AsyncClient, write: Write) -> None:
+    people = [ADA | {"CustomerId": f"c{n}", "Crm_Contacts_ContactId": f"k{n}"} for n in range(200)]
+    write("Customer", ADA, *people)
+    await refresh(client)
+    write("Customer", *people[:2], ADA | {"Points": "many"}, *people[2:], more="too,short\n")
+    job = await refresh(client)
+    assert counted(job, "rejected", "removed", "unchanged") == [2, 0, 200]
+    assert (await read(client, "ada"))["Points"] == 7
+    answer = await client.get(f"{JOBS}/{job['jobId']}/rejected")
+    assert "attachment" in answer.headers["content-disposition"]
+    file = f"{INSTANCE}/Customer/part-0.csv"
+    assert answer.json() == {
+        "jobId": job["jobId"],
+        "count": 2,
+        "value": [
+            {"file": file, "row": 202, "reason": "The row has 2 columns; the header has 4."},
+            {"file": file, "row": 3, "reason": "'Points' must be a whole number or null; received 'many'."},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (ADA | {"Colour": "red"}, "has the column 'Colour', which is no attribute of Customer"),
+        ({"City": "Oslo"}, "has no column 'CustomerId'"),
+    ],
+)
+async def test_columns_that_do_not_fit_fail_the_refresh_before_anything_is_written(
+    client: httpx.AsyncClient, write: Write, row: Mapping[str, str], problem: str
+) -> None:
+    write("Customer", BOB)
+    write("Customer", row, part="part-1.csv")
+    job = await refresh(client)
+    assert job["jobStatus"] == "failed"
+    assert problem in job["message"]
+    assert await read(client, "bob") is None
+
+
+async def test_a_broken_part_fails_the_job_but_not_the_other_parts(
+    client: httpx.AsyncClient, write: Write, tmp_path: Path
+) -> None:
+    write("Customer", ADA)
+    await refresh(client)
+    folder = tmp_path / "snapshots" / INSTANCE / "Customer"
+    (folder / "part-0.csv").unlink()
+    table = pa.table({"CustomerId": [str(n) for n in range(20_000)], "City": ["Oslo", "Molde"] * 10_000})
+    parquet.write_table(table, folder / "part-0.parquet", compression="none")
+    content = bytearray((folder / "part-0.parquet").read_bytes())
+    content[4:2_000] = bytes(1_996)
+    (folder / "part-0.parquet").write_bytes(content)
+    write("Customer", BOB, part="part-1.csv")
+    job = await refresh(client)
+    assert job["jobStatus"] == "failed"
+    assert "part-0.parquet" in job["message"]
+    assert await read(client, "bob") is not None
+    assert await read(client, "ada") is not None
+
+
+async def test_the_newest_folder_of_parts_is_the_snapshot(client: httpx.AsyncClient, write: Write) -> None:
+    write("Customer", ADA | {"City": "old"}, part="2026-11-01/part-0.csv")
+    write("Customer", ADA | {"City": "new"}, part="2026-11-02/part-0.csv")
+    write("Customer", ADA | {"City": "stray"}, part="_part-0.csv")
+    job = await refresh(client)
+    assert counted(job, "rows") == [1]
+    assert (await read(client, "ada"))["City"] == "new"
+
+
+async def test_a_source_activity_replaces_its_real_time_twin(
+    client: httpx.AsyncClient, write: Write, clock: Clock
+) -> None:
+    write("Customer", ADA)
+    await refresh(client)
+    await post(client, Product="Bicycle")
+    write("Shop_Purchases", SALE)
+    await refresh(client)
+    clock.advance(days=60)
+    assert [row["Title"] for row in await timeline(client, "ada")] == ["Bike"]
+    assert (await post(client)).json()["value"]["outcome"] == "duplicate"
+
+
+async def test_a_parked_activity_joins_when_its_customer_comes(client: httpx.AsyncClient, write: Write) -> None:
+    assert (await post(client)).status_code == 202
+    write("Customer", ADA)
+    job = await refresh(client)
+    assert counted(job, "joined") == [1]
+    assert len(await timeline(client, "ada")) == 1
+
+
+async def test_activities_follow_a_key_to_its_new_customer(
+    client: httpx.AsyncClient, write: Write, clock: Clock
+) -> None:
+    write("Customer", ADA, BOB)
+    write("Shop_Purchases", SALE)
+    await refresh(client)
+    await post(client, PurchaseId="live")
+    write("Customer", ADA | {"Crm_Contacts_ContactId": ""}, BOB | {"Crm_Contacts_ContactId": "c-ada"})
+    await refresh(client)
+    clock.advance(minutes=2)
+    assert await timeline(client, "ada") == []
+    assert len(await timeline(client, "bob")) == 2
+    write("Customer", BOB | {"CustomerId": "carl", "Crm_Contacts_ContactId": "c-ada"})
+    await refresh(client)
+    assert len(await timeline(client, "carl")) == 2
+
+
+async def test_live_updates_survive_and_those_the_source_took_over_are_told(
+    client: httpx.AsyncClient, write: Write
+) -> None:
+    write("Customer", ADA, BOB)
+    await refresh(client)
+    await patch(client, "ada", City="Molde", Points=8)
+    await patch(client, "bob", City="Molde")
+    write("Customer", ADA | {"City": "Molde", "Points": "8"}, BOB | {"City": "Kautokeino"})
+    job = await refresh(client)
+    (landed,) = job["landed"]["updates"]
+    assert (job["landed"]["count"], landed["customerId"], landed["attributes"]) == (1, "ada", ["City", "Points"])
+    assert (await read(client, "bob"))["City"] == "Molde"
+
+
+async def test_a_second_refresh_while_one_is_running_is_that_one(client: httpx.AsyncClient, write: Write) -> None:
+    write("Customer", ADA)
+    answers = await asyncio.gather(*(client.post(JOBS) for _ in range(5)))
+    assert len({answer.json()["jobId"] for answer in answers}) == 1
+    last = await refresh(client)
+    listed = (await client.get(JOBS, params={"top": 1})).json()
+    assert [job["jobId"] for job in listed] == [last["jobId"]]
+
+
+async def test_without_snapshots_a_refresh_is_skipped(client: httpx.AsyncClient) -> None:
+    assert (await refresh(client))["jobStatus"] == "skipped"
+    assert (await client.get(f"/instances/{INSTANCE}/workflows/main/status")).json() == []
+
+
+async def test_the_status_is_that_of_the_newest_refresh(client: httpx.AsyncClient, write: Write) -> None:
+    write("Customer", ADA)
+    await refresh(client)
+    nodes = (await client.get(f"/instances/{INSTANCE}/workflows/main/status")).json()
+    assert [(node["name"], node["status"]) for node in nodes] == [
+        ("Load Customer", "successful"),
+        ("Remove missing customers", "successful"),
+        ("Join activities, find landed updates", "successful"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        (f"/instances/{INSTANCE}/workflows/other/jobs", "WorkflowNotFound"),
+        (f"{JOBS}/77", "JobNotFound"),
+        (f"{JOBS}/77/rejected", "JobNotFound"),
+        ("/instances/nowhere/workflows/main/jobs", "InstanceNotFound"),
+    ],
+)
+async def test_what_is_not_there_is_404(client: httpx.AsyncClient, path: str, code: str) -> None:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.json()["errorCode"]) == (404, code)
+
+
+async def test_the_clients_of_the_original_may_send_its_options_and_body(
+    client: httpx.AsyncClient, write: Write
+) -> None:
+    write("Customer", ADA)
+    asked = {"operationType": "ingestion", "identifiers": "Customer", "forceRunRequested": "true"}
+    answer = await client.post(JOBS, params=asked, json={"jobType": "full"})
+    assert answer.status_code == 200
+    assert set(answer.json()) >= {"jobId", "jobType", "jobSubmissionKind", "jobStatus", "submittedTimestamp"}
+    await refresh(client)

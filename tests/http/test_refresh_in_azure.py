@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import azure.functions as func
+import pytest
+from azure.storage.queue import TextBase64DecodePolicy
+from azure.storage.queue.aio import QueueClient
+from support import INSTANCE, Clock, azurite, definition, profile
+
+from function_app.api.auth import authenticate_local
+from function_app.api.dispatch import Runtime, create_app
+from function_app.bootstrap import OPERATIONS
+from function_app.services.suite import Suite
+from function_app.source.files import AZURITE_KEY, PartChangedError, Snapshots
+from function_app.source.queue import QUEUE, StepQueue
+from function_app.store.embedded import EmbeddedStore
+
+HEADER = "CustomerId,City\n"
+
+
+@pytest.fixture(scope="module")
+def blobs() -> Iterator[str]:
+    with azurite("blob") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def queues() -> Iterator[str]:
+    with azurite("queue") as address:
+        yield address
+
+
+@pytest.fixture
+def snapshots(blobs: str, request: pytest.FixtureRequest) -> Snapshots:
+    """Snapshots of two parts in a Blob container of their own."""
+    container = f"c{abs(hash(request.node.name))}"
+    found = Snapshots(f"{blobs}/{container}")
+    files, root = found._opened  # noqa: SLF001  # the product only reads
+    files.create_dir(root)
+    for number, name in enumerate(("ada", "bob")):
+        with files.open_output_stream(f"{root}/{INSTANCE}/Customer/part-{number}.csv") as stream:
+            stream.write(f"{HEADER}{name},Oslo\n".encode())
+    return found
+
+
+class Message:
+    """A message as the Functions host hands it in."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def get_body(self) -> bytes:
+        return self._text.encode()
+
+
+async def until_empty(queue: QueueClient, function: Any) -> int:
+    """Hand every message to the function, as the Functions host would; return how many there were."""
+    handled = 0
+    while messages := [message async for message in queue.receive_messages()]:
+        for message in messages:
+            await function(Message(message.content))
+            await queue.delete_message(message)
+            handled += 1
+    return handled
+
+
+def functions(services: Suite, clock: Clock) -> dict[str, Any]:
+    app = create_app(OPERATIONS, lambda: Runtime(services, authenticate_local, clock))
+    return {str(function.get_function_name()): function.get_user_function() for function in app.get_functions()}
+
+
+def test_parts_in_a_container_are_found_read_and_told_apart(snapshots: Snapshots) -> None:
+    parts = snapshots.newest(INSTANCE, "Customer")
+    assert [Path(part.file).name for part in parts] == ["part-0.csv", "part-1.csv"]
+    with snapshots.open(parts[0]) as stream:
+        assert stream.read() == f"{HEADER}ada,Oslo\n".encode()
+    files, root = snapshots._opened  # noqa: SLF001  # the product only reads
+    with files.open_output_stream(f"{root}/{parts[0].file}") as stream:
+        stream.write(b"another")
+    with pytest.raises(PartChangedError):
+        snapshots.open(parts[0])
+    assert snapshots.newest(INSTANCE, "Nothing") == []
+
+
+async def test_a_refresh_goes_part_by_part_through_the_queue(
+    snapshots: Snapshots, queues: str, tmp_path: Path, clock: Clock
+) -> None:
+    address = f"{queues}/{QUEUE}"
+    decode = TextBase64DecodePolicy()
+    async with QueueClient.from_queue_url(address, AZURITE_KEY, message_decode_policy=decode) as queue:
+        await queue.create_queue()
+        services = Suite(EmbeddedStore(tmp_path / "data"), snapshots, StepQueue(address), clock)
+        await services.instances.define(INSTANCE, definition(), clock())
+        function = functions(services, clock)
+        await function["StartRefreshes"](None)
+        assert await until_empty(queue, function["DoRefreshStep"]) == 5
+        (job,) = await services.refresh.recent(INSTANCE, 9)
+        assert (job.status, job.submission) == ("successful", "scheduled")
+        found = await services.store.customers.read_profiles(INSTANCE, ["ada", "bob"])
+        assert found == {name: profile(name, City="Oslo") for name in ("ada", "bob")}
+
+        await function["StartRefreshes"](None)
+        await queue.clear_messages()  # lost on the way
+        clock.advance(minutes=4)
+        await function["ResumeRefreshes"](None)
+        assert await until_empty(queue, function["DoRefreshStep"]) == 0
+        clock.advance(minutes=1)
+        await function["ResumeRefreshes"](None)
+        assert await until_empty(queue, function["DoRefreshStep"]) == 5
+        assert [job.status for job in await services.refresh.recent(INSTANCE, 9)] == ["successful"] * 2
+        await services.close()
+
+
+async def test_a_message_that_comes_twice_changes_nothing(tmp_path: Path, clock: Clock, snapshots: Snapshots) -> None:
+    services = Suite(EmbeddedStore(tmp_path / "data"), snapshots, None, clock)
+    await services.instances.define(INSTANCE, definition(), clock())
+    job = await services.refresh.start(INSTANCE, "onDemand", clock())
+    await services.refresh.resume(clock(), timedelta())
+    function = functions(services, clock)["DoRefreshStep"]
+    for index in (None, 0, 0, 1, 3, 3):
+        step = {"instance_id": INSTANCE, "job_id": job.job_id, "index": index}
+        await function(Message(json.dumps(step)))
+    assert await services.store.customers.find_ids(INSTANCE, "", 9) == ["ada", "bob"]
+    await services.close()
+
+
+def test_what_starts_without_a_request_is_declared_for_azure(tmp_path: Path, clock: Clock) -> None:
+    services = Suite(EmbeddedStore(tmp_path / "data"))
+    app = create_app(OPERATIONS, lambda: Runtime(services, authenticate_local, clock))
+    triggers = {f.get_function_name(): f.get_trigger() for f in app.get_functions()}
+    found = {
+        name: (trigger.get_dict_repr().get("schedule"), trigger.get_dict_repr().get("queueName"))
+        for name, trigger in triggers.items()
+        if isinstance(trigger, func.decorators.core.Trigger) and trigger.get_binding_name() != "httpTrigger"
+    }
+    assert found == {
+        "DoRefreshStep": (None, QUEUE),
+        "StartRefreshes": ("%REFRESH_SCHEDULE%", None),
+        "ResumeRefreshes": ("0 */5 * * * *", None),
+    }

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import INSTANCE, ROOT, definition
+
+from function_app.domain.query import ActivityQuery
+from function_app.services.suite import Suite
+from function_app.source.files import Snapshots
+from function_app.store.embedded import EmbeddedStore
+
+KILLS, CUSTOMERS = 50, 3_000
+WORKER = """
+import asyncio, sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from function_app.services.suite import Suite
+from function_app.source.files import Snapshots
+from function_app.store.embedded import EmbeddedStore
+
+async def main(folder, instance_id):
+    services = Suite(EmbeddedStore(folder / "data"), Snapshots(str(folder / "snapshots")))
+    now = datetime.now(UTC)
+    print("ready", flush=True)
+    await services.refresh.resume(now, timedelta())
+    job = await services.refresh.start(instance_id, "onDemand", now)
+    while job.is_running:
+        await asyncio.sleep(0.005)
+        job = await services.refresh.get(instance_id, job.job_id)
+    await services.close()
+
+asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+"""
+
+
+def write(folder: Path, generation: int) -> None:
+    """Customers of which some come, go, change, and pass their keys on from one generation to the next."""
+    there = [n for n in range(CUSTOMERS) if (n + generation) % 7]
+    people = ["CustomerId,FullName,City,Crm_Contacts_ContactId"]
+    people += [f"c{n},Name {generation},Name {generation},k{n + generation % 2}" for n in there]
+    sales = ["PurchaseId,PurchasedOn,ContactId,Product"]
+    sales += [f"p{n},2026-11-20T10:00:00Z,k{n},Thing {generation}" for n in range(0, CUSTOMERS, 3)]
+    for entity, lines in (("Customer", people), ("Shop_Purchases", sales)):
+        for part in range(3):
+            place = folder / "snapshots" / INSTANCE / entity / f"part-{part}.csv"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text("\n".join([lines[0], *lines[1 + part :: 3]]) + "\n")
+
+
+def work(folder: Path, seconds: float | None = None) -> None:
+    """Refresh in a process of its own; with a time, it is killed that long after it began."""
+    command = [sys.executable, "-c", WORKER, str(folder), INSTANCE]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        if seconds is not None:
+            time.sleep(seconds)
+            os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert seconds is not None or process.returncode == 0
+
+
+async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
+    """Everything a reader may see; `whole`: the same name must stand in both attributes of every profile."""
+    services, now = Suite(EmbeddedStore(folder / "data")), datetime.now(UTC)
+    model = await services.instances.get(INSTANCE, now)
+    store = services.store
+    ids = await store.customers.find_ids(INSTANCE, "", CUSTOMERS)
+    profiles = await store.customers.read_profiles(INSTANCE, ids)
+    if whole:
+        assert all(profile["FullName"] == profile["City"] for profile in profiles.values())
+    found = await services.read_activities.page(model, ActivityQuery(), now, top=CUSTOMERS)
+    rows = await services.store.activities.parked(INSTANCE, now)
+    keys = {
+        row[0]: json.loads(row[1])["customerId"]
+        for row in store.customers._db.reader.execute("SELECT pk, body FROM keys").fetchall()  # type: ignore[attr-defined]  # noqa: SLF001  # all of them, which no reader asks for
+    }
+    await services.close()
+    return {"profiles": dict(profiles), "activities": list(found.rows), "keys": keys, "parked": list(rows)}
+
+
+async def define(folder: Path) -> None:
+    services = Suite(EmbeddedStore(folder / "data"), Snapshots(None))
+    await services.instances.define(INSTANCE, definition(), datetime.now(UTC) - timedelta(days=1))
+    await services.close()
+
+
+@pytest.mark.parametrize("seed", [7])
+def test_a_refresh_killed_at_any_moment_ends_in_the_same_state_when_rerun(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  # moments, not secrets
+    killed, calm = tmp_path / "killed", tmp_path / "calm"
+    for folder in (killed, calm):
+        asyncio.run(define(folder))
+        write(folder, 0)
+        work(folder)
+    begun = time.perf_counter()
+    write(calm, 1)
+    work(calm)
+    takes = time.perf_counter() - begun
+    kills, generation = 0, 0
+    while kills < KILLS:
+        generation += 1
+        write(killed, generation)
+        for _ in range(5):
+            work(killed, chance.uniform(0, takes * 0.8))
+            asyncio.run(state(killed, whole=True))
+            kills += 1
+        work(killed)
+        if generation > 1:
+            write(calm, generation)
+            work(calm)
+        assert asyncio.run(state(killed, whole=True)) == asyncio.run(state(calm, whole=True))
