@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def ahead(items: Iterator[T]) -> AsyncIterator[T]:
+async def ahead(items: Iterator[T]) -> AsyncGenerator[T]:
     """Yield what an iterator yields while a thread makes the next one; its exceptions come through."""
     coming = asyncio.create_task(asyncio.to_thread(next, items, None))
     try:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -161,13 +162,14 @@ class Refresh:
         task, told = replace(task, counts=Counts(), notes=()), self._clock()
         try:
             model = await self._instances.get(instance_id, told)
-            async for counts, notes in self._work(model, task, tasks):
-                task = replace(task, counts=task.counts + counts, notes=(task.notes + notes)[:MOST_LISTED])
-                now = self._clock()
-                self._go_on()
-                if now - told >= TOLD_EVERY:
-                    told = now
-                    await self._control.write_tasks(instance_id, [replace(task, seen_at=now, notes=())], now)
+            async with aclosing(self._work(model, task, tasks)) as work:
+                async for counts, notes in work:
+                    task = replace(task, counts=task.counts + counts, notes=(task.notes + notes)[:MOST_LISTED])
+                    now = self._clock()
+                    self._go_on()
+                    if now - told >= TOLD_EVERY:
+                        told = now
+                        await self._control.write_tasks(instance_id, [replace(task, seen_at=now, notes=())], now)
             problem = _incomplete(model, tasks) if task.work == "remove" else None
             task = replace(task, message=problem and f"Nobody was removed: {problem}.")
         except (Throttled, Unavailable):
@@ -185,14 +187,15 @@ class Refresh:
 
     async def _work(
         self, model: Model, task: Task, tasks: Sequence[Task]
-    ) -> AsyncIterator[tuple[Counts, tuple[dict[str, object], ...]]]:
+    ) -> AsyncGenerator[tuple[Counts, tuple[dict[str, object], ...]]]:
         now = self._clock()
         if task.work == "load":
             part = Part(task.file, task.version)
             customers, entity = self._customers.load(model, part, now), model.entity(task.entity)
             rows = customers if task.entity == CUSTOMER else self._activities.load(model, entity, part, now)
-            async for counts, rejected in rows:
-                yield counts, tuple({"file": task.file, "row": row, "reason": reason} for row, reason in rejected)
+            async with aclosing(rows):
+                async for counts, rejected in rows:
+                    yield counts, tuple({"file": task.file, "row": row, "reason": reason} for row, reason in rejected)
         elif task.work == "finish":
             joined = await self._create_activity.join_parked(model.instance.instance_id, now)
             yield Counts(joined=joined), ()

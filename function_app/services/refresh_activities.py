@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from datetime import datetime
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_record
@@ -24,24 +25,25 @@ class RefreshActivities:
 
     async def load(
         self, model: Model, entity: Entity, part: Part, now: datetime
-    ) -> AsyncIterator[tuple[Counts, Rejected]]:
+    ) -> AsyncGenerator[tuple[Counts, Rejected]]:
         """Write the activities of a part that changed and whose customers are there, and yield what became of rows."""
         instance_id, store = model.instance.instance_id, self._store
-        async for found, rejected in ahead(self._prepare(model, entity, part)):
-            owners = await store.keys.find_customers(instance_id, {key for _, key in found})
-            joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
-            known = await store.activities.read_many(instance_id, [_identity(activity) for activity in joined])
-            changed = [activity for activity in joined if known.get(_identity(activity)) != activity]
-            for start in range(0, len(changed), AT_ONCE):
-                await store.activities.write_sources(instance_id, changed[start : start + AT_ONCE], now)
-            counts = Counts(
-                rows=len(found) + len(rejected),
-                written=len(changed),
-                unchanged=len(joined) - len(changed),
-                rejected=len(rejected),
-                waiting=len(found) - len(joined),
-            )
-            yield counts, rejected
+        async with aclosing(ahead(self._prepare(model, entity, part))) as prepared:
+            async for found, rejected in prepared:
+                owners = await store.keys.find_customers(instance_id, {key for _, key in found})
+                joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
+                known = await store.activities.read_many(instance_id, [_identity(activity) for activity in joined])
+                changed = [activity for activity in joined if known.get(_identity(activity)) != activity]
+                for start in range(0, len(changed), AT_ONCE):
+                    await store.activities.write_sources(instance_id, changed[start : start + AT_ONCE], now)
+                counts = Counts(
+                    rows=len(found) + len(rejected),
+                    written=len(changed),
+                    unchanged=len(joined) - len(changed),
+                    rejected=len(rejected),
+                    waiting=len(found) - len(joined),
+                )
+                yield counts, rejected
 
     def _prepare(self, model: Model, entity: Entity, part: Part) -> Iterator[_Prepared]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it

@@ -7,8 +7,8 @@ and removed after all that goes with it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -32,21 +32,26 @@ class RefreshCustomers:
     def __init__(self, store: Store, snapshots: Snapshots) -> None:
         self._store, self._snapshots = store, snapshots
 
-    async def load(self, model: Model, part: Part, now: datetime) -> AsyncIterator[tuple[Counts, Rejected]]:
+    async def load(self, model: Model, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Rejected]]:
         """Write the profiles of a part that changed, and yield what became of each batch of rows."""
-        instance_id = model.instance.instance_id
-        async for batch, ids, digests in ahead(self._prepare(model, part)):
-            known = await self._store.customers.read_digests(instance_id, ids)
-            changed = {key: n for n, key in enumerate(ids) if known.get(key) != digests[n]}
-            numbers = list(changed.values())
-            for start in range(0, len(numbers), AT_ONCE):
-                some = numbers[start : start + AT_ONCE]
-                records = await asyncio.to_thread(batch.records, some)
-                profiles = {record[CUSTOMER_ID]: record for record in records}
-                await self._write(model, profiles, {ids[n]: digests[n] for n in some}, known, now)
-            rejected = len(batch.rejected)
-            counts = Counts(len(ids) + rejected, len(numbers), len(ids) - len(numbers), rejected=rejected)
-            yield counts, list(batch.rejected)
+        instance_id, writing = model.instance.instance_id, asyncio.create_task(_nothing())
+        try:
+            async with aclosing(ahead(self._prepare(model, part))) as prepared:
+                async for batch, ids, digests in prepared:
+                    known = await self._store.customers.read_digests(instance_id, ids)
+                    changed = {key: n for n, key in enumerate(ids) if known.get(key) != digests[n]}
+                    numbers = list(changed.values())
+                    for start in range(0, len(numbers), AT_ONCE):
+                        some = numbers[start : start + AT_ONCE]
+                        records = await asyncio.to_thread(batch.records, some)
+                        await writing
+                        new = dict(zip(map(ids.__getitem__, some), map(digests.__getitem__, some), strict=True))
+                        writing = asyncio.create_task(self._write(model, records, new, known, now))
+                    rejected = len(batch.rejected)
+                    counts = Counts(len(ids) + rejected, len(numbers), len(ids) - len(numbers), rejected=rejected)
+                    yield counts, list(batch.rejected)
+        finally:
+            await writing
 
     def _prepare(self, model: Model, part: Part) -> Iterator[_Prepared]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
@@ -65,13 +70,14 @@ class RefreshCustomers:
     async def _write(
         self,
         model: Model,
-        profiles: Mapping[str, Attributes],
+        records: Collection[Attributes],
         digests: Mapping[str, str],
         known: Collection[str],
         now: datetime,
     ) -> None:
-        instance = model.instance
-        old = await self._store.customers.read_profiles(instance.instance_id, [key for key in profiles if key in known])
+        instance, profiles = model.instance, {record[CUSTOMER_ID]: record for record in records}
+        before = [key for key in profiles if key in known]
+        old = await self._store.customers.read_profiles(instance.instance_id, before) if before else {}
         had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
         has = {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
         lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
@@ -100,7 +106,7 @@ class RefreshCustomers:
 
     async def remove_missing(
         self, model: Model, parts: Collection[Part], rows: int, now: datetime
-    ) -> AsyncIterator[Counts]:
+    ) -> AsyncGenerator[Counts]:
         """Remove the customers that a complete snapshot of so many rows does not have, and yield how many went."""
         instance_id = model.instance.instance_id
         turns = rows // IDS_IN_MEMORY + 1
@@ -116,10 +122,11 @@ class RefreshCustomers:
                     yield Counts(removed=len(gone[start : start + AT_ONCE]))
                 after = page[-1]
 
-    async def _ids(self, parts: Collection[Part]) -> AsyncIterator[list[str]]:
+    async def _ids(self, parts: Collection[Part]) -> AsyncGenerator[list[str]]:
         for part in parts:
-            async for ids in ahead(self._read_ids(part)):
-                yield ids
+            async with aclosing(ahead(self._read_ids(part))) as read:
+                async for ids in read:
+                    yield ids
 
     def _read_ids(self, part: Part) -> Iterator[list[str]]:
         from function_app.source.reader import read_column  # noqa: PLC0415  # pyarrow: only a refresh needs it
@@ -140,7 +147,7 @@ class RefreshCustomers:
                 await self._store.activities.remove(instance_id, activities)
         await self._store.customers.remove(instance_id, customer_ids)
 
-    async def landed(self, model: Model, now: datetime) -> AsyncIterator[dict[str, Any]]:
+    async def landed(self, model: Model, now: datetime) -> AsyncGenerator[dict[str, Any]]:
         """Yield the live updates whose values the source holds now."""
         after = ""
         while page := await self._store.customers.find_updated(model.instance.instance_id, after, AT_ONCE, now):
@@ -150,6 +157,10 @@ class RefreshCustomers:
                         names = sorted(update.attributes)
                         yield {"customerId": customer.customer_id, "updateId": update.update_id, "attributes": names}
             after = page[-1].customer_id
+
+
+async def _nothing() -> None:
+    pass
 
 
 def _source_key(instance: Instance, activity: Activity) -> SourceKey | None:

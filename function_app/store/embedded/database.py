@@ -53,18 +53,18 @@ class Database:
         self._path = path
         self._writer = self._connect()
         self._writer.executescript("".join(_SCHEMA.format(name=name) for name in CONTAINERS) + _INDEXES)
-        self.reader = self._connect()
+        self.reader = self._connect(mapped=1 << 30)
         self._scanner = self._connect()
         self._scanning, self._writing = asyncio.Lock(), asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
         self._committing: asyncio.Task[None] | None = None
         self._collected_at = datetime.min.replace(tzinfo=UTC)
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, mapped: int = 0) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
         connection.executescript(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;"
-            "PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;"
+            f"PRAGMA mmap_size = {mapped}; PRAGMA temp_store = MEMORY;"
         )
         connection.create_function("unicode_lower", 1, _lower, deterministic=True)
         return connection
@@ -143,8 +143,9 @@ class Database:
         """Finish the writes under way, then close."""
         if self._committing:
             await self._committing
-        for connection in (self._writer, self.reader, self._scanner):
-            connection.close()
+        async with self._writing, self._scanning:
+            for connection in (self._writer, self.reader, self._scanner):
+                connection.close()
 
 
 def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
