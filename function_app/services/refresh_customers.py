@@ -7,7 +7,7 @@ and removed after all that goes with it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -43,10 +43,10 @@ class RefreshCustomers:
                     numbers = list(changed.values())
                     for start in range(0, len(numbers), AT_ONCE):
                         some = numbers[start : start + AT_ONCE]
-                        records = await asyncio.to_thread(batch.records, some)
+                        profiles, has = await asyncio.to_thread(_profiles, model.instance, batch, some)
                         await writing
-                        new = dict(zip(map(ids.__getitem__, some), map(digests.__getitem__, some), strict=True))
-                        writing = asyncio.create_task(self._write(model, records, new, known, now))
+                        new = {ids[n]: digests[n] for n in some}
+                        writing = asyncio.create_task(self._write(model.instance, profiles, has, new, known, now))
                     rejected = len(batch.rejected)
                     counts = Counts(len(ids) + rejected, len(numbers), len(ids) - len(numbers), rejected=rejected)
                     yield counts, list(batch.rejected)
@@ -67,21 +67,20 @@ class RefreshCustomers:
             ):
                 yield batch, batch.rows.column(CUSTOMER_ID).to_pylist(), batch.digests()
 
-    async def _write(
+    async def _write(  # noqa: PLR0913, PLR0917  # what is written, and what was there
         self,
-        model: Model,
-        records: Collection[Attributes],
+        instance: Instance,
+        profiles: Mapping[str, Attributes],
+        has: Mapping[SourceKey, str],
         digests: Mapping[str, str],
-        known: Collection[str],
+        known: Mapping[str, str],
         now: datetime,
     ) -> None:
-        instance, profiles = model.instance, {record[CUSTOMER_ID]: record for record in records}
         before = [key for key in profiles if key in known]
         old = await self._store.customers.read_profiles(instance.instance_id, before) if before else {}
         had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
-        has = {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
         lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
-        gained = {key: owner for key, owner in has.items() if had.get(key) != owner}
+        gained = {key: owner for key, owner in has.items() if had.get(key) != owner} if had else has
         await self._release(instance, lost, now)
         if gained:
             await self._store.keys.write(instance.instance_id, gained)
@@ -161,6 +160,14 @@ class RefreshCustomers:
 
 async def _nothing() -> None:
     pass
+
+
+def _profiles(
+    instance: Instance, batch: Any, numbers: Sequence[int]
+) -> tuple[dict[str, Attributes], dict[SourceKey, str]]:
+    """Return some profiles of a batch by CustomerId, and their key rings."""
+    profiles = {record[CUSTOMER_ID]: record for record in batch.records(numbers)}
+    return profiles, {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
 
 
 def _source_key(instance: Instance, activity: Activity) -> SourceKey | None:
