@@ -40,7 +40,7 @@ class RefreshCustomers:
                 async for batch, ids, digests in prepared:
                     known = await self._store.customers.read_digests(instance_id, ids)
                     changed = {key: n for n, key in enumerate(ids) if known.get(key) != digests[n]}
-                    numbers = list(changed.values())
+                    numbers = sorted(changed.values())
                     for start in range(0, len(numbers), AT_ONCE):
                         some = numbers[start : start + AT_ONCE]
                         profiles, has = await asyncio.to_thread(_profiles, model.instance, batch, some)

@@ -53,8 +53,9 @@ class Batch:
         ]
 
     def records(self, indices: Sequence[int]) -> list[dict[str, Any]]:
-        """Return some of the rows as records."""
-        taken = self.rows.take(pa.array(indices, pa.int32()))
+        """Return the rows of these indices, which rise, as records."""
+        in_a_row = indices[-1] - indices[0] + 1 == len(indices)
+        taken = self.rows.slice(indices[0], len(indices)) if in_a_row else self.rows.take(pa.array(indices))
         columns = [column.to_pylist() for column in taken.columns]
         return [dict(zip(taken.schema.names, values, strict=True)) for values in zip(*columns, strict=True)]
 

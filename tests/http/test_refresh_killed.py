@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,8 @@ from function_app.store.embedded import EmbeddedStore
 
 KILLS, CUSTOMERS = 50, 1_500
 WORKER = """
-import asyncio, sys
+import asyncio, os, sys
+import function_app.source.reader
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from function_app.services.suite import Suite
@@ -32,7 +35,6 @@ from function_app.store.embedded import EmbeddedStore
 async def main(folder, instance_id):
     services = Suite(EmbeddedStore(folder / "data"), Snapshots(str(folder / "snapshots")))
     now = datetime.now(UTC)
-    print("ready", flush=True)
     await services.refresh.resume(now, timedelta())
     job = await services.refresh.start(instance_id, "onDemand", now)
     while job.is_running:
@@ -40,8 +42,24 @@ async def main(folder, instance_id):
         job = await services.refresh.get(instance_id, job.job_id)
     await services.close()
 
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+for folder in sys.stdin:
+    child = os.fork()
+    if not child:
+        asyncio.run(main(Path(folder.strip()), sys.argv[1]))
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[subprocess.Popen[str]]:
+    """A process that has everything imported, and forks one of its own for each refresh it is told to do."""
+    command = [sys.executable, "-c", WORKER, INSTANCE]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        assert process.stdin
+        process.stdin.close()
 
 
 def write(folder: Path, generation: int) -> None:
@@ -58,20 +76,18 @@ def write(folder: Path, generation: int) -> None:
             place.write_text("\n".join([lines[0], *lines[1 + part :: 3]]) + "\n")
 
 
-def work(folder: Path, seconds: float | None = None) -> tuple[float, bool]:
-    """Refresh in a process of its own, killed so many seconds after it began; return how long it took, and if killed.
-
-    Without a time it is let be.
-    """
-    command = [sys.executable, "-c", WORKER, str(folder), INSTANCE]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"ready\n"
-        begun = time.perf_counter()
-        if seconds is not None:
-            time.sleep(seconds)
-            os.kill(process.pid, signal.SIGKILL)
-        status = process.wait()
+def work(worker: subprocess.Popen[str], folder: Path, seconds: float | None = None) -> tuple[float, bool]:
+    """Refresh in a process of its own, killed after so many seconds if any; return how long it took, and if killed."""
+    assert worker.stdin
+    assert worker.stdout
+    begun = time.perf_counter()
+    print(folder, file=worker.stdin, flush=True)
+    child = int(worker.stdout.readline())
+    if seconds is not None:
+        time.sleep(seconds)
+        with suppress(ProcessLookupError):  # it was faster
+            os.kill(child, signal.SIGKILL)
+    status = int(worker.stdout.readline())
     assert status == 0 or seconds is not None
     return time.perf_counter() - begun, status == -signal.SIGKILL
 
@@ -102,25 +118,27 @@ async def define(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [7])
-def test_a_refresh_killed_at_any_moment_ends_in_the_same_state_when_rerun(tmp_path: Path, seed: int) -> None:
+def test_a_refresh_killed_at_any_moment_ends_in_the_same_state_when_rerun(
+    worker: subprocess.Popen[str], tmp_path: Path, seed: int
+) -> None:
     chance = random.Random(seed)  # noqa: S311  # moments, not secrets
     killed, calm = tmp_path / "killed", tmp_path / "calm"
     for folder in (killed, calm):
         asyncio.run(define(folder))
         write(folder, 0)
-        work(folder)
+        work(worker, folder)
     write(calm, 1)
-    takes, _ = work(calm)
+    takes, _ = work(worker, calm)
     kills, generation = 0, 0
     while kills < KILLS:
         generation += 1
         write(killed, generation)
         for _ in range(5):
-            _, was_killed = work(killed, chance.uniform(0, takes))
+            _, was_killed = work(worker, killed, chance.uniform(0, takes))
             asyncio.run(state(killed, whole=True))
             kills += was_killed
-        work(killed)
+        work(worker, killed)
         if generation > 1:
             write(calm, generation)
-            work(calm)
+            work(worker, calm)
         assert asyncio.run(state(killed, whole=True)) == asyncio.run(state(calm, whole=True))
