@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -22,11 +21,11 @@ from function_app.domain.activity import (
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
-from function_app.errors import Fault, ServiceError, Unavailable
+from function_app.errors import Fault, ServiceError
 from function_app.services.instances import Model, unknown_customer
 from function_app.services.key_ring import KeyRing
 from function_app.services.validation import pointer
-from function_app.store.port import AlreadyExistsError, Store
+from function_app.store.port import Store
 
 Outcome = Literal["created", "duplicate", "parked"]
 LARGEST_RECORD = 64 * 1024
@@ -66,25 +65,17 @@ class CreateActivity:
         return await self._park(instance_id, source_key, accepted, now)
 
     async def _create(self, instance_id: str, activity: Activity, now: datetime) -> Created:
-        try:
-            await self._store.activities.create(instance_id, activity, now)
-        except AlreadyExistsError:
-            known = await self._store.activities.read(instance_id, activity.customer_id, activity.activity_id, now)
-            return _repeated(known, activity)
-        return Created(activity, "created")
+        known = await self._store.activities.create(instance_id, activity, now)
+        return _repeated(known, activity) if known else Created(activity, "created")
 
     async def _park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Created:
-        parked = Created(activity, "parked")
-        try:
-            await self._store.activities.park(instance_id, source_key, activity, now)
-        except AlreadyExistsError:
-            known = await self._store.activities.read_parked(instance_id, source_key, activity.activity_id, now)
-            parked = _repeated(known, activity)
+        known = await self._store.activities.park(instance_id, source_key, activity, now)
+        parked = _repeated(known, activity) if known else Created(activity, "parked")
         # A refresh that wrote the key since we looked may have passed this activity by.
         customer_id = await self._key_ring.find(instance_id, source_key, now)
         if customer_id is None:
             return parked
-        await self._join(instance_id, source_key, activity, customer_id, now)
+        await self._join(instance_id, source_key, parked.activity, customer_id, now)
         return Created(parked.activity.joined(customer_id), "created")
 
     async def join_parked(self, instance_id: str, now: datetime) -> int:
@@ -100,18 +91,15 @@ class CreateActivity:
     async def _join(
         self, instance_id: str, source_key: SourceKey, activity: Activity, customer_id: str, now: datetime
     ) -> None:
-        with suppress(AlreadyExistsError):  # joined before, and cut off before it was unparked
-            await self._store.activities.create(instance_id, activity.joined(customer_id), now)
+        await self._store.activities.create(instance_id, activity.joined(customer_id), now)
         await self._store.activities.unpark(instance_id, source_key, activity)
 
 
-def _repeated(known: Activity | None, activity: Activity) -> Created:
-    if known is None:
-        raise Unavailable(1.0)
+def _repeated(known: Activity, activity: Activity) -> Created:
     if known.fingerprint != activity.fingerprint:
         message = f"The activity '{activity.activity_id}' came before with other content; activities never change."
         raise ServiceError(errors.ACTIVITY_EXISTS(message))
-    return Created(known, "duplicate")
+    return Created(known, "created" if known == activity else "duplicate")
 
 
 def _accept(

@@ -15,10 +15,6 @@ from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
 
 
-class AlreadyExistsError(Exception):
-    """What was to be created is there already."""
-
-
 @dataclass(frozen=True, slots=True)
 class CustomerRead:
     """A customer, and the update asked for by id: live, or retired with its attributes intact."""
@@ -33,8 +29,8 @@ class Customers(Protocol):
     ) -> CustomerRead:
         """Read the profile and its updates live at `now` in one round trip; None for what is not there."""
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
-        """Add an update; raise AlreadyExistsError if the customer has one of this id, live or retired."""
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
+        """Add an update, unless the customer has one of this id, live or retired: return that one."""
 
     async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
         """Take dominated updates out of reads; they still answer to their id until they expire."""
@@ -69,11 +65,8 @@ class Sorted:
 
 
 class Activities(Protocol):
-    async def create(self, instance_id: str, activity: Activity, now: datetime) -> None:
-        """Add a customer's activity; raise AlreadyExistsError if it has a live one of this id."""
-
-    async def read(self, instance_id: str, customer_id: str, activity_id: str, now: datetime) -> Activity | None:
-        """Return a customer's live activity, hidden or not; None if there is none."""
+    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
+        """Add a customer's activity, unless it has a live one of this id: return that one."""
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
         """Return up to `limit` activities in order."""
@@ -84,13 +77,8 @@ class Activities(Protocol):
     async def count_types(self, instance_id: str, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
         """Count a customer's activities by ActivityType and ActivityTypeDisplay."""
 
-    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> None:
-        """Keep an activity for a key that is nobody's yet; raise AlreadyExistsError if it is kept already."""
-
-    async def read_parked(
-        self, instance_id: str, source_key: SourceKey, activity_id: str, now: datetime
-    ) -> Activity | None:
-        """Return the live activity parked under a key; None if there is none."""
+    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
+        """Keep an activity for a key that is nobody's yet, unless one of its id is kept: return that one."""
 
     async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         """Return every live parked activity with its key."""

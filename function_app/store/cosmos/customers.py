@@ -46,8 +46,9 @@ class CosmosCustomers:
             documents.update_of(repeated) if repeated else None,
         )
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
-        await self._account.create(PROFILES, documents.update_document(instance_id, update, now), now)
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
+        known = await self._account.create(PROFILES, documents.update_document(instance_id, update, now), now)
+        return documents.update_of(known) if known else None
 
     async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
         async def retire(update: Update) -> None:

@@ -14,7 +14,7 @@ from function_app.domain.query import Condition, Position, Sorting, SourceQuery
 from function_app.store import documents
 from function_app.store.documents import PROFILES
 from function_app.store.embedded.database import INSERT, Database, binder, instance_range, micros, row_of
-from function_app.store.port import AlreadyExistsError, CustomerRead
+from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
 _READ = "SELECT body FROM profiles WHERE pk = ? AND kind = 'profile'"
@@ -43,20 +43,10 @@ class EmbeddedCustomers:
         updates = tuple(documents.update_of(json.loads(body)) for (body,) in rows)
         return CustomerRead(documents.customer_of(json.loads(profile[0]), updates), repeated)
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         document = documents.update_document(instance_id, update, now)
-        row = row_of(document, update.valid_until)
-
-        def create(connection: sqlite3.Connection) -> None:
-            if connection.execute(_READ_UPDATE, (document["pk"], document["id"], micros(now))).fetchone():
-                raise AlreadyExistsError
-            connection.execute(
-                "DELETE FROM profiles WHERE pk = ? AND kind = 'retired' AND id = ?", (document["pk"], document["id"])
-            )
-            connection.execute(INSERT.format(PROFILES), row)
-
-        await self._db.collect(now)
-        await self._db.write(create)
+        known = await self._db.create(PROFILES, document, update.valid_until, now, ("update", "retired"))
+        return documents.update_of(known) if known else None
 
     async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
         rows = [
