@@ -35,14 +35,25 @@ def merge(source: Attributes, updates: Iterable[Update], now: datetime) -> Merge
     return Merged(attributes, winners)
 
 
-def dominated(updates: Collection[Update]) -> list[Update]:
-    """Return the updates that can never show again: each attribute is covered by a newer one living as long."""
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """An update, every attribute of which newer ones hide at least until an instant.
+
+    It is dominated, and never shows again, if that is not before its own end.
+    """
+
+    update: Update
+    until: datetime
+
+
+def hidden(updates: Collection[Update], now: datetime) -> list[Hidden]:
+    """Return the updates that newer ones hide as a whole, those hidden at `now` and for a while longer."""
     longest: dict[str, datetime] = {}
-    hidden: list[Update] = []
+    found: list[Hidden] = []
     for update in sorted(updates, key=_ORDER, reverse=True):
-        names = update.attributes
-        if all(name in longest and longest[name] >= update.valid_until for name in names):
-            hidden.append(update)
-        for name in names:
+        until = min((longest.get(name, now) for name in update.attributes), default=update.valid_until)
+        if until > now:
+            found.append(Hidden(update, until))
+        for name in update.attributes:
             longest[name] = max(longest.get(name, update.valid_until), update.valid_until)
-    return hidden
+    return found

@@ -10,7 +10,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from . import cold_start, read_cost, throughput
+from . import activities, cold_start, read_cost, throughput
 from .measure import RESULTS, ROOT, Bench, Ratio
 
 BENCHES: tuple[Bench, ...] = (
@@ -19,6 +19,9 @@ BENCHES: tuple[Bench, ...] = (
     read_cost.many_profiles,
     read_cost.many_updates,
     cold_start.import_time,
+    activities.post,
+    activities.batch,
+    activities.long_timeline,
 )
 _ROW = "{:<44} {:>7} {:>7} {:>9}  {:<6} {:>5}"
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from function_app.domain.profile import Update
 from function_app.domain.validity import Timing
 from function_app.services.suite import Suite
 from function_app.services.update_profile import UpdateRequest
 from function_app.store.embedded import EmbeddedStore
-from function_app.store.port import Store
 
 INSTANCE = "11111111-1111-4111-8111-111111111111"
 _CITIES = ("Oslo", "Kraków", "Besançon", "Αθήνα", "Львів", "القاهرة", "東京", "São Paulo", "Edinburgh", "Bengaluru")
@@ -101,23 +99,10 @@ async def update_all(services: Suite, numbers: Iterable[int], times: int) -> Non
             await services.update_profile(model, request, datetime.now(UTC))
 
 
-async def lay_over(store: Store, number: int, count: int) -> None:
-    """Give a customer updates of which none is dominated: each newer one ends before the older one under it."""
-    now = datetime.now(UTC)
-    for update in _layers(number, count, now):
-        await store.customers.create_update(INSTANCE, update, now)
-
-
-def _layers(number: int, count: int, now: datetime) -> Iterator[Update]:
+async def lay_over(services: Suite, number: int, count: int) -> None:
+    """Update a customer so many times that none is dominated: each newer one ends before the older one under it."""
+    model = await services.instances.get(INSTANCE, datetime.now(UTC))
     for layer in range(count):
-        occurred = now - timedelta(minutes=count - layer)
-        yield Update(
-            update_id=f"{number}-{layer}",
-            customer_id=customer_id(number),
-            attributes=changes(layer),
-            occurred_at=occurred,
-            received_at=occurred,
-            valid_until=now + timedelta(hours=12) - timedelta(minutes=layer),
-            fingerprint="0" * 64,
-            caller="bench",
-        )
+        timing = Timing(valid_for=f"PT{720 - layer}M")
+        request = UpdateRequest(customer_id(number), changes(4 * layer), timing, "bench")
+        await services.update_profile(model, request, datetime.now(UTC))

@@ -56,8 +56,9 @@ def many_updates() -> Ratio:
 
         async def prepare() -> Model:
             for number in numbers:
-                await people.lay_over(services.store, number, 1)
-                await people.lay_over(services.store, len(numbers) + number, 50)
+                await people.lay_over(services, number, 1)
+                await people.lay_over(services, len(numbers) + number, 50)
+            await services.update_profile.close()
             return await services.instances.get(people.INSTANCE, datetime.now(UTC))
 
         model, now = loop.run_until_complete(prepare()), datetime.now(UTC)

@@ -28,7 +28,7 @@ def merged_read() -> Ratio:
     with host() as (port, folder):
         paths = [_CUSTOMER + people.customer_id(number) for number in range(READ)]
         read = requests_file(folder, "read", [raw_request("GET", path, port) for path in paths])
-        health = _health(folder, port)
+        health = health_file(folder, port)
         sides = (lambda: rate(port, read), lambda: rate(port, health))
         return by_turns("merged read / health, requests per second", 0.5, _HIGHER, sides, _PAIRS)
 
@@ -40,12 +40,12 @@ def update() -> Ratio:
             for number in range(READ, CUSTOMERS)
         ]
         write = requests_file(folder, "update", updates)
-        health = _health(folder, port)
+        health = health_file(folder, port)
         sides = (lambda: rate(port, write), lambda: rate(port, health))
         return by_turns("update / health, requests per second", 0.35, _HIGHER, sides, _PAIRS)
 
 
-def _health(folder: Path, port: int) -> Path:
+def health_file(folder: Path, port: int) -> Path:
     return requests_file(folder, "health", [raw_request("GET", "/api/health", port)])
 
 
