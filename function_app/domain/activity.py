@@ -74,13 +74,21 @@ class Activity:
         return replace(self, attributes={**self.attributes, CUSTOMER_ID: customer_id})
 
 
-def fingerprint(content: Any) -> str:
-    """Return a digest of JSON content that does not depend on the order of members."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def canonical_text(content: Any) -> str:
+    """Write JSON content so that the order of members makes no difference."""
+    return _canonical(content)
+
+
+def digest(text: str) -> str:
+    """Return what tells one content from another."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def activity_of_record(
-    record: Mapping[str, Any], entity: Entity, mapping: ActivityMapping, valid_until: datetime | None
+    record: Mapping[str, Any], fingerprint: str, entity: Entity, mapping: ActivityMapping, valid_until: datetime | None
 ) -> tuple[Activity, SourceKey]:
     """Map a valid source record to an activity of nobody yet, and the source key of its customer."""
     actual_id = key_text(record[name] for name in entity.keys[0])
@@ -104,20 +112,19 @@ def activity_of_record(
         "RangeIndex": _range_index(time),
     }
     hidden = not mapping.show_in_timeline
-    activity = Activity(identity, time, attributes, fingerprint(record), valid_until, hidden)
+    activity = Activity(identity, time, attributes, fingerprint, valid_until, hidden)
     return activity, SourceKey(mapping.customer_entity, foreign_key)
 
 
-def activity_of_unified(record: Mapping[str, Any], valid_until: datetime | None) -> Activity:
+def activity_of_unified(record: Mapping[str, Any], fingerprint: str, valid_until: datetime | None) -> Activity:
     """Complete a valid record in unified format; without an ActivityId it gets one derived from the content."""
-    content = fingerprint(record)
-    identity = record.get("ActivityId") or content[:32]
+    identity = record.get("ActivityId") or fingerprint[:32]
     time = datetime.fromisoformat(record[ACTIVITY_TIME])
     attributes = {attribute.name: record.get(attribute.name) for attribute in UNIFIED.attributes}
     attributes["ActivityId"] = identity
     attributes["ActivityTypeDisplay"] = record.get("ActivityTypeDisplay") or record["ActivityType"]
     attributes["RangeIndex"] = _range_index(time)
-    return Activity(identity, time, attributes, content, valid_until)
+    return Activity(identity, time, attributes, fingerprint, valid_until)
 
 
 def activity_id(entity_name: str, actual_id: str) -> str:

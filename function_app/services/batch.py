@@ -10,7 +10,7 @@ from function_app import errors
 from function_app.errors import ServiceError
 
 T = TypeVar("T")
-MOST_ITEMS, AT_ONCE = 500, 64
+MOST_ITEMS, AT_ONCE = 500, 250
 
 
 def items_of(body: dict[str, Any]) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,8 @@ from function_app.domain.activity import (
     SourceKey,
     activity_of_record,
     activity_of_unified,
+    canonical_text,
+    digest,
 )
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
@@ -55,8 +56,7 @@ class CreateActivity:
         accepted, source_key = _accept(model, entity_name, record, timing, now)
         instance_id = model.instance.instance_id
         if source_key is None:
-            read = await self._store.customers.read(instance_id, accepted.customer_id, now)
-            if read.customer is None:
+            if not await self._store.customers.exists(instance_id, accepted.customer_id):
                 raise unknown_customer(accepted.customer_id)
             return await self._create(instance_id, accepted, now)
         customer_id = await self._key_ring.find(instance_id, source_key, now)
@@ -111,16 +111,17 @@ def _accept(
     checked = model.records[entity_name].check_record(record, dict.fromkeys(required))
     times = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
     faults = [fault for found in (times, checked) if isinstance(found, list) for fault in found]
-    faults += _size_faults(record)
+    content = canonical_text(checked if isinstance(checked, dict) else record)
+    faults += _size_faults(content)
     if isinstance(checked, dict):
         faults += _time_faults(checked[stamp], stamp, now)
     if faults or isinstance(checked, list) or not isinstance(times, Validity):
         raise ServiceError(*faults)
     if mapping:
-        return activity_of_record(checked, entity, mapping, times.valid_until)
+        return activity_of_record(checked, digest(content), entity, mapping, times.valid_until)
     if "RangeIndex" in checked:
         raise ServiceError(errors.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
-    return activity_of_unified(checked, times.valid_until), None
+    return activity_of_unified(checked, digest(content), times.valid_until), None
 
 
 def _activity_entity(model: Model, name: str) -> Entity:
@@ -133,8 +134,8 @@ def _activity_entity(model: Model, name: str) -> Entity:
     raise ServiceError(errors.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
 
 
-def _size_faults(record: Mapping[str, Any]) -> list[Fault]:
-    size = len(json.dumps(record, ensure_ascii=False).encode())
+def _size_faults(content: str) -> list[Fault]:
+    size = len(content) if content.isascii() else len(content.encode())
     if size <= LARGEST_RECORD:
         return []
     message = f"A record may have at most {LARGEST_RECORD // 1024} KB; received {size // 1024 + 1} KB."

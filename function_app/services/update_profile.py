@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from function_app import errors
 from function_app.domain import validity
-from function_app.domain.activity import fingerprint
+from function_app.domain.activity import canonical_text, digest
 from function_app.domain.merge import Hidden, Merged, hidden, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
@@ -117,7 +117,7 @@ def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
 def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
     timing = request.timing
     content = [changes, timing.valid_until, timing.valid_for, timing.occurred_at, request.caller]
-    return fingerprint(content)
+    return digest(canonical_text(content))
 
 
 def _repeated(customer: Customer, known: Update, update: Update, now: datetime) -> Updated:

@@ -30,6 +30,9 @@ class Customers(Protocol):
     ) -> CustomerRead:
         """Read the profile and the updates that may show at `now` in one round trip; None for what is not there."""
 
+    async def exists(self, instance_id: str, customer_id: str) -> bool:
+        """Say whether the source has this customer."""
+
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         """Add an update, unless the customer has a live one of this id: return that one."""
 

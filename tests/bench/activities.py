@@ -100,5 +100,8 @@ async def _fill(services: Suite) -> None:
     now = datetime.now(UTC)
     events = [_event(0) for _ in range(LONG)] + [_event(1) for _ in range(SHORT)]
     for start in range(0, len(events), 2_000):
-        activities = [activity_of_unified(event, now + timedelta(days=30)) for event in events[start : start + 2_000]]
+        activities = [
+            activity_of_unified(event, event["ActivityId"], now + timedelta(days=30))
+            for event in events[start : start + 2_000]
+        ]
         await asyncio.gather(*(services.store.activities.create(people.INSTANCE, each, now) for each in activities))

@@ -23,7 +23,7 @@ def activity(customer_id: str, activity_id: str, minutes: float = 0, hours: floa
         "ActivityType": "SalesOrder",
         **more,
     }
-    return activity_of_unified(record, NOW + timedelta(hours=hours) if hours else None)
+    return activity_of_unified(record, str(sorted(record.items())), NOW + timedelta(hours=hours) if hours else None)
 
 
 async def find(store: Store, query: ActivityQuery, limit: int = 100, hours: float = 0) -> list[str]:

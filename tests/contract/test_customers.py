@@ -50,6 +50,14 @@ async def test_a_customer_the_source_does_not_have_is_none(store: Store) -> None
     assert read.customer is None
 
 
+async def test_a_customer_exists_by_its_profile_alone(store: Store) -> None:
+    await load(store, profile("ada"))
+    await store.customers.create_update(INSTANCE, update("bob"), NOW)
+    assert await store.customers.exists(INSTANCE, "ada")
+    assert not await store.customers.exists(INSTANCE, "bob")
+    assert not await store.customers.exists(INSTANCE + "0", "ada")
+
+
 async def test_a_profile_comes_back_as_it_was_written(store: Store) -> None:
     ada = profile("ada", FullName="Ada Ødegård 김 𝒜", Points=2**31 - 1, Value=0.1, OptIn=False)
     await load(store, ada)

@@ -48,6 +48,11 @@ class CosmosCustomers:
             documents.update_of(repeated) if repeated else None,
         )
 
+    async def exists(self, instance_id: str, customer_id: str) -> bool:
+        pk = documents.customer_pk(instance_id, customer_id)
+        sql = "SELECT VALUE c.id FROM c WHERE c.pk = @pk AND c.kind = 'profile'"
+        return bool(await self._query(PROFILES, sql, {"pk": pk}, pk))
+
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         known = await self._account.create(PROFILES, documents.update_document(instance_id, update, now), now)
         return documents.update_of(known) if known else None

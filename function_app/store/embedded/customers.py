@@ -18,8 +18,8 @@ from function_app.store.embedded.database import INSERT, Database, binder, insta
 from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
-_READ = """SELECT kind, body FROM profiles WHERE pk = ? AND kind IN ('profile', 'update')
-           AND (expires IS NULL OR expires > ?) AND hidden <= ? ORDER BY kind"""
+_READ = "SELECT body FROM profiles WHERE pk = ? AND kind = 'profile'"
+_EXISTS = "SELECT 1 FROM profiles WHERE pk = ? AND kind = 'profile'"
 _SHOWING = "kind = 'update' AND expires > ? AND hidden <= ?"
 _READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
@@ -30,11 +30,6 @@ _DIALECT = SqliteDialect()
 def _update_of(body: str) -> Update:
     """Parse an update once for all reads of a busy customer: what is stored never changes."""
     return documents.update_of(json.loads(body))
-
-
-@lru_cache(maxsize=2048)
-def _source_of(body: str) -> Attributes:
-    return documents.customer_of(json.loads(body)).source
 
 
 class EmbeddedCustomers:
@@ -50,11 +45,15 @@ class EmbeddedCustomers:
         if update_id is not None:
             row = self._read(_READ_UPDATE, (pk, documents.update_doc_id(update_id), instant)).fetchone()
             repeated = _update_of(row[0]) if row else None
-        rows = self._read(_READ, (pk, instant, instant)).fetchall()
-        if not rows or rows[0][0] != "profile":
+        profile = self._read(_READ, (pk,)).fetchone()
+        if profile is None:
             return CustomerRead(None, repeated)
-        updates = tuple(_update_of(body) for _, body in rows[1:])
-        return CustomerRead(Customer(customer_id, _source_of(rows[0][1]), updates), repeated)
+        rows = self._read(_READ_SHOWING, (pk, instant, instant)).fetchall()
+        updates = tuple(_update_of(body) for (body,) in rows)
+        return CustomerRead(documents.customer_of(json.loads(profile[0]), updates), repeated)
+
+    async def exists(self, instance_id: str, customer_id: str) -> bool:
+        return self._read(_EXISTS, (documents.customer_pk(instance_id, customer_id),)).fetchone() is not None
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         document = documents.update_document(instance_id, update, now)

@@ -22,12 +22,13 @@ _Change = Callable[[sqlite3.Connection], Any]
 
 INSERT = "INSERT OR REPLACE INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)"
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS {name} (pk TEXT, kind TEXT, id TEXT, expires INTEGER, body TEXT NOT NULL,
-                                   hidden INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (pk, kind, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS {name} (pk TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, expires INTEGER,
+                                   hidden INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,
+                                   PRIMARY KEY (pk, kind, id));
 CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
 """
 _INDEXES = """
-CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, expires) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, hidden, expires) WHERE kind = 'update';
 CREATE INDEX IF NOT EXISTS activities_sort ON activities (pk, json_extract(body, '$.sort')) WHERE kind = 'activity';
 CREATE INDEX IF NOT EXISTS activities_parked ON activities (pk) WHERE kind = 'parked';
 """
@@ -59,7 +60,7 @@ class Database:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
         connection.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;"
-            "PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;"
+            "PRAGMA mmap_size = 17179869184; PRAGMA temp_store = MEMORY;"
         )
         connection.create_function("unicode_lower", 1, _lower, deterministic=True)
         return connection
