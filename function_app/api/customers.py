@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from function_app import errors
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.call import Answer, Call
 from function_app.api.models import CustomerList, UpdatedCustomer
 from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.instant import format_instant
 from function_app.domain.merge import Merged

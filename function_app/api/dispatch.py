@@ -10,7 +10,7 @@ from datetime import datetime
 import azure.functions as func
 
 from function_app import errors
-from function_app.api.auth import Authenticator, authorize
+from function_app.api.auth import ANONYMOUS, Authenticator
 from function_app.api.call import Answer, Call, read_body, read_values
 from function_app.api.operation import Operation, Verb
 from function_app.api.problems import answer_to
@@ -56,17 +56,17 @@ def _road(
 
 
 async def _answer(operation: Operation, allow: tuple[Verb, ...], runtime: Runtime, req: func.HttpRequest) -> Answer:
-    principal = None
+    now, principal = runtime.clock(), ANONYMOUS
     if operation.role is not None:
-        principal = await runtime.authenticate(req.headers)
-        authorize(principal, operation.role)
+        principal = await runtime.authenticate(req.headers, now)
+        await runtime.services.access.require(principal, operation.role, req.route_params.get("instanceId"), now)
     if req.method != operation.verb:
         reason = operation.refuses[req.method]
         raise NotAllowed(errors.METHOD_NOT_ALLOWED(reason), allow)
     call = Call(
         services=runtime.services,
         principal=principal,
-        now=runtime.clock(),
+        now=now,
         url=req.url,
         values=read_values(operation, req),
         body=read_body(operation, req),

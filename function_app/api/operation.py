@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from function_app.api.auth import Role
+from function_app import errors
+from function_app.domain.access import Role
+from function_app.errors import Mistake
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -41,11 +43,15 @@ class Parameter(Generic[T]):
 
 @dataclass(frozen=True)
 class Body:
-    """A request body: of a fixed `model`, or (`attributes_of`) attributes of an entity, known by its metadata only."""
+    """A request body: of a fixed `model`, or (`attributes_of`) attributes of an entity, known by its metadata only.
+
+    A body that is not of the model is this `mistake`.
+    """
 
     description: str
     model: type[BaseModel] | None = None
     attributes_of: str | None = None
+    mistake: Mistake = errors.INVALID_DEFINITION
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Response:
 class Operation:
     """One operation. `refuses` names verbs of the same path that are answered 405, each with the reason.
 
-    `role` None: no sign-in needed.
+    `role` None: no sign-in needed. A path without `{instanceId}` needs `role` on no instance in particular.
     """
 
     id: str

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from function_app import errors
 from function_app.api.call import Answer
-from function_app.errors import Fault, NotAllowed, ServiceError, Throttled, Unavailable
+from function_app.errors import Fault, NotAllowed, NotAuthenticated, ServiceError, Throttled, Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -19,6 +19,8 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
     match error:
         case NotAllowed():
             return _problem(error, {"Allow": ", ".join(error.allow)})
+        case NotAuthenticated():
+            return _problem(error, {"WWW-Authenticate": error.challenge})
         case Throttled() | Unavailable():
             return _problem(error, {"Retry-After": str(max(1, math.ceil(error.retry_after)))})
         case ServiceError():

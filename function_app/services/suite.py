@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from function_app.services.access import Access
 from function_app.services.instances import Instances
 from function_app.services.list_customers import ListCustomers
 from function_app.services.load_profiles import LoadProfiles
@@ -13,6 +14,7 @@ from function_app.store.port import Store
 class Suite:
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.access = Access(store)
         self.instances = Instances(store)
         self.update_profile = UpdateProfile(store)
         self.read_customer = ReadCustomer(store)

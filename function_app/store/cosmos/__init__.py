@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from function_app.store.cosmos.access import CosmosAccess
 from function_app.store.cosmos.account import Account
 from function_app.store.cosmos.control import CosmosControl
 from function_app.store.cosmos.customers import CosmosCustomers
@@ -14,6 +15,7 @@ class CosmosStore:
         self._account = Account(endpoint, database, key)
         self.customers = CosmosCustomers(self._account)
         self.control = CosmosControl(self._account)
+        self.access = CosmosAccess(self._account)
 
     async def check(self) -> None:
         await self.control.read_instance("health")

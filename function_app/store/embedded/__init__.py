@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from function_app.store.embedded.access import EmbeddedAccess
 from function_app.store.embedded.control import EmbeddedControl
 from function_app.store.embedded.customers import EmbeddedCustomers
 from function_app.store.embedded.database import Database
@@ -16,6 +17,7 @@ class EmbeddedStore:
         self._db = Database(folder / "profiles.sqlite")
         self.customers = EmbeddedCustomers(self._db)
         self.control = EmbeddedControl(self._db)
+        self.access = EmbeddedAccess(self._db)
 
     async def check(self) -> None:
         self._db.reader.execute("SELECT 1").fetchone()
