@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from function_app.api import changes, customers, entities, health, instances, keys, roles
+from function_app.api import changes, customers, entities, health, instances, keys, roles, usage
 from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.dispatch import Runtime
+from function_app.api.limits import Limits
 from function_app.api.operation import Operation
 from function_app.api.signing_keys import SigningKeys
 from function_app.api.tokens import EntraTokens, trust_of
@@ -27,6 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *roles.OPERATIONS,
     *keys.OPERATIONS,
     *changes.OPERATIONS,
+    *usage.OPERATIONS,
     *health.OPERATIONS,
 )
 
@@ -57,4 +59,9 @@ def get_runtime() -> Runtime:
     """Return the runtime of this process, made of the environment's settings on the first call."""
     settings = read_settings(os.environ)
     services = Suite(open_store(settings))
-    return Runtime(services, make_authenticator(settings, services.access), lambda: datetime.now(UTC))
+    return Runtime(
+        services,
+        make_authenticator(settings, services.access),
+        lambda: datetime.now(UTC),
+        Limits(settings.REQUESTS_PER_MINUTE),
+    )

@@ -47,6 +47,9 @@ class Settings(BaseModel):
     ENTRA_JWKS_URL: str | None = Field(
         None, description="Where the signing keys are fetched, instead of the tenant's own address."
     )
+    REQUESTS_PER_MINUTE: int = Field(
+        6000, ge=1, description="Requests a minute that each worker takes from one caller, and for one instance."
+    )
     PORT: int = Field(7071, ge=1, le=65535, description="Port of the local host.")
 
 
@@ -87,7 +90,7 @@ def _unsafe_entra(settings: Settings) -> Iterator[str]:
 
 def _unsafe_local(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     if any(mark in environment for mark in _IN_AZURE):
-        yield "AUTH_MODE: local never works in Azure; use entra"
+        yield "AUTH_MODE: local never works in Azure"
     in_functions = "FUNCTIONS_WORKER_RUNTIME" in environment
     if in_functions and environment.get("AZURE_FUNCTIONS_ENVIRONMENT") != "Development":
         yield "AUTH_MODE: local works in a Functions host only where AZURE_FUNCTIONS_ENVIRONMENT is Development"

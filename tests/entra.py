@@ -86,7 +86,7 @@ def issuer() -> Iterator[Issuer]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         state.url = f"http://127.0.0.1:{server.server_port}/keys"
         yield state
         server.shutdown()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from function_app import errors
@@ -87,6 +88,13 @@ class Operation:
     @property
     def verbs(self) -> tuple[Verb, ...]:
         return (self.verb, *self.refuses)
+
+    @cached_property
+    def entity(self) -> str | None:
+        """The entity that the path names by itself."""
+        parts = self.path.split("/")
+        name = parts[parts.index("data") + 1] if "data" in parts else "{"
+        return None if name.startswith("{") else name
 
 
 def operation(  # noqa: PLR0913  # a declaration

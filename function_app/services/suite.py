@@ -8,6 +8,7 @@ from function_app.services.list_customers import ListCustomers
 from function_app.services.load_profiles import LoadProfiles
 from function_app.services.read_customer import ReadCustomer
 from function_app.services.update_profile import UpdateProfile
+from function_app.services.usage import Usage
 from function_app.store.port import Store
 
 
@@ -15,6 +16,7 @@ class Suite:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.access = Access(store)
+        self.usage = Usage(store)
         self.instances = Instances(store)
         self.update_profile = UpdateProfile(store)
         self.read_customer = ReadCustomer(store)
@@ -24,4 +26,5 @@ class Suite:
     async def close(self) -> None:
         """Finish what the services began, then close the store."""
         await self.update_profile.close()
+        await self.usage.close()
         await self.store.close()

@@ -17,10 +17,10 @@ from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
 
 Document = dict[str, Any]
-Kind = Literal["profile", "update", "retired", "instance", "assignment", "key", "change"]
+Kind = Literal["profile", "update", "retired", "instance", "assignment", "key", "change", "usage"]
 
-PROFILES, CONTROL = "profiles", "control"
-CONTAINERS = (PROFILES, CONTROL)
+PROFILES, CONTROL, USAGE = "profiles", "control", "usage"
+CONTAINERS = (PROFILES, CONTROL, USAGE)
 PROFILE_ID = "profile"
 INSTANCE_ID = "instance"
 

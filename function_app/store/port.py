@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, Position, Sorting
+from function_app.domain.usage import Counted
 
 
 class AlreadyExistsError(Exception):
@@ -101,6 +102,14 @@ class Access(Protocol):
         """Return up to `limit` changes made before an instant, newest first."""
 
 
+class Usage(Protocol):
+    async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[Counted]) -> None:
+        """Write all that a worker has counted in an hour, in place of what it wrote of that hour before."""
+
+    async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[Counted]:
+        """Return what each worker counted in the hours from `start` to before `end`."""
+
+
 class Store(Protocol):
     """All of it; one of them serves a process."""
 
@@ -112,6 +121,9 @@ class Store(Protocol):
 
     @property
     def access(self) -> Access: ...
+
+    @property
+    def usage(self) -> Usage: ...
 
     async def check(self) -> None:
         """Return if the store answers."""

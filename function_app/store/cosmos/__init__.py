@@ -6,6 +6,7 @@ from function_app.store.cosmos.access import CosmosAccess
 from function_app.store.cosmos.account import Account
 from function_app.store.cosmos.control import CosmosControl
 from function_app.store.cosmos.customers import CosmosCustomers
+from function_app.store.cosmos.usage import CosmosUsage
 
 
 class CosmosStore:
@@ -16,6 +17,7 @@ class CosmosStore:
         self.customers = CosmosCustomers(self._account)
         self.control = CosmosControl(self._account)
         self.access = CosmosAccess(self._account)
+        self.usage = CosmosUsage(self._account)
 
     async def check(self) -> None:
         await self.control.read_instance("health")

@@ -8,6 +8,7 @@ from function_app.store.embedded.access import EmbeddedAccess
 from function_app.store.embedded.control import EmbeddedControl
 from function_app.store.embedded.customers import EmbeddedCustomers
 from function_app.store.embedded.database import Database
+from function_app.store.embedded.usage import EmbeddedUsage
 
 
 class EmbeddedStore:
@@ -18,6 +19,7 @@ class EmbeddedStore:
         self.customers = EmbeddedCustomers(self._db)
         self.control = EmbeddedControl(self._db)
         self.access = EmbeddedAccess(self._db)
+        self.usage = EmbeddedUsage(self._db)
 
     async def check(self) -> None:
         self._db.reader.execute("SELECT 1").fetchone()
