@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from function_app import telemetry
 from function_app.api import changes, customers, entities, health, instances, keys, roles, usage
 from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.dispatch import Runtime
@@ -54,11 +55,24 @@ def make_authenticator(settings: Settings, access: Access) -> Authenticator:
     return TokenOrKey(EntraTokens(trust_of(tenant, audience, settings.ENTRA_ISSUER), signing_keys), access)
 
 
+def make_traced_services(store: Store) -> Suite:
+    """Make the services, each call of theirs and of the store in a span."""
+    telemetry.trace_members("store", store)
+    services = Suite(store)
+    telemetry.trace_members("services", services)
+    return services
+
+
 @cache
 def get_runtime() -> Runtime:
     """Return the runtime of this process, made of the environment's settings on the first call."""
     settings = read_settings(os.environ)
-    services = Suite(open_store(settings))
+    telemetry.correlate_logs()
+    if settings.APPLICATIONINSIGHTS_CONNECTION_STRING:
+        telemetry.export_to_azure_monitor(settings.APPLICATIONINSIGHTS_CONNECTION_STRING)
+        services = make_traced_services(open_store(settings))
+    else:
+        services = Suite(open_store(settings))
     return Runtime(
         services,
         make_authenticator(settings, services.access),

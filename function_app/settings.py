@@ -47,6 +47,9 @@ class Settings(BaseModel):
     ENTRA_JWKS_URL: str | None = Field(
         None, description="Where the signing keys are fetched, instead of the tenant's own address."
     )
+    APPLICATIONINSIGHTS_CONNECTION_STRING: str | None = Field(
+        None, repr=False, description="Where traces and logs are sent; nowhere if left out."
+    )
     REQUESTS_PER_MINUTE: int = Field(
         6000, ge=1, description="Requests a minute that each worker takes from one caller, and for one instance."
     )

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import azure.functions as func
 
-from function_app import errors
+from function_app import errors, telemetry
 from function_app.api.auth import ANONYMOUS, Authenticator
 from function_app.api.call import Answer, Call, read_body, read_values
 from function_app.api.limits import Limits
@@ -55,11 +55,12 @@ def _road(
     operation: Operation, allow: tuple[Verb, ...], get_runtime: GetRuntime
 ) -> Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]:
     async def handle(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            runtime = get_runtime()
+        with telemetry.request(operation.id, req.headers):
+            try:
+                runtime = get_runtime()
+            except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
+                return _response(answer_to(error, operation.id))
             return await _Visit(operation, allow, runtime, req, runtime.clock()).answer()
-        except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
-            return _response(answer_to(error, operation.id))
 
     return handle
 
@@ -84,6 +85,7 @@ class _Visit:
         except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
             answer = answer_to(error, self._operation.id)
             response = _response(answer)
+        telemetry.note({"http.response.status_code": answer.status, "errorCode": _error_code(answer) or ""})
         self._count(answer, len(response.get_body()), perf_counter() - started)
         return response
 
@@ -125,10 +127,14 @@ class _Visit:
             self._req.route_params.get("entityName") or self._operation.entity,
             (self._req.params.get("caller") or self._principal.principal_id)[:LONGEST_CALLER],
             answer.status,
-            answer.body["errorCode"] if answer.status >= _ERRORS else None,
+            _error_code(answer),
         )
         traffic = Traffic(len(self._req.get_body()), bytes_out, seconds)
         self._runtime.services.usage.record(self._instance_id, series, traffic, self._now)
+
+
+def _error_code(answer: Answer) -> str | None:
+    return answer.body["errorCode"] if answer.status >= _ERRORS else None
 
 
 def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpResponse:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import math
 from typing import Any
-from uuid import uuid4
 
-from function_app import errors
+from function_app import errors, telemetry
 from function_app.api.call import Answer
 from function_app.errors import Fault, NotAllowed, NotAuthenticated, ServiceError, Throttled, Unavailable
 
@@ -25,8 +24,8 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
             return _problem(error, {"Retry-After": str(max(1, math.ceil(error.retry_after)))})
         case ServiceError():
             return _problem(error, {})
-    correlation = uuid4().hex
-    _log.error("%s failed, correlation id %s", operation_id, correlation, exc_info=error)
+    correlation = telemetry.correlation_id()
+    _log.error("%s failed, correlation id %s: %s", operation_id, correlation, telemetry.safe_trace(error))
     message = f"The service failed; tell its operator the correlation id {correlation}."
     return _problem(ServiceError(errors.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
 
