@@ -57,6 +57,7 @@ class Issuer:
     url: str = ""
     kids: list[str] = field(default_factory=lambda: ["one"])
     answers: bool = True
+    nonsense: str = ""
     asked: int = 0
 
     def authenticator(self, access: Access) -> TokenOrKey:
@@ -80,7 +81,8 @@ def issuer() -> Iterator[Issuer]:
             ]
             self.send_response(200 if state.answers else 503)
             self.end_headers()
-            self.wfile.write(json.dumps({"keys": keys}).encode() if state.answers else b"down")
+            body = state.nonsense or json.dumps({"keys": keys})
+            self.wfile.write(body.encode() if state.answers else b"down")
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

@@ -65,12 +65,12 @@ def _signing_keys(document: Any) -> dict[str, PyJWK]:
     from jwt import PyJWK, PyJWTError  # noqa: PLC0415  # 50 ms that a cold start need not pay
 
     found: dict[str, PyJWK] = {}
-    for described in document["keys"] if isinstance(document, dict) and "keys" in document else ():
-        if described.get("kty") == "RSA" and described.get("use", "sig") == "sig" and "kid" in described:
-            try:
+    try:
+        for described in document["keys"]:
+            if described["kty"] == "RSA" and described.get("use", "sig") == "sig":
                 found[described["kid"]] = PyJWK(described, "RS256")
-            except PyJWTError:
-                _log.warning("A signing key of the endpoint can't be read; it is left out.")
+    except (LookupError, TypeError, AttributeError, PyJWTError) as error:
+        raise ValueError from error
     if not found:
         raise ValueError
     return found

@@ -80,6 +80,7 @@ class Usage:
         instance_id, hour = key
         if await self._store.control.read_instance(instance_id) is None:
             del self._hours[key]
+            self._unwritten.discard(key)
             return
         counts = [Counted(hour, series, tally) for series, tally in self._hours[key].items()]
         await self._store.usage.write(instance_id, hour, self._worker, counts)

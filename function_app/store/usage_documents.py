@@ -40,7 +40,7 @@ def usage_document(instance_id: str, hour: datetime, worker: str, counts: Iterab
                 "failures": tally.failures,
                 "bytesIn": tally.bytes_in,
                 "bytesOut": tally.bytes_out,
-                "latencies": tally.latencies,
+                "latencies": dict(tally.latencies),
             }
             for _, series, tally in counts
         ],

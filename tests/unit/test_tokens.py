@@ -99,6 +99,18 @@ async def test_known_keys_serve_while_the_endpoint_is_down(entra: Issuer) -> Non
         await tokens.verify(token(exp=exp), later(days=days))
 
 
+@pytest.mark.parametrize(
+    "nonsense", ["<html>", "[]", "{}", '{"keys": []}', '{"keys": [1]}', '{"keys": [{"kty": "RSA"}]}']
+)
+async def test_nonsense_in_place_of_keys_changes_none(entra: Issuer, nonsense: str) -> None:
+    tokens, exp = entra.tokens(), int(later(days=30).timestamp())
+    await tokens.verify(token(), NOW)
+    entra.nonsense = nonsense
+    with pytest.raises(NotAuthenticated):
+        await tokens.verify(token("two"), later(seconds=10))
+    await tokens.verify(token(exp=exp), later(seconds=20))
+
+
 async def test_without_any_key_the_service_is_unavailable_and_recovers(entra: Issuer) -> None:
     entra.answers = False
     tokens = entra.tokens()
