@@ -8,7 +8,18 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from function_app import telemetry
-from function_app.api import changes, customers, entities, health, instances, keys, roles, usage
+from function_app.api import (
+    activities,
+    api_keys,
+    changes,
+    customers,
+    entities,
+    health,
+    instances,
+    key_ring,
+    roles,
+    usage,
+)
 from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits
@@ -24,10 +35,12 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
+    *activities.OPERATIONS,
+    *key_ring.OPERATIONS,
     *entities.OPERATIONS,
     *instances.OPERATIONS,
     *roles.OPERATIONS,
-    *keys.OPERATIONS,
+    *api_keys.OPERATIONS,
     *changes.OPERATIONS,
     *usage.OPERATIONS,
     *health.OPERATIONS,

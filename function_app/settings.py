@@ -59,46 +59,50 @@ class Settings(BaseModel):
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment; InvalidSettingsError names every fault."""
     given = {name: environment[name] for name in Settings.model_fields if environment.get(name)}
+    faults: dict[str, str] = {}
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        faults = [
-            f"{found['loc'][0]}: {found['msg']}"
-            + ("" if found["loc"][0] == "COSMOS_KEY" else f"; received '{found['input']}'")
-            for found in error.errors(include_url=False)
-        ]
-        raise InvalidSettingsError(faults) from None
-    faults = list(_unsafe(settings, environment))
+        for found in error.errors(include_url=False):
+            name = str(found["loc"][0])
+            faults[name] = f"{found['msg']}; received '{given.pop(name)}'"
+        settings = Settings.model_validate(given)
+    if "AUTH_MODE" not in faults:
+        faults = dict(_unsafe_mode(settings, environment)) | faults
+    faults = dict(_unsafe_store(settings)) | faults
     if faults:
-        raise InvalidSettingsError(faults)
+        raise InvalidSettingsError([f"{name}: {fault}" for name, fault in sorted(faults.items())])
     return settings
 
 
-def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+def _unsafe_store(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.STORE == "cosmos" and not settings.COSMOS_ENDPOINT:
-        yield "COSMOS_ENDPOINT: needed with STORE=cosmos"
+        yield "COSMOS_ENDPOINT", "needed with STORE=cosmos"
     if settings.COSMOS_KEY and not _on_loopback(settings.COSMOS_ENDPOINT):
-        yield "COSMOS_KEY: only for an emulator on a loopback address; leave it out and give the host an identity"
+        yield "COSMOS_KEY", "only for an emulator on a loopback address; leave it out and give the host an identity"
+
+
+def _unsafe_mode(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from _unsafe_entra(settings) if settings.AUTH_MODE == "entra" else _unsafe_local(settings, environment)
 
 
-def _unsafe_entra(settings: Settings) -> Iterator[str]:
+def _unsafe_entra(settings: Settings) -> Iterator[tuple[str, str]]:
     for name in ("ENTRA_TENANT_ID", "ENTRA_AUDIENCE"):
         if getattr(settings, name) is None:
-            yield f"{name}: needed with AUTH_MODE=entra"
+            yield name, "needed with AUTH_MODE=entra"
     url = settings.ENTRA_JWKS_URL
     if url and urlsplit(url).scheme != "https" and not (urlsplit(url).scheme == "http" and _on_loopback(url)):
-        yield "ENTRA_JWKS_URL: must be https; plain http only on a loopback address"
+        yield "ENTRA_JWKS_URL", "must be https; plain http only on a loopback address"
 
 
-def _unsafe_local(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+def _unsafe_local(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if any(mark in environment for mark in _IN_AZURE):
-        yield "AUTH_MODE: local never works in Azure"
+        yield "AUTH_MODE", "local never works in Azure"
     in_functions = "FUNCTIONS_WORKER_RUNTIME" in environment
     if in_functions and environment.get("AZURE_FUNCTIONS_ENVIRONMENT") != "Development":
-        yield "AUTH_MODE: local works in a Functions host only where AZURE_FUNCTIONS_ENVIRONMENT is Development"
+        yield "AUTH_MODE", "local works in a Functions host only where AZURE_FUNCTIONS_ENVIRONMENT is Development"
     if settings.STORE == "cosmos" and not _on_loopback(settings.COSMOS_ENDPOINT):
-        yield "AUTH_MODE: local works with STORE=embedded, or a Cosmos DB emulator on a loopback address"
+        yield "AUTH_MODE", "local works with STORE=embedded, or a Cosmos DB emulator on a loopback address"
 
 
 def _on_loopback(url: str | None) -> bool:

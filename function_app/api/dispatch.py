@@ -96,6 +96,7 @@ class _Visit:
         if req.method != operation.verb:
             raise NotAllowed(errors.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
         call = Call(
+            operation_id=operation.id,
             services=self._runtime.services,
             principal=self._principal or ANONYMOUS,
             now=now,
@@ -141,7 +142,7 @@ def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpRes
     if answer.body is None:
         return func.HttpResponse(status_code=answer.status, headers={**answer.headers, **budget})
     return func.HttpResponse(
-        _encode(answer.body),
+        _encode(answer.body).encode(errors="backslashreplace"),
         status_code=answer.status,
         headers={**_JSON, **answer.headers, **budget},
         mimetype="application/json",

@@ -54,7 +54,7 @@ class Grants:
     """Every role assignment (by principal id) and API key of one instance."""
 
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
-    keys: tuple[ApiKey, ...] = ()
+    api_keys: tuple[ApiKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

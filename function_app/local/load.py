@@ -25,10 +25,10 @@ async def load_folder(services: Suite, instance_id: str, folder: Path) -> Loaded
     now = datetime.now(UTC)
     await services.instances.define(instance_id, definition.model_dump(exclude_none=True), now)
     model = await services.instances.get(instance_id, now)
-    return await services.load_profiles(model, _rows(folder / "Customer"))
+    return await services.load_profiles(model, _rows(folder / "Customer"), now)
 
 
 def _rows(folder: Path) -> Iterator[dict[str, str]]:
     for part in sorted(folder.glob("*.csv")):
         with part.open(encoding="utf-8-sig", newline="") as lines:
-            yield from csv.DictReader(lines)
+            yield from csv.DictReader(lines, restkey="(more than the header names)")

@@ -50,7 +50,7 @@ class Access:
         if not secret or not 0 < len(instance_id) <= _LONGEST_ID:
             return None
         digest, found = _digest(key), None
-        for known in (await self._grants(instance_id, now)).keys:
+        for known in (await self._grants(instance_id, now)).api_keys:
             if hmac.compare_digest(known.digest, digest):
                 found = known
         if found is None:
@@ -77,25 +77,25 @@ class Access:
             await self._store.delete_assignment(instance_id, principal_id)
             self._kept.pop(instance_id, None)
 
-    async def keys(self, instance_id: str) -> Sequence[ApiKey]:
+    async def api_keys(self, instance_id: str) -> Sequence[ApiKey]:
         """Return the API keys of an instance, by role and slot."""
-        return sorted((await self._store.read_grants(instance_id)).keys, key=lambda key: (key.role, key.slot))
+        return sorted((await self._store.read_grants(instance_id)).api_keys, key=lambda key: (key.role, key.slot))
 
     async def regenerate(self, instance_id: str, role: Role, slot: Slot, by: Principal, now: datetime) -> str:
         """Make a new key in place of the one before, and return it: it can't be read again."""
         key = f"{instance_id}.{secrets.token_urlsafe(32)}"
         change = Change(now, by.principal_id, "regenerateKey", f"{role.title}:{slot}")
         await self._store.record_change(instance_id, change)
-        await self._store.write_key(instance_id, ApiKey(role, slot, _digest(key), now, by.principal_id))
+        await self._store.write_api_key(instance_id, ApiKey(role, slot, _digest(key), now, by.principal_id))
         self._kept.pop(instance_id, None)
         return key
 
     async def revoke(self, instance_id: str, role: Role, slot: Slot, by: Principal, now: datetime) -> None:
         """Make a key worthless, if there is one."""
-        if any((key.role, key.slot) == (role, slot) for key in await self.keys(instance_id)):
+        if any((key.role, key.slot) == (role, slot) for key in await self.api_keys(instance_id)):
             change = Change(now, by.principal_id, "revokeKey", f"{role.title}:{slot}")
             await self._store.record_change(instance_id, change)
-            await self._store.delete_key(instance_id, role, slot)
+            await self._store.delete_api_key(instance_id, role, slot)
             self._kept.pop(instance_id, None)
 
     async def changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:

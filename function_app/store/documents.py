@@ -7,31 +7,48 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
-from uuid import uuid4
 
-from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
+from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
 
 Document = dict[str, Any]
-Kind = Literal["profile", "update", "retired", "instance", "assignment", "key", "change", "usage"]
+Kind = Literal[
+    "profile", "update", "retired", "activity", "parked", "key", "instance", "assignment", "apiKey", "change", "usage"
+]
 
-PROFILES, CONTROL, USAGE = "profiles", "control", "usage"
-CONTAINERS = (PROFILES, CONTROL, USAGE)
+PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE = "profiles", "activities", "keys", "control", "usage"
+CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE)
 PROFILE_ID = "profile"
-INSTANCE_ID = "instance"
+INSTANCE_ID, KEY_ID = "instance", "key"
 
 
 def customer_pk(instance_id: str, customer_id: str) -> str:
     return f"{instance_id}|{customer_id}"
 
 
+def source_key_pk(instance_id: str, source_key: SourceKey) -> str:
+    return f"{instance_id}|{source_key.entity}|{source_key.key}"
+
+
+def parked_pk(instance_id: str, source_key: SourceKey) -> str:
+    return f"{instance_id}|~{source_key.entity}|{source_key.key}"
+
+
 def update_doc_id(update_id: str) -> str:
-    """Make a document id of any text: Cosmos DB takes no slashes, question marks or hashes in ids."""
-    return "u-" + base64.urlsafe_b64encode(update_id.encode()).decode().rstrip("=")
+    return "u-" + _encoded(update_id)
+
+
+def activity_doc_id(activity_id: str) -> str:
+    return "a-" + _encoded(activity_id)
+
+
+def _encoded(text: str) -> str:
+    """Make any text fit for a document id: Cosmos DB takes no slashes, question marks or hashes there."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def ttl(valid_until: datetime, now: datetime) -> int:
@@ -86,6 +103,59 @@ def update_of(document: Mapping[str, Any]) -> Update:
     )
 
 
+def activity_document(instance_id: str, activity: Activity, now: datetime) -> Document:
+    """Make the document of a customer's activity; `sort` orders a timeline, and no two are equal."""
+    document_id = activity_doc_id(activity.activity_id)
+    document = {
+        "id": document_id,
+        "pk": customer_pk(instance_id, activity.customer_id),
+        "kind": "activity",
+        "instanceId": instance_id,
+        "activityId": activity.activity_id,
+        "sort": f"{format_instant(activity.time)}|{document_id}|{activity.customer_id}",
+        "hidden": activity.hidden,
+        "attributes": activity.attributes,
+        "fingerprint": activity.fingerprint,
+        "validUntil": None,
+    }
+    if activity.valid_until:
+        document["validUntil"] = format_instant(activity.valid_until)
+        document["ttl"] = ttl(activity.valid_until, now)
+    return document
+
+
+def parked_document(instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Document:
+    return {
+        **activity_document(instance_id, activity, now),
+        "pk": parked_pk(instance_id, source_key),
+        "kind": "parked",
+        "entity": source_key.entity,
+        "key": source_key.key,
+    }
+
+
+def activity_of(document: Mapping[str, Any]) -> Activity:
+    until = document["validUntil"]
+    return Activity(
+        activity_id=document["activityId"],
+        time=datetime.fromisoformat(document["attributes"][ACTIVITY_TIME]),
+        attributes=document["attributes"],
+        fingerprint=document["fingerprint"],
+        valid_until=datetime.fromisoformat(until) if until else None,
+        hidden=document["hidden"],
+    )
+
+
+def key_document(instance_id: str, source_key: SourceKey, customer_id: str) -> Document:
+    return {
+        "id": KEY_ID,
+        "pk": source_key_pk(instance_id, source_key),
+        "kind": "key",
+        "instanceId": instance_id,
+        "customerId": customer_id,
+    }
+
+
 def instance_document(instance_id: str, definition: Mapping[str, Any]) -> Document:
     return {
         "id": INSTANCE_ID,
@@ -94,77 +164,3 @@ def instance_document(instance_id: str, definition: Mapping[str, Any]) -> Docume
         "instanceId": instance_id,
         "definition": definition,
     }
-
-
-def assignment_doc_id(principal_id: str) -> str:
-    return f"assignment-{principal_id}"
-
-
-def assignment_document(instance_id: str, assignment: Assignment) -> Document:
-    return {
-        "id": assignment_doc_id(assignment.principal_id),
-        "pk": instance_id,
-        "kind": "assignment",
-        "principalId": assignment.principal_id,
-        "principalType": assignment.principal_type,
-        "role": assignment.role,
-    }
-
-
-def key_doc_id(role: Role, slot: Slot) -> str:
-    return f"key-{role.title}-{slot}"
-
-
-def key_document(instance_id: str, key: ApiKey) -> Document:
-    return {
-        "id": key_doc_id(key.role, key.slot),
-        "pk": instance_id,
-        "kind": "key",
-        "role": key.role,
-        "slot": key.slot,
-        "digest": key.digest,
-        "createdAt": format_instant(key.created_at),
-        "createdBy": key.created_by,
-    }
-
-
-def grants_of(found: Iterable[Mapping[str, Any]]) -> Grants:
-    """Return the grants that stand in the assignment and key documents of an instance."""
-    assignments, keys = dict[str, Assignment](), list[ApiKey]()
-    for document in found:
-        role = Role(document["role"])
-        if document["kind"] == "assignment":
-            principal_id = document["principalId"]
-            assignments[principal_id] = Assignment(principal_id, document["principalType"], role)
-        else:
-            created_at = datetime.fromisoformat(document["createdAt"])
-            keys.append(ApiKey(role, document["slot"], document["digest"], created_at, document["createdBy"]))
-    return Grants(assignments, tuple(keys))
-
-
-def change_doc_id(changed_at: datetime, suffix: str = "") -> str:
-    """Return an id that sorts by time; without a suffix it sorts before every change of the instant."""
-    return f"change-{format_instant(changed_at)}{suffix}"
-
-
-def change_document(instance_id: str, change: Change) -> Document:
-    return {
-        "id": change_doc_id(change.changed_at, f"-{uuid4().hex}"),
-        "pk": instance_id,
-        "kind": "change",
-        "changedAt": format_instant(change.changed_at),
-        "changedBy": change.changed_by,
-        "action": change.action,
-        "subject": change.subject,
-        "detail": change.detail,
-    }
-
-
-def change_of(document: Mapping[str, Any]) -> Change:
-    return Change(
-        changed_at=datetime.fromisoformat(document["changedAt"]),
-        changed_by=document["changedBy"],
-        action=document["action"],
-        subject=document["subject"],
-        detail=document["detail"],
-    )

@@ -17,7 +17,7 @@ async def test_an_instance_without_grants_has_none(store: Store) -> None:
 async def test_grants_come_back_as_they_were_written(store: Store) -> None:
     group = Assignment("g-1", "group", Role.ADMINISTRATOR)
     await store.access.write_assignment(INSTANCE, group)
-    await store.access.write_key(INSTANCE, KEY)
+    await store.access.write_api_key(INSTANCE, KEY)
     assert await store.access.read_grants(INSTANCE) == Grants({"g-1": group}, (KEY,))
     assert await store.access.read_grants(INSTANCE + "0") == Grants()
 
@@ -26,18 +26,18 @@ async def test_an_assignment_and_a_key_are_replaced_in_place(store: Store) -> No
     other = ApiKey(Role.VIEWER, "primary", "other", NOW, "bob")
     await store.access.write_assignment(INSTANCE, Assignment("a", "user", Role.VIEWER))
     await store.access.write_assignment(INSTANCE, Assignment("a", "app", Role.CONTRIBUTOR))
-    await store.access.write_key(INSTANCE, KEY)
-    await store.access.write_key(INSTANCE, other)
+    await store.access.write_api_key(INSTANCE, KEY)
+    await store.access.write_api_key(INSTANCE, other)
     grants = await store.access.read_grants(INSTANCE)
     assert grants == Grants({"a": Assignment("a", "app", Role.CONTRIBUTOR)}, (other,))
 
 
 async def test_what_is_deleted_is_gone_and_may_be_deleted_again(store: Store) -> None:
     await store.access.write_assignment(INSTANCE, Assignment("a", "user", Role.VIEWER))
-    await store.access.write_key(INSTANCE, KEY)
+    await store.access.write_api_key(INSTANCE, KEY)
     for _ in range(2):
         await store.access.delete_assignment(INSTANCE, "a")
-        await store.access.delete_key(INSTANCE, Role.VIEWER, "primary")
+        await store.access.delete_api_key(INSTANCE, Role.VIEWER, "primary")
     assert await store.access.read_grants(INSTANCE) == Grants()
 
 

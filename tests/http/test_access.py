@@ -19,7 +19,13 @@ from function_app.services.suite import Suite
 from function_app.store.embedded import EmbeddedStore
 
 OTHER, MISSING = "00000000-0000-4000-8000-000000000002", "00000000-0000-4000-8000-00000000dead"
-SAMPLES = {"customerId": "ada", "entityName": "Customer", "principalId": "p-1", "role": "Viewer", "slot": "primary"}
+SAMPLES = {
+    "customerId": "ada",
+    "entityName": "Shop_Purchases",
+    "principalId": "p-1",
+    "role": "Viewer",
+    "slot": "primary",
+}
 OPERATOR = Principal("operator", "user", Role.ADMINISTRATOR)
 EXPIRED = int(NOW.timestamp()) - 3600
 Headers = dict[str, str]
@@ -117,7 +123,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Cast]]
 
 async def send(client: httpx.AsyncClient, operation: Operation, instance_id: str, headers: Headers) -> httpx.Response:
     values = SAMPLES | {"instanceId": instance_id}
-    path = re.sub(r"{(\w+)}", lambda match: values[match[1]], operation.path)
+    path = re.sub(r"{(\w+)}", lambda match: values.get(match[1], "some"), operation.path)
     body: dict[str, str] | None = {} if operation.body else None
     return await client.request(operation.verb, path, json=body, headers=headers)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from function_app.store.cosmos.access import CosmosAccess
 from function_app.store.cosmos.account import Account
+from function_app.store.cosmos.activities import CosmosActivities
 from function_app.store.cosmos.control import CosmosControl
 from function_app.store.cosmos.customers import CosmosCustomers
+from function_app.store.cosmos.keys import CosmosKeys
 from function_app.store.cosmos.usage import CosmosUsage
 
 
@@ -15,6 +17,8 @@ class CosmosStore:
     def __init__(self, endpoint: str, database: str, key: str | None = None) -> None:
         self._account = Account(endpoint, database, key)
         self.customers = CosmosCustomers(self._account)
+        self.activities = CosmosActivities(self._account)
+        self.keys = CosmosKeys(self._account)
         self.control = CosmosControl(self._account)
         self.access = CosmosAccess(self._account)
         self.usage = CosmosUsage(self._account)

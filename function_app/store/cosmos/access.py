@@ -9,11 +9,11 @@ from datetime import datetime
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
-from function_app.store import documents
+from function_app.store import access_documents as documents
 from function_app.store.cosmos.account import Account, translated
 from function_app.store.documents import CONTROL, Document
 
-_READ_GRANTS = "SELECT * FROM c WHERE c.pk = @pk AND c.kind IN ('assignment', 'key')"
+_READ_GRANTS = "SELECT * FROM c WHERE c.pk = @pk AND c.kind IN ('assignment', 'apiKey')"
 _LIST_CHANGES = "SELECT TOP {:d} * FROM c WHERE c.pk = @pk AND c.kind = 'change' AND c.id < @before ORDER BY c.id DESC"
 
 
@@ -30,11 +30,11 @@ class CosmosAccess:
     async def delete_assignment(self, instance_id: str, principal_id: str) -> None:
         await self._delete(instance_id, documents.assignment_doc_id(principal_id))
 
-    async def write_key(self, instance_id: str, key: ApiKey) -> None:
-        await self._write(documents.key_document(instance_id, key))
+    async def write_api_key(self, instance_id: str, key: ApiKey) -> None:
+        await self._write(documents.api_key_document(instance_id, key))
 
-    async def delete_key(self, instance_id: str, role: Role, slot: Slot) -> None:
-        await self._delete(instance_id, documents.key_doc_id(role, slot))
+    async def delete_api_key(self, instance_id: str, role: Role, slot: Slot) -> None:
+        await self._delete(instance_id, documents.api_key_doc_id(role, slot))
 
     async def record_change(self, instance_id: str, change: Change) -> None:
         await self._write(documents.change_document(instance_id, change))

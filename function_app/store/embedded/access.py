@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
-from function_app.store import documents
+from function_app.store import access_documents as documents
 from function_app.store.documents import CONTROL, Document
 from function_app.store.embedded.database import INSERT, Database, row_of
 
-_READ_GRANTS = "SELECT body FROM control WHERE pk = ? AND kind IN ('assignment', 'key')"
+_READ_GRANTS = "SELECT body FROM control WHERE pk = ? AND kind IN ('assignment', 'apiKey')"
 _DELETE = "DELETE FROM control WHERE pk = ? AND kind = ? AND id = ?"
 _LIST_CHANGES = "SELECT body FROM control WHERE pk = ? AND kind = 'change' AND id < ? ORDER BY id DESC LIMIT ?"
 
@@ -31,11 +31,11 @@ class EmbeddedAccess:
     async def delete_assignment(self, instance_id: str, principal_id: str) -> None:
         await self._delete(instance_id, "assignment", documents.assignment_doc_id(principal_id))
 
-    async def write_key(self, instance_id: str, key: ApiKey) -> None:
-        await self._write(documents.key_document(instance_id, key))
+    async def write_api_key(self, instance_id: str, key: ApiKey) -> None:
+        await self._write(documents.api_key_document(instance_id, key))
 
-    async def delete_key(self, instance_id: str, role: Role, slot: Slot) -> None:
-        await self._delete(instance_id, "key", documents.key_doc_id(role, slot))
+    async def delete_api_key(self, instance_id: str, role: Role, slot: Slot) -> None:
+        await self._delete(instance_id, "apiKey", documents.api_key_doc_id(role, slot))
 
     async def record_change(self, instance_id: str, change: Change) -> None:
         await self._write(documents.change_document(instance_id, change))

@@ -70,7 +70,7 @@ async def list_keys(call: Call) -> Answer:
                 "createdAt": format_instant(key.created_at),
                 "createdBy": key.created_by,
             }
-            for key in await call.services.access.keys(call[p.INSTANCE_ID])
+            for key in await call.services.access.api_keys(call[p.INSTANCE_ID])
         ],
     )
 
