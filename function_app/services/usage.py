@@ -39,11 +39,11 @@ class Usage:
         """Count one call."""
         key = (instance_id, hour_of(now))
         counts = self._hours.setdefault(key, {})
-        if series not in counts and len(counts) >= MOST_SERIES:
-            series = series._replace(caller=OTHER, entity=None)
         tally = counts.get(series)
         if tally is None:
-            tally = counts[series] = Tally()
+            if len(counts) >= MOST_SERIES:
+                series = series._replace(caller=OTHER, entity=None)
+            tally = counts.setdefault(series, Tally())
         tally.add(series.result, traffic)
         self._unwritten.add(key)
         if self._timer is None:
