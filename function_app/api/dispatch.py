@@ -12,7 +12,7 @@ import azure.functions as func
 
 from function_app import errors, telemetry
 from function_app.api.auth import ANONYMOUS, Authenticator
-from function_app.api.call import Answer, Call, read_body, read_values
+from function_app.api.call import Answer, Call, read_request
 from function_app.api.limits import Limits
 from function_app.api.operation import Operation, Verb
 from function_app.api.parameters import LONGEST_CALLER
@@ -95,14 +95,15 @@ class _Visit:
             await self._admit(operation.role)
         if req.method != operation.verb:
             raise NotAllowed(errors.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
+        values, body = read_request(operation, req)
         call = Call(
             operation_id=operation.id,
             services=self._runtime.services,
             principal=self._principal or ANONYMOUS,
             now=now,
             url=req.url,
-            values=read_values(operation, req),
-            body=read_body(operation, req),
+            values=values,
+            body=body,
         )
         return await operation.handler(call)
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from function_app import errors
 from function_app.domain import validity
 from function_app.domain.activity import fingerprint
-from function_app.domain.merge import Merged, dominated, merge
+from function_app.domain.merge import Hidden, Merged, hidden, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
 from function_app.errors import ServiceError
@@ -21,7 +21,7 @@ from function_app.services.instances import Model, unknown_customer
 from function_app.store.port import Store
 
 Outcome = Literal["applied", "superseded", "duplicate"]
-RETIRE_AT = 32
+HIDE_AT = 8
 _log = logging.getLogger(__name__)
 
 
@@ -57,7 +57,7 @@ class Updated:
 class UpdateProfile:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._hiding: set[asyncio.Task[None]] = set()
 
     async def __call__(self, model: Model, request: UpdateRequest, now: datetime) -> Updated:
         """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
@@ -70,29 +70,29 @@ class UpdateProfile:
         if known and request.repeat_id:  # without one, it is this update, written by a try whose answer was lost
             return _repeated(read.customer, known, update, now)
         updates = (*read.customer.updates, update)
-        self._retire(instance_id, updates, now)
+        self._hide(instance_id, updates, now)
         merged = merge(read.customer.source, updates, now)
         shows = any(winner is update for winner in merged.winners.values())
         return Updated(update, "applied" if shows else "superseded", merged)
 
-    def _retire(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
-        if len(updates) < RETIRE_AT:
+    def _hide(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
+        if len(updates) < HIDE_AT:
             return
-        hidden = dominated(updates)
-        if len(hidden) >= RETIRE_AT // 2:
-            task = asyncio.create_task(self._retire_later(instance_id, hidden, now))
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
+        found = hidden(updates, now)
+        if len(found) >= HIDE_AT // 2:
+            task = asyncio.create_task(self._hide_later(instance_id, found, now))
+            self._hiding.add(task)
+            task.add_done_callback(self._hiding.discard)
 
-    async def _retire_later(self, instance_id: str, hidden: list[Update], now: datetime) -> None:
+    async def _hide_later(self, instance_id: str, found: list[Hidden], now: datetime) -> None:
         try:
-            await self._store.customers.retire_updates(instance_id, hidden, now)
+            await self._store.customers.hide_updates(instance_id, found, now)
         except ServiceError as error:
-            _log.warning("Dominated updates were not retired, the next update tries again: %s", error)
+            _log.warning("Hidden updates are still read, the next update tries again: %s", error)
 
     async def close(self) -> None:
-        """Wait until the dominated updates under way are retired."""
-        await asyncio.gather(*self._retiring)
+        """Wait until what is being hidden is hidden."""
+        await asyncio.gather(*self._hiding)
 
 
 def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:

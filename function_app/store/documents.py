@@ -16,9 +16,7 @@ from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
 
 Document = dict[str, Any]
-Kind = Literal[
-    "profile", "update", "retired", "activity", "parked", "key", "instance", "assignment", "apiKey", "change", "usage"
-]
+Kind = Literal["profile", "update", "activity", "parked", "key", "instance", "assignment", "apiKey", "change", "usage"]
 
 PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE = "profiles", "activities", "keys", "control", "usage"
 CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE)
@@ -71,11 +69,12 @@ def customer_of(document: Mapping[str, Any], updates: tuple[Update, ...] = ()) -
     return Customer(document["customerId"], document["attributes"], updates)
 
 
-def update_document(instance_id: str, update: Update, now: datetime, kind: Kind = "update") -> Document:
+def update_document(instance_id: str, update: Update, now: datetime, hidden_until: datetime | None = None) -> Document:
+    """Make the document of an update; reads pass it by until `hiddenUntil`, a text that sorts before every instant."""
     return {
         "id": update_doc_id(update.update_id),
         "pk": customer_pk(instance_id, update.customer_id),
-        "kind": kind,
+        "kind": "update",
         "instanceId": instance_id,
         "customerId": update.customer_id,
         "updateId": update.update_id,
@@ -86,6 +85,7 @@ def update_document(instance_id: str, update: Update, now: datetime, kind: Kind 
         "validUntil": format_instant(update.valid_until),
         "caller": update.caller,
         "fingerprint": update.fingerprint,
+        "hiddenUntil": format_instant(hidden_until) if hidden_until else "",
         "ttl": ttl(update.valid_until, now),
     }
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
 from function_app.domain.usage import Counted
@@ -19,7 +20,7 @@ from function_app.domain.usage import Counted
 
 @dataclass(frozen=True, slots=True)
 class CustomerRead:
-    """A customer, and the update asked for by id: live, or retired with its attributes intact."""
+    """A customer with the updates that may show, and the live update asked for by id, hidden or not."""
 
     customer: Customer | None
     update: Update | None = None
@@ -29,13 +30,13 @@ class Customers(Protocol):
     async def read(
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
     ) -> CustomerRead:
-        """Read the profile and its updates live at `now` in one round trip; None for what is not there."""
+        """Read the profile and the updates that may show at `now` in one round trip; None for what is not there."""
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
-        """Add an update, unless the customer has one of this id, live or retired: return that one."""
+        """Add an update, unless the customer has a live one of this id: return that one."""
 
-    async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
-        """Take dominated updates out of reads; they still answer to their id until they expire."""
+    async def hide_updates(self, instance_id: str, found: Collection[Hidden], now: datetime) -> None:
+        """Take updates out of reads until the instant given; they still answer to their id until they expire."""
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         """Return up to `limit` source profiles, without their updates."""
@@ -44,12 +45,12 @@ class Customers(Protocol):
         """Count the source profiles that meet a condition, leaving some customers out."""
 
     async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
-        """Return every customer with a live update of one of these attributes, with all live updates."""
+        """Return every customer with an update of one of these attributes that may show, with all that may."""
 
     async def live_updates(
         self, instance_id: str, customer_ids: Collection[str], now: datetime
     ) -> Mapping[str, tuple[Update, ...]]:
-        """Return the live updates of these customers by CustomerId; customers without any are left out."""
+        """Return the updates that may show of these customers by CustomerId; customers without any are left out."""
 
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         """Return the source profiles of these customers by CustomerId; unknown ones are left out."""

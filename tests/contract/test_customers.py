@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support import INSTANCE, NOW, profile
 
+from function_app.domain.merge import Hidden
 from function_app.domain.profile import Update
 from function_app.domain.query import (
     AllOf,
@@ -127,21 +128,28 @@ async def test_a_customer_id_may_be_any_text(store: Store, customer_id: str) -> 
     assert len(read.customer.updates) == 1
 
 
-async def test_a_retired_update_answers_to_its_id_but_is_read_no_more(store: Store) -> None:
+async def test_a_hidden_update_answers_to_its_id_and_is_read_again_from_the_instant_on(store: Store) -> None:
     await load(store, profile("ada"))
     await store.customers.create_update(INSTANCE, update("ada"), NOW)
-    await store.customers.retire_updates(INSTANCE, [update("ada")], NOW)
-    read = await store.customers.read(INSTANCE, "ada", NOW, "u1")
+    until = NOW + timedelta(minutes=30)
+    await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), until)], NOW)
+    read = await store.customers.read(INSTANCE, "ada", until - MICRO, "u1")
     assert read.customer is not None
     assert read.customer.updates == ()
     assert read.update == update("ada")
     assert await store.customers.create_update(INSTANCE, update("ada", Points=1), NOW) == update("ada")
+    assert await store.customers.touched(INSTANCE, ["City"], until - MICRO) == []
+    assert await store.customers.live_updates(INSTANCE, ["ada"], until - MICRO) == {}
+    again = await store.customers.read(INSTANCE, "ada", until)
+    assert again.customer is not None
+    assert again.customer.updates == (update("ada"),)
+    assert await store.customers.live_updates(INSTANCE, ["ada"], until) == {"ada": (update("ada"),)}
     assert (await store.customers.read(INSTANCE, "ada", update("ada").valid_until, "u1")).update is None
 
 
-async def test_retiring_what_is_not_there_creates_nothing(store: Store) -> None:
+async def test_hiding_what_is_not_there_creates_nothing(store: Store) -> None:
     await load(store, profile("ada"))
-    await store.customers.retire_updates(INSTANCE, [update("ada")], NOW)
+    await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), NOW + MICRO)], NOW)
     assert (await store.customers.read(INSTANCE, "ada", NOW, "u1")).update is None
 
 

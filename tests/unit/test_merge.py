@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 from support import NOW
 
-from function_app.domain.merge import dominated, merge
+from function_app.domain.merge import hidden, merge
 from function_app.domain.profile import Attributes, Update
 
 NAMES = ["City", "Points", "Tags", "Tier"]
@@ -150,7 +150,7 @@ def test_merging_leaves_the_source_and_the_updates_as_they_were(
 ) -> None:
     before = text([source, [u.attributes for u in given_updates]])
     merge(source, given_updates, at(now))
-    dominated(given_updates)
+    hidden(given_updates, at(now))
     assert text([source, [u.attributes for u in given_updates]]) == before
 
 
@@ -190,33 +190,34 @@ def test_arrays_and_objects_are_replaced_whole(old: Any, new: Any) -> None:
     assert text(merged.attributes) == text({"Tags": new})
 
 
-@given(updates())
-def test_dominated_are_exactly_those_whose_every_attribute_a_newer_one_covers_as_long(
-    given_updates: list[Update],
+@given(updates(), minutes)
+def test_hidden_are_exactly_those_whose_every_attribute_newer_ones_cover_beyond_now_until_the_first_is_uncovered(
+    given_updates: list[Update], now: int
 ) -> None:
-    def covers(newer: Update, older: Update, name: str) -> bool:
-        mine = (newer.occurred_at, newer.received_at, newer.update_id)
-        theirs = (older.occurred_at, older.received_at, older.update_id)
-        return mine > theirs and name in newer.attributes and newer.valid_until >= older.valid_until
+    def order(u: Update) -> tuple[datetime, datetime, str]:
+        return (u.occurred_at, u.received_at, u.update_id)
 
-    expected = {
-        older.update_id
-        for older in given_updates
-        if all(any(covers(newer, older, name) for newer in given_updates) for name in older.attributes)
-    }
-    assert {hidden.update_id for hidden in dominated(given_updates)} == expected
+    expected = {}
+    for older in given_updates:
+        newer = [u for u in given_updates if order(u) > order(older)]
+        ends = [
+            max((u.valid_until for u in newer if name in u.attributes), default=at(now)) for name in older.attributes
+        ]
+        if min(ends, default=older.valid_until) > at(now):
+            expected[older.update_id] = min(ends, default=older.valid_until)
+    assert {found.update.update_id: found.until for found in hidden(given_updates, at(now))} == expected
 
 
 @given(sources, updates(), updates(prefix="later"), minutes)
-def test_dropping_dominated_updates_never_changes_the_merge_at_any_later_instant(
+def test_passing_hidden_updates_by_never_changes_the_merge_at_any_later_instant(
     source: Attributes, given_updates: list[Update], later: list[Update], now: int
 ) -> None:
     live = [u for u in given_updates if u.is_live(at(now))]
-    hidden = {u.update_id for u in dominated(live)}
-    kept = [u for u in live if u.update_id not in hidden]
+    until = {found.update.update_id: found.until for found in hidden(live, at(now))}
     for minute in range(now, LAST + 1):
-        full, pruned = merge(source, live, at(minute)), merge(source, kept, at(minute))
+        read = [u for u in live if until.get(u.update_id, at(now)) <= at(minute)]
+        full, pruned = merge(source, live, at(minute)), merge(source, read, at(minute))
         assert canonical(full.attributes) == canonical(pruned.attributes)
         assert full.winners == pruned.winners
-        arrived = merge(source, [*live, *later], at(minute)), merge(source, [*kept, *later], at(minute))
+        arrived = merge(source, [*live, *later], at(minute)), merge(source, [*read, *later], at(minute))
         assert canonical(arrived[0].attributes) == canonical(arrived[1].attributes)

@@ -23,7 +23,7 @@ _Change = Callable[[sqlite3.Connection], Any]
 INSERT = "INSERT OR REPLACE INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS {name} (pk TEXT, kind TEXT, id TEXT, expires INTEGER, body TEXT NOT NULL,
-                                   PRIMARY KEY (pk, kind, id)) WITHOUT ROWID;
+                                   hidden INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (pk, kind, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
 """
 _INDEXES = """
@@ -93,21 +93,18 @@ class Database:
                     future.set_result(outcome)
 
     async def create(
-        self, container: str, document: Document, expires: datetime | None, now: datetime, kinds: Sequence[str] = ()
+        self, container: str, document: Document, expires: datetime | None, now: datetime
     ) -> Document | None:
-        """Add a document, unless a live one of its id and kind, or of these kinds, is there: return that one."""
+        """Add a document, unless a live one of its id and kind is there: return that one."""
         row = row_of(document, expires)
-        kinds = kinds or (document["kind"],)
-        same = f"pk = ?1 AND id = ?2 AND kind IN ({', '.join(repr(kind) for kind in kinds)})"
-        live = f"SELECT body FROM {container} WHERE {same} AND (expires IS NULL OR expires > ?3)"
-        key = (document["pk"], document["id"])
+        live = f"""SELECT body FROM {container} WHERE pk = ? AND kind = ? AND id = ?
+                   AND (expires IS NULL OR expires > ?)"""
 
         def create(connection: sqlite3.Connection) -> Document | None:
-            known = connection.execute(live, (*key, micros(now))).fetchone()
+            known = connection.execute(live, (*row[:3], micros(now))).fetchone()
             if known:
                 found: Document = json.loads(known[0])
                 return found
-            connection.execute(f"DELETE FROM {container} WHERE {same}", key)
             connection.execute(INSERT.format(container), row)
             return None
 
