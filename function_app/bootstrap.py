@@ -7,10 +7,26 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from function_app.api import activities, customers, entities, health, instances, key_ring
-from function_app.api.auth import authenticate_local
+from function_app import telemetry
+from function_app.api import (
+    activities,
+    api_keys,
+    changes,
+    customers,
+    entities,
+    health,
+    instances,
+    key_ring,
+    roles,
+    usage,
+)
+from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.dispatch import Runtime
+from function_app.api.limits import Limits
 from function_app.api.operation import Operation
+from function_app.api.signing_keys import SigningKeys
+from function_app.api.tokens import EntraTokens, trust_of
+from function_app.services.access import Access
 from function_app.services.suite import Suite
 from function_app.settings import Settings, read_settings
 
@@ -23,6 +39,10 @@ OPERATIONS: tuple[Operation, ...] = (
     *key_ring.OPERATIONS,
     *entities.OPERATIONS,
     *instances.OPERATIONS,
+    *roles.OPERATIONS,
+    *api_keys.OPERATIONS,
+    *changes.OPERATIONS,
+    *usage.OPERATIONS,
     *health.OPERATIONS,
 )
 
@@ -38,7 +58,37 @@ def open_store(settings: Settings) -> Store:
     return EmbeddedStore(settings.DATA_DIR)
 
 
+def make_authenticator(settings: Settings, access: Access) -> Authenticator:
+    """Make what tells who is calling: anyone on this machine, or whom Entra or an API key vouches for."""
+    if settings.AUTH_MODE == "local":
+        return authenticate_local
+    tenant, audience = settings.ENTRA_TENANT_ID or "", settings.ENTRA_AUDIENCE or ""
+    keys_of_tenant = f"https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys"
+    signing_keys = SigningKeys(settings.ENTRA_JWKS_URL or keys_of_tenant)
+    return TokenOrKey(EntraTokens(trust_of(tenant, audience, settings.ENTRA_ISSUER), signing_keys), access)
+
+
+def make_traced_services(store: Store) -> Suite:
+    """Make the services, each call of theirs and of the store in a span."""
+    telemetry.trace_members("store", store)
+    services = Suite(store)
+    telemetry.trace_members("services", services)
+    return services
+
+
 @cache
 def get_runtime() -> Runtime:
     """Return the runtime of this process, made of the environment's settings on the first call."""
-    return Runtime(Suite(open_store(read_settings(os.environ))), authenticate_local, lambda: datetime.now(UTC))
+    settings = read_settings(os.environ)
+    telemetry.correlate_logs()
+    if settings.APPLICATIONINSIGHTS_CONNECTION_STRING:
+        telemetry.export_to_azure_monitor(settings.APPLICATIONINSIGHTS_CONNECTION_STRING)
+        services = make_traced_services(open_store(settings))
+    else:
+        services = Suite(open_store(settings))
+    return Runtime(
+        services,
+        make_authenticator(settings, services.access),
+        lambda: datetime.now(UTC),
+        Limits(settings.REQUESTS_PER_MINUTE),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -101,11 +101,18 @@ class Clock:
         self.now += timedelta(**delta)
 
 
+def open_runtime(services: Suite, clock: Clock) -> Runtime:
+    """A runtime in which everyone is Administrator."""
+    return Runtime(services, authenticate_local, clock)
+
+
 @asynccontextmanager
-async def host_over(store: Store, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+async def host_over(
+    store: Store, clock: Clock, make_runtime: Callable[[Suite, Clock], Runtime] = open_runtime
+) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
     """The local host over a store, in this process, and the services behind it."""
     services = Suite(store)
-    runtime = Runtime(services, authenticate_local, clock)
+    runtime = make_runtime(services, clock)
     host = Host(create_app(OPERATIONS, lambda: runtime), _nothing, services.close)
     transport = httpx.ASGITransport(host)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:

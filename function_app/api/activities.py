@@ -9,11 +9,11 @@ from urllib.parse import quote
 from function_app import errors
 from function_app.api import options as o
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
 from function_app.api.models import ActivityList, ActivityTypes, BatchResult, CreatedActivity, UnifiedActivity
 from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
 from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.query import ActivityQuery, Equals, Sorting

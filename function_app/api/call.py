@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import azure.functions as func
     from pydantic import ValidationError
 
-    from function_app.api.auth import Principal
+    from function_app.domain.access import Principal
     from function_app.services.suite import Suite
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Call:
 
     operation_id: str
     services: Suite
-    principal: Principal | None
+    principal: Principal
     now: datetime
     url: str
     values: Mapping[str, Any]
@@ -112,7 +112,7 @@ def read_body(operation: Operation, request: func.HttpRequest) -> Any:
         content = _parse(content)
     if not isinstance(content, dict):
         raise ServiceError(errors.NOT_AN_OBJECT("The body must be a JSON object.", ""))
-    return content if operation.body.model is None else _model(operation.body.model, content)
+    return content if operation.body.model is None else _model(operation.body.model, content, operation.body.mistake)
 
 
 def _check_media(headers: Mapping[str, str]) -> None:
@@ -171,13 +171,13 @@ def _float(text: str) -> float:
     return number
 
 
-def _model(model: type[Any], content: dict[str, Any]) -> Any:
+def _model(model: type[Any], content: dict[str, Any], mistake: Mistake) -> Any:
     from pydantic import ValidationError  # noqa: PLC0415
 
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ServiceError(*model_faults(error, errors.INVALID_DEFINITION)) from None
+        raise ServiceError(*model_faults(error, mistake)) from None
 
 
 def model_faults(error: ValidationError, mistake: Mistake) -> list[Fault]:

@@ -8,11 +8,11 @@ from typing import Any
 from function_app import errors
 from function_app.api import options as o
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
 from function_app.api.models import BatchResult, CustomerList, UpdatedCustomer
 from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.call import Answer, Call
 from function_app.api.models import EntityInfo, EntityModel
 from function_app.api.operation import Operation, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.entity import Attribute, Entity
 
 ANNOTATIONS = p.flag("attributesAnnotations", "Annotations", "Whether to add hints such as ReadOnly and Mandatory.")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.call import Answer, Call
 from function_app.api.models import KeyRing
 from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.activity import SourceKey
 
 

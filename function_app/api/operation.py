@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from function_app.api.auth import Role
+from function_app import errors
+from function_app.domain.access import Role
+from function_app.errors import Mistake
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -44,12 +47,15 @@ class Body:
     """A request body: of a fixed `model`, or attributes of an entity, known by its metadata only.
 
     `attributes_of` one record, `items_of` a batch of them; either names the entity, or the parameter that does.
+
+    A body that is not of the model is this `mistake`.
     """
 
     description: str
     model: type[BaseModel] | None = None
     attributes_of: str | None = None
     items_of: str | None = None
+    mistake: Mistake = errors.INVALID_DEFINITION
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Response:
 class Operation:
     """One operation. `refuses` names verbs of the same path that are answered 405, each with the reason.
 
-    `role` None: no sign-in needed.
+    `role` None: no sign-in needed. A path without `{instanceId}` needs `role` on no instance in particular.
     """
 
     id: str
@@ -85,6 +91,13 @@ class Operation:
     @property
     def verbs(self) -> tuple[Verb, ...]:
         return (self.verb, *self.refuses)
+
+    @cached_property
+    def entity(self) -> str | None:
+        """The entity that the path names by itself."""
+        parts = self.path.split("/")
+        name = parts[parts.index("data") + 1] if "data" in parts else "{"
+        return None if name.startswith("{") else name
 
 
 def operation(  # noqa: PLR0913  # a declaration

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from function_app.api.operation import Parameter, Visibility
+from function_app.domain.instant import parse_instant
 from function_app.domain.validity import Timing
 
 _ENCODED = {"x-ms-url-encoding": "single"}
@@ -37,6 +39,15 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def instant(text: str) -> datetime:
+    """Parse an instant with offset."""
+    parsed = parse_instant(text)
+    if parsed is None or parsed.tzinfo is None:
+        msg = "an RFC 3339 instant with offset like 2026-11-24T09:30:00Z (in a URL '+' is written %2B)"
+        raise ValueError(msg)
+    return parsed
 
 
 def one_of(*allowed: str) -> Callable[[str], str]:

@@ -16,10 +16,10 @@ from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
 
 Document = dict[str, Any]
-Kind = Literal["profile", "update", "activity", "parked", "key", "instance"]
+Kind = Literal["profile", "update", "activity", "parked", "key", "instance", "assignment", "apiKey", "change", "usage"]
 
-PROFILES, ACTIVITIES, KEYS, CONTROL = "profiles", "activities", "keys", "control"
-CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL)
+PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE = "profiles", "activities", "keys", "control", "usage"
+CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE)
 PROFILE_ID = "profile"
 INSTANCE_ID, KEY_ID = "instance", "key"
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
+from function_app.domain.usage import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,37 @@ class Control(Protocol):
         """Return all definitions by instance id."""
 
 
+class Access(Protocol):
+    async def read_grants(self, instance_id: str) -> Grants:
+        """Return the instance's role assignments and keys; empty if it has none, or is not there."""
+
+    async def write_assignment(self, instance_id: str, assignment: Assignment) -> None:
+        """Write a role assignment, new or replaced by principal id."""
+
+    async def delete_assignment(self, instance_id: str, principal_id: str) -> None:
+        """Delete a role assignment, if it is there."""
+
+    async def write_api_key(self, instance_id: str, key: ApiKey) -> None:
+        """Write an API key, new or replaced by role and slot."""
+
+    async def delete_api_key(self, instance_id: str, role: Role, slot: Slot) -> None:
+        """Delete an API key, if it is there."""
+
+    async def record_change(self, instance_id: str, change: Change) -> None:
+        """Add a change to the record."""
+
+    async def list_changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:
+        """Return up to `limit` changes made before an instant, newest first."""
+
+
+class Usage(Protocol):
+    async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[Counted]) -> None:
+        """Write all that a worker has counted in an hour, in place of what it wrote of that hour before."""
+
+    async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[Counted]:
+        """Return what each worker counted in the hours from `start` to before `end`."""
+
+
 class Store(Protocol):
     """All of it; one of them serves a process."""
 
@@ -127,6 +160,12 @@ class Store(Protocol):
 
     @property
     def control(self) -> Control: ...
+
+    @property
+    def access(self) -> Access: ...
+
+    @property
+    def usage(self) -> Usage: ...
 
     async def check(self) -> None:
         """Return if the store answers."""

@@ -10,7 +10,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from . import activities, cold_start, read_cost, throughput
+from . import activities, cold_start, read_cost, throughput, usage
 from .measure import RESULTS, ROOT, Bench, Ratio
 
 BENCHES: tuple[Bench, ...] = (
@@ -22,6 +22,7 @@ BENCHES: tuple[Bench, ...] = (
     activities.post,
     activities.batch,
     activities.long_timeline,
+    usage.counting,
 )
 _ROW = "{:<44} {:>7} {:>7} {:>9}  {:<6} {:>5}"
 

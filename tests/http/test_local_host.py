@@ -179,7 +179,7 @@ def test_what_was_answered_204_survives_kill_9(tmp_path: Path) -> None:
         ({"STORE": "disk", "PORT": "high"}, ["STORE", "'disk'", "PORT", "'high'"]),
         (
             {"AUTH_MODE": "entra", "STORE": "cosmos", "COSMOS_KEY": "k3y", "WEBSITE_SITE_NAME": "contoso"},
-            ["AUTH_MODE", "COSMOS_ENDPOINT", "COSMOS_KEY", "Azure"],
+            ["ENTRA_TENANT_ID", "ENTRA_AUDIENCE", "COSMOS_ENDPOINT", "COSMOS_KEY"],
         ),
     ],
 )

@@ -16,6 +16,7 @@ from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExist
 from function_app.domain.instant import format_instant
 from function_app.errors import Throttled, Unavailable
 from function_app.store.documents import Document
+from function_app.telemetry import count_response
 
 _AT_ONCE = 32
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
@@ -42,7 +43,12 @@ class Account:
         return self._containers[name]
 
     def _connect(self) -> CosmosClient:
-        options: dict[str, Any] = {"retry_throttle_total": 2, "retry_throttle_backoff_max": 3, "retry_write": 1}
+        options: dict[str, Any] = {
+            "retry_throttle_total": 2,
+            "retry_throttle_backoff_max": 3,
+            "retry_write": 1,
+            "raw_response_hook": count_response,
+        }
         if self._key:
             options |= {"connection_verify": False, "enable_endpoint_discovery": False}
             return CosmosClient(self._endpoint, self._key, **options)
