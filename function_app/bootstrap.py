@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from function_app.api import customers, entities, health, instances
+from function_app.api import activities, customers, entities, health, instances, key_ring
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime
 from function_app.api.operation import Operation
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
+    *activities.OPERATIONS,
+    *key_ring.OPERATIONS,
     *entities.OPERATIONS,
     *instances.OPERATIONS,
     *health.OPERATIONS,

@@ -211,6 +211,38 @@ REPEATED_WITH_OTHER_CONTENT = Mistake(
     "Use a new id for a new update; repeat an update unchanged.",
 )
 
+# Activities
+NOT_AN_ACTIVITY_ENTITY = Mistake(
+    "NotAnActivityEntity",
+    400,
+    "The entity is not configured as an activity.",
+    "Use one of the entities named, or UnifiedActivity.",
+)
+MISSING_ATTRIBUTE = Mistake(
+    "MissingAttribute",
+    400,
+    "A record has no value for its key, its timestamp, or its customer.",
+    "Send a value for the attribute named.",
+)
+RECORD_TOO_LARGE = Mistake("RecordTooLarge", 413, "A record is larger than 64 KB.", "Send less of it.")
+ACTIVITY_NOT_FOUND = Mistake(
+    "ActivityNotFound", 404, "There is no live activity with this id.", "Check the id; it may have expired."
+)
+ACTIVITY_EXISTS = Mistake(
+    "ActivityExists",
+    409,
+    "The same activity came before with other content; activities never change.",
+    "Use another key or `ActivityId` for another activity.",
+)
+KEY_NOT_FOUND = Mistake(
+    "KeyNotFound", 404, "No customer has this source key.", "Check entity and key; new keys come with a refresh."
+)
+
+# Batches
+INVALID_BATCH = Mistake(
+    "InvalidBatch", 400, "The body is not an object with 1 to 500 `items`.", 'Send `{"items": [...]}`.'
+)
+
 # Instance definitions
 INVALID_DEFINITION = Mistake(
     "InvalidDefinition", 400, "The instance definition breaks a rule.", "Mend the member named."

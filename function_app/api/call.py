@@ -39,6 +39,7 @@ class Answer:
 class Call:
     """A request, parsed; `call[PARAMETER]` is the parameter's value or its default."""
 
+    operation_id: str
     services: Suite
     principal: Principal | None
     now: datetime

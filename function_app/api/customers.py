@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
+from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from function_app import errors
+from function_app.api import options as o
 from function_app.api import parameters as p
 from function_app.api.auth import Role
+from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
-from function_app.api.models import CustomerList, UpdatedCustomer
+from function_app.api.models import BatchResult, CustomerList, UpdatedCustomer
 from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.activity import UNIFIED
 from function_app.domain.entity import CUSTOMER
+from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.instant import format_instant
 from function_app.domain.merge import Merged
 from function_app.domain.profile import Attributes
-from function_app.domain.query import AllOf, Position
+from function_app.domain.query import Position
 from function_app.errors import ServiceError
 from function_app.services.list_customers import BY_KEY, ListQuery
-from function_app.services.odata import parse_filter, parse_orderby, parse_search, parse_select
-from function_app.services.update_profile import UpdateRequest
+from function_app.services.odata import parse_orderby
+from function_app.services.update_profile import Updated, UpdateRequest
 
 _NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, and here with the next refresh."
 
@@ -54,16 +55,29 @@ async def update_customer(call: Call) -> Answer:
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
     if not p.prefers_representation(call[p.PREFER]):
         return Answer(204, headers=headers)
-    receipt = {
-        "updateId": updated.update.update_id,
-        "outcome": updated.outcome,
-        "validUntil": until,
-        "attributes": updated.attributes,
-    }
-    body = {"customer": updated.merged.attributes, "receipt": receipt}
+    body = {"customer": updated.merged.attributes, "receipt": _receipt(updated)}
     return Answer(200, body, {**headers, "Preference-Applied": "return=representation"})
 
 
+def _receipt(updated: Updated) -> dict[str, Any]:
+    return {
+        "updateId": updated.update.update_id,
+        "outcome": updated.outcome,
+        "validUntil": format_instant(updated.update.valid_until),
+        "attributes": updated.attributes,
+    }
+
+
+EXPAND = Parameter[str | None](
+    "$expand",
+    "query",
+    "Expand",
+    "UnifiedActivity, to add to each customer the newest 50 activities.",
+    p.one_of("UnifiedActivity"),
+    default=None,
+    schema={"type": "string", "enum": ["UnifiedActivity"]},
+    visibility="advanced",
+)
 EXPLAIN = p.flag("explain", "Explain", "Whether to say of each live field where it comes from.")
 
 
@@ -80,7 +94,6 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each live field where 
     refuses={
         "DELETE": _NO_PROFILE.format("deleted", "goes"),
         "PUT": "Profiles can be updated with PATCH, never replaced.",
-        "POST": _NO_PROFILE.format("created", "appears"),
     },
 )
 async def get_customer(call: Call) -> Answer:
@@ -104,39 +117,6 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     }
 
 
-def _option(name: str, summary: str, description: str) -> Parameter[str | None]:
-    return Parameter(name, "query", summary, description, p.text_up_to(4_000), default=None)
-
-
-FILTER = _option("$filter", "Filter", "Which customers, in OData, like City eq 'Oslo' and LoyaltyPoints gt 100.")
-SELECT = _option("$select", "Select", "The fields wanted, with commas, like CustomerId,City.")
-ORDERBY = _option("$orderby", "Order By", "The field to sort by, with desc behind it for the reverse.")
-SEARCH = _option("$search", "Search", "Words that stand anywhere in the text fields.")
-SKIPTOKEN = _option("$skiptoken", "Page Token", "Where the page starts; it stands in @odata.nextLink.")
-TOP = Parameter[int](
-    "$top",
-    "query",
-    "Top",
-    "How many customers a page holds.",
-    p.whole_number(1, 1000),
-    default=100,
-    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 100},
-)
-SKIP = Parameter[int](
-    "$skip",
-    "query",
-    "Skip",
-    "How many customers to leave out at the start.",
-    p.whole_number(0, 10_000),
-    default=0,
-    schema={"type": "integer", "format": "int32", "minimum": 0, "maximum": 10_000, "default": 0},
-    visibility="advanced",
-)
-COUNT = p.flag("$count", "Count", "Whether to count all customers that match.")
-FORCE_SEARCH = p.flag("forceSearch", "Force Search", "Of the original's; only false.", p.only_false, "internal")
-PROXY = p.flag("proxy", "Proxy", "Of the original's; only false.", p.only_false, "internal")
-
-
 @operation(
     "GET",
     "instances/{instanceId}/data/Customer",
@@ -146,7 +126,8 @@ PROXY = p.flag("proxy", "Proxy", "Of the original's; only false.", p.only_false,
     role=Role.VIEWER,
     parameters=(
         p.INSTANCE_ID,
-        *(FILTER, SEARCH, ORDERBY, SELECT, TOP, SKIP, COUNT, SKIPTOKEN, FORCE_SEARCH, PROXY),
+        *(o.FILTER, o.SEARCH, o.ORDERBY, o.SELECT, o.TOP, o.SKIP, o.COUNT, EXPAND, o.SKIPTOKEN),
+        *(o.FORCE_SEARCH, o.PROXY),
     ),
     responses={200: Response("One page of merged profiles.", CustomerList)},
     refuses={
@@ -157,53 +138,59 @@ PROXY = p.flag("proxy", "Proxy", "Of the original's; only false.", p.only_false,
 async def list_customers(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     entity = model.instance.customer
-    conditions = [
-        parse(text, entity)
-        for parse, text in ((parse_filter, call[FILTER]), (parse_search, call[SEARCH]))
-        if text is not None
-    ]
-    orderby, select, token = call[ORDERBY], call[SELECT], call[SKIPTOKEN]
-    names = parse_select(select, entity) if select is not None else None
+    orderby, names = call[o.ORDERBY], o.selected(call, entity)
     query = ListQuery(
-        condition=AllOf(tuple(conditions)) if conditions else None,
+        condition=o.condition(call, entity),
         sorting=parse_orderby(orderby, entity) if orderby is not None else BY_KEY,
-        top=call[TOP],
-        skip=call[SKIP],
-        after=_read_token(token, call) if token is not None else None,
-        count=call[COUNT],
+        top=call[o.TOP],
+        skip=call[o.SKIP],
+        after=_position(o.read_token(call)),
+        count=call[o.COUNT],
     )
     page = await call.services.list_customers(model, query, call.now)
-    rows = page.rows if names is None else [{name: row.get(name) for name in names} for row in page.rows]
-    root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
-    body: dict[str, Any] = {"@odata.context": f"{root}/$metadata#Customer", "value": rows}
-    if page.count is not None:
-        body["@odata.count"] = page.count
-    if page.following:
-        body["@odata.nextLink"] = _next_link(call, page.following)
-    return Answer(200, body)
+    rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in page.rows]
+    if call[EXPAND]:
+        ids = [row[KEY] for row in page.rows]
+        timelines = await call.services.read_activities.timelines(model, ids, call.now)
+        for row, timeline in zip(rows, timelines, strict=True):
+            row[UNIFIED.name] = timeline
+    following = [page.following.value, page.following.key] if page.following else None
+    return Answer(200, o.page_body(call, "Customer", rows, following, page.count))
 
 
-def _digest(call: Call) -> str:
-    asked = json.dumps([call[option] for option in (FILTER, SEARCH, ORDERBY)])
-    return hashlib.sha256(asked.encode()).hexdigest()[:12]
+def _position(token: list[Any] | None) -> Position | None:
+    return Position(*token) if token else None
 
 
-def _next_link(call: Call, position: Position) -> str:
-    token = json.dumps([position.value, position.key, _digest(call)], separators=(",", ":")).encode()
-    asked = [(k, v) for k, v in parse_qsl(urlsplit(call.url).query) if k not in {SKIPTOKEN.name, SKIP.name}]
-    asked.append((SKIPTOKEN.name, base64.urlsafe_b64encode(token).decode().rstrip("=")))
-    return urlsplit(call.url)._replace(query=urlencode(asked, safe="$"), fragment="").geturl()
+@operation(
+    "POST",
+    "instances/{instanceId}/data/Customer/batch",
+    id="UpdateCustomers",
+    summary="Update customer profiles",
+    description="Change fields of up to 500 customer profiles at once, each by itself.",
+    role=Role.CONTRIBUTOR,
+    parameters=(p.INSTANCE_ID, *p.TIMING, p.CALLER, p.REPEAT_ID),
+    body=Body("The customers to change, each with its CustomerId.", items_of=CUSTOMER),
+    responses={200: Response("One result for each item, in order.", BatchResult)},
+)
+async def update_customers(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
+
+    async def update(index: int, item: dict[str, Any]) -> dict[str, Any]:
+        changes = {name: value for name, value in item.items() if name != KEY}
+        request = UpdateRequest(_customer_id(item), changes, timing, caller, f"{repeat}/{index}" if repeat else None)
+        later = call.now + timedelta(microseconds=index)  # of two items for one customer the later one shows
+        return _receipt(await call.services.update_profile(model, request, later))
+
+    return await answer_batch(call, update)
 
 
-def _read_token(text: str, call: Call) -> Position:
-    try:
-        value, key, digest = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, TypeError):
-        digest = None
-    if digest != _digest(call) or not isinstance(key, str) or isinstance(value, dict | list):
-        message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
-        raise ServiceError(errors.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
-    return Position(value, key)
+def _customer_id(item: dict[str, Any]) -> str:
+    customer_id = item.get(KEY)
+    if not isinstance(customer_id, str) or not 1 <= len(customer_id) <= p.LONGEST_CUSTOMER_ID:
+        raise ServiceError(errors.MISSING_ATTRIBUTE("The item needs the CustomerId of a customer.", f"/{KEY}"))
+    return customer_id
 
 
-OPERATIONS: tuple[Operation, ...] = (update_customer, get_customer, list_customers)
+OPERATIONS: tuple[Operation, ...] = (update_customer, get_customer, list_customers, update_customers)

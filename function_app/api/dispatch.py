@@ -64,6 +64,7 @@ async def _answer(operation: Operation, allow: tuple[Verb, ...], runtime: Runtim
         reason = operation.refuses[req.method]
         raise NotAllowed(errors.METHOD_NOT_ALLOWED(reason), allow)
     call = Call(
+        operation_id=operation.id,
         services=runtime.services,
         principal=principal,
         now=runtime.clock(),

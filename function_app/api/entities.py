@@ -31,7 +31,7 @@ SELF_CONFLATED = p.flag(
 )
 async def list_entities(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    entities = [_entity(entity, annotated=call[ANNOTATIONS]) for entity in model.instance.entities]
+    entities = [_entity(entity, annotated=call[ANNOTATIONS]) for entity in model.entities.values()]
     return Answer(200, {"instanceId": model.instance.instance_id, "entities": entities})
 
 

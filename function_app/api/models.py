@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
@@ -141,15 +142,106 @@ class UpdatedCustomer(BaseModel):
     receipt: Receipt = Field(title="Receipt", description="What became of the update.")
 
 
-class CustomerList(BaseModel):
-    """One page of customers."""
+class Page(BaseModel):
+    """One page of rows."""
 
     context: str = Field(alias="@odata.context", title="Context", description="What the rows are.")
     count: int | None = Field(None, alias="@odata.count", title="Count", description="How many match in all.")
-    value: list[dict[str, Any]] = Field(title="Customers", description="The merged profiles.")
     nextLink: str | None = Field(
         None, alias="@odata.nextLink", title="Next Page", description="The address of the next page, if there is one."
     )
+
+
+class CustomerList(Page):
+    """One page of customers."""
+
+    value: list[dict[str, Any]] = Field(title="Customers", description="The merged profiles.")
+
+
+class UnifiedActivity(BaseModel):
+    """One event of a customer."""
+
+    CustomerId: str = Field(title="Customer ID", description="The unified customer.")
+    ActivityId: str = Field(title="Activity ID", description="The activity's id.")
+    ActivityTime: datetime = Field(title="Activity Time", description="When it happened.")
+    ActivityType: str = Field(title="Activity Type", description="Its semantic type.")
+    ActivityTypeDisplay: str | None = Field(None, title="Type for People", description="The type's name for people.")
+    ActivityName: str | None = Field(None, title="Activity Name", description="The configured activity's name.")
+    Title: str | None = Field(None, title="Title", description="The event.")
+    Description: str | None = Field(None, title="Description", description="Its details.")
+    ExternalUrl: str | None = Field(None, title="Web Address", description="A link to it.")
+    EntityName: str | None = Field(None, title="Entity Name", description="The source entity.")
+    ActualActivityId: str | None = Field(None, title="Source Key", description="The source record's primary key.")
+    ActivityForeignKey: str | None = Field(None, title="Customer Key", description="The customer's source key.")
+    SemanticData: str | None = Field(None, title="Semantic Data", description="The source record as JSON.")
+    RangeIndex: str | None = Field(None, title="Range Index", description="Unix time of the activity.")
+
+
+class ActivityList(Page):
+    """One page of activities."""
+
+    value: list[UnifiedActivity] = Field(title="Activities", description="The activities.")
+
+
+class ActivityReceipt(BaseModel):
+    """What became of an activity."""
+
+    activityId: str = Field(title="Activity ID", description="The activity's id.")
+    customerId: str | None = Field(title="Customer ID", description="Its customer, once known.")
+    outcome: Literal["created", "duplicate", "parked"] = Field(
+        title="Outcome", description="Whether it is new, came before, or waits for its customer."
+    )
+    validUntil: str | None = Field(title="Valid Until", description="When it disappears.")
+
+
+class CreatedActivity(BaseModel):
+    """An activity that is taken, and where it stands."""
+
+    location: str = Field(title="Location", description="The activity's address.")
+    value: ActivityReceipt = Field(title="Receipt", description="What became of it.")
+    statusCode: int = Field(title="Status Code", description="201, or 202 for one that waits.")
+
+
+class ItemResult(BaseModel):
+    """What became of one item: an outcome, or an error code."""
+
+    index: int = Field(title="Index", description="The item's place, from 0.")
+    outcome: str | None = Field(None, title="Outcome", description="What became of it.")
+    updateId: str | None = Field(None, title="Update ID", description="The update's id.")
+    activityId: str | None = Field(None, title="Activity ID", description="The activity's id.")
+    customerId: str | None = Field(None, title="Customer ID", description="The activity's customer.")
+    validUntil: str | None = Field(None, title="Valid Until", description="When it disappears.")
+    attributes: dict[str, str] | None = Field(None, title="Attributes", description="What shows of an update.")
+    errorCode: str | None = Field(None, title="Error Code", description="What was wrong.")
+    message: str | None = Field(None, title="Message", description="What would be right.")
+    details: list[dict[str, Any]] | None = Field(None, title="Details", description="Every fault.")
+
+
+class BatchResult(BaseModel):
+    """One result for each item."""
+
+    value: list[ItemResult] = Field(title="Results", description="The results, in order.")
+
+
+class ActivityType(BaseModel):
+    activityType: str = Field(title="Activity Type", description="The semantic type.")
+    activityTypeDisplay: str | None = Field(None, title="Type for People", description="Its name for people.")
+    count: int = Field(title="Count", description="How many the customer has.")
+
+
+class ActivityTypes(BaseModel):
+    """A customer's activity types with counts."""
+
+    customerId: str = Field(title="Customer ID", description="The customer.")
+    activityTypes: list[ActivityType] = Field(title="Activity Types", description="The types, most frequent first.")
+
+
+class KeyRing(BaseModel):
+    """A customer's keys in the source entities."""
+
+    instanceId: str = Field(title="Instance ID", description="The instance's id.")
+    customerId: str = Field(title="Customer ID", description="The customer.")
+    keyRing: dict[str, str] = Field(title="Key Ring", description="The key in each source entity.")
 
 
 class Health(BaseModel):

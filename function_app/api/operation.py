@@ -41,11 +41,15 @@ class Parameter(Generic[T]):
 
 @dataclass(frozen=True)
 class Body:
-    """A request body: of a fixed `model`, or (`attributes_of`) attributes of an entity, known by its metadata only."""
+    """A request body: of a fixed `model`, or attributes of an entity, known by its metadata only.
+
+    `attributes_of` one record, `items_of` a batch of them; either names the entity, or the parameter that does.
+    """
 
     description: str
     model: type[BaseModel] | None = None
     attributes_of: str | None = None
+    items_of: str | None = None
 
 
 @dataclass(frozen=True)

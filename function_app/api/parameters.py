@@ -39,6 +39,17 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Return a parser of texts that are one of those allowed."""
+
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(" or ".join(allowed))
+        return text
+
+    return parse
+
+
 def true_or_false(text: str) -> bool:
     """Parse a boolean."""
     if text.lower() not in _TRUE_FALSE:

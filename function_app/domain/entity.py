@@ -80,5 +80,9 @@ class Instance:
         return {entity.qualified_name: entity for entity in self.entities}
 
     @cached_property
+    def activities(self) -> tuple[str, ...]:
+        return tuple(entity.qualified_name for entity in self.entities if entity.activity)
+
+    @cached_property
     def customer(self) -> Entity:
         return self.by_name[CUSTOMER]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from function_app.domain.profile import Attributes
@@ -128,3 +129,28 @@ class Position:
 
     value: Any
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceQuery:
+    """Source profiles that meet a condition, in order, after a position, leaving some customers out."""
+
+    condition: Condition | None
+    sorting: Sorting
+    after: Position | None = None
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityQuery:
+    """Live activities that are not hidden, by time: of one customer or all, in a condition and a span of time.
+
+    `after` is the `sort` of the last one seen.
+    """
+
+    customer_id: str | None = None
+    condition: Condition | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    descending: bool = True
+    after: str | None = None

@@ -67,7 +67,7 @@ async def _load(settings: Settings, instance_id: str, folder: Path) -> None:
         await services.close()
     for row, fault in loaded.rejected:
         print(f"row {row}: {fault.message}", file=sys.stderr)
-    print(f"{loaded.written} profiles loaded into instance {instance_id}, {len(loaded.rejected)} faults.")
+    print(f"{loaded.rows} rows, {len(loaded.rejected)} faults, {loaded.joined} parked activities joined.")
 
 
 def _greeting(settings: Settings) -> str:

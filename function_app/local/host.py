@@ -57,14 +57,12 @@ class Host:
         if not is_local(headers.get("host", "")):
             await _plain(send, 421, "This host serves only this machine; call it as localhost.")
             return
-        found = self._find(scope["path"])
-        if found is None:
+        function, route_params, allow = self._find(scope["path"], scope["method"])
+        if function is None and not allow:
             await _plain(send, 404, f"Nothing is served at {scope['path']}.")
             return
-        route, route_params = found
-        function = route.functions.get(scope["method"])
         if function is None:
-            await _plain(send, 405, "The path does not have this verb.", {"Allow": ", ".join(route.functions)})
+            await _plain(send, 405, "The path does not have this verb.", {"Allow": ", ".join(allow)})
             return
         body = await _read(receive)
         if body is None:
@@ -81,12 +79,15 @@ class Host:
         )
         await _respond(send, await function(request))
 
-    def _find(self, path: str) -> tuple[_Route, dict[str, str]] | None:
+    def _find(self, path: str, method: str) -> tuple[UserFunction | None, dict[str, str], list[str]]:
+        allow: list[str] = []
         for route in self._routes:
             match = route.pattern.fullmatch(path)
+            if match and method in route.functions:
+                return route.functions[method], match.groupdict(), []
             if match:
-                return route, match.groupdict()
-        return None
+                allow += route.functions
+        return None, {}, allow
 
 
 def is_local(host: str) -> bool:

@@ -25,7 +25,7 @@ async def load_folder(services: Suite, instance_id: str, folder: Path) -> Loaded
     now = datetime.now(UTC)
     await services.instances.define(instance_id, definition.model_dump(exclude_none=True), now)
     model = await services.instances.get(instance_id, now)
-    return await services.load_profiles(model, _rows(folder / "Customer"))
+    return await services.load_profiles(model, _rows(folder / "Customer"), now)
 
 
 def _rows(folder: Path) -> Iterator[dict[str, str]]:

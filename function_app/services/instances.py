@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from function_app import errors
+from function_app.domain.activity import UNIFIED
 from function_app.domain.definition import definition_faults, instance_of
 from function_app.domain.entity import Entity, Instance
 from function_app.domain.names import nearest_hint
@@ -29,11 +30,22 @@ class Model:
     def customers(self) -> Checker:
         return Checker(self.instance.customer)
 
+    @cached_property
+    def records(self) -> Mapping[str, Checker]:
+        """The checkers of the activity entities and of UnifiedActivity, by qualified name."""
+        entities = [entity for entity in self.instance.entities if entity.activity]
+        return {entity.qualified_name: Checker(entity) for entity in [*entities, UNIFIED]}
+
+    @cached_property
+    def entities(self) -> Mapping[str, Entity]:
+        """Every entity by qualified name, the built-in one last."""
+        return {**self.instance.by_name, UNIFIED.name: UNIFIED}
+
     def entity(self, name: str) -> Entity:
         """Return an entity by its qualified name; ServiceError with the nearest names if there is none."""
-        entity = self.instance.by_name.get(name)
+        entity = self.entities.get(name)
         if entity is None:
-            hint = nearest_hint(name, self.instance.by_name)
+            hint = nearest_hint(name, self.entities)
             raise ServiceError(errors.ENTITY_NOT_FOUND(f"There is no entity '{name[:100]}'{hint}.", "entityName"))
         return entity
 

@@ -13,9 +13,9 @@ from typing import Any
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.merge import merge
 from function_app.domain.profile import Attributes, Customer
-from function_app.domain.query import Condition, Position, Sorting, holds, names_in, sort_key
+from function_app.domain.query import Condition, Position, Sorting, SourceQuery, holds, names_in, sort_key
 from function_app.services.instances import Model
-from function_app.store.port import SourceQuery, Store
+from function_app.store.port import Store
 
 BY_KEY = Sorting(CUSTOMER_ID)
 

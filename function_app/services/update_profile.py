@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +12,13 @@ from uuid import uuid4
 
 from function_app import errors
 from function_app.domain import validity
+from function_app.domain.activity import fingerprint
 from function_app.domain.merge import Merged, dominated, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
-from function_app.errors import ServiceError, Unavailable
+from function_app.errors import ServiceError
 from function_app.services.instances import Model, unknown_customer
-from function_app.store.port import AlreadyExistsError, Store
+from function_app.store.port import Store
 
 Outcome = Literal["applied", "superseded", "duplicate"]
 RETIRE_AT = 32
@@ -64,22 +63,17 @@ class UpdateProfile:
         """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
         update = _accept(model, request, now)
         instance_id = model.instance.instance_id
-        for _ in range(2):
-            read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
-            if read.customer is None:
-                raise unknown_customer(update.customer_id)
-            if read.update:
-                return _repeated(read.customer, read.update, update, now)
-            try:
-                await self._store.customers.create_update(instance_id, update, now)
-            except AlreadyExistsError:
-                continue
-            updates = (*read.customer.updates, update)
-            self._retire(instance_id, updates, now)
-            merged = merge(read.customer.source, updates, now)
-            shows = any(winner is update for winner in merged.winners.values())
-            return Updated(update, "applied" if shows else "superseded", merged)
-        raise Unavailable(1.0)
+        read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
+        if read.customer is None:
+            raise unknown_customer(update.customer_id)
+        known = read.update or await self._store.customers.create_update(instance_id, update, now)
+        if known and known != update:
+            return _repeated(read.customer, known, update, now)
+        updates = (*read.customer.updates, update)
+        self._retire(instance_id, updates, now)
+        merged = merge(read.customer.source, updates, now)
+        shows = any(winner is update for winner in merged.winners.values())
+        return Updated(update, "applied" if shows else "superseded", merged)
 
     def _retire(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
         if len(updates) < RETIRE_AT:
@@ -123,7 +117,7 @@ def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
 def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
     timing = request.timing
     content = [changes, timing.valid_until, timing.valid_for, timing.occurred_at, request.caller]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return fingerprint(content)
 
 
 def _repeated(customer: Customer, known: Update, update: Update, now: datetime) -> Updated:

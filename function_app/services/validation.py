@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -50,9 +50,12 @@ class Checker:
         faults = [fault for name in body for fault in self._unchangeable(name)]
         return self._checked(body, faults)
 
-    def check_record(self, body: Mapping[str, Any]) -> dict[str, Any] | list[Fault]:
-        """Return a record of the source in canonical form, or every fault in it."""
-        return self._checked(body, [self._unknown(name) for name in body if name not in self._entity.by_name])
+    def check_record(self, body: Mapping[str, Any], required: Iterable[str] = ()) -> dict[str, Any] | list[Fault]:
+        """Return a record in canonical form, or every fault in it; what is required must have a value."""
+        faults = [self._unknown(name) for name in body if name not in self._entity.by_name]
+        missing = [name for name in required if body.get(name) in (None, "")]
+        faults += [errors.MISSING_ATTRIBUTE(f"'{name}' needs a value.", pointer(name)) for name in missing]
+        return self._checked(body, faults)
 
     def _checked(self, body: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any] | list[Fault]:
         canonical = dict(body)

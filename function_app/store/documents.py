@@ -11,25 +11,42 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
 
 Document = dict[str, Any]
-Kind = Literal["profile", "update", "retired", "instance"]
+Kind = Literal["profile", "update", "retired", "activity", "parked", "key", "instance"]
 
-PROFILES, CONTROL = "profiles", "control"
-CONTAINERS = (PROFILES, CONTROL)
+PROFILES, ACTIVITIES, KEYS, CONTROL = "profiles", "activities", "keys", "control"
+CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL)
 PROFILE_ID = "profile"
-INSTANCE_ID = "instance"
+INSTANCE_ID, KEY_ID = "instance", "key"
 
 
 def customer_pk(instance_id: str, customer_id: str) -> str:
     return f"{instance_id}|{customer_id}"
 
 
+def source_key_pk(instance_id: str, source_key: SourceKey) -> str:
+    return f"{instance_id}|{source_key.entity}|{source_key.key}"
+
+
+def parked_pk(instance_id: str, source_key: SourceKey) -> str:
+    return f"{instance_id}|~{source_key.entity}|{source_key.key}"
+
+
 def update_doc_id(update_id: str) -> str:
-    """Make a document id of any text: Cosmos DB takes no slashes, question marks or hashes in ids."""
-    return "u-" + base64.urlsafe_b64encode(update_id.encode()).decode().rstrip("=")
+    return "u-" + _encoded(update_id)
+
+
+def activity_doc_id(activity_id: str) -> str:
+    return "a-" + _encoded(activity_id)
+
+
+def _encoded(text: str) -> str:
+    """Make any text fit for a document id: Cosmos DB takes no slashes, question marks or hashes there."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def ttl(valid_until: datetime, now: datetime) -> int:
@@ -82,6 +99,59 @@ def update_of(document: Mapping[str, Any]) -> Update:
         fingerprint=document["fingerprint"],
         caller=document["caller"],
     )
+
+
+def activity_document(instance_id: str, activity: Activity, now: datetime) -> Document:
+    """Make the document of a customer's activity; `sort` orders a timeline, and no two are equal."""
+    document_id = activity_doc_id(activity.activity_id)
+    document = {
+        "id": document_id,
+        "pk": customer_pk(instance_id, activity.customer_id),
+        "kind": "activity",
+        "instanceId": instance_id,
+        "activityId": activity.activity_id,
+        "sort": f"{format_instant(activity.time)}|{document_id}|{activity.customer_id}",
+        "hidden": activity.hidden,
+        "attributes": activity.attributes,
+        "fingerprint": activity.fingerprint,
+        "validUntil": None,
+    }
+    if activity.valid_until:
+        document["validUntil"] = format_instant(activity.valid_until)
+        document["ttl"] = ttl(activity.valid_until, now)
+    return document
+
+
+def parked_document(instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Document:
+    return {
+        **activity_document(instance_id, activity, now),
+        "pk": parked_pk(instance_id, source_key),
+        "kind": "parked",
+        "entity": source_key.entity,
+        "key": source_key.key,
+    }
+
+
+def activity_of(document: Mapping[str, Any]) -> Activity:
+    until = document["validUntil"]
+    return Activity(
+        activity_id=document["activityId"],
+        time=datetime.fromisoformat(document["attributes"][ACTIVITY_TIME]),
+        attributes=document["attributes"],
+        fingerprint=document["fingerprint"],
+        valid_until=datetime.fromisoformat(until) if until else None,
+        hidden=document["hidden"],
+    )
+
+
+def key_document(instance_id: str, source_key: SourceKey, customer_id: str) -> Document:
+    return {
+        "id": KEY_ID,
+        "pk": source_key_pk(instance_id, source_key),
+        "kind": "key",
+        "instanceId": instance_id,
+        "customerId": customer_id,
+    }
 
 
 def instance_document(instance_id: str, definition: Mapping[str, Any]) -> Document:

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.profile import Attributes, Customer, Update
-from function_app.domain.query import Condition, Position, Sorting
-
-
-class AlreadyExistsError(Exception):
-    """What was to be created is there already."""
+from function_app.domain.query import ActivityQuery, Condition, SourceQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +23,14 @@ class CustomerRead:
     update: Update | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceQuery:
-    """Source profiles that meet a condition, in order, after a position, leaving some customers out."""
-
-    condition: Condition | None
-    sorting: Sorting
-    after: Position | None = None
-    without: frozenset[str] = frozenset()
-
-
 class Customers(Protocol):
     async def read(
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
     ) -> CustomerRead:
         """Read the profile and its updates live at `now` in one round trip; None for what is not there."""
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
-        """Add an update; raise AlreadyExistsError if the customer has one of this id, live or retired."""
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
+        """Add an update, unless the customer has one of this id, live or retired: return that one."""
 
     async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
         """Take dominated updates out of reads; they still answer to their id until they expire."""
@@ -62,8 +49,53 @@ class Customers(Protocol):
     ) -> Mapping[str, tuple[Update, ...]]:
         """Return the live updates of these customers by CustomerId; customers without any are left out."""
 
+    async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
+        """Return the source profiles of these customers by CustomerId; unknown ones are left out."""
+
     async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
         """Write source profiles by CustomerId, new or replaced, never with an expiry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """An activity, and where it stands among all of them."""
+
+    activity: Activity
+    sort: str
+
+
+class Activities(Protocol):
+    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
+        """Add a customer's activity, unless it has a live one of this id: return that one."""
+
+    async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
+        """Return up to `limit` activities in order."""
+
+    async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
+        """Count all activities the query asks for, wherever a page starts."""
+
+    async def count_types(self, instance_id: str, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
+        """Count a customer's activities by ActivityType and ActivityTypeDisplay."""
+
+    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
+        """Keep an activity for a key that is nobody's yet, unless one of its id is kept: return that one."""
+
+    async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
+        """Return every live parked activity with its key."""
+
+    async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
+        """Forget a parked activity, if it is there."""
+
+
+class Keys(Protocol):
+    async def find_customer(self, instance_id: str, source_key: SourceKey) -> str | None:
+        """Return the CustomerId behind a source key; None if it is nobody's."""
+
+    async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
+        """Write whose keys these are, new or replaced."""
+
+    async def remove(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
+        """Forget those of these keys that are still these customers'."""
 
 
 class Control(Protocol):
@@ -82,6 +114,12 @@ class Store(Protocol):
 
     @property
     def customers(self) -> Customers: ...
+
+    @property
+    def activities(self) -> Activities: ...
+
+    @property
+    def keys(self) -> Keys: ...
 
     @property
     def control(self) -> Control: ...

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from function_app.store.cosmos.account import Account
+from function_app.store.cosmos.activities import CosmosActivities
 from function_app.store.cosmos.control import CosmosControl
 from function_app.store.cosmos.customers import CosmosCustomers
+from function_app.store.cosmos.keys import CosmosKeys
 
 
 class CosmosStore:
@@ -13,6 +15,8 @@ class CosmosStore:
     def __init__(self, endpoint: str, database: str, key: str | None = None) -> None:
         self._account = Account(endpoint, database, key)
         self.customers = CosmosCustomers(self._account)
+        self.activities = CosmosActivities(self._account)
+        self.keys = CosmosKeys(self._account)
         self.control = CosmosControl(self._account)
 
     async def check(self) -> None:

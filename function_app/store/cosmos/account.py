@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosHttpResponseError
+from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError
 
+from function_app.domain.instant import format_instant
 from function_app.errors import Throttled, Unavailable
+from function_app.store.documents import Document
 
 _AT_ONCE = 32
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
@@ -54,10 +58,35 @@ class Account:
             pages = self.container(container).query_items(sql, parameters=parameters, **options)
             return [document async for document in pages]
 
+    async def create(self, container: str, document: Document, now: datetime) -> Document | None:
+        """Add a document, unless a live one of its id is there: return that one; replace one that has expired."""
+        proxy = self.container(container)
+        with translated():
+            try:
+                await proxy.create_item(document, no_response=True)
+            except CosmosResourceExistsError:
+                known: Document = await proxy.read_item(document["id"], document["pk"])
+                if known["validUntil"] is None or known["validUntil"] > format_instant(now):
+                    return known
+                etag: Any = {"etag": known["_etag"], "match_condition": MatchConditions.IfNotModified}
+                await proxy.replace_item(document["id"], document, no_response=True, **etag)
+        return None
+
     async def close(self) -> None:
         for resource in (self._client, self._credential):
             if resource is not None:
                 await resource.close()
+
+
+def binder(values: dict[str, Any]) -> Callable[[Any], str]:
+    """Return a function that takes a value and returns its placeholder."""
+
+    def bind(value: Any) -> str:
+        name = f"v{len(values)}"
+        values[name] = value
+        return f"@{name}"
+
+    return bind
 
 
 async def each(act: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:

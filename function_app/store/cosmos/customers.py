@@ -6,17 +6,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from azure.core import MatchConditions
-from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
-from function_app.domain.query import Condition
+from function_app.domain.query import Condition, SourceQuery
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, each, translated
-from function_app.store.documents import PROFILES, Document
-from function_app.store.port import AlreadyExistsError, CustomerRead, SourceQuery
+from function_app.store.cosmos.account import Account, binder, each, translated
+from function_app.store.documents import PROFILE_ID, PROFILES, Document
+from function_app.store.port import CustomerRead
 from function_app.store.sql import CosmosDialect, render
 
 _DIALECT = CosmosDialect()
@@ -47,22 +46,9 @@ class CosmosCustomers:
             documents.update_of(repeated) if repeated else None,
         )
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
-        document, container = documents.update_document(instance_id, update, now), self._account.container(PROFILES)
-        with translated():
-            try:
-                await container.create_item(document, no_response=True)
-            except CosmosResourceExistsError:
-                known = await container.read_item(document["id"], document["pk"])
-                if documents.update_of(known).is_live(now):
-                    raise AlreadyExistsError from None
-                await container.replace_item(
-                    document["id"],
-                    document,
-                    etag=known["_etag"],
-                    match_condition=MatchConditions.IfNotModified,
-                    no_response=True,
-                )
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
+        known = await self._account.create(PROFILES, documents.update_document(instance_id, update, now), now)
+        return documents.update_of(known) if known else None
 
     async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
         async def retire(update: Update) -> None:
@@ -90,7 +76,7 @@ class CosmosCustomers:
         which may be cut in the middle of its equals, is read once more by key.
         """
         where, values = _source_where(instance_id, query.condition, query.without)
-        where += extra(_binder(values))
+        where += extra(binder(values))
         by_key = order.startswith("c.customerId")
         select = f"SELECT TOP {limit:d} * FROM c WHERE"
         page = await self._query(PROFILES, f"{select} {where} ORDER BY {order}", values)
@@ -100,7 +86,7 @@ class CosmosCustomers:
         last = page[-1]["attributes"].get(name)
         whole = _by_key_among_equals([d for d in page if d["attributes"].get(name) != last], query)
         where, values = _source_where(instance_id, query.condition, query.without)
-        where += f" AND {_DIALECT.attribute(name)} = {_binder(values)(last)}"
+        where += f" AND {_DIALECT.attribute(name)} = {binder(values)(last)}"
         rest = f"SELECT TOP {limit - len(whole):d} * FROM c WHERE {where} ORDER BY {_key_order(query)}"
         return whole + await self._query(PROFILES, rest, values)
 
@@ -110,7 +96,7 @@ class CosmosCustomers:
 
     async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         values: dict[str, Any] = {"instance": instance_id, "now": format_instant(now)}
-        bind = _binder(values)
+        bind = binder(values)
         naming = " OR ".join(f"ARRAY_CONTAINS(c.names, {bind(name)})" for name in names)
         sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_LIVE} AND ({naming})"
         ids = sorted(set(await self._query(PROFILES, sql, values)))
@@ -131,6 +117,12 @@ class CosmosCustomers:
             for document in await self._query(PROFILES, sql, values):
                 found.setdefault(document["customerId"], []).append(documents.update_of(document))
         return {customer_id: tuple(updates) for customer_id, updates in found.items()}
+
+    async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
+        pks = [(PROFILE_ID, documents.customer_pk(instance_id, customer_id)) for customer_id in customer_ids]
+        with translated():
+            found = await self._account.container(PROFILES).read_items(pks)
+        return {document["customerId"]: document["attributes"] for document in found}
 
     async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
         async def write(profile: tuple[str, Attributes]) -> None:
@@ -186,13 +178,4 @@ def _source_where(
     if without:
         values["without"] = sorted(without)
         where += " AND NOT ARRAY_CONTAINS(@without, c.customerId)"
-    return where + (f" AND {render(condition, _DIALECT, _binder(values))}" if condition else ""), values
-
-
-def _binder(values: dict[str, Any]) -> Callable[[Any], str]:
-    def bind(value: Any) -> str:
-        name = f"v{len(values)}"
-        values[name] = value
-        return f"@{name}"
-
-    return bind
+    return where + (f" AND {render(condition, _DIALECT, binder(values))}" if condition else ""), values

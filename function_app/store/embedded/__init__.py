@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from function_app.store.embedded.activities import EmbeddedActivities
 from function_app.store.embedded.control import EmbeddedControl
 from function_app.store.embedded.customers import EmbeddedCustomers
 from function_app.store.embedded.database import Database
+from function_app.store.embedded.keys import EmbeddedKeys
 
 
 class EmbeddedStore:
@@ -15,6 +17,8 @@ class EmbeddedStore:
     def __init__(self, folder: Path) -> None:
         self._db = Database(folder / "profiles.sqlite")
         self.customers = EmbeddedCustomers(self._db)
+        self.activities = EmbeddedActivities(self._db)
+        self.keys = EmbeddedKeys(self._db)
         self.control = EmbeddedControl(self._db)
 
     async def check(self) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.profile import Attributes, Customer, Update
-from function_app.domain.query import Condition, Position, Sorting
+from function_app.domain.query import Condition, Position, Sorting, SourceQuery
 from function_app.store import documents
 from function_app.store.documents import PROFILES
-from function_app.store.embedded.database import INSERT, Database, micros, row_of
-from function_app.store.port import AlreadyExistsError, CustomerRead, SourceQuery
+from function_app.store.embedded.database import INSERT, Database, binder, instance_range, micros, row_of
+from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
 _READ = "SELECT body FROM profiles WHERE pk = ? AND kind = 'profile'"
@@ -43,20 +43,10 @@ class EmbeddedCustomers:
         updates = tuple(documents.update_of(json.loads(body)) for (body,) in rows)
         return CustomerRead(documents.customer_of(json.loads(profile[0]), updates), repeated)
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         document = documents.update_document(instance_id, update, now)
-        row = row_of(document, update.valid_until)
-
-        def create(connection: sqlite3.Connection) -> None:
-            if connection.execute(_READ_UPDATE, (document["pk"], document["id"], micros(now))).fetchone():
-                raise AlreadyExistsError
-            connection.execute(
-                "DELETE FROM profiles WHERE pk = ? AND kind = 'retired' AND id = ?", (document["pk"], document["id"])
-            )
-            connection.execute(INSERT.format(PROFILES), row)
-
-        await self._db.collect(now)
-        await self._db.write(create)
+        known = await self._db.create(PROFILES, document, update.valid_until, now, ("update", "retired"))
+        return documents.update_of(known) if known else None
 
     async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
         rows = [
@@ -96,7 +86,7 @@ class EmbeddedCustomers:
         rows = await self._db.scan(
             "SELECT DISTINCT pk FROM profiles WHERE kind = 'update' AND pk > ? AND pk < ? AND expires > ?"
             f" AND EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value IN ({_marks(names)}))",
-            [*_range(instance_id), micros(now), *names],
+            [*instance_range(instance_id), micros(now), *names],
         )
         prefix = len(instance_id) + 1
         reads = [await self.read(instance_id, pk[prefix:], now) for (pk,) in rows]
@@ -113,6 +103,12 @@ class EmbeddedCustomers:
                 found[customer_id] = tuple(documents.update_of(json.loads(body)) for (body,) in rows)
         return found
 
+    async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
+        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
+        rows = await self._db.scan(f"SELECT body FROM profiles WHERE pk IN ({_marks(pks)}) AND kind = 'profile'", pks)
+        customers = [documents.customer_of(json.loads(body)) for (body,) in rows]
+        return {customer.customer_id: customer.source for customer in customers}
+
     async def write_profiles(self, instance_id: str, profiles: Mapping[str, Attributes]) -> None:
         rows = [row_of(documents.profile_document(instance_id, *profile)) for profile in profiles.items()]
         await self._db.write(lambda connection: connection.executemany(INSERT.format(PROFILES), rows))
@@ -122,30 +118,18 @@ def _marks(values: Iterable[Any]) -> str:
     return ",".join("?" for _ in values)
 
 
-def _range(instance_id: str) -> tuple[str, str]:
-    return f"{instance_id}|", f"{instance_id}}}"
-
-
 def _source_where(instance_id: str, condition: Condition | None, values: list[Any]) -> str:
-    values.extend(_range(instance_id))
+    values.extend(instance_range(instance_id))
     where = "kind = 'profile' AND pk > ? AND pk < ?"
     if condition is None:
         return where
-    return f"{where} AND {render(condition, _DIALECT, _binder(values))}"
-
-
-def _binder(values: list[Any]) -> Callable[[Any], str]:
-    def bind(value: Any) -> str:
-        values.append(value)
-        return f"?{len(values)}"
-
-    return bind
+    return f"{where} AND {render(condition, _DIALECT, binder(values))}"
 
 
 def _left_out(instance_id: str, without: Collection[str], values: list[Any]) -> str:
     if not without:
         return ""
-    bind = _binder(values)
+    bind = binder(values)
     keys = bind(json.dumps([documents.customer_pk(instance_id, customer_id) for customer_id in without]))
     return f" AND pk NOT IN (SELECT value FROM json_each({keys}))"
 
@@ -155,7 +139,7 @@ def _sorted_by(sorting: Sorting) -> str:
 
 
 def _after(instance_id: str, sorting: Sorting, after: Position, values: list[Any]) -> str:
-    bind = _binder(values)
+    bind = binder(values)
     beyond = "<" if sorting.descending else ">"
     further = f"pk {beyond} {bind(documents.customer_pk(instance_id, after.key))}"
     if sorting.attribute == CUSTOMER_ID:

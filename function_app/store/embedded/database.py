@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 from function_app.errors import Unavailable
 from function_app.store.documents import CONTAINERS, Document
-from function_app.store.port import AlreadyExistsError
 
 T = TypeVar("T")
 _Change = Callable[[sqlite3.Connection], Any]
@@ -27,7 +26,11 @@ CREATE TABLE IF NOT EXISTS {name} (pk TEXT, kind TEXT, id TEXT, expires INTEGER,
                                    PRIMARY KEY (pk, kind, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
 """
-_INDEXES = "CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, expires) WHERE kind = 'update';"
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, expires) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS activities_sort ON activities (pk, json_extract(body, '$.sort')) WHERE kind = 'activity';
+CREATE INDEX IF NOT EXISTS activities_parked ON activities (pk) WHERE kind = 'parked';
+"""
 _COLLECT = """DELETE FROM {name} WHERE (pk, kind, id) IN
               (SELECT pk, kind, id FROM {name} WHERE expires <= ? LIMIT 2000)"""
 _COLLECT_EVERY = timedelta(seconds=30)
@@ -62,7 +65,7 @@ class Database:
         return connection
 
     async def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a change and return its result once it is on the disk; pass on the AlreadyExistsError it may raise."""
+        """Run a change and return its result once it is on the disk."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._pending.append((change, future))
         if self._committing is None or self._committing.done():
@@ -75,7 +78,7 @@ class Database:
             outcomes: Sequence[Any]
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                outcomes = [_outcome(change, self._writer) for change, _ in batch]
+                outcomes = [change(self._writer) for change, _ in batch]
                 await asyncio.to_thread(self._writer.execute, "COMMIT")
             except sqlite3.Error:
                 if self._writer.in_transaction:
@@ -89,12 +92,34 @@ class Database:
                 else:
                     future.set_result(outcome)
 
+    async def create(
+        self, container: str, document: Document, expires: datetime | None, now: datetime, kinds: Sequence[str] = ()
+    ) -> Document | None:
+        """Add a document, unless a live one of its id and kind, or of these kinds, is there: return that one."""
+        row = row_of(document, expires)
+        kinds = kinds or (document["kind"],)
+        same = f"pk = ?1 AND id = ?2 AND kind IN ({', '.join(repr(kind) for kind in kinds)})"
+        live = f"SELECT body FROM {container} WHERE {same} AND (expires IS NULL OR expires > ?3)"
+        key = (document["pk"], document["id"])
+
+        def create(connection: sqlite3.Connection) -> Document | None:
+            known = connection.execute(live, (*key, micros(now))).fetchone()
+            if known:
+                found: Document = json.loads(known[0])
+                return found
+            connection.execute(f"DELETE FROM {container} WHERE {same}", key)
+            connection.execute(INSERT.format(container), row)
+            return None
+
+        await self._collect(now)
+        return await self.write(create)
+
     async def scan(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Return all rows of a query, run in a thread."""
         async with self._scanning:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
 
-    async def collect(self, now: datetime) -> None:
+    async def _collect(self, now: datetime) -> None:
         """Remove some of what has expired, at most twice a minute."""
         if now - self._collected_at > _COLLECT_EVERY:
             self._collected_at = now
@@ -108,13 +133,6 @@ class Database:
             connection.close()
 
 
-def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
-    try:
-        return change(connection)
-    except AlreadyExistsError as error:
-        return error
-
-
 def _collect(connection: sqlite3.Connection, now: datetime) -> None:
     for name in CONTAINERS:
         connection.execute(_COLLECT.format(name=name), (micros(now),))
@@ -124,6 +142,21 @@ def row_of(document: Document, expires: datetime | None = None) -> Row:
     """Return the row that holds a document."""
     until = micros(expires) if expires else None
     return (document["pk"], document["kind"], document["id"], until, _encode(document))
+
+
+def binder(values: list[Any]) -> Callable[[Any], str]:
+    """Return a function that takes a value and returns its placeholder."""
+
+    def bind(value: Any) -> str:
+        values.append(value)
+        return f"?{len(values)}"
+
+    return bind
+
+
+def instance_range(instance_id: str) -> tuple[str, str]:
+    """Return what every partition key of an instance lies between."""
+    return f"{instance_id}|", f"{instance_id}}}"
 
 
 def micros(instant: datetime) -> int:

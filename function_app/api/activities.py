@@ -1,0 +1,241 @@
+"""Activities: post one or many, read a timeline, one, or all by condition."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from function_app import errors
+from function_app.api import options as o
+from function_app.api import parameters as p
+from function_app.api.auth import Role
+from function_app.api.batch import answer_batch
+from function_app.api.call import Answer, Call
+from function_app.api.models import ActivityList, ActivityTypes, BatchResult, CreatedActivity, UnifiedActivity
+from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
+from function_app.domain.instant import format_instant, parse_instant
+from function_app.domain.query import ActivityQuery, Equals, Sorting
+from function_app.domain.validity import Timing
+from function_app.errors import ServiceError
+from function_app.services.create_activity import Created
+from function_app.services.odata import parse_orderby
+from function_app.services.read_activities import customer_in
+
+_IMMUTABLE = "Activities never change and can't be deleted; they expire by themselves."
+
+
+@operation(
+    "POST",
+    "instances/{instanceId}/data/{entityName}",
+    id="CreateActivity",
+    summary="Create an activity",
+    description="Put an event on a customer's timeline at once, from a source record or in unified format.",
+    role=Role.CONTRIBUTOR,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, p.ENTITY_NAME, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
+    body=Body("The record, with its key, its time and its customer's key.", attributes_of="entityName"),
+    responses={
+        201: Response("The activity is on the timeline.", CreatedActivity, headers={"Location": "Its address."}),
+        202: Response("The activity waits for its customer to come with a refresh.", CreatedActivity),
+    },
+    refuses={"GET": "Only Customer and UnifiedActivity can be listed."},
+)
+async def create_activity(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    timing = Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
+    created = await call.services.create_activity(model, call[p.ENTITY_NAME], call.body, timing, call.now)
+    root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
+    location = f"{root}/{UNIFIED.name}/{quote(created.activity.activity_id, safe='')}"
+    status = 202 if created.is_parked else 201
+    body = {"location": location, "value": _receipt(created), "statusCode": status}
+    return Answer(status, body, {} if created.is_parked else {"Location": location})
+
+
+@operation(
+    "POST",
+    "instances/{instanceId}/data/{entityName}/batch",
+    id="CreateActivities",
+    summary="Create activities",
+    description="Put up to 500 events on their customers' timelines at once, each by itself.",
+    role=Role.CONTRIBUTOR,
+    parameters=(p.INSTANCE_ID, p.ENTITY_NAME, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
+    body=Body("The records.", items_of="entityName"),
+    responses={200: Response("One result for each item, in order.", BatchResult)},
+)
+async def create_activities(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    entity_name, timing = call[p.ENTITY_NAME], Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
+
+    async def create(_: int, item: dict[str, Any]) -> dict[str, Any]:
+        return _receipt(await call.services.create_activity(model, entity_name, item, timing, call.now))
+
+    return await answer_batch(call, create)
+
+
+def _receipt(created: Created) -> dict[str, Any]:
+    activity = created.activity
+    return {
+        "activityId": activity.activity_id,
+        "customerId": activity.customer_id or None,
+        "outcome": created.outcome,
+        "validUntil": format_instant(activity.valid_until) if activity.valid_until else None,
+    }
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/UnifiedActivity",
+    id="ListUnifiedActivities",
+    summary="List activities by condition",
+    description="Find activities of all customers by what they hold, newest first.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(
+        p.INSTANCE_ID,
+        *(o.FILTER, o.SEARCH, o.ORDERBY, o.SELECT, o.TOP, o.SKIP, o.COUNT, o.SKIPTOKEN),
+        *(o.FORCE_SEARCH, o.PROXY),
+    ),
+    responses={200: Response("One page of activities.", ActivityList)},
+)
+async def list_unified_activities(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    condition, names, orderby = o.condition(call, UNIFIED), o.selected(call, UNIFIED), call[o.ORDERBY]
+    sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
+    if sorting.attribute != ACTIVITY_TIME:
+        message = "$orderby takes ActivityTime, with asc or desc."
+        raise ServiceError(errors.INVALID_QUERY(message, o.ORDERBY.name))
+    token = o.read_token(call)
+    query = ActivityQuery(
+        customer_in(condition), condition, descending=sorting.descending, after=token[0] if token else None
+    )
+    page = await call.services.read_activities.page(
+        model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]
+    )
+    rows = page.rows if names is None else [{name: row.get(name) for name in names} for row in page.rows]
+    return Answer(200, o.page_body(call, UNIFIED.name, rows, [page.following] if page.following else None, page.count))
+
+
+ENTITY_ID = Parameter[str](
+    "entityId",
+    "path",
+    "Activity ID",
+    "The ActivityId, or for a source entity the primary key of the record.",
+    p.text_up_to(1_000),
+    default="",
+    required=True,
+    extensions={"x-ms-url-encoding": "single"},
+)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/{entityName}/{entityId}",
+    id="GetActivity",
+    summary="Get an activity",
+    description="Read one activity, by its id or by its source record's key.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID, p.ENTITY_NAME, ENTITY_ID),
+    responses={200: Response("The activity.", UnifiedActivity)},
+    refuses={"PATCH": _IMMUTABLE, "PUT": _IMMUTABLE, "DELETE": _IMMUTABLE},
+)
+async def get_activity(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    activity = await call.services.read_activities.one(model, call[p.ENTITY_NAME], call[ENTITY_ID], call.now)
+    return Answer(200, activity.attributes)
+
+
+def _instant(text: str) -> datetime:
+    instant = parse_instant(text)
+    if instant is None or instant.tzinfo is None:
+        raise ValueError("an RFC 3339 instant with offset, like 2026-11-24T09:30:00Z")
+    return instant
+
+
+def _bound(name: str, summary: str, description: str) -> Parameter[datetime | None]:
+    schema = {"type": "string", "format": "date-time"}
+    return Parameter(name, "query", summary, description, _instant, default=None, schema=schema)
+
+
+CUSTOMER = Parameter[str](
+    "customerId",
+    "query",
+    "Customer ID",
+    "The CustomerId of the unified customer.",
+    p.text_up_to(p.LONGEST_CUSTOMER_ID),
+    default="",
+    required=True,
+)
+ACTIVITY_TYPE = Parameter[str | None](
+    "activityType",
+    "query",
+    "Activity Type",
+    "Only activities of this type, like SalesOrder.",
+    p.text_up_to(200),
+    default=None,
+)
+FROM = _bound("from", "From", "Only activities from this instant on.")
+TO = _bound("to", "To", "Only activities before this instant.")
+PAGE = Parameter[int](
+    "$top",
+    "query",
+    "Top",
+    "How many activities a page holds.",
+    p.whole_number(1, 1000),
+    default=50,
+    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 50},
+)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/profile/timeline",
+    id="ListActivities",
+    summary="List activities of a customer",
+    description="Read a customer's timeline, newest first.",
+    role=Role.VIEWER,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, o.SKIPTOKEN),
+    responses={200: Response("One page of the timeline.", ActivityList)},
+)
+async def list_activities(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    kind, token = call[ACTIVITY_TYPE], o.read_token(call)
+    condition = Equals("ActivityType", (kind,)) if kind is not None else None
+    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=token[0] if token else None)
+    page = await call.services.read_activities.timeline(model, query, call.now, top=call[PAGE])
+    following = [page.following] if page.following else None
+    return Answer(200, o.page_body(call, UNIFIED.name, page.rows, following, None))
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/profile/activityresponsemetadata",
+    id="ListActivityTypes",
+    summary="List activity types of a customer",
+    description="Read which types of activities a customer has, and how many of each.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID, CUSTOMER),
+    responses={200: Response("The types with counts.", ActivityTypes)},
+)
+async def list_activity_types(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    counts = await call.services.read_activities.types(model, call[CUSTOMER], call.now)
+    types = [
+        {"activityType": kind, "activityTypeDisplay": display, "count": count}
+        for (kind, display), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return Answer(200, {"customerId": call[CUSTOMER], "activityTypes": types})
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    create_activity,
+    create_activities,
+    list_unified_activities,
+    get_activity,
+    list_activities,
+    list_activity_types,
+)

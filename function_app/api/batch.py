@@ -1,0 +1,23 @@
+"""Batches over HTTP: one result for each item, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from function_app.api.call import Answer, Call
+from function_app.api.problems import answer_to
+from function_app.services.batch import each_item, items_of
+
+
+async def answer_batch(call: Call, act: Callable[[int, dict[str, Any]], Awaitable[dict[str, Any]]]) -> Answer:
+    """Act on every item of the body and answer with what became of each."""
+    results = await each_item(items_of(call.body), act)
+    return Answer(200, {"value": [_result(index, result, call) for index, result in enumerate(results)]})
+
+
+def _result(index: int, result: dict[str, Any] | Exception, call: Call) -> dict[str, Any]:
+    if not isinstance(result, Exception):
+        return {"index": index, **result}
+    problem = answer_to(result, call.operation_id).body
+    return {"index": index, **{name: problem[name] for name in ("errorCode", "message", "details")}}

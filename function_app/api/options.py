@@ -1,0 +1,107 @@
+"""OData's query options, as parameters, and the pages they ask for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from function_app import errors
+from function_app.api import parameters as p
+from function_app.api.call import Call
+from function_app.api.operation import Parameter
+from function_app.domain.entity import Entity
+from function_app.domain.query import AllOf, Condition
+from function_app.errors import ServiceError
+from function_app.services.odata import parse_filter, parse_search, parse_select
+
+
+def _option(name: str, summary: str, description: str) -> Parameter[str | None]:
+    return Parameter(name, "query", summary, description, p.text_up_to(4_000), default=None)
+
+
+FILTER = _option("$filter", "Filter", "Which customers, in OData, like City eq 'Oslo' and LoyaltyPoints gt 100.")
+SELECT = _option("$select", "Select", "The fields wanted, with commas, like CustomerId,City.")
+ORDERBY = _option("$orderby", "Order By", "The field to sort by, with desc behind it for the reverse.")
+SEARCH = _option("$search", "Search", "Words that stand anywhere in the text fields.")
+SKIPTOKEN = _option("$skiptoken", "Page Token", "Where the page starts; it stands in @odata.nextLink.")
+TOP = Parameter[int](
+    "$top",
+    "query",
+    "Top",
+    "How many customers a page holds.",
+    p.whole_number(1, 1000),
+    default=100,
+    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 100},
+)
+SKIP = Parameter[int](
+    "$skip",
+    "query",
+    "Skip",
+    "How many customers to leave out at the start.",
+    p.whole_number(0, 10_000),
+    default=0,
+    schema={"type": "integer", "format": "int32", "minimum": 0, "maximum": 10_000, "default": 0},
+    visibility="advanced",
+)
+COUNT = p.flag("$count", "Count", "Whether to count all customers that match.")
+FORCE_SEARCH = p.flag("forceSearch", "Force Search", "Of the original's; only false.", p.only_false, "internal")
+PROXY = p.flag("proxy", "Proxy", "Of the original's; only false.", p.only_false, "internal")
+
+
+def condition(call: Call, entity: Entity) -> Condition | None:
+    """Return what `$filter` and `$search` ask for together."""
+    asked = ((parse_filter, call[FILTER]), (parse_search, call[SEARCH]))
+    parts = tuple(parse(text, entity) for parse, text in asked if text is not None)
+    return AllOf(parts) if len(parts) > 1 else parts[0] if parts else None
+
+
+def selected(call: Call, entity: Entity) -> tuple[str, ...] | None:
+    """Return the attributes `$select` asks for, None for all."""
+    select = call[SELECT]
+    return parse_select(select, entity) if select is not None else None
+
+
+def page_body(
+    call: Call, entity_name: str, rows: Sequence[Any], following: list[Any] | None, count: int | None
+) -> dict[str, Any]:
+    """Return a page in OData's shape; `following` is what the next page's token is to hold."""
+    root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
+    body: dict[str, Any] = {"@odata.context": f"{root}/$metadata#{entity_name}", "value": rows}
+    if count is not None:
+        body["@odata.count"] = count
+    if following is not None:
+        body["@odata.nextLink"] = next_link(call, following)
+    return body
+
+
+def next_link(call: Call, following: list[Any]) -> str:
+    """Return the address of this call with a token that only this query takes."""
+    token = json.dumps([*following, _digest(call)], separators=(",", ":")).encode()
+    asked = [(k, v) for k, v in parse_qsl(urlsplit(call.url).query) if k not in {SKIPTOKEN.name, SKIP.name}]
+    asked.append((SKIPTOKEN.name, base64.urlsafe_b64encode(token).decode().rstrip("=")))
+    return urlsplit(call.url)._replace(query=urlencode(asked, safe="$"), fragment="").geturl()
+
+
+def read_token(call: Call) -> list[Any] | None:
+    """Return what the call's token holds, None without one; ServiceError if it is not one of this query's."""
+    text = call[SKIPTOKEN]
+    if text is None:
+        return None
+    try:
+        *held, digest = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, TypeError):
+        held, digest = [], None
+    if digest != _digest(call):
+        message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
+        raise ServiceError(errors.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
+    return list(held)
+
+
+def _digest(call: Call) -> str:
+    paged = {SKIPTOKEN.name, SKIP.name, TOP.name, SELECT.name, COUNT.name}
+    asked = sorted((name, str(value)) for name, value in call.values.items() if name not in paged)
+    return hashlib.sha256(json.dumps([call.operation_id, asked]).encode()).hexdigest()[:12]

@@ -1,0 +1,141 @@
+"""Activities: immutable events of one customer, and how a source record becomes one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from function_app.domain.entity import CUSTOMER_ID, ActivityMapping, Attribute, Entity
+
+ACTIVITY_TIME = "ActivityTime"
+_LONGEST_ID = 100
+_TEXT = "Edm.String"
+UNIFIED = Entity(
+    name="UnifiedActivity",
+    entity_type="unifiedActivity",
+    keys=(("ActivityId",),),
+    timestamp_attribute=ACTIVITY_TIME,
+    attributes=(
+        Attribute(CUSTOMER_ID, _TEXT, "Customer ID", _LONGEST_ID),
+        Attribute("ActivityId", _TEXT, "Activity ID", _LONGEST_ID),
+        Attribute(ACTIVITY_TIME, "Edm.DateTimeOffset", "Activity Time"),
+        Attribute("ActivityType", _TEXT, "Activity Type", 200),
+        Attribute("ActivityTypeDisplay", _TEXT, "Activity Type Display", 200),
+        Attribute("ActivityName", _TEXT, "Activity Name", 200),
+        Attribute("Title", _TEXT, "Title", 4_000),
+        Attribute("Description", _TEXT, "Description", 16_000),
+        Attribute("ExternalUrl", _TEXT, "External URL", 4_000),
+        Attribute("EntityName", _TEXT, "Entity Name", 200),
+        Attribute("ActualActivityId", _TEXT, "Actual Activity ID", 1_000),
+        Attribute("ActivityForeignKey", _TEXT, "Activity Foreign Key", _LONGEST_ID),
+        Attribute("SemanticData", _TEXT, "Semantic Data"),
+        Attribute("RangeIndex", _TEXT, "Range Index", read_only=True),
+    ),
+)
+REQUIRED = (CUSTOMER_ID, ACTIVITY_TIME, "ActivityType")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKey:
+    """A customer's key in a source entity."""
+
+    entity: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One activity; `attributes` are those of UnifiedActivity.
+
+    `valid_until` is None for what a refresh brought; `fingerprint` is a digest of the content as it was sent.
+    """
+
+    activity_id: str
+    time: datetime
+    attributes: Mapping[str, Any]
+    fingerprint: str
+    valid_until: datetime | None
+    hidden: bool = False
+
+    @property
+    def customer_id(self) -> str:
+        """The unified customer; empty while parked."""
+        return self.attributes[CUSTOMER_ID] or ""
+
+    def is_live(self, now: datetime) -> bool:
+        return self.valid_until is None or now < self.valid_until
+
+    def joined(self, customer_id: str) -> Activity:
+        """Return the activity as one of this customer."""
+        return replace(self, attributes={**self.attributes, CUSTOMER_ID: customer_id})
+
+
+def fingerprint(content: Any) -> str:
+    """Return a digest of JSON content that does not depend on the order of members."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def activity_of_record(
+    record: Mapping[str, Any], entity: Entity, mapping: ActivityMapping, valid_until: datetime | None
+) -> tuple[Activity, SourceKey]:
+    """Map a valid source record to an activity of nobody yet, and the source key of its customer."""
+    actual_id = key_text(record[name] for name in entity.keys[0])
+    foreign_key = _text(record[mapping.customer_attribute]) or ""
+    time = datetime.fromisoformat(record[entity.timestamp_attribute or ""])
+    identity = activity_id(entity.qualified_name, actual_id)
+    attributes: dict[str, Any] = {
+        CUSTOMER_ID: None,
+        "ActivityId": identity,
+        ACTIVITY_TIME: record[entity.timestamp_attribute or ""],
+        "ActivityType": mapping.activity_type,
+        "ActivityTypeDisplay": mapping.activity_type_display,
+        "ActivityName": entity.name,
+        "Title": _text(record.get(mapping.title or "")),
+        "Description": _text(record.get(mapping.description or "")),
+        "ExternalUrl": _text(record.get(mapping.external_url or "")),
+        "EntityName": entity.qualified_name,
+        "ActualActivityId": actual_id,
+        "ActivityForeignKey": foreign_key,
+        "SemanticData": json.dumps(dict(record), ensure_ascii=False),
+        "RangeIndex": _range_index(time),
+    }
+    hidden = not mapping.show_in_timeline
+    activity = Activity(identity, time, attributes, fingerprint(record), valid_until, hidden)
+    return activity, SourceKey(mapping.customer_entity, foreign_key)
+
+
+def activity_of_unified(record: Mapping[str, Any], valid_until: datetime | None) -> Activity:
+    """Complete a valid record in unified format; without an ActivityId it gets one derived from the content."""
+    content = fingerprint(record)
+    identity = record.get("ActivityId") or content[:32]
+    time = datetime.fromisoformat(record[ACTIVITY_TIME])
+    attributes = {attribute.name: record.get(attribute.name) for attribute in UNIFIED.attributes}
+    attributes["ActivityId"] = identity
+    attributes["ActivityTypeDisplay"] = record.get("ActivityTypeDisplay") or record["ActivityType"]
+    attributes["RangeIndex"] = _range_index(time)
+    return Activity(identity, time, attributes, content, valid_until)
+
+
+def activity_id(entity_name: str, actual_id: str) -> str:
+    """Derive the id that a source record's activity has in every process."""
+    return hashlib.sha256(f"{entity_name}\0{actual_id}".encode()).hexdigest()[:32]
+
+
+def key_text(values: Iterable[Any]) -> str:
+    """Write a primary key as one text; the parts of a composite one are joined by `|`."""
+    parts = [_text(value) or "" for value in values]
+    if len(parts) == 1:
+        return parts[0]
+    return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _range_index(time: datetime) -> str:
+    return str(int(time.timestamp()))

@@ -1,0 +1,46 @@
+"""Batches: every item by itself, many at once, one result for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from function_app import errors
+from function_app.errors import ServiceError
+
+T = TypeVar("T")
+MOST_ITEMS, AT_ONCE = 500, 64
+
+
+def items_of(body: dict[str, Any]) -> list[Any]:
+    """Return the items of a batch; ServiceError if it is none."""
+    items = body.get("items")
+    others = sorted(set(body) - {"items"})
+    if others:
+        raise ServiceError(errors.INVALID_BATCH(f"A batch has only 'items'; received '{others[0][:64]}'.", ""))
+    if not isinstance(items, list) or not 1 <= len(items) <= MOST_ITEMS:
+        received = f"{len(items)} items" if isinstance(items, list) else "no array"
+        message = f"'items' must be an array of 1 to {MOST_ITEMS} objects; received {received}."
+        raise ServiceError(errors.INVALID_BATCH(message, "/items"))
+    return items
+
+
+async def each_item(items: Sequence[Any], act: Callable[[int, Any], Awaitable[T]]) -> list[T | Exception]:
+    """Act on every item, a bounded number at once; return each one's result or the exception it met, in order."""
+    bound = asyncio.Semaphore(AT_ONCE)
+
+    async def one(index: int, item: Any) -> T | Exception:
+        async with bound:
+            try:
+                return await act(index, _object(item))
+            except Exception as error:  # noqa: BLE001  # it is this item's result
+                return error
+
+    return await asyncio.gather(*(one(index, item) for index, item in enumerate(items)))
+
+
+def _object(item: Any) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise ServiceError(errors.NOT_AN_OBJECT("The item must be a JSON object.", ""))
+    return item

@@ -1,0 +1,146 @@
+"""Take an activity: check it, find its customer, store it once, or park it until its customer comes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from function_app import errors
+from function_app.domain import validity
+from function_app.domain.activity import (
+    REQUIRED,
+    UNIFIED,
+    Activity,
+    SourceKey,
+    activity_of_record,
+    activity_of_unified,
+)
+from function_app.domain.entity import Entity
+from function_app.domain.names import nearest_hint
+from function_app.domain.validity import Timing, Validity, future_fault
+from function_app.errors import Fault, ServiceError
+from function_app.services.instances import Model, unknown_customer
+from function_app.services.key_ring import KeyRing
+from function_app.services.validation import pointer
+from function_app.store.port import Store
+
+Outcome = Literal["created", "duplicate", "parked"]
+LARGEST_RECORD = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The activity as it is stored and its outcome; without a customer it is parked."""
+
+    activity: Activity
+    outcome: Outcome
+
+    @property
+    def is_parked(self) -> bool:
+        return not self.activity.customer_id
+
+
+class CreateActivity:
+    def __init__(self, store: Store, key_ring: KeyRing) -> None:
+        self._store = store
+        self._key_ring = key_ring
+
+    async def __call__(
+        self, model: Model, entity_name: str, record: Mapping[str, Any], timing: Timing, now: datetime
+    ) -> Created:
+        """Store the record's activity; ServiceError with every fault, and nothing written, otherwise."""
+        accepted, source_key = _accept(model, entity_name, record, timing, now)
+        instance_id = model.instance.instance_id
+        if source_key is None:
+            read = await self._store.customers.read(instance_id, accepted.customer_id, now)
+            if read.customer is None:
+                raise unknown_customer(accepted.customer_id)
+            return await self._create(instance_id, accepted, now)
+        customer_id = await self._key_ring.find(instance_id, source_key, now)
+        if customer_id is not None:
+            return await self._create(instance_id, accepted.joined(customer_id), now)
+        return await self._park(instance_id, source_key, accepted, now)
+
+    async def _create(self, instance_id: str, activity: Activity, now: datetime) -> Created:
+        known = await self._store.activities.create(instance_id, activity, now)
+        return _repeated(known, activity) if known else Created(activity, "created")
+
+    async def _park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Created:
+        known = await self._store.activities.park(instance_id, source_key, activity, now)
+        parked = _repeated(known, activity) if known else Created(activity, "parked")
+        # A refresh that wrote the key since we looked may have passed this activity by.
+        customer_id = await self._key_ring.find(instance_id, source_key, now)
+        if customer_id is None:
+            return parked
+        await self._join(instance_id, source_key, parked.activity, customer_id, now)
+        return Created(parked.activity.joined(customer_id), "created")
+
+    async def join_parked(self, instance_id: str, now: datetime) -> int:
+        """Give every parked activity whose customer has come to that customer; return how many."""
+        joined = 0
+        for source_key, activity in await self._store.activities.parked(instance_id, now):
+            customer_id = await self._store.keys.find_customer(instance_id, source_key)
+            if customer_id is not None:
+                await self._join(instance_id, source_key, activity, customer_id, now)
+                joined += 1
+        return joined
+
+    async def _join(
+        self, instance_id: str, source_key: SourceKey, activity: Activity, customer_id: str, now: datetime
+    ) -> None:
+        await self._store.activities.create(instance_id, activity.joined(customer_id), now)
+        await self._store.activities.unpark(instance_id, source_key, activity)
+
+
+def _repeated(known: Activity, activity: Activity) -> Created:
+    if known.fingerprint != activity.fingerprint:
+        message = f"The activity '{activity.activity_id}' came before with other content; activities never change."
+        raise ServiceError(errors.ACTIVITY_EXISTS(message))
+    return Created(known, "created" if known == activity else "duplicate")
+
+
+def _accept(
+    model: Model, entity_name: str, record: Mapping[str, Any], timing: Timing, now: datetime
+) -> tuple[Activity, SourceKey | None]:
+    entity = _activity_entity(model, entity_name)
+    mapping, stamp = entity.activity, entity.timestamp_attribute or ""
+    required = (*entity.keys[0], stamp, mapping.customer_attribute) if mapping else REQUIRED
+    checked = model.records[entity_name].check_record(record, dict.fromkeys(required))
+    times = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
+    faults = [fault for found in (times, checked) if isinstance(found, list) for fault in found]
+    faults += _size_faults(record)
+    if isinstance(checked, dict):
+        faults += _time_faults(checked[stamp], stamp, now)
+    if faults or isinstance(checked, list) or not isinstance(times, Validity):
+        raise ServiceError(*faults)
+    if mapping:
+        return activity_of_record(checked, entity, mapping, times.valid_until)
+    if "RangeIndex" in checked:
+        raise ServiceError(errors.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
+    return activity_of_unified(checked, times.valid_until), None
+
+
+def _activity_entity(model: Model, name: str) -> Entity:
+    if name in model.records:
+        return model.entities[name]
+    known = ", ".join([*model.instance.activities, UNIFIED.name])
+    problem = f"'{name}' is no activity" if name in model.entities else f"There is no entity '{name[:100]}'"
+    hint = nearest_hint(name, model.records)
+    message = f"{problem}{hint}. Activities are taken for: {known}."
+    raise ServiceError(errors.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
+
+
+def _size_faults(record: Mapping[str, Any]) -> list[Fault]:
+    size = len(json.dumps(record, ensure_ascii=False).encode())
+    if size <= LARGEST_RECORD:
+        return []
+    message = f"A record may have at most {LARGEST_RECORD // 1024} KB; received {size // 1024 + 1} KB."
+    return [errors.RECORD_TOO_LARGE(message, "")]
+
+
+def _time_faults(text: str, name: str, now: datetime) -> list[Fault]:
+    time = datetime.fromisoformat(text)
+    return [future_fault(pointer(name), time, now)] if time > now + validity.CLOCK_TOLERANCE else []

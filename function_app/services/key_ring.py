@@ -1,0 +1,53 @@
+"""Key rings: whose a source key is, and which keys a customer has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from function_app import errors
+from function_app.domain.activity import SourceKey
+from function_app.domain.entity import Instance
+from function_app.domain.profile import Attributes
+from function_app.errors import ServiceError
+from function_app.services.instances import Model
+from function_app.store.port import Store
+
+KEPT, MOST_KEPT = timedelta(seconds=60), 100_000
+
+
+class KeyRing:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: dict[tuple[str, SourceKey], tuple[datetime, str]] = {}
+
+    async def find(self, instance_id: str, source_key: SourceKey, now: datetime) -> str | None:
+        """Return the CustomerId behind a key, as it was at most a minute ago; None, always fresh, if nobody's."""
+        kept = self._kept.get((instance_id, source_key))
+        if kept and kept[0] <= now < kept[0] + KEPT:
+            return kept[1]
+        customer_id = await self._store.keys.find_customer(instance_id, source_key)
+        if customer_id is not None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[instance_id, source_key] = (now, customer_id)
+        return customer_id
+
+    async def of_key(self, model: Model, source_key: SourceKey, now: datetime) -> tuple[str, Mapping[SourceKey, str]]:
+        """Return whose a key is, and that customer's whole key ring; ServiceError if it is nobody's."""
+        instance_id = model.instance.instance_id
+        customer_id = await self._store.keys.find_customer(instance_id, source_key)
+        read = await self._store.customers.read(instance_id, customer_id, now) if customer_id else None
+        if customer_id is None or read is None or read.customer is None:
+            message = f"No customer has the key '{source_key.key[:100]}' in {source_key.entity[:100]}."
+            raise ServiceError(errors.KEY_NOT_FOUND(message, "key"))
+        return customer_id, keys_of(model.instance, read.customer.source, customer_id)
+
+
+def keys_of(instance: Instance, profile: Attributes, customer_id: str) -> dict[SourceKey, str]:
+    """Return the source keys a profile holds, each with its customer."""
+    return {
+        SourceKey(attribute.key_of, str(profile[attribute.name])): customer_id
+        for attribute in instance.customer.attributes
+        if attribute.key_of and profile.get(attribute.name) is not None
+    }

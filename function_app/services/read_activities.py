@@ -1,0 +1,95 @@
+"""Read activities: a customer's timeline, all by condition, one by id, and counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from function_app import errors
+from function_app.domain.activity import UNIFIED, Activity, activity_id
+from function_app.domain.entity import CUSTOMER_ID
+from function_app.domain.profile import Attributes
+from function_app.domain.query import ActivityQuery, AllOf, Condition, Equals
+from function_app.errors import ServiceError
+from function_app.services.instances import Model, unknown_customer
+from function_app.store.port import Store
+
+AT_ONCE, EXPANDED = 32, 50
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPage:
+    """Activities in order, where the next page starts if there is one, and the count if asked for."""
+
+    rows: Sequence[Attributes]
+    following: str | None
+    count: int | None = None
+
+
+class ReadActivities:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def page(  # noqa: PLR0913  # what a page is made of
+        self, model: Model, query: ActivityQuery, now: datetime, *, top: int, skip: int = 0, count: bool = False
+    ) -> ActivityPage:
+        """Return one page of the activities a query asks for."""
+        instance_id = model.instance.instance_id
+        found = await self._store.activities.find(instance_id, query, skip + top + 1, now)
+        rows = found[skip:]
+        return ActivityPage(
+            [row.activity.attributes for row in rows[:top]],
+            rows[top - 1].sort if len(rows) > top else None,
+            await self._store.activities.count(instance_id, query, now) if count else None,
+        )
+
+    async def timeline(self, model: Model, query: ActivityQuery, now: datetime, *, top: int) -> ActivityPage:
+        """Return one page of a customer's activities; ServiceError if the customer is unknown."""
+        page = await self.page(model, query, now, top=top)
+        if not page.rows:
+            await self._known(model, query.customer_id or "", now)
+        return page
+
+    async def one(self, model: Model, entity_name: str, entity_id: str, now: datetime) -> Activity:
+        """Return a live activity by ActivityId, or by the source entity's primary key; ServiceError if none shows."""
+        entity = model.entity(entity_name)
+        wanted = entity_id if entity is UNIFIED else activity_id(entity_name, entity_id)
+        query = ActivityQuery(condition=Equals("ActivityId", (wanted,)))
+        found = await self._store.activities.find(model.instance.instance_id, query, 1, now)
+        if not found:
+            message = f"There is no activity '{entity_id[:100]}' of {entity_name}."
+            raise ServiceError(errors.ACTIVITY_NOT_FOUND(message, "entityId"))
+        return found[0].activity
+
+    async def timelines(self, model: Model, customer_ids: Sequence[str], now: datetime) -> list[list[Attributes]]:
+        """Return the newest activities of each of these customers."""
+        instance_id = model.instance.instance_id
+        bound = asyncio.Semaphore(AT_ONCE)
+
+        async def newest(customer_id: str) -> list[Attributes]:
+            async with bound:
+                found = await self._store.activities.find(instance_id, ActivityQuery(customer_id), EXPANDED, now)
+            return [row.activity.attributes for row in found]
+
+        return await asyncio.gather(*map(newest, customer_ids))
+
+    async def types(self, model: Model, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
+        """Count a customer's activities by type and its display; ServiceError if the customer is unknown."""
+        await self._known(model, customer_id, now)
+        return await self._store.activities.count_types(model.instance.instance_id, customer_id, now)
+
+    async def _known(self, model: Model, customer_id: str, now: datetime) -> None:
+        read = await self._store.customers.read(model.instance.instance_id, customer_id, now)
+        if read.customer is None:
+            raise unknown_customer(customer_id)
+
+
+def customer_in(condition: Condition | None) -> str | None:
+    """Return the one customer a condition is confined to, if it names one at its top."""
+    for part in condition.parts if isinstance(condition, AllOf) else (condition,):
+        if isinstance(part, Equals) and part.attribute == CUSTOMER_ID and len(part.values) == 1:
+            value = part.values[0]
+            return value if isinstance(value, str) else None
+    return None

@@ -1,0 +1,45 @@
+"""Key rings in Cosmos DB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
+from function_app.domain.activity import SourceKey
+from function_app.store import documents
+from function_app.store.cosmos.account import Account, each
+from function_app.store.documents import KEY_ID, KEYS
+
+
+class CosmosKeys:
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    async def find_customer(self, instance_id: str, source_key: SourceKey) -> str | None:
+        pk = documents.source_key_pk(instance_id, source_key)
+        sql = "SELECT VALUE c.customerId FROM c WHERE c.pk = @pk"
+        found = await self._account.query(KEYS, sql, {"pk": pk}, pk)
+        return found[0] if found else None
+
+    async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
+        async def write(owner: tuple[SourceKey, str]) -> None:
+            document = documents.key_document(instance_id, *owner)
+            await self._account.container(KEYS).upsert_item(document, no_response=True)
+
+        await each(write, owners.items())
+
+    async def remove(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
+        async def remove(owner: tuple[SourceKey, str]) -> None:
+            pk = documents.source_key_pk(instance_id, owner[0])
+            found = await self._account.query(KEYS, "SELECT * FROM c WHERE c.pk = @pk", {"pk": pk}, pk)
+            if not found or found[0]["customerId"] != owner[1]:
+                return
+            etag: Any = {"etag": found[0]["_etag"], "match_condition": MatchConditions.IfNotModified}
+            with suppress(CosmosResourceNotFoundError):
+                await self._account.container(KEYS).delete_item(KEY_ID, pk, **etag)
+
+        await each(remove, owners.items())

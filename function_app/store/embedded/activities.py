@@ -1,0 +1,96 @@
+"""Activities in SQLite: timelines, and what is parked for customers to come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.instant import format_instant
+from function_app.domain.query import ActivityQuery
+from function_app.store import documents
+from function_app.store.documents import ACTIVITIES, Document
+from function_app.store.embedded.database import Database, binder, instance_range, micros
+from function_app.store.port import Sorted
+from function_app.store.sql import SqliteDialect, render
+
+_DIALECT = SqliteDialect()
+_SORT = "json_extract(body, '$.sort')"
+_LIVE = "(expires IS NULL OR expires > ?)"
+
+
+class EmbeddedActivities:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._read = database.reader.execute
+
+    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
+        return await self._create(documents.activity_document(instance_id, activity, now), activity, now)
+
+    async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
+        values: list[Any] = []
+        where = _where(instance_id, query, now, values)
+        way, beyond = ("DESC", "<") if query.descending else ("ASC", ">")
+        if query.after is not None:
+            where += f" AND {_SORT} {beyond} {binder(values)(query.after)}"
+        sql = f"SELECT body FROM activities WHERE {where} ORDER BY {_SORT} {way} LIMIT {limit:d}"
+        of_one = query.customer_id is not None
+        rows = self._read(sql, values).fetchall() if of_one else await self._db.scan(sql, values)
+        found = [json.loads(body) for (body,) in rows]
+        return [Sorted(documents.activity_of(document), document["sort"]) for document in found]
+
+    async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
+        values: list[Any] = []
+        where = _where(instance_id, query, now, values)
+        rows = await self._db.scan(f"SELECT count(*) FROM activities WHERE {where}", values)
+        return int(rows[0][0])
+
+    async def count_types(self, instance_id: str, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
+        values: list[Any] = []
+        where = _where(instance_id, ActivityQuery(customer_id), now, values)
+        types = [_DIALECT.attribute(name) for name in ("ActivityType", "ActivityTypeDisplay")]
+        rows = await self._db.scan(
+            f"SELECT {types[0]}, {types[1]}, count(*) FROM activities WHERE {where} GROUP BY 1, 2", values
+        )
+        return {(kind, display): count for kind, display, count in rows}
+
+    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
+        return await self._create(documents.parked_document(instance_id, source_key, activity, now), activity, now)
+
+    async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
+        rows = await self._db.scan(
+            f"SELECT body FROM activities WHERE kind = 'parked' AND pk > ? AND pk < ? AND {_LIVE} ORDER BY pk, id",
+            [*instance_range(instance_id), micros(now)],
+        )
+        found = [json.loads(body) for (body,) in rows]
+        return [(SourceKey(document["entity"], document["key"]), documents.activity_of(document)) for document in found]
+
+    async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
+        key = (documents.parked_pk(instance_id, source_key), documents.activity_doc_id(activity.activity_id))
+        await self._db.write(
+            lambda connection: connection.execute(
+                "DELETE FROM activities WHERE pk = ? AND kind = 'parked' AND id = ?", key
+            )
+        )
+
+    async def _create(self, document: Document, activity: Activity, now: datetime) -> Activity | None:
+        known = await self._db.create(ACTIVITIES, document, activity.valid_until, now)
+        return documents.activity_of(known) if known else None
+
+
+def _where(instance_id: str, query: ActivityQuery, now: datetime, values: list[Any]) -> str:
+    bind = binder(values)
+    where = "kind = 'activity'"
+    if query.customer_id is not None:
+        where += f" AND pk = {bind(documents.customer_pk(instance_id, query.customer_id))}"
+    else:
+        first, last = instance_range(instance_id)
+        where += f" AND pk > {bind(first)} AND pk < {bind(last)}"
+    where += f" AND (expires IS NULL OR expires > {bind(micros(now))}) AND NOT json_extract(body, '$.hidden')"
+    if query.since:
+        where += f" AND {_SORT} >= {bind(format_instant(query.since))}"
+    if query.until:
+        where += f" AND {_SORT} < {bind(format_instant(query.until))}"
+    return where + (f" AND {render(query.condition, _DIALECT, bind)}" if query.condition else "")
