@@ -21,6 +21,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from function_app.domain.activity import activity_of_record, fingerprint
+from function_app.domain.definition import instance_of
 from function_app.domain.profile import Update
 from function_app.local.sample import write_sample
 from function_app.store import documents
@@ -103,27 +105,38 @@ def size_of(document: Mapping[str, Any]) -> int:
     return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()) + SYSTEM_BYTES
 
 
-def index_paths() -> dict[str, list[str]]:
-    """Return the indexed paths of each container, as infra/modules/cosmos.bicep has them."""
+def index_paths() -> dict[str, tuple[list[str], list[str]]]:
+    """Return the paths each container indexes, and those below them it does not, as cosmos.bicep has them."""
     text = (Path(__file__).parent / "modules/cosmos.bicep").read_text(encoding="utf-8")
-    parts = re.split(r"name: '(\w+)'\n\s+defaultTtl", text)[1:]
-    return {name: re.findall(r"path: '(/[^']+[?*])'", part.partition("]\n  }")[0]) for name, part in _pairs(parts)}
+    found = re.findall(
+        r"name: '(\w+)'\n\s+defaultTtl.*\n\s+indexed: \[([^]]*(?:\[\][^]]*)*)\]\s+notIndexed: \[([^]]*)\]", text
+    )
+    return {name: (_paths(indexed), _paths(left)) for name, indexed, left in found}
 
 
-def _pairs(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    return zip(parts[::2], parts[1::2], strict=True)
+def _paths(text: str) -> list[str]:
+    return re.findall(r"path: '([^']+)'", text)
 
 
-def terms(document: Mapping[str, Any], paths: Sequence[str]) -> int:
+def terms(document: Mapping[str, Any], paths: tuple[list[str], list[str]]) -> int:
     """Count the values of a document that its container's index takes in."""
-    members = {path.split("/")[1] for path in paths}
-    return sum(_leaves(value) for name, value in document.items() if name in members)
+    indexed, left = ({path.rstrip("/*?[]") for path in some} for some in paths)
+    return sum(
+        any(path == top or path.startswith(f"{top}/") for top in indexed)
+        for path in _leaves(document)
+        if path not in left
+    )
 
 
-def _leaves(value: Any) -> int:
+def _leaves(value: Any, path: str = "") -> Iterator[str]:
     if isinstance(value, Mapping):
-        return sum(map(_leaves, value.values()))
-    return sum(map(_leaves, value)) if isinstance(value, list) else 1
+        for name, below in value.items():
+            yield from _leaves(below, f"{path}/{name}")
+    elif isinstance(value, list):
+        for below in value:
+            yield from _leaves(below, path)
+    else:
+        yield path
 
 
 @dataclass(frozen=True)
@@ -137,18 +150,29 @@ class Measured:
 
 
 def measure() -> Measured:
-    with tempfile.TemporaryDirectory() as name:
-        write_sample(Path(name))
-        tables = {
-            path.parent.name: list(csv.DictReader(path.open(encoding="utf-8"))) for path in Path(name).glob("*/*")
-        }
-    customers = tables.pop("Customer")
+    with tempfile.TemporaryDirectory() as folder:
+        write_sample(Path(folder))
+        definition = json.loads((Path(folder) / "definition.json").read_text(encoding="utf-8"))
+        rows = {path.parent.name: _rows(path) for path in Path(folder).glob("*/*.csv")}
+    instance, customers = instance_of(INSTANCE, definition), rows.pop("Customer")
+    found = [
+        activity_of_record(row, entity, entity.activity, NOW + timedelta(days=30))
+        for entity in instance.entities
+        if entity.activity
+        for row in rows[entity.qualified_name]
+    ]
+    joined = [activity.joined(customers[0]["CustomerId"] or "") for activity, _ in found]
     return Measured(
-        _average([documents.profile_document(INSTANCE, c["CustomerId"], c) for c in customers], "profiles"),
-        _average([documents.update_document(INSTANCE, _update(c), NOW) for c in customers], "profiles"),
-        _average([_activity_document(row) for rows in tables.values() for row in rows], "activities"),
-        _average([_key_document(c["CustomerId"]) for c in customers], "keys"),
+        _average([documents.profile_document(INSTANCE, row["CustomerId"] or "", row) for row in customers], "profiles"),
+        _average([documents.update_document(INSTANCE, _update(row), NOW) for row in customers], "profiles"),
+        _average([documents.activity_document(INSTANCE, activity, NOW) for activity in joined], "activities"),
+        _average([documents.key_document(INSTANCE, key, joined[0].customer_id) for _, key in found], "keys"),
     )
+
+
+def _rows(path: Path) -> list[dict[str, str | None]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [{name: text or None for name, text in row.items()} for row in csv.DictReader(file)]
 
 
 def _average(found: Sequence[Mapping[str, Any]], container: str) -> tuple[float, int]:
@@ -156,34 +180,27 @@ def _average(found: Sequence[Mapping[str, Any]], container: str) -> tuple[float,
     return mean(map(size_of, found)), round(mean(terms(document, paths) for document in found))
 
 
-def _update(customer: Mapping[str, str]) -> Update:
-    changes = {name: customer[name] for name in ("City", "Street", "PostalCode")}
-    return Update("5d0f4c3e-3f0b-4a57-9f0e-2d1b1b6f1a11", customer["CustomerId"], changes, NOW, NOW,
-                  NOW + timedelta(hours=4), "0" * 64, "5d0f4c3e-3f0b-4a57-9f0e-2d1b1b6f1a11")  # fmt: skip
-
-
-# MERGE: documents.py of this branch has no activities and keys yet; take its own functions once it has them.
-def _activity_document(row: Mapping[str, str]) -> dict[str, Any]:
-    unified = {"ActivityType": "SalesOrder", "Timestamp": "2026-11-01T12:00:00Z", "Title": next(iter(row.values()))}
-    head = {"id": "a" * 43, "pk": f"{INSTANCE}|{'c' * 12}", "kind": "activity", "instanceId": INSTANCE, "ttl": 2592000}
-    head |= {"customerId": "c" * 12, "validUntil": "2026-12-01T12:00:00Z", "fingerprint": "0" * 64}
-    return {**head, "attributes": unified, "record": dict(row)}
-
-
-def _key_document(customer_id: str) -> dict[str, Any]:
-    pk = f"{INSTANCE}|eCommerce_eCommerceContacts|{'k' * 12}"
-    return {"id": "key", "pk": pk, "kind": "key", "instanceId": INSTANCE, "customerId": customer_id}
+def _update(customer: Mapping[str, str | None]) -> Update:
+    return Update(
+        update_id=INSTANCE,
+        customer_id=customer["CustomerId"] or "",
+        attributes={name: customer[name] for name in ("City", "Street", "PostalCode")},
+        occurred_at=NOW,
+        received_at=NOW,
+        valid_until=NOW + timedelta(hours=4),
+        fingerprint=fingerprint(customer),
+        caller=INSTANCE,
+    )
 
 
 def charges(measured: Measured, workload: Workload) -> list[Charge]:
     """Return what each operation costs in request units, from the requests it makes of the store."""
     profile, update, activity, key = measured.profile, measured.update, measured.activity, measured.key
+    merged = query([profile[0], update[0]])
     return [
-        Charge(
-            "Update a profile", "1 query, 1 create", query([profile[0], update[0]]) + create(*update), create(*update)
-        ),
-        Charge("Post an activity", "1 point read, 1 create", read(key[0]) + create(*activity), create(*activity)),
-        Charge("Read a customer", "1 query", query([profile[0], update[0]])),
+        Charge("Update a profile", "1 query, 1 create", merged + create(*update), create(*update)),
+        Charge("Post an activity", "1 query, 1 create", query([key[0]]) + create(*activity), create(*activity)),
+        Charge("Read a customer", "1 query", merged),
         Charge("Read a timeline", "1 query", query([activity[0]] * min(20, workload.kept_activities))),
         Charge("Refresh a changed profile", "1 query, 1 replace", query([profile[0]]) + replace(profile[0], 4)),
     ]
@@ -201,9 +218,7 @@ def bill(customers: int, measured: Measured, workload: Workload, prices: Prices)
     most = max(1000.0, mean_rate * workload.peak, gigabytes * 10)  # 10 RU/s for each GB is the least Cosmos DB allows
     billed = max(most / 10, min(most, mean_rate * workload.hourly_peak))
     instances = 1 + requests / MONTH * workload.peak * 0.1 / 32  # 0.1 s a request, 32 at once
-    busy = min(
-        requests, instances * MONTH
-    )  # each request alone is billed a second; together at most the instances' time
+    busy = min(requests, instances * MONTH)  # alone, a request is billed a second; together, no more than the instances
     return {
         "GB": gigabytes,
         "million RU": units / 1e6,

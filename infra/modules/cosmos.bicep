@@ -35,6 +35,7 @@ var containers = [
       { path: '/names/[]/?' } // which attributes a live update touches
       { path: '/attributes/*' } // of profiles; what an update carries must stand elsewhere to stay out
     ]
+    notIndexed: []
   }
   {
     name: 'activities'
@@ -43,9 +44,13 @@ var containers = [
       { path: '/pk/?' }
       { path: '/kind/?' }
       { path: '/instanceId/?' }
-      { path: '/customerId/?' }
       { path: '/validUntil/?' }
+      { path: '/hidden/?' }
+      { path: '/sort/?' }
       { path: '/attributes/*' }
+    ]
+    notIndexed: [
+      { path: '/attributes/SemanticData/?' } // the source record as text
     ]
   }
   {
@@ -53,8 +58,8 @@ var containers = [
     defaultTtl: -1
     indexed: [
       { path: '/pk/?' }
-      { path: '/instanceId/?' }
     ]
+    notIndexed: []
   }
   {
     name: 'control'
@@ -63,6 +68,7 @@ var containers = [
       { path: '/pk/?' }
       { path: '/kind/?' }
     ]
+    notIndexed: []
   }
   {
     name: 'usage'
@@ -70,6 +76,7 @@ var containers = [
     indexed: [
       { path: '/pk/?' }
     ]
+    notIndexed: []
   }
 ]
 
@@ -114,7 +121,7 @@ resource container 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/container
         indexingMode: 'consistent'
         automatic: true
         includedPaths: each.indexed
-        excludedPaths: [{ path: '/*' }]
+        excludedPaths: concat([{ path: '/*' }], each.notIndexed)
       }
     }
   }
