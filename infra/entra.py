@@ -14,10 +14,12 @@ import json
 import subprocess
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 GRAPH = "https://graph.microsoft.com/v1.0"
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+DAYS = 180
 SCOPE = "user_impersonation"
 ROLES = {
     "Viewer": "Read profiles, activities and metadata of every instance.",
@@ -78,7 +80,7 @@ def connector_registration(api_id: str, redirect_uri: str | None) -> Body:
     return {"signInAudience": "AzureADMyOrg", "requiredResourceAccess": [access], **web}
 
 
-def set_up(ask: Ask, name: str, administrator: str | None, redirect_uri: str | None, *, new_secret: bool) -> Body:
+def set_up(ask: Ask, name: str, administrator: str | None, redirect_uri: str | None, secret_until: str | None) -> Body:
     """Make both registrations say what they should; return what the deployment and the connector need to know."""
     api, connector = (
         _found_or_made(ask, f"{name}-{part}", f"Real-time Customer Profiles {title} ({name})")
@@ -91,8 +93,8 @@ def set_up(ask: Ask, name: str, administrator: str | None, redirect_uri: str | N
     if administrator:
         _assign(ask, api["appId"], administrator, "Administrator")
     found = {"ENTRA_API_CLIENT_ID": api["appId"], "CONNECTOR_CLIENT_ID": connector["appId"]}
-    if new_secret:
-        credential = {"passwordCredential": {"displayName": "connector"}}
+    if secret_until:
+        credential = {"passwordCredential": {"displayName": "connector", "endDateTime": secret_until}}
         made = ask("POST", f"/applications/{connector['id']}/addPassword", credential)
         found["CONNECTOR_SECRET"] = made["secretText"]
     return found
@@ -138,11 +140,12 @@ def main() -> None:
     parser.add_argument("--name", required=True, help="names the registrations: {name}-api and {name}-connector")
     parser.add_argument("--administrator", help="object id of a user, group or service principal")
     parser.add_argument("--redirect-uri", help="where the connector takes the sign-in's answer; its page shows it")
-    parser.add_argument("--new-secret", action="store_true", help="make a further secret for the connector; shown once")
+    parser.add_argument("--new-secret", action="store_true", help=f"make a further secret, for {DAYS} days; shown once")
     parser.add_argument("--apply", action="store_true", help="send the requests")
     given = parser.parse_args()
     ask = send if given.apply else show
-    found = set_up(ask, given.name, given.administrator, given.redirect_uri, new_secret=given.new_secret)
+    until = f"{datetime.now(UTC) + timedelta(days=DAYS):%Y-%m-%dT%H:%M:%SZ}" if given.new_secret else None
+    found = set_up(ask, given.name, given.administrator, given.redirect_uri, until)
     print("\n".join(f"{name}={value}" for name, value in found.items()))
 
 

@@ -125,7 +125,7 @@ module api 'modules/api.bicep' = {
     cosmosEndpoint: cosmos.outputs.endpoint
     cosmosDatabaseName: cosmos.outputs.databaseName
     insightsName: monitoring.outputs.insightsName
-    subnetId: network.?outputs.apiSubnetId ?? ''
+    subnetId: vnetEnabled ? network.outputs.apiSubnetId : ''
     tenantId: tenantId
     apiClientId: apiClientId
     apiKeysEnabled: apiKeysEnabled

@@ -108,9 +108,7 @@ def size_of(document: Mapping[str, Any]) -> int:
 def index_paths() -> dict[str, tuple[list[str], list[str]]]:
     """Return the paths each container indexes, and those below them it does not, as cosmos.bicep has them."""
     text = (Path(__file__).parent / "modules/cosmos.bicep").read_text(encoding="utf-8")
-    found = re.findall(
-        r"name: '(\w+)'\n\s+defaultTtl.*\n\s+indexed: \[([^]]*(?:\[\][^]]*)*)\]\s+notIndexed: \[([^]]*)\]", text
-    )
+    found = re.findall(r"name: '(\w+)'\s+defaultTtl(.*?)notIndexed: \[(.*?)\]", text, re.DOTALL)
     return {name: (_paths(indexed), _paths(left)) for name, indexed, left in found}
 
 

@@ -58,7 +58,7 @@ param alwaysReadyInstances int = 0
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Requests an instance answers at the same time; without it a Python instance takes one. Handlers wait for the store, not for the processor.')
+@description('Requests an instance answers at the same time; handlers wait for the store, not for the processor, so more than the low default of Python.')
 @minValue(1)
 @maxValue(1000)
 param requestsAtOnce int = 32
@@ -145,6 +145,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   // The outer wall. The code verifies every token again, and trusts no header this wall adds.
   resource wall 'config' = {
     name: 'authsettingsV2'
+    dependsOn: [settings] // two changes of a site's configuration at once refuse each other
     properties: {
       platform: { enabled: true }
       globalValidation: {

@@ -48,8 +48,8 @@ class Graph:
         return self.applications[f"uniqueName='{name}')"]
 
 
-def set_up(graph: Graph, redirect_uri: str | None = None, *, new_secret: bool = False) -> Mapping[str, Any]:
-    return entra.set_up(graph, "contoso", "ada", redirect_uri, new_secret=new_secret)
+def set_up(graph: Graph, redirect_uri: str | None = None, secret_until: str | None = None) -> Mapping[str, Any]:
+    return entra.set_up(graph, "contoso", "ada", redirect_uri, secret_until)
 
 
 def test_two_registrations_are_made_and_their_ids_returned() -> None:
@@ -95,7 +95,7 @@ def test_the_redirect_uri_given_once_stays_in_later_runs() -> None:
 def test_a_secret_is_made_only_when_asked_for() -> None:
     graph = Graph()
     assert "CONNECTOR_SECRET" not in set_up(graph)
-    assert set_up(graph, new_secret=True).get("CONNECTOR_SECRET") == "s"
+    assert set_up(graph, None, "2027-01-01T00:00:00Z").get("CONNECTOR_SECRET") == "s"
     assert graph.secrets == 1
 
 

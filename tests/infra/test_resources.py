@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 from infra.bicep import FILES, INFRA, Expression, nested, only, resources, variable
-from support import ROOT, definition
+from support import ROOT
 
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.profile import Update
 from function_app.settings import Settings
 from function_app.store import documents
 from infra import pending
-from infra.sizing import NOW, index_paths, measure
+from infra.sizing import NOW, index_paths
 
 COSMOS = INFRA / "modules/cosmos.bicep"
 CONTAINERS: dict[str, dict[str, Any]] = {each["name"]: each for each in variable(COSMOS, "containers")}
@@ -223,9 +223,3 @@ def test_the_sizing_reads_the_same_index_as_the_deployment() -> None:
         for name, each in CONTAINERS.items()
     }
     assert index_paths() == expected
-
-
-def test_a_document_is_sized_as_it_is_stored() -> None:
-    size, terms = measure().profile
-    assert 500 < size < 5000
-    assert terms > len(definition()["entities"][0]["attributes"])
