@@ -158,3 +158,10 @@ def only(kind: str) -> Resource:
 def nested(symbol: str) -> Resource:
     (found,) = [each for each in resources(INFRA / "modules/api.bicep") if each.symbol == symbol]
     return found
+
+
+def declared_names(path: Path) -> set[str]:
+    """Return every name a file declares, those of loops too."""
+    nodes = [node for node in walk(tree(path)) if node.type.endswith("_declaration") or node.type == "for_statement"]
+    loops = [node for node in walk(tree(path)) if node.type in ("loop_variable", "loop_enumerator")]
+    return {text(node.named_children[0]) for node in nodes} | {text(node) for node in loops}

@@ -5,12 +5,29 @@ import re
 from pathlib import Path
 
 import pytest
-from infra.bicep import FILES, INFRA, faults, outputs, parameters, resources, text, tree, used_names, walk
+from infra.bicep import (
+    FILES,
+    INFRA,
+    declared_names,
+    faults,
+    outputs,
+    parameters,
+    resources,
+    text,
+    tree,
+    used_names,
+    walk,
+)
 from support import ROOT
 
 MAIN = INFRA / "main.bicep"
 MODULES = {path.stem: path for path in FILES if path != MAIN}
 NAMES_THE_DEPLOYMENT = {"environmentName", "location", "apiClientId"}
+FUNCTIONS = {
+    *("allowed", "description", "maxLength", "maxValue", "minLength", "minValue"),
+    *("environment", "resourceGroup", "subscription", "subscriptionResourceId", "tenant"),
+    *("concat", "empty", "guid", "toLower", "union", "uniqueString"),
+}
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
@@ -33,6 +50,11 @@ def test_every_parameter_has_a_default_but_those_that_name_the_deployment() -> N
 def test_everything_declared_is_used(path: Path) -> None:
     nodes = [node for node in walk(tree(path)) if node.type in ("parameter_declaration", "variable_declaration")]
     assert {text(node.named_children[0]) for node in nodes} - used_names(path) == set()
+
+
+@every_file
+def test_everything_used_is_declared_or_a_function_of_bicep(path: Path) -> None:
+    assert used_names(path) - declared_names(path) <= FUNCTIONS
 
 
 def test_modules_are_files_beside_main_each_used_once() -> None:
