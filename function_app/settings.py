@@ -44,32 +44,31 @@ class Settings(BaseModel):
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment; InvalidSettingsError names every fault."""
     given = {name: environment[name] for name in Settings.model_fields if environment.get(name)}
+    faults: dict[str, str] = {}
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        faults = [
-            f"{found['loc'][0]}: {found['msg']}"
-            + ("" if found["loc"][0] == "COSMOS_KEY" else f"; received '{found['input']}'")
-            for found in error.errors(include_url=False)
-        ]
-        raise InvalidSettingsError(faults) from None
-    faults = list(_unsafe(settings, environment))
+        for found in error.errors(include_url=False):
+            name = str(found["loc"][0])
+            faults[name] = f"{found['msg']}; received '{given.pop(name)}'"
+        settings = Settings.model_validate(given)
+    faults = dict(_unsafe(settings, environment)) | faults
     if faults:
-        raise InvalidSettingsError(faults)
+        raise InvalidSettingsError([f"{name}: {fault}" for name, fault in sorted(faults.items())])
     return settings
 
 
-def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if settings.STORE == "cosmos" and not settings.COSMOS_ENDPOINT:
-        yield "COSMOS_ENDPOINT: needed with STORE=cosmos"
+        yield "COSMOS_ENDPOINT", "needed with STORE=cosmos"
     if settings.COSMOS_KEY and not _on_loopback(settings.COSMOS_ENDPOINT):
-        yield "COSMOS_KEY: only for an emulator on a loopback address; leave it out and give the host an identity"
+        yield "COSMOS_KEY", "only for an emulator on a loopback address; leave it out and give the host an identity"
     if settings.AUTH_MODE == "entra":
-        yield "AUTH_MODE: sign-in with Entra is not built yet; only AUTH_MODE=local works, on the machine it runs on"
+        yield "AUTH_MODE", "sign-in with Entra is not built yet; only AUTH_MODE=local works, on the machine it runs on"
     elif settings.STORE != "embedded":
-        yield "AUTH_MODE: local works with STORE=embedded only"
+        yield "AUTH_MODE", "local works with STORE=embedded only"
     if any(mark in environment for mark in _IN_AZURE):
-        yield "AUTH_MODE: local never works in Azure"
+        yield "AUTH_MODE", "local never works in Azure"
 
 
 def _on_loopback(url: str | None) -> bool:

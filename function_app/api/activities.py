@@ -106,10 +106,7 @@ async def list_unified_activities(call: Call) -> Answer:
     if sorting.attribute != ACTIVITY_TIME:
         message = "$orderby takes ActivityTime, with asc or desc."
         raise ServiceError(errors.INVALID_QUERY(message, o.ORDERBY.name))
-    token = o.read_token(call)
-    query = ActivityQuery(
-        customer_in(condition), condition, descending=sorting.descending, after=token[0] if token else None
-    )
+    query = ActivityQuery(customer_in(condition), condition, descending=sorting.descending, after=o.read_sort(call))
     page = await call.services.read_activities.page(
         model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]
     )
@@ -202,9 +199,9 @@ PAGE = Parameter[int](
 )
 async def list_activities(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    kind, token = call[ACTIVITY_TYPE], o.read_token(call)
+    kind = call[ACTIVITY_TYPE]
     condition = Equals("ActivityType", (kind,)) if kind is not None else None
-    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=token[0] if token else None)
+    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=o.read_sort(call))
     page = await call.services.read_activities.timeline(model, query, call.now, top=call[PAGE])
     following = [page.following] if page.following else None
     return Answer(200, o.page_body(call, UNIFIED.name, page.rows, following, None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,12 +103,14 @@ def read_body(operation: Operation, request: func.HttpRequest) -> Any:
 
 
 def _check_media(headers: Mapping[str, str]) -> None:
-    media, _, rest = headers.get("content-type", "").partition(";")
-    if media.strip().lower() not in _JSON_TYPES:
+    media, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
+    if media not in _JSON_TYPES:
         message = f"Send the body as 'application/json'; received content type '{media[:64]}'."
         raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE(message, "Content-Type"))
-    charset = rest.strip().lower().removeprefix("charset=").strip('"')
-    if rest.strip().lower().startswith("charset=") and charset not in {"utf-8", "utf8"}:
+    charsets = {
+        part.partition("=")[2].strip(' "') for part in parameters if part.partition("=")[0].strip() == "charset"
+    }
+    if charsets - {"utf-8", "utf8"}:
         raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE("Send the body in UTF-8.", "Content-Type"))
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE("Send the body uncompressed.", "Content-Encoding"))
@@ -115,8 +118,9 @@ def _check_media(headers: Mapping[str, str]) -> None:
 
 def _parse(raw: bytes | str) -> Any:
     try:
-        content = json.loads(raw, object_pairs_hook=_object, parse_constant=_refuse_constant)
-        if (b"\\u" if isinstance(raw, bytes) else "\\u") in raw:  # type: ignore[operator]  # same type both sides
+        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
+        content = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse, parse_float=_float)
+        if "\\u" in text:
             json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         message = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
@@ -143,9 +147,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _refuse_constant(name: str) -> Any:
-    msg = f"{name} is no JSON number"
-    raise ValueError(msg)
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:32]} is too large")
+    return number
 
 
 def _model(model: type[Any], content: dict[str, Any]) -> Any:

@@ -19,8 +19,10 @@ from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.instant import format_instant
 from function_app.domain.merge import Merged
 from function_app.domain.profile import Attributes
-from function_app.domain.query import Position
+from function_app.domain.query import Position, Sorting
+from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
+from function_app.services.instances import Model
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.odata import parse_orderby
 from function_app.services.update_profile import Updated, UpdateRequest
@@ -94,6 +96,7 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each live field where 
     refuses={
         "DELETE": _NO_PROFILE.format("deleted", "goes"),
         "PUT": "Profiles can be updated with PATCH, never replaced.",
+        "POST": _NO_PROFILE.format("created", "appears"),
     },
 )
 async def get_customer(call: Call) -> Answer:
@@ -139,12 +142,13 @@ async def list_customers(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     entity = model.instance.customer
     orderby, names = call[o.ORDERBY], o.selected(call, entity)
+    sorting = parse_orderby(orderby, entity) if orderby is not None else BY_KEY
     query = ListQuery(
         condition=o.condition(call, entity),
-        sorting=parse_orderby(orderby, entity) if orderby is not None else BY_KEY,
+        sorting=sorting,
         top=call[o.TOP],
         skip=call[o.SKIP],
-        after=_position(o.read_token(call)),
+        after=_position(call, model, sorting),
         count=call[o.COUNT],
     )
     page = await call.services.list_customers(model, query, call.now)
@@ -158,8 +162,13 @@ async def list_customers(call: Call) -> Answer:
     return Answer(200, o.page_body(call, "Customer", rows, following, page.count))
 
 
-def _position(token: list[Any] | None) -> Position | None:
-    return Position(*token) if token else None
+def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
+    match o.read_token(call):
+        case None:
+            return None
+        case [value, str(key)] if is_value_of(model.instance.customer.by_name[sorting.attribute], value):
+            return Position(value, key)
+    raise o.foreign_token()
 
 
 @operation(

@@ -79,7 +79,7 @@ def _response(answer: Answer) -> func.HttpResponse:
     if answer.body is None:
         return func.HttpResponse(status_code=answer.status, headers=answer.headers)
     return func.HttpResponse(
-        _encode(answer.body),
+        _encode(answer.body).encode(errors="backslashreplace"),
         status_code=answer.status,
         headers={**_JSON, **answer.headers},
         mimetype="application/json",

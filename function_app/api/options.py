@@ -19,15 +19,15 @@ from function_app.errors import ServiceError
 from function_app.services.odata import parse_filter, parse_search, parse_select
 
 
-def _option(name: str, summary: str, description: str) -> Parameter[str | None]:
-    return Parameter(name, "query", summary, description, p.text_up_to(4_000), default=None)
+def _option(name: str, summary: str, description: str, longest: int = 4_000) -> Parameter[str | None]:
+    return Parameter(name, "query", summary, description, p.text_up_to(longest), default=None)
 
 
 FILTER = _option("$filter", "Filter", "Which customers, in OData, like City eq 'Oslo' and LoyaltyPoints gt 100.")
 SELECT = _option("$select", "Select", "The fields wanted, with commas, like CustomerId,City.")
 ORDERBY = _option("$orderby", "Order By", "The field to sort by, with desc behind it for the reverse.")
 SEARCH = _option("$search", "Search", "Words that stand anywhere in the text fields.")
-SKIPTOKEN = _option("$skiptoken", "Page Token", "Where the page starts; it stands in @odata.nextLink.")
+SKIPTOKEN = _option("$skiptoken", "Page Token", "Where the page starts; it stands in @odata.nextLink.", 16_000)
 TOP = Parameter[int](
     "$top",
     "query",
@@ -93,12 +93,27 @@ def read_token(call: Call) -> list[Any] | None:
         return None
     try:
         *held, digest = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         held, digest = [], None
     if digest != _digest(call):
-        message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
-        raise ServiceError(errors.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
+        raise foreign_token()
     return list(held)
+
+
+def read_sort(call: Call) -> str | None:
+    """Return the `sort` of the last activity seen, None at the start."""
+    match read_token(call):
+        case None:
+            return None
+        case [str(sort)]:
+            return sort
+    raise foreign_token()
+
+
+def foreign_token() -> ServiceError:
+    """Say that a token is not one of this query's."""
+    message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
+    return ServiceError(errors.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
 
 
 def _digest(call: Call) -> str:

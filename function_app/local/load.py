@@ -31,4 +31,4 @@ async def load_folder(services: Suite, instance_id: str, folder: Path) -> Loaded
 def _rows(folder: Path) -> Iterator[dict[str, str]]:
     for part in sorted(folder.glob("*.csv")):
         with part.open(encoding="utf-8-sig", newline="") as lines:
-            yield from csv.DictReader(lines)
+            yield from csv.DictReader(lines, restkey="(more than the header names)")

@@ -99,7 +99,7 @@ def _repeated(known: Activity, activity: Activity) -> Created:
     if known.fingerprint != activity.fingerprint:
         message = f"The activity '{activity.activity_id}' came before with other content; activities never change."
         raise ServiceError(errors.ACTIVITY_EXISTS(message))
-    return Created(known, "created" if known == activity else "duplicate")
+    return Created(known, "duplicate")
 
 
 def _accept(

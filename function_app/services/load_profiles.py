@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +19,8 @@ from function_app.store.port import Store
 
 BATCH = 500
 _WHOLE = frozenset(("Edm.Int16", "Edm.Int32", "Edm.Int64"))
-_NUMBERS = frozenset(("Edm.Decimal", "Edm.Double", "Edm.Single"))
+_NUMBERS = _WHOLE | {"Edm.Decimal", "Edm.Double", "Edm.Single"}
+_NUMBER = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,4})?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -81,13 +84,11 @@ def value_of(text: str | None, attribute: Attribute) -> object:
     """Return the value a text stands for, null for an empty one; a text that stands for none is left as it is."""
     if not text:
         return None
-    try:
-        if attribute.data_type in _WHOLE:
+    if attribute.data_type in _NUMBERS and _NUMBER.fullmatch(text):
+        if attribute.data_type in _WHOLE and text.removeprefix("-").isdigit():
             return int(text)
-        if attribute.data_type in _NUMBERS:
-            return float(text)
-    except ValueError:
-        return text
+        number = float(text)
+        return number if math.isfinite(number) else text
     if attribute.data_type == "Edm.Boolean":
         return _BOOLEANS.get(text.lower(), text)
     return text

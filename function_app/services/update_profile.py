@@ -67,7 +67,7 @@ class UpdateProfile:
         if read.customer is None:
             raise unknown_customer(update.customer_id)
         known = read.update or await self._store.customers.create_update(instance_id, update, now)
-        if known and known != update:
+        if known and request.repeat_id:  # without one, it is this update, written by a try whose answer was lost
             return _repeated(read.customer, known, update, now)
         updates = (*read.customer.updates, update)
         self._retire(instance_id, updates, now)

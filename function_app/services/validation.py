@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ from function_app.errors import Fault
 if TYPE_CHECKING:
     import jsonschema
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FORMS = {
     "date": "a date like 1990-12-31",
     "date-time": "an instant with offset like 2026-11-24T09:30:00Z",
@@ -63,6 +66,8 @@ class Checker:
             if value is None or name not in self._validators:
                 continue
             found = [_fault(error, name) for error in self._validators[name].iter_errors(value)]
+            if isinstance(value, float) and math.isnan(value):
+                found = [errors.OUT_OF_RANGE(f"'{name}' must be a number.", pointer(name))]
             if found:
                 faults += found
             elif name in self._canonical:
@@ -145,7 +150,7 @@ def _instant(text: str) -> str:
 
 
 def _date(text: str) -> str:
-    if len(text) != len("1990-12-31"):
+    if not _DATE.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text).isoformat()
 
@@ -164,7 +169,10 @@ def _uuid(text: str) -> str:
 
 
 _FORMATS: dict[str, Callable[[str], str]] = {"date": _date, "date-time": _instant, "time": _time, "uuid": _uuid}
+
+
 _CANONICAL: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("Edm.Int16", "Edm.Int32", "Edm.Int64"), int),
     "Edm.Date": _date,
     "Edm.DateTimeOffset": _instant,
     "Edm.TimeOfDay": _time,

@@ -78,7 +78,7 @@ class Database:
             outcomes: Sequence[Any]
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                outcomes = [change(self._writer) for change, _ in batch]
+                outcomes = [_outcome(change, self._writer) for change, _ in batch]
                 await asyncio.to_thread(self._writer.execute, "COMMIT")
             except sqlite3.Error:
                 if self._writer.in_transaction:
@@ -133,6 +133,15 @@ class Database:
             connection.close()
 
 
+def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
+    try:
+        return change(connection)
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001  # what can't be written fails its own caller, not the others
+        return error
+
+
 def _collect(connection: sqlite3.Connection, now: datetime) -> None:
     for name in CONTAINERS:
         connection.execute(_COLLECT.format(name=name), (micros(now),))
@@ -148,7 +157,8 @@ def binder(values: list[Any]) -> Callable[[Any], str]:
     """Return a function that takes a value and returns its placeholder."""
 
     def bind(value: Any) -> str:
-        values.append(value)
+        beyond = isinstance(value, int) and not -(2**63) <= value < 2**63
+        values.append(float(value) if beyond else value)
         return f"?{len(values)}"
 
     return bind
