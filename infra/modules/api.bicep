@@ -138,7 +138,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString // an address; local auth is off
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-      PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true' // the worker starts azure-monitor-opentelemetry
+      PYTHON_ENABLE_OPENTELEMETRY: 'true' // the worker hands on the host's trace; what is exported the code decides
     }
   }
 

@@ -75,6 +75,7 @@ var containers = [
     defaultTtl: 2592000 // 30 days
     indexed: [
       { path: '/pk/?' }
+      { path: '/kind/?' }
     ]
     notIndexed: []
   }
