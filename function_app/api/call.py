@@ -53,6 +53,19 @@ class Call:
         return value
 
 
+def read_request(operation: Operation, request: func.HttpRequest) -> tuple[dict[str, Any], Any]:
+    """Return the parameters and the body; ServiceError with the faults of both."""
+    try:
+        values = read_values(operation, request)
+    except ServiceError as error:
+        try:
+            read_body(operation, request)
+        except ServiceError as other:
+            raise ServiceError(*error.faults, *other.faults) from None
+        raise
+    return values, read_body(operation, request)
+
+
 def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, Any]:
     """Return the values of the parameters that were sent; ServiceError with every fault in them."""
     faults: list[Fault] = []

@@ -11,7 +11,7 @@ import azure.functions as func
 
 from function_app import errors
 from function_app.api.auth import Authenticator, authorize
-from function_app.api.call import Answer, Call, read_body, read_values
+from function_app.api.call import Answer, Call, read_request
 from function_app.api.operation import Operation, Verb
 from function_app.api.problems import answer_to
 from function_app.errors import NotAllowed
@@ -63,14 +63,15 @@ async def _answer(operation: Operation, allow: tuple[Verb, ...], runtime: Runtim
     if req.method != operation.verb:
         reason = operation.refuses[req.method]
         raise NotAllowed(errors.METHOD_NOT_ALLOWED(reason), allow)
+    values, body = read_request(operation, req)
     call = Call(
         operation_id=operation.id,
         services=runtime.services,
         principal=principal,
         now=runtime.clock(),
         url=req.url,
-        values=read_values(operation, req),
-        body=read_body(operation, req),
+        values=values,
+        body=body,
     )
     return await operation.handler(call)
 

@@ -38,9 +38,9 @@ class Strict(BaseModel):
 
 
 class ValidityDefinition(Strict):
-    update: Duration = Field("PT4H", title="Update", description="How long a profile update lives by default.")
-    activity: Duration = Field("P30D", title="Activity", description="How long an activity lives by default.")
-    maximum: Duration = Field("P30D", title="Maximum", description="The longest life of either.")
+    update: Duration | None = Field(None, title="Update", description="Default life of a profile update, PT4H.")
+    activity: Duration | None = Field(None, title="Activity", description="Default life of an activity, P30D.")
+    maximum: Duration | None = Field(None, title="Maximum", description="The longest life of either, P30D.")
 
 
 class AttributeDefinition(Strict):

@@ -17,21 +17,23 @@ from function_app.errors import Fault
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
     """Make the instance of a definition whose members are of the right form."""
-    default, wanted = Policy(), definition.get("validity") or {}
     return Instance(
         instance_id,
         definition["name"],
         tuple(_entity(entity) for entity in definition["entities"]),
-        Policy(
-            _duration(wanted.get("update"), default.update),
-            _duration(wanted.get("activity"), default.activity),
-            _duration(wanted.get("maximum"), default.maximum),
-        ),
+        _policy(definition.get("validity") or {}),
     )
 
 
-def _duration(text: str | None, default: timedelta) -> timedelta:
-    return (parse_duration(text) if text else None) or default
+def _policy(wanted: Mapping[str, Any]) -> Policy:
+    """Fill in what is left out; a maximum below a default lowers that default."""
+    default = Policy()
+    maximum = parse_duration(wanted.get("maximum") or "") or default.maximum
+    return Policy(
+        parse_duration(wanted.get("update") or "") or min(default.update, maximum),
+        parse_duration(wanted.get("activity") or "") or min(default.activity, maximum),
+        maximum,
+    )
 
 
 def _entity(entity: Mapping[str, Any]) -> Entity:

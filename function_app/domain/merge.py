@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from function_app.domain.profile import Attributes, Update
@@ -18,9 +19,12 @@ class Merged:
     winners: dict[str, Update]
 
 
+_ORDER = attrgetter("order")
+
+
 def merge(source: Attributes, updates: Iterable[Update], now: datetime) -> Merged:
     """Lay the updates live at `now` over the source; the greatest order wins each attribute."""
-    live = sorted((update for update in updates if update.is_live(now)), key=lambda update: update.order)
+    live = sorted((update for update in updates if update.is_live(now)), key=_ORDER)
     if not live:
         return Merged(source, {})
     attributes: dict[str, Any] = dict(source)
@@ -35,7 +39,7 @@ def dominated(updates: Collection[Update]) -> list[Update]:
     """Return the updates that can never show again: each attribute is covered by a newer one living as long."""
     longest: dict[str, datetime] = {}
     hidden: list[Update] = []
-    for update in sorted(updates, key=lambda update: update.order, reverse=True):
+    for update in sorted(updates, key=_ORDER, reverse=True):
         names = update.attributes
         if all(name in longest and longest[name] >= update.valid_until for name in names):
             hidden.append(update)

@@ -21,7 +21,7 @@ from function_app.services.instances import Model, unknown_customer
 from function_app.store.port import Store
 
 Outcome = Literal["applied", "superseded", "duplicate"]
-RETIRE_AT = 32
+RETIRE_AT = 16
 _log = logging.getLogger(__name__)
 
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from function_app.domain.entity import CUSTOMER_ID
@@ -17,10 +18,22 @@ from function_app.store.embedded.database import INSERT, Database, binder, insta
 from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
-_READ = "SELECT body FROM profiles WHERE pk = ? AND kind = 'profile'"
+_READ = """SELECT kind, body FROM profiles WHERE pk = ? AND kind IN ('profile', 'update')
+           AND (expires IS NULL OR expires > ?) ORDER BY kind"""
 _READ_LIVE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND expires > ?"
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind IN ('update', 'retired') AND id = ? AND expires > ?"
 _DIALECT = SqliteDialect()
+
+
+@lru_cache(maxsize=8192)
+def _update_of(body: str) -> Update:
+    """Parse an update once for all reads of a busy customer: what is stored never changes."""
+    return documents.update_of(json.loads(body))
+
+
+@lru_cache(maxsize=2048)
+def _source_of(body: str) -> Attributes:
+    return documents.customer_of(json.loads(body)).source
 
 
 class EmbeddedCustomers:
@@ -35,13 +48,12 @@ class EmbeddedCustomers:
         repeated = None
         if update_id is not None:
             row = self._read(_READ_UPDATE, (pk, documents.update_doc_id(update_id), instant)).fetchone()
-            repeated = documents.update_of(json.loads(row[0])) if row else None
-        profile = self._read(_READ, (pk,)).fetchone()
-        if profile is None:
+            repeated = _update_of(row[0]) if row else None
+        rows = self._read(_READ, (pk, instant)).fetchall()
+        if not rows or rows[0][0] != "profile":
             return CustomerRead(None, repeated)
-        rows = self._read(_READ_LIVE, (pk, instant)).fetchall()
-        updates = tuple(documents.update_of(json.loads(body)) for (body,) in rows)
-        return CustomerRead(documents.customer_of(json.loads(profile[0]), updates), repeated)
+        updates = tuple(_update_of(body) for _, body in rows[1:])
+        return CustomerRead(Customer(customer_id, _source_of(rows[0][1]), updates), repeated)
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         document = documents.update_document(instance_id, update, now)
@@ -100,7 +112,7 @@ class EmbeddedCustomers:
             pk = documents.customer_pk(instance_id, customer_id)
             rows = self._read(_READ_LIVE, (pk, micros(now))).fetchall()
             if rows:
-                found[customer_id] = tuple(documents.update_of(json.loads(body)) for (body,) in rows)
+                found[customer_id] = tuple(_update_of(body) for (body,) in rows)
         return found
 
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
