@@ -87,6 +87,12 @@ def test_the_parameter_file_sets_what_must_be_set_and_knows_no_other() -> None:
     assert given >= NAMES_THE_DEPLOYMENT
 
 
+def test_every_variable_the_parameter_file_reads_is_told_of_in_the_readme() -> None:
+    read = re.findall(r"\$\{(\w+)", (INFRA / "main.parameters.json").read_text(encoding="utf-8"))
+    told = (INFRA / "README-section.md").read_text(encoding="utf-8")
+    assert [name for name in read if name not in told and name not in ("AZURE_ENV_NAME", "AZURE_LOCATION")] == []
+
+
 def test_azd_finds_the_resources_by_their_tags() -> None:
     assert "services:\n  api:" in (ROOT / "azure.yaml").read_text(encoding="utf-8")
     assert "'azd-service-name': 'api'" in MODULES["api"].read_text(encoding="utf-8")
