@@ -12,7 +12,7 @@ run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; POR
 load: $(VENV)/run  ## Load FOLDER (definition.json, Customer/*.csv) into INSTANCE
 	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE))
 
-test: check tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
+test: check $(VENV)/checkov/made tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
 	$(PYTHON) -m pytest
 
 check: $(VENV)/dev  ## Run the fast part: style, types, layers
@@ -35,6 +35,11 @@ $(VENV)/run: $(VENV)/python requirements.txt function_app/local/requirements.txt
 $(VENV)/dev: $(VENV)/run requirements-dev.txt
 	$(VENV)/bin/pip install -q -r requirements-dev.txt
 	$(VENV)/bin/pip install -q --no-deps --ignore-requires-python azure-functions-runtime==1.3.0  # Microsoft's loader: runs on 3.11, says 3.13
+	@touch $@
+
+$(VENV)/checkov/made: $(VENV)/python
+	python3 -m venv $(VENV)/checkov  # of its own: it pins what we do not
+	$(VENV)/checkov/bin/pip install -q checkov==3.3.30
 	@touch $@
 
 tests/emulators/node_modules/.made: tests/emulators/package-lock.json

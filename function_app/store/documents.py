@@ -79,7 +79,7 @@ def update_document(instance_id: str, update: Update, now: datetime, hidden_unti
         "customerId": update.customer_id,
         "updateId": update.update_id,
         "names": sorted(update.attributes),
-        "attributes": update.attributes,
+        "changes": update.attributes,
         "occurredAt": format_instant(update.occurred_at),
         "receivedAt": format_instant(update.received_at),
         "validUntil": format_instant(update.valid_until),
@@ -94,7 +94,7 @@ def update_of(document: Mapping[str, Any]) -> Update:
     return Update(
         update_id=document["updateId"],
         customer_id=document["customerId"],
-        attributes=document["attributes"],
+        attributes=document["changes"],
         occurred_at=datetime.fromisoformat(document["occurredAt"]),
         received_at=datetime.fromisoformat(document["receivedAt"]),
         valid_until=datetime.fromisoformat(document["validUntil"]),
