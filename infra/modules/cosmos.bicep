@@ -32,8 +32,9 @@ var containers = [
       { path: '/instanceId/?' }
       { path: '/customerId/?' }
       { path: '/validUntil/?' }
+      { path: '/hiddenUntil/?' }
       { path: '/names/[]/?' } // which attributes a live update touches
-      { path: '/attributes/*' } // of profiles; what an update carries must stand elsewhere to stay out
+      { path: '/attributes/*' } // of profiles; what an update carries stands under /changes
     ]
     notIndexed: []
   }

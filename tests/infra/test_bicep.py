@@ -77,7 +77,7 @@ def test_every_output_of_a_module_is_used_and_every_one_used_is_there() -> None:
 
 
 def test_every_output_of_the_deployment_is_told_of_in_the_readme() -> None:
-    told = (INFRA / "README-section.md").read_text(encoding="utf-8") + (ROOT / "azure.yaml").read_text(encoding="utf-8")
+    told = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "azure.yaml").read_text(encoding="utf-8")
     assert [output for output in outputs(MAIN) if output not in told] == []
 
 
@@ -89,7 +89,7 @@ def test_the_parameter_file_sets_what_must_be_set_and_knows_no_other() -> None:
 
 def test_every_variable_the_parameter_file_reads_is_told_of_in_the_readme() -> None:
     read = re.findall(r"\$\{(\w+)", (INFRA / "main.parameters.json").read_text(encoding="utf-8"))
-    told = (INFRA / "README-section.md").read_text(encoding="utf-8")
+    told = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in read if name not in told and name not in ("AZURE_ENV_NAME", "AZURE_LOCATION")] == []
 
 

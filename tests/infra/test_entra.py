@@ -7,8 +7,9 @@ from typing import Any
 
 from support import ROOT
 
-from function_app.api.auth import Role
-from infra import entra, pending
+from function_app.api import tokens
+from function_app.domain.access import Role
+from infra import entra
 
 
 class Graph:
@@ -100,12 +101,7 @@ def test_a_secret_is_made_only_when_asked_for() -> None:
 
 
 def test_the_scope_is_the_one_the_code_asks_for() -> None:
-    if pending.SCOPE_IS_DECLARED:
-        from function_app.api import tokens  # type: ignore[attr-defined]  # noqa: PLC0415
-
-        assert entra.SCOPE == tokens.SCOPE
-    else:
-        assert not (ROOT / "function_app/api/tokens.py").exists()
+    assert entra.SCOPE == tokens.SCOPE
 
 
 def test_without_apply_the_script_shows_every_request_and_sends_none() -> None:

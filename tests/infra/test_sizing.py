@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from infra.bicep import INFRA
+from support import ROOT
 
 from infra import sizing
 from infra.sizing import Measured, Prices, Workload, bill, charges, create, measure, query, read, tables, terms
@@ -65,4 +65,4 @@ def test_the_bill_grows_with_customers_and_with_what_they_do(measured: Measured)
 
 
 def test_the_readme_shows_the_tables_of_today() -> None:
-    assert tables(Workload(), Prices()) in (INFRA / "README-section.md").read_text(encoding="utf-8")
+    assert tables(Workload(), Prices()) in (ROOT / "README.md").read_text(encoding="utf-8")
