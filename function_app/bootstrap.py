@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import UTC, datetime
 from functools import cache
@@ -28,10 +29,12 @@ from function_app.api.signing_keys import SigningKeys
 from function_app.api.tokens import EntraTokens, trust_of
 from function_app.services.access import Access
 from function_app.services.suite import Suite
-from function_app.settings import Settings, read_settings
+from function_app.settings import Settings, in_azure, read_settings
 
 if TYPE_CHECKING:
     from function_app.store.port import Store
+
+_log = logging.getLogger(__name__)
 
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
@@ -55,6 +58,8 @@ def open_store(settings: Settings) -> Store:
         return CosmosStore(settings.COSMOS_ENDPOINT or "", settings.COSMOS_DATABASE, settings.COSMOS_KEY)
     from function_app.store.embedded import EmbeddedStore  # noqa: PLC0415
 
+    if in_azure(os.environ):
+        _log.warning("STORE=embedded inside Azure: its data is gone with the worker; set STORE=cosmos.")
     return EmbeddedStore(settings.DATA_DIR)
 
 

@@ -95,8 +95,13 @@ def _unsafe_entra(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "ENTRA_JWKS_URL", "must be https; plain http only on a loopback address"
 
 
+def in_azure(environment: Mapping[str, str]) -> bool:
+    """Say whether this is Azure Functions and no laptop."""
+    return any(mark in environment for mark in _IN_AZURE)
+
+
 def _unsafe_local(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    if any(mark in environment for mark in _IN_AZURE):
+    if in_azure(environment):
         yield "AUTH_MODE", "local never works in Azure"
     in_functions = "FUNCTIONS_WORKER_RUNTIME" in environment
     if in_functions and environment.get("AZURE_FUNCTIONS_ENVIRONMENT") != "Development":

@@ -1,4 +1,4 @@
-"""What a merged read costs in process as the store and the customer grow."""
+"""What a merged read costs as the store and the customer grow: the whole function, in process, without a socket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from function_app.services.instances import Model
+import azure.functions as func
+
+from function_app.api.auth import authenticate_local
+from function_app.api.dispatch import Runtime, create_app
+from function_app.bootstrap import OPERATIONS
 from function_app.services.suite import Suite
 from function_app.store import documents
 from function_app.store.documents import PROFILES
@@ -24,6 +28,7 @@ MANY, FEW = 1_000_000, 1_000
 _PAIRS = 25
 _LOWER: Better = "lower"
 _Call = Callable[[], Awaitable[object]]
+_Function = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
 
 def many_profiles() -> Ratio:
@@ -32,20 +37,16 @@ def many_profiles() -> Ratio:
     with scratch() as large, scratch() as small:
         stores = [loop.run_until_complete(people.open_with(Path(folder), FEW)) for folder in (large, small)]
         _fill(Path(large))
-        now = datetime.now(UTC)
+        functions = [_reader(services) for services in stores]
 
-        def reads(services: Suite, count: int) -> list[_Call]:
-            read, numbers = services.store.customers.read, [random.randrange(count) for _ in range(2_000)]
-            return [partial(read, people.INSTANCE, people.customer_id(number), now) for number in numbers]
+        def reads(function: _Function, count: int) -> list[_Call]:
+            return [_read(function, random.randrange(count)) for _ in range(2_000)]
 
         sides = (
-            lambda: seconds_each(loop, reads(stores[0], MANY)),
-            lambda: seconds_each(loop, reads(stores[1], FEW)),
+            lambda: seconds_each(loop, reads(functions[0], MANY)),
+            lambda: seconds_each(loop, reads(functions[1], FEW)),
         )
         try:
-            seconds_each(
-                loop, [call for _ in range(10) for call in reads(stores[0], MANY)]
-            )  # a page's first look is the system's to pay, once
             return by_turns("read cost, 1,000,000 / 1,000 profiles", 1.2, _LOWER, sides, _PAIRS)
         finally:
             _close(loop, stores)
@@ -57,25 +58,36 @@ def many_updates() -> Ratio:
     with scratch() as folder:
         services = loop.run_until_complete(people.open_with(Path(folder), len(numbers) * 2))
 
-        async def prepare() -> Model:
+        async def prepare() -> None:
             for number in numbers:
                 await people.lay_over(services, number, 1)
                 await people.lay_over(services, len(numbers) + number, 50)
             await services.update_profile.close()
-            return await services.instances.get(people.INSTANCE, datetime.now(UTC))
 
-        model, now = loop.run_until_complete(prepare()), datetime.now(UTC)
-
-        def reads(first: int) -> Sequence[_Call]:
-            ids = [people.customer_id(first + number) for number in numbers]
-            return [partial(services.read_customer, model, each, now) for each in ids] * 5
-
-        single, layered = reads(0), reads(len(numbers))
-        sides = (lambda: seconds_each(loop, [*layered] * 10), lambda: seconds_each(loop, [*single] * 10))
+        loop.run_until_complete(prepare())
+        function = _reader(services)
+        single = [_read(function, number) for number in numbers] * 10
+        layered = [_read(function, len(numbers) + number) for number in numbers] * 10
+        sides = (lambda: seconds_each(loop, layered), lambda: seconds_each(loop, single))
         try:
             return by_turns("read cost, 50 / 1 live updates", 2.0, _LOWER, sides, _PAIRS)
         finally:
             _close(loop, [services])
+
+
+def _reader(services: Suite) -> _Function:
+    """Return the function that Azure Functions would call for GetCustomer."""
+    runtime = Runtime(services, authenticate_local, lambda: datetime.now(UTC))
+    app = create_app(OPERATIONS, lambda: runtime)
+    found = {function.get_function_name(): function.get_user_function() for function in app.get_functions()}
+    function: _Function = found["GetCustomer"]
+    return function
+
+
+def _read(function: _Function, number: int) -> _Call:
+    where = {"instanceId": people.INSTANCE, "customerId": people.customer_id(number)}
+    request = func.HttpRequest("GET", "http://localhost/", headers={}, params={}, route_params=where, body=b"")
+    return partial(function, request)
 
 
 def _fill(folder: Path) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from function_app.settings import InvalidSettingsError, Settings, read_settings
+from function_app import bootstrap
+from function_app.settings import InvalidSettingsError, read_settings
 
 LOCAL = {"AUTH_MODE": "local"}
 EMULATOR = {"STORE": "cosmos", "COSMOS_ENDPOINT": "https://127.0.0.1:8081", "COSMOS_KEY": "k3y"}
@@ -87,3 +90,12 @@ def test_without_sign_in_nothing_but_local_starts() -> None:
 def test_every_setting_says_what_it_is_and_secrets_stay_out_of_sight() -> None:
     assert all(field.description for field in Settings.model_fields.values())
     assert "k3y" not in repr(Settings.model_validate({"COSMOS_KEY": "k3y"}))
+
+
+async def test_the_embedded_store_warns_when_it_opens_inside_azure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("WEBSITE_SITE_NAME", "app")
+    store = bootstrap.open_store(read_settings(LOCAL | {"DATA_DIR": str(tmp_path)}))
+    await store.close()
+    assert "STORE=cosmos" in caplog.text
