@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from function_app import bootstrap
-from function_app.settings import InvalidSettingsError, read_settings
+from function_app.settings import InvalidSettingsError, Settings, read_settings
 
 LOCAL = {"AUTH_MODE": "local"}
 EMULATOR = {"STORE": "cosmos", "COSMOS_ENDPOINT": "https://127.0.0.1:8081", "COSMOS_KEY": "k3y"}
