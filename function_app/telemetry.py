@@ -14,8 +14,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from inspect import iscoroutinefunction
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -80,7 +80,7 @@ def correlation_id() -> str:
 def request(operation_id: str, headers: Mapping[str, str]) -> Iterator[None]:
     """Give the request an id, and a span that continues the caller's trace."""
     if not _tracers:
-        token = _correlation.set(uuid4().hex)
+        token = _correlation.set(token_hex(16))
         try:
             yield
         finally:

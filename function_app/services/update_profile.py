@@ -7,8 +7,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, Literal
-from uuid import uuid4
 
 from function_app import errors
 from function_app.domain import validity
@@ -103,13 +103,13 @@ def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
         both = (times, changes)
         raise ServiceError(*(fault for faults in both if isinstance(faults, list) for fault in faults))
     return Update(
-        update_id=request.repeat_id or uuid4().hex,
+        update_id=request.repeat_id or token_hex(16),
         customer_id=request.customer_id,
         attributes=changes,
         occurred_at=times.occurred_at,
         received_at=times.received_at,
         valid_until=times.valid_until,
-        fingerprint=_fingerprint(changes, request),
+        fingerprint=_fingerprint(changes, request) if request.repeat_id else "",
         caller=request.caller,
     )
 

@@ -32,6 +32,10 @@ CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, hidden, expires) WH
 CREATE INDEX IF NOT EXISTS activities_sort ON activities (pk, json_extract(body, '$.sort')) WHERE kind = 'activity';
 CREATE INDEX IF NOT EXISTS activities_parked ON activities (pk) WHERE kind = 'parked';
 """
+_CREATE = """INSERT INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT DO UPDATE SET expires = excluded.expires, body = excluded.body, hidden = 0
+             WHERE expires <= ?"""
+_KNOWN = "SELECT body FROM {} WHERE pk = ? AND kind = ? AND id = ?"
 _COLLECT = """DELETE FROM {name} WHERE (pk, kind, id) IN
               (SELECT pk, kind, id FROM {name} WHERE expires <= ? LIMIT 2000)"""
 _COLLECT_EVERY = timedelta(seconds=30)
@@ -97,17 +101,14 @@ class Database:
         self, container: str, document: Document, expires: datetime | None, now: datetime
     ) -> Document | None:
         """Add a document, unless a live one of its id and kind is there: return that one."""
-        row = row_of(document, expires)
-        live = f"""SELECT body FROM {container} WHERE pk = ? AND kind = ? AND id = ?
-                   AND (expires IS NULL OR expires > ?)"""
+        row, at = row_of(document, expires), micros(now)
 
         def create(connection: sqlite3.Connection) -> Document | None:
-            known = connection.execute(live, (*row[:3], micros(now))).fetchone()
-            if known:
-                found: Document = json.loads(known[0])
-                return found
-            connection.execute(INSERT.format(container), row)
-            return None
+            if connection.execute(_CREATE.format(container), (*row, at)).rowcount:
+                return None
+            known = connection.execute(_KNOWN.format(container), row[:3]).fetchone()
+            found: Document = json.loads(known[0])
+            return found
 
         await self._collect(now)
         return await self.write(create)
