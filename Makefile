@@ -12,7 +12,7 @@ run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; POR
 load: $(VENV)/run  ## Load FOLDER (definition.json, Customer/*.csv) into INSTANCE
 	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE))
 
-test: check $(VENV)/checkov/made tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
+test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
 	$(PYTHON) -m pytest
 
 check: $(VENV)/dev  ## Run the fast part: style, types, layers
@@ -40,6 +40,10 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 $(VENV)/checkov/made: $(VENV)/python
 	python3 -m venv $(VENV)/checkov  # of its own: it pins what we do not
 	$(VENV)/checkov/bin/pip install -q checkov==3.3.30
+	@touch $@
+
+$(VENV)/curl: $(VENV)/python
+	command -v curl >/dev/null || (apt-get update -qq && apt-get install -qq -y curl)  # the README's examples are run
 	@touch $@
 
 tests/emulators/node_modules/.made: tests/emulators/package-lock.json

@@ -11,6 +11,7 @@ from function_app import errors
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
 from function_app.domain.instant import format_duration, parse_duration
 from function_app.domain.names import nearest_hint
+from function_app.domain.schema import is_value_of
 from function_app.domain.validity import Policy
 from function_app.errors import Fault
 
@@ -132,6 +133,9 @@ def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
 def _attribute_faults(attribute: Attribute, entity: Entity, at: str) -> _Found:
     if attribute.key_of and entity.name != CUSTOMER:
         yield f"{at}/keyOf", "Only attributes of Customer hold the customer's keys."
+    for index, value in enumerate(attribute.allowed_values):
+        if not is_value_of(attribute, value):
+            yield f"{at}/allowedValues/{index}", f"'{value}' is no value of {attribute.data_type}."
     if attribute.max_length is not None and attribute.data_type != "Edm.String":
         yield f"{at}/maxLength", "Only an Edm.String has a maxLength."
 

@@ -80,6 +80,11 @@ RULES: list[tuple[str, str, Spoil]] = [
         lambda d: customer(d)["attributes"][4].update(maxLength=5),
     ),
     (
+        "an allowed value of another type",
+        "/entities/0/attributes/4/allowedValues/1",
+        lambda d: customer(d)["attributes"][4].update(allowedValues=[1, "2"]),
+    ),
+    (
         "an activity mapping of what is no activity",
         "/entities/2/activity",
         lambda d: d["entities"].append(source(activity=mapping(d))),
