@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 import tempfile
@@ -57,6 +58,7 @@ def serve(settings: Settings) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 write_sample(Path(folder))
                 await load_folder(services, SAMPLE, Path(folder))
+        gc.freeze()  # what is made by now stays
         print(_greeting(settings), flush=True)
 
     host = Host(app, start, services.close)

@@ -30,7 +30,7 @@ class EmbeddedActivities:
         return await self._create(documents.activity_document(instance_id, activity, now), activity, now)
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _where(instance_id, query, now, values)
         way, beyond = ("DESC", "<") if query.descending else ("ASC", ">")
         if query.after is not None:
@@ -42,13 +42,13 @@ class EmbeddedActivities:
         return [Sorted(documents.activity_of(document), document["sort"]) for document in found]
 
     async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _where(instance_id, query, now, values)
         rows = await self._db.scan(f"SELECT count(*) FROM activities WHERE {where}", values)
         return int(rows[0][0])
 
     async def count_types(self, instance_id: str, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _where(instance_id, ActivityQuery(customer_id), now, values)
         types = [_DIALECT.attribute(name) for name in ("ActivityType", "ActivityTypeDisplay")]
         rows = await self._db.scan(
@@ -80,7 +80,7 @@ class EmbeddedActivities:
         return documents.activity_of(known) if known else None
 
 
-def _where(instance_id: str, query: ActivityQuery, now: datetime, values: list[Any]) -> str:
+def _where(instance_id: str, query: ActivityQuery, now: datetime, values: dict[str, Any]) -> str:
     bind = binder(values)
     where = "kind = 'activity'"
     if query.customer_id is not None:

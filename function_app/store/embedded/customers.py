@@ -18,10 +18,11 @@ from function_app.store.embedded.database import INSERT, Database, binder, insta
 from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
-_READ = "SELECT body FROM profiles WHERE pk = ? AND kind = 'profile'"
 _EXISTS = "SELECT 1 FROM profiles WHERE pk = ? AND kind = 'profile'"
 _SHOWING = "kind = 'update' AND expires > ? AND hidden <= ?"
 _READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
+_READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
+            UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
 _DIALECT = SqliteDialect()
 
@@ -45,12 +46,11 @@ class EmbeddedCustomers:
         if update_id is not None:
             row = self._read(_READ_UPDATE, (pk, documents.update_doc_id(update_id), instant)).fetchone()
             repeated = _update_of(row[0]) if row else None
-        profile = self._read(_READ, (pk,)).fetchone()
-        if profile is None:
+        rows = self._read(_READ, (pk, pk, instant, instant)).fetchall()
+        if not rows or rows[0][0] != "profile":
             return CustomerRead(None, repeated)
-        rows = self._read(_READ_SHOWING, (pk, instant, instant)).fetchall()
-        updates = tuple(_update_of(body) for (body,) in rows)
-        return CustomerRead(documents.customer_of(json.loads(profile[0]), updates), repeated)
+        updates = tuple(_update_of(body) for _, body in rows[1:])
+        return CustomerRead(documents.customer_of(json.loads(rows[0][1]), updates), repeated)
 
     async def exists(self, instance_id: str, customer_id: str) -> bool:
         return self._read(_EXISTS, (documents.customer_pk(instance_id, customer_id),)).fetchone() is not None
@@ -73,7 +73,7 @@ class EmbeddedCustomers:
         await self._db.write(lambda connection: connection.executemany(sql, rows))
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _source_where(instance_id, query.condition, values)
         where += _left_out(instance_id, query.without, values)
         if query.after:
@@ -84,7 +84,7 @@ class EmbeddedCustomers:
         return [documents.customer_of(json.loads(body)) for (body,) in await self._db.scan(sql, values)]
 
     async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _source_where(instance_id, condition, values) + _left_out(instance_id, without, values)
         rows = await self._db.scan(f"SELECT count(*) FROM profiles WHERE {where}", values)
         return int(rows[0][0])
@@ -125,15 +125,15 @@ def _marks(values: Iterable[Any]) -> str:
     return ",".join("?" for _ in values)
 
 
-def _source_where(instance_id: str, condition: Condition | None, values: list[Any]) -> str:
-    values.extend(instance_range(instance_id))
-    where = "kind = 'profile' AND pk > ? AND pk < ?"
+def _source_where(instance_id: str, condition: Condition | None, values: dict[str, Any]) -> str:
+    values["first"], values["last"] = instance_range(instance_id)
+    where = "kind = 'profile' AND pk > :first AND pk < :last"
     if condition is None:
         return where
     return f"{where} AND {render(condition, _DIALECT, binder(values))}"
 
 
-def _left_out(instance_id: str, without: Collection[str], values: list[Any]) -> str:
+def _left_out(instance_id: str, without: Collection[str], values: dict[str, Any]) -> str:
     if not without:
         return ""
     bind = binder(values)
@@ -145,7 +145,7 @@ def _sorted_by(sorting: Sorting) -> str:
     return _DIALECT.attribute(sorting.attribute)
 
 
-def _after(instance_id: str, sorting: Sorting, after: Position, values: list[Any]) -> str:
+def _after(instance_id: str, sorting: Sorting, after: Position, values: dict[str, Any]) -> str:
     bind = binder(values)
     beyond = "<" if sorting.descending else ">"
     further = f"pk {beyond} {bind(documents.customer_pk(instance_id, after.key))}"

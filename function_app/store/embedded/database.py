@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -113,7 +113,7 @@ class Database:
         await self._collect(now)
         return await self.write(create)
 
-    async def scan(self, sql: str, values: Sequence[Any]) -> list[Any]:
+    async def scan(self, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
         """Return all rows of a query, run in a thread."""
         async with self._scanning:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
@@ -152,13 +152,14 @@ def row_of(document: Document, expires: datetime | None = None) -> Row:
     return (document["pk"], document["kind"], document["id"], until, _encode(document))
 
 
-def binder(values: list[Any]) -> Callable[[Any], str]:
+def binder(values: dict[str, Any]) -> Callable[[Any], str]:
     """Return a function that takes a value and returns its placeholder."""
 
     def bind(value: Any) -> str:
+        name = f"v{len(values)}"
         beyond = isinstance(value, int) and not -(2**63) <= value < 2**63
-        values.append(float(value) if beyond else value)
-        return f"?{len(values)}"
+        values[name] = float(value) if beyond else value
+        return f":{name}"
 
     return bind
 
