@@ -10,7 +10,6 @@ from typing import Any, Literal
 from function_app import errors
 from function_app.domain import validity
 from function_app.domain.activity import (
-    REQUIRED,
     UNIFIED,
     Activity,
     SourceKey,
@@ -18,6 +17,7 @@ from function_app.domain.activity import (
     activity_of_unified,
     canonical_text,
     digest,
+    required_in,
 )
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
@@ -107,8 +107,7 @@ def _accept(
 ) -> tuple[Activity, SourceKey | None]:
     entity = _activity_entity(model, entity_name)
     mapping, stamp = entity.activity, entity.timestamp_attribute or ""
-    required = (*entity.keys[0], stamp, mapping.customer_attribute) if mapping else REQUIRED
-    checked = model.records[entity_name].check_record(record, dict.fromkeys(required))
+    checked = model.records[entity_name].check_record(record, dict.fromkeys(required_in(entity)))
     times = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
     faults = [fault for found in (times, checked) if isinstance(found, list) for fault in found]
     content = canonical_text(checked if isinstance(checked, dict) else record)
