@@ -13,6 +13,7 @@ from function_app.api import (
     activities,
     api_keys,
     changes,
+    connector,
     customers,
     entities,
     health,
@@ -47,6 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *changes.OPERATIONS,
     *usage.OPERATIONS,
     *health.OPERATIONS,
+    *connector.OPERATIONS,
 )
 
 
