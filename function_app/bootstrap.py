@@ -20,6 +20,7 @@ from function_app.api import (
     instances,
     key_ring,
     roles,
+    triggers,
     usage,
 )
 from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
@@ -41,6 +42,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *activities.OPERATIONS,
     *key_ring.OPERATIONS,
+    *triggers.OPERATIONS,
     *entities.OPERATIONS,
     *instances.OPERATIONS,
     *roles.OPERATIONS,

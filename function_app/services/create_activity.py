@@ -23,6 +23,7 @@ from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
 from function_app.errors import Fault, ServiceError
+from function_app.services.in_time import in_time
 from function_app.services.instances import Model, unknown_customer
 from function_app.services.key_ring import KeyRing
 from function_app.services.validation import pointer
@@ -54,6 +55,10 @@ class CreateActivity:
     ) -> Created:
         """Store the record's activity; ServiceError with every fault, and nothing written, otherwise."""
         accepted, source_key = _accept(model, entity_name, record, timing, now)
+        async with in_time():
+            return await self._take(model, accepted, source_key, now)
+
+    async def _take(self, model: Model, accepted: Activity, source_key: SourceKey | None, now: datetime) -> Created:
         instance_id = model.instance.instance_id
         if source_key is None:
             if not await self._store.customers.exists(instance_id, accepted.customer_id):
