@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -84,6 +85,11 @@ def _receipt(created: Created) -> dict[str, Any]:
     }
 
 
+FILTER = replace(o.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
+ORDERBY = replace(o.ORDERBY, description="The order of time: ActivityTime desc, or ActivityTime asc for oldest first.")
+SELECT = replace(o.SELECT, description="The only fields to return, with commas, like CustomerId,Title.")
+
+
 @operation(
     "GET",
     "instances/{instanceId}/data/UnifiedActivity",
@@ -94,7 +100,7 @@ def _receipt(created: Created) -> dict[str, Any]:
     visibility="advanced",
     parameters=(
         p.INSTANCE_ID,
-        *(o.FILTER, o.SEARCH, o.ORDERBY, o.SELECT, o.TOP, o.SKIP, o.COUNT, o.SKIPTOKEN),
+        *(FILTER, o.SEARCH, ORDERBY, SELECT, o.TOP, o.SKIP, o.COUNT, o.SKIPTOKEN),
         *(o.FORCE_SEARCH, o.PROXY),
     ),
     responses={200: Response("One page of activities.", ActivityList)},

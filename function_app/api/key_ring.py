@@ -16,7 +16,7 @@ def _required(name: str, summary: str, description: str) -> Parameter[str]:
 
 DATA_SOURCE = _required("dataSourceName", "Data Source", "The data source that knows the customer, like eCommerce.")
 ENTITY = _required("entityName", "Entity", "The entity in that data source, like eCommerceContacts.")
-SOURCE_KEY = _required("key", "Key", "The customer's key in that entity, like CNTID_1001.")
+SOURCE_KEY = _required("key", "Key", "The customer's key in that entity, like CNTID_1000.")
 
 
 @operation(

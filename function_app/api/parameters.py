@@ -168,7 +168,7 @@ OCCURRED_AT = Parameter[str | None](
     "occurredAt",
     "query",
     "Occurred At",
-    "When the change happened, if not just now, like 2026-11-24T09:00:00Z. Of several changes the latest one shows.",
+    "When the change happened, if not just now, like 2026-11-23T09:00:00Z. Of several changes the latest one shows.",
     str,
     default=None,
     schema={"type": "string", "format": "date-time"},
