@@ -19,6 +19,9 @@ connector: $(VENV)/dev  ## Generate the connector's definition and icon
 	$(PYTHON) -m connector.build.swagger
 	$(PYTHON) -m connector.build.icon connector/icon.png
 
+release: check  ## Keep the connector's definition as the released one, which later ones may not break
+	$(PYTHON) -m connector.build.release
+
 check: $(VENV)/dev  ## Run the fast part: style, types, layers, the connector
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -26,6 +29,7 @@ check: $(VENV)/dev  ## Run the fast part: style, types, layers, the connector
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m connector.build.swagger --check
 	$(PYTHON) -m connector.build.check connector
+	$(PYTHON) -m connector.build.release --check
 
 bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json
 	$(PYTHON) -m tests.bench
@@ -56,5 +60,5 @@ tests/emulators/node_modules/.made: tests/emulators/package-lock.json
 	cd tests/emulators && npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run load test connector check bench
+.PHONY: help run load test connector release check bench
 .DEFAULT_GOAL := help

@@ -113,6 +113,20 @@ async def test_what_was_entered_shows(designer: Designer) -> None:
     assert (read["City"], updated["receipt"]["attributes"]) == ("Bergen", {"City": "applied"})
 
 
+@pytest.mark.parametrize("action_id", [name for name in IDS if name.startswith("When")])
+async def test_a_trigger_tells_what_its_definition_says(designer: Designer, clock: Clock, action_id: str) -> None:
+    form = {"instanceId": "sample", "entityName": "UnifiedActivity"}
+    customer_id = await typed(designer, designer.actions["GetCustomer"], "customerId", form)
+    start = await designer.call(action_id, form)
+    update = {**form, "customerId": customer_id, "validFor": "PT1M"}
+    await designer.call("UpdateCustomer", update, {"City": "Bergen"})
+    create = designer.actions["CreateActivity"]
+    await designer.call(create.id, form, await filled_body(designer, create, form))
+    clock.advance(minutes=2)
+    told = await designer.call(action_id, {**form, "state": start["state"]})
+    assert len(told["value"]) == 1
+
+
 async def test_every_batch_item_is_taken(designer: Designer) -> None:
     for action_id in ("UpdateCustomers", "CreateActivities"):
         action = designer.actions[action_id]
