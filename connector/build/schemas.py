@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from connector.build.values import Json
 from function_app.api.operation import Choices
 from function_app.domain.schema import Use
 
-Json = dict[str, Any]
 ENTITY_SCHEMA = "GetEntitySchema"
 _REF = "#/definitions/"
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from connector.build.schemas import ENTITY_SCHEMA, Definitions, Json, attributes_of, choices, words
+from connector.build.schemas import ENTITY_SCHEMA, Definitions, attributes_of, choices, words
+from connector.build.values import Json
 from function_app.api.models import Page
 from function_app.api.operation import Body, Operation, Parameter, Response
 from function_app.bootstrap import OPERATIONS

@@ -6,7 +6,7 @@ from typing import Any
 
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.models import ActivityEntities, EntityInfo, EntityModel, EntitySchema
+from function_app.api.entity_models import ActivityEntities, EntityInfo, EntityModel, EntitySchema
 from function_app.api.operation import Operation, Parameter, Response, operation
 from function_app.domain.access import Role
 from function_app.domain.entity import Attribute, Entity

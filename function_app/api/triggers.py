@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from function_app import errors
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.models import ActivityEvents, UpdateEvents
+from function_app.api.event_models import ActivityEvents, UpdateEvents
 from function_app.api.operation import Operation, Parameter, Response, operation
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant

@@ -43,7 +43,7 @@ def fits(given: set[str], taken: dict[str, bool]) -> bool:
 
 
 def find(path: str, verb: str) -> Json:
-    """Return the operation a path with expressions calls: the one with most of its segments written out."""
+    """Return the operation that a path with expressions in it calls."""
     filled = re.sub(r"@\{.*?\}(?=/|$)", "{}", path)
     shapes = {re.sub(r"\{\w+\}", "{}", known): known for known in DEFINITION["paths"]}
     found: Json = DEFINITION["paths"][shapes[filled]][verb]
