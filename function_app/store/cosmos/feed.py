@@ -23,22 +23,22 @@ class CosmosFeed:
         self._query = account.query
 
     async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
-        found = await self._find(PROFILES, _UPDATES, RECEIVED, (instance_id, after, before, limit))
+        found = await self._find(PROFILES, _UPDATES, "c.receivedSort", (instance_id, after, before, limit))
         return [Fed(documents.update_of(document), document[RECEIVED]) for document in found]
 
     async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
-        found = await self._find(PROFILES, _UPDATES, ENDED, (instance_id, after, before, limit))
+        found = await self._find(PROFILES, _UPDATES, "c.endedSort", (instance_id, after, before, limit))
         return [Fed(documents.update_of(document), document[ENDED]) for document in found]
 
     async def created(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Activity]]:
-        found = await self._find(ACTIVITIES, _ACTIVITIES, CREATED, (instance_id, after, before, limit))
+        found = await self._find(ACTIVITIES, _ACTIVITIES, "c.createdSort", (instance_id, after, before, limit))
         return [Fed(documents.activity_of(document), document[CREATED]) for document in found]
 
     async def _find(self, container: str, kinds: str, by: str, span: tuple[str, str, datetime, int]) -> list[Any]:
         instance_id, after, before, limit = span
         sql = (
             f"SELECT TOP {limit:d} * FROM c WHERE c.instanceId = @instance AND {kinds}"
-            f" AND c.{by} > @after AND c.{by} < @before ORDER BY c.{by}"
+            f" AND {by} > @after AND {by} < @before ORDER BY {by}"
         )
         values = {"instance": instance_id, "after": after, "before": format_instant(before)}
         return await self._query(container, sql, values)
