@@ -10,8 +10,10 @@ from typing import Any
 
 from connector.build.schemas import ENTITY_SCHEMA, Definitions, attributes_of, choices, words
 from connector.build.values import Json
+from function_app.api.auth import KEY_HEADER
 from function_app.api.models import Page
 from function_app.api.operation import Body, Operation, Parameter, Response
+from function_app.api.tokens import SCOPE
 from function_app.bootstrap import OPERATIONS
 
 FILE = Path(__file__).parent.parent / "apiDefinition.swagger.json"
@@ -31,7 +33,6 @@ INFO: Json = {
     },
 }
 HOST = "realtime-customer-profiles.azurewebsites.net"
-SCOPE = "access_as_user"
 SECURITY: Json = {
     "oauth2_auth": {
         "type": "oauth2",
@@ -40,7 +41,7 @@ SECURITY: Json = {
         "tokenUrl": "https://login.microsoftonline.com/common/oauth2/v2.0/token",
         "scopes": {SCOPE: "Work with customer profiles in your name."},
     },
-    "api_key": {"type": "apiKey", "in": "header", "name": "Ocp-Apim-Subscription-Key"},
+    "api_key": {"type": "apiKey", "in": "header", "name": KEY_HEADER},
 }
 METADATA = {
     "Website": "https://realtime-customer-profiles.example.com",
