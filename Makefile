@@ -15,11 +15,21 @@ load: $(VENV)/run  ## Load FOLDER (definition.json, Customer/*.csv) into INSTANC
 test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
 	$(PYTHON) -m pytest
 
-check: $(VENV)/dev  ## Run the fast part: style, types, layers
+connector: $(VENV)/dev  ## Generate the connector's definition and icon
+	$(PYTHON) -m connector.build.swagger
+	$(PYTHON) -m connector.build.icon connector/icon.png
+
+release: check  ## Keep the connector's definition as the released one, which later ones may not break
+	$(PYTHON) -m connector.build.release
+
+check: $(VENV)/dev  ## Run the fast part: style, types, layers, the connector
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(PYTHON) -m connector.build.swagger --check
+	$(PYTHON) -m connector.build.check connector
+	$(PYTHON) -m connector.build.release --check
 
 bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json
 	$(PYTHON) -m tests.bench
@@ -50,5 +60,5 @@ tests/emulators/node_modules/.made: tests/emulators/package-lock.json
 	cd tests/emulators && npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run load test check bench
+.PHONY: help run load test connector release check bench
 .DEFAULT_GOAL := help

@@ -13,12 +13,14 @@ from function_app.api import (
     activities,
     api_keys,
     changes,
+    connector,
     customers,
     entities,
     health,
     instances,
     key_ring,
     roles,
+    triggers,
     usage,
 )
 from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
@@ -40,6 +42,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *activities.OPERATIONS,
     *key_ring.OPERATIONS,
+    *triggers.OPERATIONS,
     *entities.OPERATIONS,
     *instances.OPERATIONS,
     *roles.OPERATIONS,
@@ -47,6 +50,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *changes.OPERATIONS,
     *usage.OPERATIONS,
     *health.OPERATIONS,
+    *connector.OPERATIONS,
 )
 
 

@@ -121,6 +121,12 @@ INVALID_SKIPTOKEN = Mistake(
     "The `$skiptoken` is not one of ours, or belongs to another query.",
     "Follow `@odata.nextLink` unchanged, or start again without a token.",
 )
+INVALID_STATE = Mistake(
+    "InvalidState",
+    400,
+    "The `state` of a trigger is not one of ours, or belongs to another trigger.",
+    "Follow `Location` unchanged, or start again without a state.",
+)
 BODY_TOO_LARGE = Mistake("BodyTooLarge", 413, "The body is larger than 256 KB.", "Send less at once.")
 UNSUPPORTED_MEDIA_TYPE = Mistake(
     "UnsupportedMediaType",

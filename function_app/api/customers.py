@@ -35,11 +35,11 @@ _NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, a
     "instances/{instanceId}/data/Customer/{customerId}",
     id="UpdateCustomer",
     summary="Update a customer profile",
-    description="Change fields of a customer's profile at once, until the source has caught up or the time is over.",
+    description="Shows new values in a customer's profile at once, until their time is over.",
     role=Role.CONTRIBUTOR,
     visibility="important",
     parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, *p.TIMING, p.CALLER, p.REPEAT_ID, p.PREFER),
-    body=Body("The fields to change; a field set to null shows nothing.", attributes_of=CUSTOMER),
+    body=Body("The fields to change. Fields left empty stay as they are.", attributes_of=CUSTOMER),
     responses={
         204: Response(
             "The update is taken.",
@@ -74,13 +74,13 @@ EXPAND = Parameter[str | None](
     "$expand",
     "query",
     "Expand",
-    "UnifiedActivity, to add to each customer the newest 50 activities.",
+    "Choose UnifiedActivity to get the newest 50 activities with each customer.",
     p.one_of("UnifiedActivity"),
     default=None,
     schema={"type": "string", "enum": ["UnifiedActivity"]},
     visibility="advanced",
 )
-EXPLAIN = p.flag("explain", "Explain", "Whether to say of each live field where it comes from.")
+EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field what the source holds and until when.")
 
 
 @operation(
@@ -88,7 +88,7 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each live field where 
     "instances/{instanceId}/data/Customer/{customerId}",
     id="GetCustomer",
     summary="Get a customer profile",
-    description="Read a customer's profile as it is now: the source's values with the live updates on top.",
+    description="Gives a customer's profile as it is now: the source's values with the live updates on top.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, EXPLAIN),
@@ -125,7 +125,7 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     "instances/{instanceId}/data/Customer",
     id="ListCustomers",
     summary="List customer profiles",
-    description="Find customers by what their profiles show now, live updates included.",
+    description="Finds customers by what their profiles show now, live updates included.",
     role=Role.VIEWER,
     parameters=(
         p.INSTANCE_ID,
@@ -175,11 +175,11 @@ def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
     "POST",
     "instances/{instanceId}/data/Customer/batch",
     id="UpdateCustomers",
-    summary="Update customer profiles",
-    description="Change fields of up to 500 customer profiles at once, each by itself.",
+    summary="Update customer profiles (batch)",
+    description="Updates up to 500 customer profiles in one go. Each stands for itself: one fault spoils no other.",
     role=Role.CONTRIBUTOR,
     parameters=(p.INSTANCE_ID, *p.TIMING, p.CALLER, p.REPEAT_ID),
-    body=Body("The customers to change, each with its CustomerId.", items_of=CUSTOMER),
+    body=Body("The customers to change, each with its Customer ID and the fields to change.", items_of=CUSTOMER),
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def update_customers(call: Call) -> Answer:

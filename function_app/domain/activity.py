@@ -39,6 +39,13 @@ UNIFIED = Entity(
 REQUIRED = (CUSTOMER_ID, ACTIVITY_TIME, "ActivityType")
 
 
+def required_in(entity: Entity) -> tuple[str, ...]:
+    """Return what a new record of an activity entity must have: its key, its time and its customer."""
+    if entity.activity is None:
+        return REQUIRED if entity is UNIFIED else ()
+    return (*entity.keys[0], entity.timestamp_attribute or "", entity.activity.customer_attribute)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceKey:
     """A customer's key in a source entity."""

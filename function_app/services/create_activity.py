@@ -10,7 +10,6 @@ from typing import Any, Literal
 from function_app import errors
 from function_app.domain import validity
 from function_app.domain.activity import (
-    REQUIRED,
     UNIFIED,
     Activity,
     SourceKey,
@@ -18,11 +17,13 @@ from function_app.domain.activity import (
     activity_of_unified,
     canonical_text,
     digest,
+    required_in,
 )
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
 from function_app.errors import Fault, ServiceError
+from function_app.services.in_time import in_time
 from function_app.services.instances import Model, unknown_customer
 from function_app.services.key_ring import KeyRing
 from function_app.services.validation import pointer
@@ -54,6 +55,10 @@ class CreateActivity:
     ) -> Created:
         """Store the record's activity; ServiceError with every fault, and nothing written, otherwise."""
         accepted, source_key = _accept(model, entity_name, record, timing, now)
+        async with in_time():
+            return await self._take(model, accepted, source_key, now)
+
+    async def _take(self, model: Model, accepted: Activity, source_key: SourceKey | None, now: datetime) -> Created:
         instance_id = model.instance.instance_id
         if source_key is None:
             if not await self._store.customers.exists(instance_id, accepted.customer_id):
@@ -107,8 +112,7 @@ def _accept(
 ) -> tuple[Activity, SourceKey | None]:
     entity = _activity_entity(model, entity_name)
     mapping, stamp = entity.activity, entity.timestamp_attribute or ""
-    required = (*entity.keys[0], stamp, mapping.customer_attribute) if mapping else REQUIRED
-    checked = model.records[entity_name].check_record(record, dict.fromkeys(required))
+    checked = model.records[entity_name].check_record(record, dict.fromkeys(required_in(entity)))
     times = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
     faults = [fault for found in (times, checked) if isinstance(found, list) for fault in found]
     content = canonical_text(checked if isinstance(checked, dict) else record)

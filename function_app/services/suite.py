@@ -10,6 +10,7 @@ from function_app.services.list_customers import ListCustomers
 from function_app.services.load_profiles import LoadProfiles
 from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
+from function_app.services.read_feed import ReadFeed
 from function_app.services.update_profile import UpdateProfile
 from function_app.services.usage import Usage
 from function_app.store.port import Store
@@ -26,6 +27,7 @@ class Suite:
         self.key_ring = KeyRing(store)
         self.create_activity = CreateActivity(store, self.key_ring)
         self.read_activities = ReadActivities(store)
+        self.read_feed = ReadFeed(store)
         self.load_profiles = LoadProfiles(store, self.create_activity)
         self.list_customers = ListCustomers(store)
 

@@ -17,6 +17,7 @@ from function_app.domain.merge import Hidden, Merged, hidden, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
 from function_app.errors import ServiceError
+from function_app.services.in_time import in_time
 from function_app.services.instances import Model, unknown_customer
 from function_app.store.port import Store
 
@@ -62,6 +63,10 @@ class UpdateProfile:
     async def __call__(self, model: Model, request: UpdateRequest, now: datetime) -> Updated:
         """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
         update = _accept(model, request, now)
+        async with in_time():
+            return await self._take(model, request, update, now)
+
+    async def _take(self, model: Model, request: UpdateRequest, update: Update, now: datetime) -> Updated:
         instance_id = model.instance.instance_id
         read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
         if read.customer is None:

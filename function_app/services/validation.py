@@ -13,20 +13,13 @@ from function_app import errors
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.names import nearest_hint
-from function_app.domain.schema import attribute_schema
+from function_app.domain.schema import FORMS, TYPES, attribute_schema
 from function_app.errors import Fault
 
 if TYPE_CHECKING:
     import jsonschema
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_FORMS = {
-    "date": "a date like 1990-12-31",
-    "date-time": "an instant with offset like 2026-11-24T09:30:00Z",
-    "time": "a time of day like 09:30:00",
-    "uuid": "a GUID like 6f9619ff-8b86-4d11-b42d-00c04fc964ff",
-}
-_TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
 MOST_CHANGES = 500
 _SHOWN, _REPEATED = 100, 40
 
@@ -110,9 +103,9 @@ def _fault(error: jsonschema.ValidationError, name: str) -> Fault:
     received, at = _received(value), pointer(name)
     match error.validator:
         case "type":
-            return errors.WRONG_TYPE(f"'{name}' must be {_TYPES[wanted]} or null; received {received}.", at)
+            return errors.WRONG_TYPE(f"'{name}' must be {TYPES[wanted]} or null; received {received}.", at)
         case "format":
-            return errors.WRONG_FORMAT(f"'{name}' must be {_FORMS[wanted]}; received {received}.", at)
+            return errors.WRONG_FORMAT(f"'{name}' must be {FORMS[wanted]}; received {received}.", at)
         case "maxLength":
             return errors.TOO_LONG(f"'{name}' may have at most {wanted} characters; received {len(value)}.", at)
         case "enum":

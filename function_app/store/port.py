@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
@@ -16,6 +16,8 @@ from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
 from function_app.domain.usage import Counted
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,30 @@ class Activities(Protocol):
         """Forget a parked activity, if it is there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fed(Generic[T_co]):
+    """Something that happened, and its position in the feed."""
+
+    item: T_co
+    position: str
+
+
+class Feed(Protocol):
+    """What happened: up to `limit` of it, oldest first, after a position and before an instant.
+
+    A position is that of the last one told, or an instant as text. What ended is found for a day.
+    """
+
+    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+        """Return updates, live or not, by when they were received."""
+
+    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+        """Return updates by when their end may be told."""
+
+    async def created(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Activity]]:
+        """Return activities that a caller sent, live or not, by when they joined a timeline; none that are hidden."""
+
+
 class Keys(Protocol):
     async def find_customer(self, instance_id: str, source_key: SourceKey) -> str | None:
         """Return the CustomerId behind a source key; None if it is nobody's."""
@@ -154,6 +180,9 @@ class Store(Protocol):
 
     @property
     def activities(self) -> Activities: ...
+
+    @property
+    def feed(self) -> Feed: ...
 
     @property
     def keys(self) -> Keys: ...

@@ -151,7 +151,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       globalValidation: {
         requireAuthentication: !apiKeysEnabled
         unauthenticatedClientAction: apiKeysEnabled ? 'AllowAnonymous' : 'Return401'
-        excludedPaths: ['/api/health']
+        excludedPaths: ['/api/connector/apiDefinition.swagger.json', '/api/health']
       }
       httpSettings: { requireHttps: true }
       identityProviders: {

@@ -33,6 +33,8 @@ var containers = [
       { path: '/customerId/?' }
       { path: '/validUntil/?' }
       { path: '/hiddenUntil/?' }
+      { path: '/receivedSort/?' } // the feed behind the triggers
+      { path: '/endedSort/?' }
       { path: '/names/[]/?' } // which attributes a live update touches
       { path: '/attributes/*' } // of profiles; what an update carries stands under /changes
     ]
@@ -48,6 +50,7 @@ var containers = [
       { path: '/validUntil/?' }
       { path: '/hidden/?' }
       { path: '/sort/?' }
+      { path: '/createdSort/?' }
       { path: '/attributes/*' }
     ]
     notIndexed: [

@@ -15,6 +15,7 @@ from function_app.store.cosmos import CosmosStore
 
 CUSTOMER = f"/instances/{INSTANCE}/data/Customer/ada"
 PURCHASES = f"/instances/{INSTANCE}/data/Shop_Purchases"
+FED = 86_400  # what ended is kept a day for the feed
 PURCHASE = {"PurchaseId": "1", "PurchasedOn": "2026-11-23T11:00:00Z", "ContactId": "c1"}
 
 
@@ -68,9 +69,9 @@ async def test_every_query_names_the_partition_key(cosmos: CosmosServer, client:
 async def test_an_update_is_sent_with_the_seconds_it_has_left(cosmos: CosmosServer, client: httpx.AsyncClient) -> None:
     for valid_for, ttl in (("PT1H", 3600), ("PT1S", 1), ("P30D", 30 * 86_400)):
         await client.patch(CUSTOMER, params={"validFor": valid_for}, json={"City": "Bergen"})
-        assert [document["ttl"] for document in documents(cosmos.requests())] == [ttl]
+        assert [document["ttl"] for document in documents(cosmos.requests())] == [ttl + FED]
     await client.patch(CUSTOMER, params={"validUntil": "2026-11-23T12:00:00.000001Z"}, json={"City": "Bergen"})
-    assert [document["ttl"] for document in documents(cosmos.requests())] == [1]
+    assert [document["ttl"] for document in documents(cosmos.requests())] == [1 + FED]
 
 
 async def test_source_profiles_and_keys_are_sent_without_ttl(
@@ -92,7 +93,7 @@ async def test_a_replaced_update_counts_its_ttl_from_the_rewrite(
     await services.update_profile.close()
     hidden = [document for document in documents(cosmos.requests()) if document["hiddenUntil"]]
     assert hidden
-    assert all(0 < document["ttl"] < 3600 for document in hidden)
+    assert all(FED < document["ttl"] < FED + 3600 for document in hidden)
 
 
 async def test_an_activity_asks_twice_and_with_the_key_ring_cached_once(
@@ -103,7 +104,7 @@ async def test_an_activity_asks_twice_and_with_the_key_ring_cached_once(
     assert (await client.post(PURCHASES, json=PURCHASE | {"PurchaseId": "2"})).status_code == 201
     sent = cosmos.requests()
     assert len(sent) == 1
-    assert documents(sent)[0]["ttl"] == 30 * 86_400
+    assert documents(sent)[0]["ttl"] == 30 * 86_400 + FED
 
 
 async def test_a_repeated_activity_asks_three_times_and_with_the_key_ring_cached_twice(

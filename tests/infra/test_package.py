@@ -96,7 +96,8 @@ def indexed(package: Path, worker: Path) -> dict[str, Any]:
 
 def test_only_what_runs_in_azure_goes(package: Path) -> None:
     top = {path.name for path in package.iterdir()} - {LIBRARIES.parts[0]}
-    assert top == {"function_app", "function_app.py", "host.json", "requirements.txt"}
+    assert top == {"connector", "function_app", "function_app.py", "host.json", "requirements.txt"}
+    assert [path.name for path in (package / "connector").iterdir()] == ["apiDefinition.swagger.json"]
     assert not (package / "function_app/local").exists()
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from function_app.domain.feed import KEPT
 from function_app.errors import Unavailable
 from function_app.store.documents import CONTAINERS, Document
 
@@ -30,6 +31,12 @@ CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NO
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, hidden, expires) WHERE kind = 'update';
 CREATE INDEX IF NOT EXISTS activities_sort ON activities (pk, json_extract(body, '$.sort')) WHERE kind = 'activity';
+CREATE INDEX IF NOT EXISTS profiles_received ON profiles (
+    json_extract(body, '$.instanceId'), json_extract(body, '$.receivedSort')) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS profiles_ended ON profiles (
+    json_extract(body, '$.instanceId'), json_extract(body, '$.endedSort')) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS activities_created ON activities (
+    json_extract(body, '$.instanceId'), json_extract(body, '$.createdSort')) WHERE kind = 'activity';
 CREATE INDEX IF NOT EXISTS activities_parked ON activities (pk) WHERE kind = 'parked';
 """
 _CREATE = """INSERT INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)
@@ -119,7 +126,7 @@ class Database:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
 
     async def _collect(self, now: datetime) -> None:
-        """Remove some of what has expired, at most twice a minute."""
+        """Remove some of what has expired and was kept for the feed, at most twice a minute."""
         if now - self._collected_at > _COLLECT_EVERY:
             self._collected_at = now
             await self.write(lambda connection: _collect(connection, now))
@@ -143,7 +150,7 @@ def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
 
 def _collect(connection: sqlite3.Connection, now: datetime) -> None:
     for name in CONTAINERS:
-        connection.execute(_COLLECT.format(name=name), (micros(now),))
+        connection.execute(_COLLECT.format(name=name), (micros(now - KEPT),))
 
 
 def row_of(document: Document, expires: datetime | None = None) -> Row:
