@@ -12,14 +12,24 @@ run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; POR
 load: $(VENV)/run  ## Load FOLDER (definition.json, a folder of snapshots per entity) into the running host
 	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE))
 
-test: check tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
+test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
 	$(PYTHON) -m pytest
 
-check: $(VENV)/dev  ## Run the fast part: style, types, layers
+connector: $(VENV)/dev  ## Generate the connector's definition and icon
+	$(PYTHON) -m connector.build.swagger
+	$(PYTHON) -m connector.build.icon connector/icon.png
+
+release: check  ## Keep the connector's definition as the released one, which later ones may not break
+	$(PYTHON) -m connector.build.release
+
+check: $(VENV)/dev  ## Run the fast part: style, types, layers, the connector
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(PYTHON) -m connector.build.swagger --check
+	$(PYTHON) -m connector.build.check connector
+	$(PYTHON) -m connector.build.release --check
 
 bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json
 	$(PYTHON) -m tests.bench
@@ -37,9 +47,18 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 	$(VENV)/bin/pip install -q --no-deps --ignore-requires-python azure-functions-runtime==1.3.0  # Microsoft's loader: runs on 3.11, says 3.13
 	@touch $@
 
+$(VENV)/checkov/made: $(VENV)/python
+	python3 -m venv $(VENV)/checkov  # of its own: it pins what we do not
+	$(VENV)/checkov/bin/pip install -q checkov==3.3.30
+	@touch $@
+
+$(VENV)/curl: $(VENV)/python
+	command -v curl >/dev/null || (apt-get update -qq && apt-get install -qq -y curl)  # the README's examples are run
+	@touch $@
+
 tests/emulators/node_modules/.made: tests/emulators/package-lock.json
 	cd tests/emulators && npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run load test check bench
+.PHONY: help run load test connector release check bench
 .DEFAULT_GOAL := help

@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from function_app.api import activities, customers, entities, health, instances, key_ring, refreshes
-from function_app.api.auth import authenticate_local
+from function_app import telemetry
+from function_app.api import (
+    activities,
+    api_keys,
+    changes,
+    connector,
+    customers,
+    entities,
+    health,
+    instances,
+    key_ring,
+    refreshes,
+    roles,
+    triggers,
+    usage,
+)
+from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.dispatch import Runtime
+from function_app.api.limits import Limits
 from function_app.api.operation import Operation
+from function_app.api.signing_keys import SigningKeys
+from function_app.api.tokens import EntraTokens, trust_of
+from function_app.services.access import Access
 from function_app.services.suite import Suite
-from function_app.settings import Settings, read_settings
+from function_app.settings import Settings, in_azure, read_settings
 from function_app.source.files import Snapshots
 
 if TYPE_CHECKING:
     from function_app.services.refresh import Workers
     from function_app.store.port import Store
 
+_log = logging.getLogger(__name__)
+
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *activities.OPERATIONS,
     *key_ring.OPERATIONS,
+    *triggers.OPERATIONS,
     *entities.OPERATIONS,
     *instances.OPERATIONS,
     *refreshes.OPERATIONS,
+    *roles.OPERATIONS,
+    *api_keys.OPERATIONS,
+    *changes.OPERATIONS,
+    *usage.OPERATIONS,
     *health.OPERATIONS,
+    *connector.OPERATIONS,
 )
 
 
@@ -38,7 +67,19 @@ def open_store(settings: Settings) -> Store:
         return CosmosStore(settings.COSMOS_ENDPOINT or "", settings.COSMOS_DATABASE, settings.COSMOS_KEY)
     from function_app.store.embedded import EmbeddedStore  # noqa: PLC0415
 
+    if in_azure(os.environ):
+        _log.warning("STORE=embedded inside Azure: its data is gone with the worker; set STORE=cosmos.")
     return EmbeddedStore(settings.DATA_DIR)
+
+
+def make_authenticator(settings: Settings, access: Access) -> Authenticator:
+    """Make what tells who is calling: anyone on this machine, or whom Entra or an API key vouches for."""
+    if settings.AUTH_MODE == "local":
+        return authenticate_local
+    tenant, audience = settings.ENTRA_TENANT_ID or "", settings.ENTRA_AUDIENCE or ""
+    keys_of_tenant = f"https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys"
+    signing_keys = SigningKeys(settings.ENTRA_JWKS_URL or keys_of_tenant)
+    return TokenOrKey(EntraTokens(trust_of(tenant, audience, settings.ENTRA_ISSUER), signing_keys), access)
 
 
 def snapshots_of(settings: Settings) -> Snapshots:
@@ -55,6 +96,19 @@ def open_workers(settings: Settings) -> Workers | None:
     return StepQueue(settings.REFRESH_QUEUE)
 
 
+def make_services(settings: Settings, store: Store) -> Suite:
+    """Make the services over a store, and the snapshots and workers that the settings name."""
+    return Suite(store, snapshots_of(settings), open_workers(settings), _now)
+
+
+def traced(store: Store, make: Callable[[Store], Suite]) -> Suite:
+    """Make the services over a store, each call of theirs and of the store in a span."""
+    telemetry.trace_members("store", store)
+    services = make(store)
+    telemetry.trace_members("services", services)
+    return services
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -63,5 +117,15 @@ def _now() -> datetime:
 def get_runtime() -> Runtime:
     """Return the runtime of this process, made of the environment's settings on the first call."""
     settings = read_settings(os.environ)
-    services = Suite(open_store(settings), snapshots_of(settings), open_workers(settings), _now)
-    return Runtime(services, authenticate_local, _now)
+    telemetry.correlate_logs()
+    if settings.APPLICATIONINSIGHTS_CONNECTION_STRING:
+        telemetry.export_to_azure_monitor(settings.APPLICATIONINSIGHTS_CONNECTION_STRING)
+        services = traced(open_store(settings), partial(make_services, settings))
+    else:
+        services = make_services(settings, open_store(settings))
+    return Runtime(
+        services,
+        make_authenticator(settings, services.access),
+        _now,
+        Limits(settings.REQUESTS_PER_MINUTE),
+    )

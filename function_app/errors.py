@@ -2,6 +2,7 @@
 
     ServiceError                 one or more faults; the first one's code names the answer
     ├── NotAllowed               carries the verbs that are allowed
+    ├── NotAuthenticated         carries the challenge of WWW-Authenticate
     ├── Throttled                carries the seconds to wait
     └── Unavailable              carries the seconds to wait
 
@@ -62,19 +63,28 @@ class NotAllowed(ServiceError):
         self.allow = allow
 
 
+class NotAuthenticated(ServiceError):
+    """Ask who the caller is; `challenge` says how to tell."""
+
+    def __init__(self, message: str, *, invalid_token: bool = False) -> None:
+        super().__init__(UNAUTHENTICATED(message))
+        self.challenge = f'Bearer error="invalid_token", error_description="{message}"' if invalid_token else "Bearer"
+
+
 class Throttled(ServiceError):
     """Ask the caller to come back in `retry_after` seconds: too much at once."""
 
-    def __init__(self, retry_after: float) -> None:
-        super().__init__(TOO_MANY_REQUESTS("Too many requests at once; wait and send the same request again."))
+    def __init__(self, retry_after: float, message: str = "Too many requests at once.") -> None:
+        super().__init__(TOO_MANY_REQUESTS(f"{message} Wait and send the same request again."))
         self.retry_after = retry_after
 
 
 class Unavailable(ServiceError):
-    """Ask the caller to come back in `retry_after` seconds: the store can't be reached."""
+    """Ask the caller to come back in `retry_after` seconds: the store, or what `fault` names, can't be reached."""
 
-    def __init__(self, retry_after: float = 5.0) -> None:
-        super().__init__(STORE_UNAVAILABLE("The store can't be reached; wait and send the same request again."))
+    def __init__(self, retry_after: float = 5.0, fault: Fault | None = None) -> None:
+        gone = STORE_UNAVAILABLE("The store can't be reached; wait and send the same request again.")
+        super().__init__(fault or gone)
         self.retry_after = retry_after
 
 
@@ -111,6 +121,12 @@ INVALID_SKIPTOKEN = Mistake(
     "The `$skiptoken` is not one of ours, or belongs to another query.",
     "Follow `@odata.nextLink` unchanged, or start again without a token.",
 )
+INVALID_STATE = Mistake(
+    "InvalidState",
+    400,
+    "The `state` of a trigger is not one of ours, or belongs to another trigger.",
+    "Follow `Location` unchanged, or start again without a state.",
+)
 BODY_TOO_LARGE = Mistake("BodyTooLarge", 413, "The body is larger than 256 KB.", "Send less at once.")
 UNSUPPORTED_MEDIA_TYPE = Mistake(
     "UnsupportedMediaType",
@@ -120,6 +136,13 @@ UNSUPPORTED_MEDIA_TYPE = Mistake(
 )
 
 # Access
+UNAUTHENTICATED = Mistake(
+    "Unauthenticated",
+    401,
+    "The request names no caller, or by a token or key that is not to be trusted.",
+    "Send a bearer token for this API, or an API key of the instance.",
+)
+INVALID_ASSIGNMENT = Mistake("InvalidAssignment", 400, "The role assignment breaks a rule.", "Mend the member named.")
 FORBIDDEN = Mistake("Forbidden", 403, "The caller's role is too low.", "Ask an Administrator for the role named.")
 
 # What is not there
@@ -264,10 +287,16 @@ UNFIT_SNAPSHOT = Mistake(
 TOO_MANY_REQUESTS = Mistake(
     "TooManyRequests",
     429,
-    "The store is asked more than it can take.",
+    "The caller, the instance or the store is at its limit.",
     "Wait as `Retry-After` says, then send it again.",
 )
 INTERNAL_ERROR = Mistake("InternalError", 500, "A fault of the service.", "Report the correlation id of the answer.")
 STORE_UNAVAILABLE = Mistake(
     "StoreUnavailable", 503, "The store can't be reached.", "Wait as `Retry-After` says, then send it again."
+)
+SIGN_IN_UNAVAILABLE = Mistake(
+    "SignInUnavailable",
+    503,
+    "The keys that tokens are signed with can't be fetched.",
+    "Wait as `Retry-After` says, then send it again.",
 )

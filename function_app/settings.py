@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 _IN_AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID")
+_GUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 
 class InvalidSettingsError(Exception):
@@ -45,38 +46,75 @@ class Settings(BaseModel):
     AUTH_MODE: Literal["entra", "local"] = Field(
         "entra", description="How callers sign in; `local` takes everyone on this machine for an Administrator."
     )
+    ENTRA_TENANT_ID: str | None = Field(
+        None, pattern=_GUID, description="The Microsoft Entra tenant whose tokens are taken."
+    )
+    ENTRA_AUDIENCE: str | None = Field(None, description="Id of this API's app registration, with or without `api://`.")
+    ENTRA_ISSUER: str | None = Field(None, description="The only issuer, instead of the tenant's v1 and v2 issuers.")
+    ENTRA_JWKS_URL: str | None = Field(
+        None, description="Where the signing keys are fetched, instead of the tenant's own address."
+    )
+    APPLICATIONINSIGHTS_CONNECTION_STRING: str | None = Field(
+        None, repr=False, description="Where traces and logs are sent; nowhere if left out."
+    )
+    REQUESTS_PER_MINUTE: int = Field(
+        6000, ge=1, description="Requests a minute that each worker takes from one caller, and for one instance."
+    )
     PORT: int = Field(7071, ge=1, le=65535, description="Port of the local host.")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment; InvalidSettingsError names every fault."""
     given = {name: environment[name] for name in Settings.model_fields if environment.get(name)}
+    faults: dict[str, str] = {}
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        faults = [
-            f"{found['loc'][0]}: {found['msg']}"
-            + ("" if found["loc"][0] == "COSMOS_KEY" else f"; received '{found['input']}'")
-            for found in error.errors(include_url=False)
-        ]
-        raise InvalidSettingsError(faults) from None
-    faults = list(_unsafe(settings, environment))
+        for found in error.errors(include_url=False):
+            name = str(found["loc"][0])
+            faults[name] = f"{found['msg']}; received '{given.pop(name)}'"
+        settings = Settings.model_validate(given)
+    if "AUTH_MODE" not in faults:
+        faults = dict(_unsafe_mode(settings, environment)) | faults
+    faults = dict(_unsafe_store(settings)) | faults
     if faults:
-        raise InvalidSettingsError(faults)
+        raise InvalidSettingsError([f"{name}: {fault}" for name, fault in sorted(faults.items())])
     return settings
 
 
-def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+def _unsafe_store(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.STORE == "cosmos" and not settings.COSMOS_ENDPOINT:
-        yield "COSMOS_ENDPOINT: needed with STORE=cosmos"
+        yield "COSMOS_ENDPOINT", "needed with STORE=cosmos"
     if settings.COSMOS_KEY and not _on_loopback(settings.COSMOS_ENDPOINT):
-        yield "COSMOS_KEY: only for an emulator on a loopback address; leave it out and give the host an identity"
-    if settings.AUTH_MODE == "entra":
-        yield "AUTH_MODE: sign-in with Entra is not built yet; only AUTH_MODE=local works, on the machine it runs on"
-    elif settings.STORE != "embedded":
-        yield "AUTH_MODE: local works with STORE=embedded only"
-    if any(mark in environment for mark in _IN_AZURE):
-        yield "AUTH_MODE: local never works in Azure"
+        yield "COSMOS_KEY", "only for an emulator on a loopback address; leave it out and give the host an identity"
+
+
+def _unsafe_mode(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield from _unsafe_entra(settings) if settings.AUTH_MODE == "entra" else _unsafe_local(settings, environment)
+
+
+def _unsafe_entra(settings: Settings) -> Iterator[tuple[str, str]]:
+    for name in ("ENTRA_TENANT_ID", "ENTRA_AUDIENCE"):
+        if getattr(settings, name) is None:
+            yield name, "needed with AUTH_MODE=entra"
+    url = settings.ENTRA_JWKS_URL
+    if url and urlsplit(url).scheme != "https" and not (urlsplit(url).scheme == "http" and _on_loopback(url)):
+        yield "ENTRA_JWKS_URL", "must be https; plain http only on a loopback address"
+
+
+def in_azure(environment: Mapping[str, str]) -> bool:
+    """Say whether this is Azure Functions and no laptop."""
+    return any(mark in environment for mark in _IN_AZURE)
+
+
+def _unsafe_local(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if in_azure(environment):
+        yield "AUTH_MODE", "local never works in Azure"
+    in_functions = "FUNCTIONS_WORKER_RUNTIME" in environment
+    if in_functions and environment.get("AZURE_FUNCTIONS_ENVIRONMENT") != "Development":
+        yield "AUTH_MODE", "local works in a Functions host only where AZURE_FUNCTIONS_ENVIRONMENT is Development"
+    if settings.STORE == "cosmos" and not _on_loopback(settings.COSMOS_ENDPOINT):
+        yield "AUTH_MODE", "local works with STORE=embedded, or a Cosmos DB emulator on a loopback address"
 
 
 def _on_loopback(url: str | None) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,9 +18,11 @@ import httpx
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
 from function_app.bootstrap import OPERATIONS
+from function_app.domain.activity import SourceKey
 from function_app.domain.definition import instance_of
 from function_app.local.host import Host
 from function_app.services.instances import Model
+from function_app.services.key_ring import keys_of
 from function_app.services.suite import Suite
 from function_app.source.files import Snapshots
 from function_app.store.port import Store
@@ -102,13 +105,21 @@ class Clock:
         self.now += timedelta(**delta)
 
 
+def open_runtime(services: Suite, clock: Clock) -> Runtime:
+    """A runtime in which everyone is Administrator."""
+    return Runtime(services, authenticate_local, clock)
+
+
 @asynccontextmanager
 async def host_over(
-    store: Store, clock: Clock, snapshots: Snapshots | None = None
+    store: Store,
+    clock: Clock,
+    make_runtime: Callable[[Suite, Clock], Runtime] = open_runtime,
+    snapshots: Snapshots | None = None,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
     """The local host over a store, in this process, and the services behind it."""
     services = Suite(store, snapshots, clock=clock)
-    runtime = Runtime(services, authenticate_local, clock)
+    runtime = make_runtime(services, clock)
     host = Host(create_app(OPERATIONS, lambda: runtime), _nothing, services.close)
     transport = httpx.ASGITransport(host)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
@@ -156,3 +167,30 @@ def cosmos_server() -> Iterator[CosmosServer]:
         assert process.stdin
         yield CosmosServer(json.loads(process.stdout.readline()))
         process.stdin.close()
+
+
+async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:
+    """Write customers with their key rings and join what was parked for them, as a refresh does for these alone."""
+    instance = (await services.instances.get(instance_id, clock())).instance
+    blank = dict.fromkeys(instance.customer.by_name)
+    profiles = {str(row["CustomerId"]): {**blank, **row} for row in rows}
+    customers, keys = services.store.customers, services.store.keys
+    had: dict[SourceKey, str] = {}
+    for customer_id in profiles:
+        read = await customers.read(instance_id, customer_id, clock())
+        had |= keys_of(instance, read.customer.source, customer_id) if read.customer else {}
+    has = {key: owner for owner, row in profiles.items() for key in keys_of(instance, row, owner)}
+    await customers.write_profiles(instance_id, profiles)
+    await keys.write(instance_id, has)
+    await keys.remove(instance_id, {key: owner for key, owner in had.items() if has.get(key) != owner})
+    await services.create_activity.join_parked(instance_id, clock)
+
+
+async def refresh(client: httpx.AsyncClient, instance_id: str) -> dict[str, Any]:
+    """Start a refresh and return the job once it has ended."""
+    jobs = f"/instances/{instance_id}/workflows/main/jobs"
+    job: dict[str, Any] = (await client.post(jobs)).json()
+    while job["endTimestamp"] is None:
+        await asyncio.sleep(0.01)
+        job = (await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})).json()
+    return job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -9,11 +10,11 @@ from urllib.parse import quote
 from function_app import errors
 from function_app.api import options as o
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
 from function_app.api.models import ActivityList, ActivityTypes, BatchResult, CreatedActivity, UnifiedActivity
 from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
 from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.query import ActivityQuery, Equals, Sorting
@@ -31,11 +32,11 @@ _IMMUTABLE = "Activities never change and can't be deleted; they expire by thems
     "instances/{instanceId}/data/{entityName}",
     id="CreateActivity",
     summary="Create an activity",
-    description="Put an event on a customer's timeline at once, from a source record or in unified format.",
+    description="Puts an event, like a purchase or a support ticket, on its customer's timeline at once.",
     role=Role.CONTRIBUTOR,
     visibility="important",
-    parameters=(p.INSTANCE_ID, p.ENTITY_NAME, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
-    body=Body("The record, with its key, its time and its customer's key.", attributes_of="entityName"),
+    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
+    body=Body("The event, with its own key, its time and its customer's key.", attributes_of="entityName"),
     responses={
         201: Response("The activity is on the timeline.", CreatedActivity, headers={"Location": "Its address."}),
         202: Response("The activity waits for its customer to come with a refresh.", CreatedActivity),
@@ -58,10 +59,10 @@ async def create_activity(call: Call) -> Answer:
     "instances/{instanceId}/data/{entityName}/batch",
     id="CreateActivities",
     summary="Create activities",
-    description="Put up to 500 events on their customers' timelines at once, each by itself.",
+    description="Puts up to 500 events on timelines in one go. Each stands for itself: one fault spoils no other.",
     role=Role.CONTRIBUTOR,
-    parameters=(p.INSTANCE_ID, p.ENTITY_NAME, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
-    body=Body("The records.", items_of="entityName"),
+    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
+    body=Body("The events, each with its own key, its time and its customer's key.", items_of="entityName"),
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def create_activities(call: Call) -> Answer:
@@ -84,17 +85,22 @@ def _receipt(created: Created) -> dict[str, Any]:
     }
 
 
+FILTER = replace(o.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
+ORDERBY = replace(o.ORDERBY, description="The order of time: ActivityTime desc, or ActivityTime asc for oldest first.")
+SELECT = replace(o.SELECT, description="The only fields to return, with commas, like CustomerId,Title.")
+
+
 @operation(
     "GET",
     "instances/{instanceId}/data/UnifiedActivity",
     id="ListUnifiedActivities",
     summary="List activities by condition",
-    description="Find activities of all customers by what they hold, newest first.",
+    description="Finds activities of all customers by what they hold, newest first.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(
         p.INSTANCE_ID,
-        *(o.FILTER, o.SEARCH, o.ORDERBY, o.SELECT, o.TOP, o.SKIP, o.COUNT, o.SKIPTOKEN),
+        *(FILTER, o.SEARCH, ORDERBY, SELECT, o.TOP, o.SKIP, o.COUNT, o.SKIPTOKEN),
         *(o.FORCE_SEARCH, o.PROXY),
     ),
     responses={200: Response("One page of activities.", ActivityList)},
@@ -106,10 +112,7 @@ async def list_unified_activities(call: Call) -> Answer:
     if sorting.attribute != ACTIVITY_TIME:
         message = "$orderby takes ActivityTime, with asc or desc."
         raise ServiceError(errors.INVALID_QUERY(message, o.ORDERBY.name))
-    token = o.read_token(call)
-    query = ActivityQuery(
-        customer_in(condition), condition, descending=sorting.descending, after=token[0] if token else None
-    )
+    query = ActivityQuery(customer_in(condition), condition, descending=sorting.descending, after=o.read_sort(call))
     page = await call.services.read_activities.page(
         model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]
     )
@@ -121,7 +124,7 @@ ENTITY_ID = Parameter[str](
     "entityId",
     "path",
     "Activity ID",
-    "The ActivityId, or for a source entity the primary key of the record.",
+    "The id of the activity, or for a source entity the primary key of its record, like E-100001.",
     p.text_up_to(1_000),
     default="",
     required=True,
@@ -134,10 +137,10 @@ ENTITY_ID = Parameter[str](
     "instances/{instanceId}/data/{entityName}/{entityId}",
     id="GetActivity",
     summary="Get an activity",
-    description="Read one activity, by its id or by its source record's key.",
+    description="Gives one activity, found by its id or by the key of its source record.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, p.ENTITY_NAME, ENTITY_ID),
+    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, ENTITY_ID),
     responses={200: Response("The activity.", UnifiedActivity)},
     refuses={"PATCH": _IMMUTABLE, "PUT": _IMMUTABLE, "DELETE": _IMMUTABLE},
 )
@@ -163,7 +166,7 @@ CUSTOMER = Parameter[str](
     "customerId",
     "query",
     "Customer ID",
-    "The CustomerId of the unified customer.",
+    p.CUSTOMER_ID.description,
     p.text_up_to(p.LONGEST_CUSTOMER_ID),
     default="",
     required=True,
@@ -172,17 +175,17 @@ ACTIVITY_TYPE = Parameter[str | None](
     "activityType",
     "query",
     "Activity Type",
-    "Only activities of this type, like SalesOrder.",
+    "Gives only activities of this type, like SalesOrder.",
     p.text_up_to(200),
     default=None,
 )
-FROM = _bound("from", "From", "Only activities from this instant on.")
-TO = _bound("to", "To", "Only activities before this instant.")
+FROM = _bound("from", "From", "Gives only activities from this time on, like 2026-11-01T00:00:00Z.")
+TO = _bound("to", "To", "Gives only activities before this time, like 2026-12-01T00:00:00Z.")
 PAGE = Parameter[int](
     "$top",
     "query",
-    "Top",
-    "How many activities a page holds.",
+    "Top Count",
+    "How many activities a page holds, from 1 to 1000.",
     p.whole_number(1, 1000),
     default=50,
     schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 50},
@@ -193,8 +196,8 @@ PAGE = Parameter[int](
     "GET",
     "instances/{instanceId}/profile/timeline",
     id="ListActivities",
-    summary="List activities of a customer",
-    description="Read a customer's timeline, newest first.",
+    summary="List activities (timeline)",
+    description="Gives what a customer did, newest first: the timeline.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(p.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, o.SKIPTOKEN),
@@ -202,9 +205,9 @@ PAGE = Parameter[int](
 )
 async def list_activities(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    kind, token = call[ACTIVITY_TYPE], o.read_token(call)
+    kind = call[ACTIVITY_TYPE]
     condition = Equals("ActivityType", (kind,)) if kind is not None else None
-    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=token[0] if token else None)
+    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=o.read_sort(call))
     page = await call.services.read_activities.timeline(model, query, call.now, top=call[PAGE])
     following = [page.following] if page.following else None
     return Answer(200, o.page_body(call, UNIFIED.name, page.rows, following, None))
@@ -215,7 +218,7 @@ async def list_activities(call: Call) -> Answer:
     "instances/{instanceId}/profile/activityresponsemetadata",
     id="ListActivityTypes",
     summary="List activity types of a customer",
-    description="Read which types of activities a customer has, and how many of each.",
+    description="Says which types of activities a customer has, and how many of each.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(p.INSTANCE_ID, CUSTOMER),

@@ -1,46 +1,49 @@
-"""Who is asking, and what they may do."""
+"""Who is asking: by Entra token, by API key, or anyone on this machine."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
-from function_app import errors
-from function_app.errors import ServiceError
+from function_app.domain.access import Principal, Role
+from function_app.errors import NotAuthenticated
 
+if TYPE_CHECKING:
+    from function_app.api.tokens import EntraTokens
+    from function_app.services.access import Access
 
-class Role(IntEnum):
-    """Roles in rising order; each may do what the ones below it may."""
-
-    VIEWER = 1
-    CONTRIBUTOR = 2
-    ADMINISTRATOR = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """A caller: its id, and the role it has on every instance."""
-
-    principal_id: str
-    role: Role
+KEY_HEADER = "Ocp-Apim-Subscription-Key"
 
 
 class Authenticator(Protocol):
-    async def __call__(self, headers: Mapping[str, str]) -> Principal:
-        """Return who sent these headers (looked up without case)."""
+    async def __call__(self, headers: Mapping[str, str], now: datetime) -> Principal:
+        """Return who sent these headers (looked up without case); NotAuthenticated if they name nobody."""
 
 
-_LOCAL = Principal("local", Role.ADMINISTRATOR)
+ANONYMOUS = Principal("anonymous", "app")
+_LOCAL = Principal("local", "user", Role.ADMINISTRATOR)
 
 
-async def authenticate_local(headers: Mapping[str, str]) -> Principal:  # noqa: ARG001
+async def authenticate_local(headers: Mapping[str, str], now: datetime) -> Principal:  # noqa: ARG001
     """Take everyone for an Administrator: for hosts that only their own machine can reach."""
     return _LOCAL
 
 
-def authorize(principal: Principal, role: Role) -> None:
-    """Return if the principal has the role; ServiceError naming it otherwise."""
-    if principal.role < role:
-        raise ServiceError(errors.FORBIDDEN(f"This needs the role {role.name.capitalize()}."))
+class TokenOrKey:
+    """Knows callers by their bearer token or, where they send none, by their API key."""
+
+    def __init__(self, tokens: EntraTokens, access: Access) -> None:
+        self._tokens, self._access = tokens, access
+
+    async def __call__(self, headers: Mapping[str, str], now: datetime) -> Principal:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return await self._tokens.verify(token.strip(), now)
+        key = headers.get(KEY_HEADER.lower())
+        if not key:
+            raise NotAuthenticated(f"Send a bearer token, or an API key in {KEY_HEADER}.")
+        principal = await self._access.holder_of(key, now)
+        if principal is None:
+            raise NotAuthenticated("The API key is not known; it may have been revoked or regenerated.")
+        return principal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import azure.functions as func
     from pydantic import ValidationError
 
-    from function_app.api.auth import Principal
+    from function_app.domain.access import Principal
     from function_app.services.suite import Suite
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Call:
 
     operation_id: str
     services: Suite
-    principal: Principal | None
+    principal: Principal
     now: datetime
     url: str
     values: Mapping[str, Any]
@@ -50,6 +51,19 @@ class Call:
     def __getitem__(self, parameter: Parameter[T]) -> T:
         value: T = self.values.get(parameter.name, parameter.default)
         return value
+
+
+def read_request(operation: Operation, request: func.HttpRequest) -> tuple[dict[str, Any], Any]:
+    """Return the parameters and the body; ServiceError with the faults of both."""
+    try:
+        values = read_values(operation, request)
+    except ServiceError as error:
+        try:
+            read_body(operation, request)
+        except ServiceError as other:
+            raise ServiceError(*error.faults, *other.faults) from None
+        raise
+    return values, read_body(operation, request)
 
 
 def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, Any]:
@@ -98,16 +112,18 @@ def read_body(operation: Operation, request: func.HttpRequest) -> Any:
         content = _parse(content)
     if not isinstance(content, dict):
         raise ServiceError(errors.NOT_AN_OBJECT("The body must be a JSON object.", ""))
-    return content if operation.body.model is None else _model(operation.body.model, content)
+    return content if operation.body.model is None else _model(operation.body.model, content, operation.body.mistake)
 
 
 def _check_media(headers: Mapping[str, str]) -> None:
-    media, _, rest = headers.get("content-type", "").partition(";")
-    if media.strip().lower() not in _JSON_TYPES:
+    media, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
+    if media not in _JSON_TYPES:
         message = f"Send the body as 'application/json'; received content type '{media[:64]}'."
         raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE(message, "Content-Type"))
-    charset = rest.strip().lower().removeprefix("charset=").strip('"')
-    if rest.strip().lower().startswith("charset=") and charset not in {"utf-8", "utf8"}:
+    charsets = {
+        part.partition("=")[2].strip(' "') for part in parameters if part.partition("=")[0].strip() == "charset"
+    }
+    if charsets - {"utf-8", "utf8"}:
         raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE("Send the body in UTF-8.", "Content-Type"))
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE("Send the body uncompressed.", "Content-Encoding"))
@@ -115,8 +131,9 @@ def _check_media(headers: Mapping[str, str]) -> None:
 
 def _parse(raw: bytes | str) -> Any:
     try:
-        content = json.loads(raw, object_pairs_hook=_object, parse_constant=_refuse_constant)
-        if (b"\\u" if isinstance(raw, bytes) else "\\u") in raw:  # type: ignore[operator]  # same type both sides
+        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
+        content = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse, parse_float=_float)
+        if "\\u" in text:
             json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         message = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
@@ -143,18 +160,24 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _refuse_constant(name: str) -> Any:
-    msg = f"{name} is no JSON number"
-    raise ValueError(msg)
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
 
 
-def _model(model: type[Any], content: dict[str, Any]) -> Any:
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:32]} is too large")
+    return number
+
+
+def _model(model: type[Any], content: dict[str, Any], mistake: Mistake) -> Any:
     from pydantic import ValidationError  # noqa: PLC0415
 
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ServiceError(*model_faults(error, errors.INVALID_DEFINITION)) from None
+        raise ServiceError(*model_faults(error, mistake)) from None
 
 
 def model_faults(error: ValidationError, mistake: Mistake) -> list[Fault]:

@@ -8,19 +8,21 @@ from typing import Any
 from function_app import errors
 from function_app.api import options as o
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
 from function_app.api.models import BatchResult, CustomerList, UpdatedCustomer
 from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.instant import format_instant
 from function_app.domain.merge import Merged
 from function_app.domain.profile import Attributes
-from function_app.domain.query import Position
+from function_app.domain.query import Position, Sorting
+from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
+from function_app.services.instances import Model
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.odata import parse_orderby
 from function_app.services.update_profile import Updated, UpdateRequest
@@ -33,11 +35,11 @@ _NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, a
     "instances/{instanceId}/data/Customer/{customerId}",
     id="UpdateCustomer",
     summary="Update a customer profile",
-    description="Change fields of a customer's profile at once, until the source has caught up or the time is over.",
+    description="Shows new values in a customer's profile at once, until their time is over.",
     role=Role.CONTRIBUTOR,
     visibility="important",
     parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, *p.TIMING, p.CALLER, p.REPEAT_ID, p.PREFER),
-    body=Body("The fields to change; a field set to null shows nothing.", attributes_of=CUSTOMER),
+    body=Body("The fields to change. Fields left empty stay as they are.", attributes_of=CUSTOMER),
     responses={
         204: Response(
             "The update is taken.",
@@ -72,13 +74,13 @@ EXPAND = Parameter[str | None](
     "$expand",
     "query",
     "Expand",
-    "UnifiedActivity, to add to each customer the newest 50 activities.",
+    "Choose UnifiedActivity to get the newest 50 activities with each customer.",
     p.one_of("UnifiedActivity"),
     default=None,
     schema={"type": "string", "enum": ["UnifiedActivity"]},
     visibility="advanced",
 )
-EXPLAIN = p.flag("explain", "Explain", "Whether to say of each live field where it comes from.")
+EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field what the source holds and until when.")
 
 
 @operation(
@@ -86,7 +88,7 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each live field where 
     "instances/{instanceId}/data/Customer/{customerId}",
     id="GetCustomer",
     summary="Get a customer profile",
-    description="Read a customer's profile as it is now: the source's values with the live updates on top.",
+    description="Gives a customer's profile as it is now: the source's values with the live updates on top.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, EXPLAIN),
@@ -94,6 +96,7 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each live field where 
     refuses={
         "DELETE": _NO_PROFILE.format("deleted", "goes"),
         "PUT": "Profiles can be updated with PATCH, never replaced.",
+        "POST": _NO_PROFILE.format("created", "appears"),
     },
 )
 async def get_customer(call: Call) -> Answer:
@@ -122,7 +125,7 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     "instances/{instanceId}/data/Customer",
     id="ListCustomers",
     summary="List customer profiles",
-    description="Find customers by what their profiles show now, live updates included.",
+    description="Finds customers by what their profiles show now, live updates included.",
     role=Role.VIEWER,
     parameters=(
         p.INSTANCE_ID,
@@ -139,12 +142,13 @@ async def list_customers(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     entity = model.instance.customer
     orderby, names = call[o.ORDERBY], o.selected(call, entity)
+    sorting = parse_orderby(orderby, entity) if orderby is not None else BY_KEY
     query = ListQuery(
         condition=o.condition(call, entity),
-        sorting=parse_orderby(orderby, entity) if orderby is not None else BY_KEY,
+        sorting=sorting,
         top=call[o.TOP],
         skip=call[o.SKIP],
-        after=_position(o.read_token(call)),
+        after=_position(call, model, sorting),
         count=call[o.COUNT],
     )
     page = await call.services.list_customers(model, query, call.now)
@@ -158,19 +162,24 @@ async def list_customers(call: Call) -> Answer:
     return Answer(200, o.page_body(call, "Customer", rows, following, page.count))
 
 
-def _position(token: list[Any] | None) -> Position | None:
-    return Position(*token) if token else None
+def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
+    match o.read_token(call):
+        case None:
+            return None
+        case [value, str(key)] if is_value_of(model.instance.customer.by_name[sorting.attribute], value):
+            return Position(value, key)
+    raise o.foreign_token()
 
 
 @operation(
     "POST",
     "instances/{instanceId}/data/Customer/batch",
     id="UpdateCustomers",
-    summary="Update customer profiles",
-    description="Change fields of up to 500 customer profiles at once, each by itself.",
+    summary="Update customer profiles (batch)",
+    description="Updates up to 500 customer profiles in one go. Each stands for itself: one fault spoils no other.",
     role=Role.CONTRIBUTOR,
     parameters=(p.INSTANCE_ID, *p.TIMING, p.CALLER, p.REPEAT_ID),
-    body=Body("The customers to change, each with its CustomerId.", items_of=CUSTOMER),
+    body=Body("The customers to change, each with its Customer ID and the fields to change.", items_of=CUSTOMER),
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def update_customers(call: Call) -> Answer:

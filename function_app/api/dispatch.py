@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 
 import azure.functions as func
 
-from function_app import errors
-from function_app.api.auth import Authenticator, authorize
-from function_app.api.call import Answer, Call, read_body, read_values
+from function_app import errors, telemetry
+from function_app.api.auth import ANONYMOUS, Authenticator
+from function_app.api.background import add_background
+from function_app.api.call import Answer, Call, read_request
+from function_app.api.limits import Limits
 from function_app.api.operation import Operation, Verb
+from function_app.api.parameters import LONGEST_CALLER
 from function_app.api.problems import answer_to
-from function_app.api.triggers import add_triggers
+from function_app.domain.access import Principal, Role
+from function_app.domain.usage import Series, Traffic
 from function_app.errors import NotAllowed
 from function_app.services.suite import Suite
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NONE: Mapping[str, str] = {}
+_ERRORS = 400
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -29,6 +36,7 @@ class Runtime:
     services: Suite
     authenticate: Authenticator
     clock: Callable[[], datetime]
+    limits: Limits | None = None
 
 
 GetRuntime = Callable[[], Runtime]
@@ -44,7 +52,7 @@ def create_app(operations: Sequence[Operation], get_runtime: GetRuntime) -> func
         verbs = tuple(verb for other in operations if other.path == operation.path for verb in (other.verb,))
         handle = _road(operation, verbs, get_runtime)
         app.function_name(operation.id)(app.route(route=operation.path, methods=list(operation.verbs))(handle))
-    add_triggers(app, get_runtime)
+    add_background(app, get_runtime)
     return app
 
 
@@ -52,40 +60,96 @@ def _road(
     operation: Operation, allow: tuple[Verb, ...], get_runtime: GetRuntime
 ) -> Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]:
     async def handle(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return _response(await _answer(operation, allow, get_runtime(), req))
-        except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
-            return _response(answer_to(error, operation.id))
+        with telemetry.request(operation.id, req.headers):
+            try:
+                runtime = get_runtime()
+            except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
+                return _response(answer_to(error, operation.id))
+            return await _Visit(operation, allow, runtime, req, runtime.clock()).answer()
 
     return handle
 
 
-async def _answer(operation: Operation, allow: tuple[Verb, ...], runtime: Runtime, req: func.HttpRequest) -> Answer:
-    principal = None
-    if operation.role is not None:
-        principal = await runtime.authenticate(req.headers)
-        authorize(principal, operation.role)
-    if req.method != operation.verb:
-        reason = operation.refuses[req.method]
-        raise NotAllowed(errors.METHOD_NOT_ALLOWED(reason), allow)
-    call = Call(
-        operation_id=operation.id,
-        services=runtime.services,
-        principal=principal,
-        now=runtime.clock(),
-        url=req.url,
-        values=read_values(operation, req),
-        body=read_body(operation, req),
-    )
-    return await operation.handler(call)
+class _Visit:
+    """One request on its road: access, limits, handler, answer, count."""
+
+    def __init__(
+        self, operation: Operation, allow: tuple[Verb, ...], runtime: Runtime, req: func.HttpRequest, now: datetime
+    ) -> None:
+        self._operation, self._allow, self._runtime, self._req, self._now = operation, allow, runtime, req, now
+        self._instance_id = req.route_params.get("instanceId")
+        self._principal: Principal | None = None
+        self._budget: Mapping[str, str] = {}
+
+    async def answer(self) -> func.HttpResponse:
+        """Return the answer, of whatever kind, and count it."""
+        started = perf_counter()
+        try:
+            answer = await self._handled()
+            response = _response(answer, self._budget)
+        except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
+            answer = answer_to(error, self._operation.id)
+            response = _response(answer)
+        telemetry.note({"http.response.status_code": answer.status, "errorCode": _error_code(answer) or ""})
+        self._count(answer, len(response.get_body()), perf_counter() - started)
+        return response
+
+    async def _handled(self) -> Answer:
+        operation, req, now = self._operation, self._req, self._now
+        if operation.role is not None:
+            await self._admit(operation.role)
+        if req.method != operation.verb:
+            raise NotAllowed(errors.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
+        values, body = read_request(operation, req)
+        call = Call(
+            operation_id=operation.id,
+            services=self._runtime.services,
+            principal=self._principal or ANONYMOUS,
+            now=now,
+            url=req.url,
+            values=values,
+            body=body,
+        )
+        return await operation.handler(call)
+
+    async def _admit(self, role: Role) -> None:
+        """Find out who asks; let them in if they have the role, and neither they nor the instance is at its limit."""
+        runtime, now, instance_id = self._runtime, self._now, self._instance_id
+        self._principal = principal = await runtime.authenticate(self._req.headers, now)
+        limited = [f"principal {principal.principal_id}"]
+        if runtime.limits:
+            runtime.limits.take(limited[0], now)
+        await runtime.services.access.require(principal, role, instance_id, now)
+        if runtime.limits and instance_id:
+            limited.append(f"instance {instance_id}")
+            runtime.limits.take(limited[1], now)
+        self._budget = runtime.limits.headers(limited, now) if runtime.limits else {}
+
+    def _count(self, answer: Answer, bytes_out: int, seconds: float) -> None:
+        """Count a call by somebody known of an instance; who is not known could name any."""
+        if self._principal is None or self._instance_id is None:
+            return
+        series = Series(
+            self._operation.id,
+            self._req.route_params.get("entityName") or self._operation.entity,
+            (self._req.params.get("caller") or self._principal.principal_id)[:LONGEST_CALLER],
+            answer.status,
+            _error_code(answer),
+        )
+        traffic = Traffic(len(self._req.get_body()), bytes_out, seconds)
+        self._runtime.services.usage.record(self._instance_id, series, traffic, self._now)
 
 
-def _response(answer: Answer) -> func.HttpResponse:
+def _error_code(answer: Answer) -> str | None:
+    return answer.body["errorCode"] if answer.status >= _ERRORS else None
+
+
+def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpResponse:
     if answer.body is None:
-        return func.HttpResponse(status_code=answer.status, headers=answer.headers)
+        return func.HttpResponse(status_code=answer.status, headers={**answer.headers, **budget})
     return func.HttpResponse(
-        _encode(answer.body),
+        _encode(answer.body).encode(errors="backslashreplace"),
         status_code=answer.status,
-        headers={**_JSON, **answer.headers},
+        headers={**_JSON, **answer.headers, **budget},
         mimetype="application/json",
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.call import Answer, Call
 from function_app.api.models import InstanceDefinition, InstanceInfo, InstanceList
 from function_app.api.operation import Body, Operation, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.entity import Instance
 
 
@@ -17,13 +17,16 @@ from function_app.domain.entity import Instance
     "instances",
     id="ListInstances",
     summary="List instances",
-    description="List the environments the caller may use.",
+    description="Lists the instances that you may use.",
     role=Role.VIEWER,
     visibility="internal",
     responses={200: Response("The instances.", InstanceList)},
 )
 async def list_instances(call: Call) -> Answer:
-    return Answer(200, [_info(instance) for instance in await call.services.instances.all()])
+    role_on = call.services.access.role_on
+    instances = await call.services.instances.all()
+    seen = [found for found in instances if await role_on(call.principal, found.instance_id, call.now)]
+    return Answer(200, [_info(instance) for instance in seen])
 
 
 @operation(
@@ -31,7 +34,7 @@ async def list_instances(call: Call) -> Answer:
     "instances/{instanceId}",
     id="GetInstance",
     summary="Get an instance",
-    description="Read the name and id of one environment.",
+    description="Gives the name and the id of one instance.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(p.INSTANCE_ID,),
@@ -59,7 +62,7 @@ async def get_instance(call: Call) -> Answer:
 )
 async def define_instance(call: Call) -> Answer:
     instance_id, definition = call[p.INSTANCE_ID], call.body.model_dump(exclude_none=True)
-    created = await call.services.instances.define(instance_id, definition, call.now)
+    created = await call.services.instances.define(instance_id, definition, call.now, call.principal.principal_id)
     model = await call.services.instances.get(instance_id, call.now)
     return Answer(201 if created else 200, _info(model.instance))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.call import Answer, Call
 from function_app.api.models import KeyRing
 from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.domain.access import Role
 from function_app.domain.activity import SourceKey
 
 
@@ -14,9 +14,9 @@ def _required(name: str, summary: str, description: str) -> Parameter[str]:
     return Parameter(name, "query", summary, description, p.text_up_to(200), default="", required=True)
 
 
-DATA_SOURCE = _required("dataSourceName", "Data Source", "The data source, like eCommerce.")
-ENTITY = _required("entityName", "Entity", "The source entity without its data source, like eCommerceContacts.")
-SOURCE_KEY = _required("key", "Key", "The customer's key in that entity.")
+DATA_SOURCE = _required("dataSourceName", "Data Source", "The data source that knows the customer, like eCommerce.")
+ENTITY = _required("entityName", "Entity", "The entity in that data source, like eCommerceContacts.")
+SOURCE_KEY = _required("key", "Key", "The customer's key in that entity, like CNTID_1000.")
 
 
 @operation(
@@ -24,7 +24,7 @@ SOURCE_KEY = _required("key", "Key", "The customer's key in that entity.")
     "instances/{instanceId}/profile/keyring",
     id="FindCustomer",
     summary="Find a customer by source key",
-    description="Find the unified customer behind a source's key, and all its keys.",
+    description="Gives the id of the unified customer that a source knows by a key of its own, and all keys of it.",
     role=Role.VIEWER,
     parameters=(p.INSTANCE_ID, DATA_SOURCE, ENTITY, SOURCE_KEY),
     responses={200: Response("The customer and its key ring.", KeyRing)},

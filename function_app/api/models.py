@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
+from function_app.domain.entity import CUSTOMER
 from function_app.domain.instant import parse_duration
 from function_app.domain.schema import EDM_TYPES
 
@@ -38,9 +39,9 @@ class Strict(BaseModel):
 
 
 class ValidityDefinition(Strict):
-    update: Duration = Field("PT4H", title="Update", description="How long a profile update lives by default.")
-    activity: Duration = Field("P30D", title="Activity", description="How long an activity lives by default.")
-    maximum: Duration = Field("P30D", title="Maximum", description="The longest life of either.")
+    update: Duration | None = Field(None, title="Update", description="Default life of a profile update, PT4H.")
+    activity: Duration | None = Field(None, title="Activity", description="Default life of an activity, P30D.")
+    maximum: Duration | None = Field(None, title="Maximum", description="The longest life of either, P30D.")
 
 
 class AttributeDefinition(Strict):
@@ -101,6 +102,8 @@ class InstanceDefinition(Strict):
 
 
 class InstanceInfo(BaseModel):
+    """An instance's name and id."""
+
     instanceId: str = Field(title="Instance ID", description="The instance's id.")
     name: str = Field(title="Name", description="The instance's name.")
     instanceType: str = Field(title="Type", description="Always production.")
@@ -110,23 +113,7 @@ class InstanceList(RootModel[list[InstanceInfo]]):
     """Every instance."""
 
 
-class EntityInfo(BaseModel):
-    """An entity's metadata."""
-
-    name: str = Field(title="Name", description="The entity's name.")
-    qualifiedEntityName: str = Field(title="Qualified Name", description="The name with its data source.")
-    dataSourceName: str | None = Field(None, title="Data Source", description="Where it comes from.")
-    entityType: str = Field(title="Type", description="What it holds.")
-    keys: list[list[dict[str, Any]]] = Field(title="Keys", description="Alternative keys, each of attributes.")
-    timestampAttribute: str | None = Field(None, title="Timestamp", description="The attribute that says when.")
-    attributes: list[dict[str, Any]] = Field(title="Attributes", description="Its attributes.")
-
-
-class EntityModel(BaseModel):
-    """Every entity of an instance."""
-
-    instanceId: str = Field(title="Instance ID", description="The instance's id.")
-    entities: list[EntityInfo] = Field(title="Entities", description="The entities.")
+CustomerFields = Annotated[dict[str, Any], Field(json_schema_extra={"x-attributes-of": CUSTOMER})]
 
 
 class Receipt(BaseModel):
@@ -145,7 +132,7 @@ class Receipt(BaseModel):
 class UpdatedCustomer(BaseModel):
     """The merged profile after an update, and the update's receipt."""
 
-    customer: dict[str, Any] = Field(title="Customer", description="The merged profile.")
+    customer: CustomerFields = Field(title="Customer", description="The merged profile.")
     receipt: Receipt = Field(title="Receipt", description="What became of the update.")
 
 
@@ -162,16 +149,16 @@ class Page(BaseModel):
 class CustomerList(Page):
     """One page of customers."""
 
-    value: list[dict[str, Any]] = Field(title="Customers", description="The merged profiles.")
+    value: list[CustomerFields] = Field(title="Customers", description="The merged profiles.")
 
 
 class UnifiedActivity(BaseModel):
-    """One event of a customer."""
+    """One event of a customer, or what of it was selected."""
 
-    CustomerId: str = Field(title="Customer ID", description="The unified customer.")
-    ActivityId: str = Field(title="Activity ID", description="The activity's id.")
-    ActivityTime: datetime = Field(title="Activity Time", description="When it happened.")
-    ActivityType: str = Field(title="Activity Type", description="Its semantic type.")
+    CustomerId: str = Field("", title="Customer ID", description="The unified customer.")
+    ActivityId: str = Field("", title="Activity ID", description="The activity's id.")
+    ActivityTime: datetime | None = Field(None, title="Activity Time", description="When it happened.")
+    ActivityType: str = Field("", title="Activity Type", description="Its semantic type.")
     ActivityTypeDisplay: str | None = Field(None, title="Type for People", description="The type's name for people.")
     ActivityName: str | None = Field(None, title="Activity Name", description="The configured activity's name.")
     Title: str | None = Field(None, title="Title", description="The event.")
@@ -209,6 +196,14 @@ class CreatedActivity(BaseModel):
     statusCode: int = Field(title="Status Code", description="201, or 202 for one that waits.")
 
 
+class Detail(BaseModel):
+    """One fault."""
+
+    errorCode: str = Field(title="Error Code", description="What was wrong.")
+    message: str = Field(title="Message", description="What would be right.")
+    target: str | None = Field(None, title="Target", description="Where it was wrong.")
+
+
 class ItemResult(BaseModel):
     """What became of one item: an outcome, or an error code."""
 
@@ -221,7 +216,7 @@ class ItemResult(BaseModel):
     attributes: dict[str, str] | None = Field(None, title="Attributes", description="What shows of an update.")
     errorCode: str | None = Field(None, title="Error Code", description="What was wrong.")
     message: str | None = Field(None, title="Message", description="What would be right.")
-    details: list[dict[str, Any]] | None = Field(None, title="Details", description="Every fault.")
+    details: list[Detail] | None = Field(None, title="Details", description="Every fault.")
 
 
 class BatchResult(BaseModel):
@@ -231,6 +226,8 @@ class BatchResult(BaseModel):
 
 
 class ActivityType(BaseModel):
+    """A type of activities, with its count."""
+
     activityType: str = Field(title="Activity Type", description="The semantic type.")
     activityTypeDisplay: str | None = Field(None, title="Type for People", description="Its name for people.")
     count: int = Field(title="Count", description="How many the customer has.")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from function_app.api.auth import Role
+from function_app import errors
+from function_app.domain.access import Role
+from function_app.errors import Mistake
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -19,12 +22,27 @@ Visibility = Literal["none", "important", "advanced", "internal"]
 Handler = Callable[["Call"], Awaitable["Answer"]]
 
 
+@dataclass(frozen=True)
+class Choices:
+    """Where makers choose a value from: the rows of another operation's answer.
+
+    `items`, `value` and `title` are paths in that answer; `given` names the parameters it shares with this operation.
+    """
+
+    operation_id: str
+    value: str
+    title: str
+    items: str = ""
+    given: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Parameter(Generic[T]):
     """One parameter; handlers read it by `call[PARAMETER]`.
 
     `parse` turns its text into a value, or raises ValueError with what would be right.
-    `schema` is its Swagger 2.0 type, format, enum, default and limits; `extensions` its `x-ms-` members.
+    `schema` is its Swagger 2.0 type, format, enum and limits, and the default that makers see;
+    `extensions` are its `x-ms-` members.
     """
 
     name: str
@@ -37,6 +55,7 @@ class Parameter(Generic[T]):
     required: bool = False
     visibility: Visibility = "none"
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    choices: Choices | None = None
 
 
 @dataclass(frozen=True)
@@ -44,12 +63,15 @@ class Body:
     """A request body: of a fixed `model`, or attributes of an entity, known by its metadata only.
 
     `attributes_of` one record, `items_of` a batch of them; either names the entity, or the parameter that does.
+
+    A body that is not of the model is this `mistake`.
     """
 
     description: str
     model: type[BaseModel] | None = None
     attributes_of: str | None = None
     items_of: str | None = None
+    mistake: Mistake = errors.INVALID_DEFINITION
 
 
 @dataclass(frozen=True)
@@ -66,7 +88,8 @@ class Response:
 class Operation:
     """One operation. `refuses` names verbs of the same path that are answered 405, each with the reason.
 
-    `role` None: no sign-in needed.
+    `role` None: no sign-in needed. A path without `{instanceId}` needs `role` on no instance in particular.
+    `role` None: no sign-in needed. `hint` makes it a polling trigger: it tells makers how to see it fire.
     """
 
     id: str
@@ -81,10 +104,18 @@ class Operation:
     body: Body | None = None
     visibility: Visibility = "none"
     refuses: Mapping[Verb, str] = field(default_factory=dict)
+    hint: str | None = None
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
         return (self.verb, *self.refuses)
+
+    @cached_property
+    def entity(self) -> str | None:
+        """The entity that the path names by itself."""
+        parts = self.path.split("/")
+        name = parts[parts.index("data") + 1] if "data" in parts else "{"
+        return None if name.startswith("{") else name
 
 
 def operation(  # noqa: PLR0913  # a declaration
@@ -100,12 +131,25 @@ def operation(  # noqa: PLR0913  # a declaration
     body: Body | None = None,
     visibility: Visibility = "none",
     refuses: Mapping[Verb, str] | None = None,
+    hint: str | None = None,
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as an operation."""
 
     def declare(handler: Handler) -> Operation:
         return Operation(
-            id, verb, path, summary, description, role, handler, responses, parameters, body, visibility, refuses or {}
+            id=id,
+            verb=verb,
+            path=path,
+            summary=summary,
+            description=description,
+            role=role,
+            handler=handler,
+            responses=responses,
+            parameters=parameters,
+            body=body,
+            visibility=visibility,
+            refuses=refuses or {},
+            hint=hint,
         )
 
     return declare

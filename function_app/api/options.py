@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -19,20 +20,26 @@ from function_app.errors import ServiceError
 from function_app.services.odata import parse_filter, parse_search, parse_select
 
 
-def _option(name: str, summary: str, description: str) -> Parameter[str | None]:
-    return Parameter(name, "query", summary, description, p.text_up_to(4_000), default=None)
+def _option(name: str, summary: str, description: str, longest: int = 4_000) -> Parameter[str | None]:
+    return Parameter(name, "query", summary, description, p.text_up_to(longest), default=None)
 
 
-FILTER = _option("$filter", "Filter", "Which customers, in OData, like City eq 'Oslo' and LoyaltyPoints gt 100.")
-SELECT = _option("$select", "Select", "The fields wanted, with commas, like CustomerId,City.")
-ORDERBY = _option("$orderby", "Order By", "The field to sort by, with desc behind it for the reverse.")
-SEARCH = _option("$search", "Search", "Words that stand anywhere in the text fields.")
-SKIPTOKEN = _option("$skiptoken", "Page Token", "Where the page starts; it stands in @odata.nextLink.")
+FILTER = _option("$filter", "Filter", "Which rows to return, like City eq 'Oslo' and LoyaltyPoints gt 100.")
+SELECT = replace(
+    _option("$select", "Select Fields", "The only fields to return, with commas, like CustomerId,City."),
+    visibility="advanced",
+)
+ORDERBY = _option("$orderby", "Order By", "The field to sort by, like City, or City desc for the reverse order.")
+SEARCH = _option("$search", "Search", "Words that stand anywhere in the text fields, like oslo coffee.")
+SKIPTOKEN = replace(
+    _option("$skiptoken", "Page Token", "Where the page starts. It stands in the address of the next page.", 16_000),
+    visibility="advanced",
+)
 TOP = Parameter[int](
     "$top",
     "query",
-    "Top",
-    "How many customers a page holds.",
+    "Top Count",
+    "How many rows a page holds, from 1 to 1000.",
     p.whole_number(1, 1000),
     default=100,
     schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 100},
@@ -40,14 +47,14 @@ TOP = Parameter[int](
 SKIP = Parameter[int](
     "$skip",
     "query",
-    "Skip",
-    "How many customers to leave out at the start.",
+    "Skip Count",
+    "How many rows to leave out at the start.",
     p.whole_number(0, 10_000),
     default=0,
     schema={"type": "integer", "format": "int32", "minimum": 0, "maximum": 10_000, "default": 0},
     visibility="advanced",
 )
-COUNT = p.flag("$count", "Count", "Whether to count all customers that match.")
+COUNT = p.flag("$count", "Count", "Whether to count all rows that match, on every page.")
 FORCE_SEARCH = p.flag("forceSearch", "Force Search", "Of the original's; only false.", p.only_false, "internal")
 PROXY = p.flag("proxy", "Proxy", "Of the original's; only false.", p.only_false, "internal")
 
@@ -93,12 +100,27 @@ def read_token(call: Call) -> list[Any] | None:
         return None
     try:
         *held, digest = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         held, digest = [], None
     if digest != _digest(call):
-        message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
-        raise ServiceError(errors.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
+        raise foreign_token()
     return list(held)
+
+
+def read_sort(call: Call) -> str | None:
+    """Return the `sort` of the last activity seen, None at the start."""
+    match read_token(call):
+        case None:
+            return None
+        case [str(sort)]:
+            return sort
+    raise foreign_token()
+
+
+def foreign_token() -> ServiceError:
+    """Say that a token is not one of this query's."""
+    message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
+    return ServiceError(errors.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
 
 
 def _digest(call: Call) -> str:

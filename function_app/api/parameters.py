@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
 
-from function_app.api.operation import Parameter, Visibility
+from function_app.api.operation import Choices, Parameter, Visibility
+from function_app.domain.instant import parse_instant
 from function_app.domain.validity import Timing
 
+Word = TypeVar("Word", bound=str)
 _ENCODED = {"x-ms-url-encoding": "single"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _TRUE_FALSE = {"true": True, "false": False}
@@ -39,13 +43,23 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def one_of(*allowed: str) -> Callable[[str], str]:
+def instant(text: str) -> datetime:
+    """Parse an instant with offset."""
+    parsed = parse_instant(text)
+    if parsed is None or parsed.tzinfo is None:
+        msg = "an RFC 3339 instant with offset like 2026-11-24T09:30:00Z (in a URL '+' is written %2B)"
+        raise ValueError(msg)
+    return parsed
+
+
+def one_of(*allowed: Word) -> Callable[[str], Word]:
     """Return a parser of texts that are one of those allowed."""
 
-    def parse(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(" or ".join(allowed))
-        return text
+    def parse(text: str) -> Word:
+        for word in allowed:
+            if word == text:
+                return word
+        raise ValueError(" or ".join(allowed))
 
     return parse
 
@@ -89,25 +103,18 @@ INSTANCE_ID = Parameter[str](
     "instanceId",
     "path",
     "Instance",
-    "The environment whose customers are meant.",
+    "The environment whose customers are meant. Choose it from the list.",
     _instance_id,
     default="",
     required=True,
-    extensions={
-        **_ENCODED,
-        "x-ms-dynamic-values": {"operationId": "ListInstances", "value-path": "instanceId", "value-title": "name"},
-        "x-ms-dynamic-list": {
-            "operationId": "ListInstances",
-            "itemValuePath": "instanceId",
-            "itemTitlePath": "name",
-        },
-    },
+    extensions=_ENCODED,
+    choices=Choices("ListInstances", value="instanceId", title="name"),
 )
 CUSTOMER_ID = Parameter[str](
     "customerId",
     "path",
     "Customer ID",
-    "The CustomerId of the unified customer.",
+    "The id of the unified customer, like 3f2a9c01. Find a customer by source key gives it.",
     text_up_to(LONGEST_CUSTOMER_ID),
     default="",
     required=True,
@@ -117,17 +124,33 @@ ENTITY_NAME = Parameter[str](
     "entityName",
     "path",
     "Entity",
-    "The entity's name: Customer, or a source entity like DataSource_EntityName.",
+    "The entity's name: Customer, UnifiedActivity, or a source entity like eCommerce_eCommercePurchases.",
     text_up_to(200),
     default="",
     required=True,
     extensions=_ENCODED,
+    choices=Choices(
+        "ListEntities",
+        items="entities",
+        value="qualifiedEntityName",
+        title="qualifiedEntityName",
+        given=("instanceId",),
+    ),
+)
+ACTIVITY_ENTITY = replace(
+    ENTITY_NAME,
+    summary="Kind of Activity",
+    description="What happened: one of the activities set up in the instance. Choose it from the list.",
+    choices=Choices(
+        "ListActivityEntities", items="value", value="entityName", title="displayName", given=("instanceId",)
+    ),
 )
 VALID_UNTIL = Parameter[str | None](
     "validUntil",
     "query",
     "Valid Until",
-    "When the change disappears if the source has not taken it over, like 2026-11-24T09:30:00Z.",
+    "When it disappears unless the source has taken it over, like 2026-11-24T09:30:00Z; at most 30 days ahead. "
+    "Left out, a profile update stays for 4 hours and an activity for 30 days.",
     str,
     default=None,
     schema={"type": "string", "format": "date-time"},
@@ -136,7 +159,7 @@ VALID_FOR = Parameter[str | None](
     "validFor",
     "query",
     "Valid For",
-    "How long the change shows, instead of an end: an ISO 8601 duration like PT90M or P7D.",
+    "How long it stays, in place of Valid Until: PT90M is 90 minutes, P7D is 7 days.",
     str,
     default=None,
     visibility="advanced",
@@ -145,7 +168,7 @@ OCCURRED_AT = Parameter[str | None](
     "occurredAt",
     "query",
     "Occurred At",
-    "When the change happened, if that was before now; the latest change shows.",
+    "When the change happened, if not just now, like 2026-11-23T09:00:00Z. Of several changes the latest one shows.",
     str,
     default=None,
     schema={"type": "string", "format": "date-time"},
@@ -155,7 +178,7 @@ CALLER = Parameter[str | None](
     "caller",
     "query",
     "Caller",
-    "A name by which the sender is known in reports, like the name of the flow.",
+    "A name for the sender, by which usage reports tell callers apart, like Web Shop Orders.",
     text_up_to(LONGEST_CALLER),
     default=None,
 )
@@ -163,7 +186,7 @@ REPEAT_ID = Parameter[str | None](
     "Repeatability-Request-ID",
     "header",
     "Repeat ID",
-    "An id of the sender's for this change; sending it again with the same id changes nothing.",
+    "Your own id for this change, like the id of the flow run. Sent twice with one id, the change is made once.",
     text_up_to(LONGEST_REPEAT_ID),
     default=None,
     schema={"type": "string", "maxLength": LONGEST_REPEAT_ID},
@@ -173,10 +196,11 @@ PREFER = Parameter[str](
     "Prefer",
     "header",
     "Prefer",
-    "Send return=representation to be answered with the merged profile.",
+    "Asks for the merged profile in the answer.",
     str,
     default="",
-    visibility="advanced",
+    schema={"type": "string", "default": "return=representation"},
+    visibility="internal",
 )
 TIMING = (VALID_UNTIL, VALID_FOR, OCCURRED_AT)
 

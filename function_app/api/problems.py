@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import math
 from typing import Any
-from uuid import uuid4
 
-from function_app import errors
+from function_app import errors, telemetry
 from function_app.api.call import Answer
-from function_app.errors import Fault, NotAllowed, ServiceError, Throttled, Unavailable
+from function_app.errors import Fault, NotAllowed, NotAuthenticated, ServiceError, Throttled, Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -19,12 +18,14 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
     match error:
         case NotAllowed():
             return _problem(error, {"Allow": ", ".join(error.allow)})
+        case NotAuthenticated():
+            return _problem(error, {"WWW-Authenticate": error.challenge})
         case Throttled() | Unavailable():
             return _problem(error, {"Retry-After": str(max(1, math.ceil(error.retry_after)))})
         case ServiceError():
             return _problem(error, {})
-    correlation = uuid4().hex
-    _log.error("%s failed, correlation id %s", operation_id, correlation, exc_info=error)
+    correlation = telemetry.correlation_id()
+    _log.error("%s failed, correlation id %s: %s", operation_id, correlation, telemetry.safe_trace(error))
     message = f"The service failed; tell its operator the correlation id {correlation}."
     return _problem(ServiceError(errors.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
 

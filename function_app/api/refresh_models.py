@@ -27,6 +27,8 @@ class LandedUpdate(BaseModel):
 
 
 class Landed(BaseModel):
+    """Live updates whose values the source holds now."""
+
     count: int = Field(title="Count", description="How many updates landed.")
     updates: list[LandedUpdate] = Field(title="Updates", description="The first 1000 of them.")
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from function_app import errors
 from function_app.api import parameters as p
-from function_app.api.auth import Role
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Parameter, Response, operation
 from function_app.api.refresh_models import JobInfo, JobList, NodeList, RejectedRows
+from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Job, Task, total
 from function_app.errors import ServiceError
@@ -41,7 +41,7 @@ JOB_ID = Parameter[str](
     "jobId",
     "path",
     "Job",
-    "The job's id.",
+    "The id of the refresh, like 00000001.",
     p.text_up_to(64),
     default="",
     required=True,
@@ -71,7 +71,6 @@ ON_DEMAND = (
     summary="Start a refresh",
     description="Load the newest snapshots of the source; while a refresh is running, that one is answered.",
     role=Role.ADMINISTRATOR,
-    visibility="advanced",
     parameters=(p.INSTANCE_ID, WORKFLOW, *ON_DEMAND),
     responses={200: Response("The job of the refresh.", JobInfo)},
 )
@@ -105,7 +104,6 @@ async def list_refreshes(call: Call) -> Answer:
     summary="Get a refresh",
     description="Read how far a refresh is: rows read, written, unchanged, removed, rejected, and updates that landed.",
     role=Role.VIEWER,
-    visibility="advanced",
     parameters=(p.INSTANCE_ID, WORKFLOW, JOB_ID, TASKS),
     responses={200: Response("The job.", JobInfo)},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,13 @@ UNIFIED = Entity(
 REQUIRED = (CUSTOMER_ID, ACTIVITY_TIME, "ActivityType")
 
 
+def required_in(entity: Entity) -> tuple[str, ...]:
+    """Return what a new record of an activity entity must have: its key, its time and its customer."""
+    if entity.activity is None:
+        return REQUIRED if entity is UNIFIED else ()
+    return (*entity.keys[0], entity.timestamp_attribute or "", entity.activity.customer_attribute)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceKey:
     """A customer's key in a source entity."""
@@ -51,7 +58,8 @@ class SourceKey:
 class Activity:
     """One activity; `attributes` are those of UnifiedActivity.
 
-    `valid_until` is None for what a refresh brought; `fingerprint` is a digest of the content as it was sent.
+    `valid_until` is None for what a refresh brought; `fingerprint` is a digest of the content as it was sent;
+    `received_at` is when it came in real time, None until it is stored.
     """
 
     activity_id: str
@@ -60,6 +68,7 @@ class Activity:
     fingerprint: str
     valid_until: datetime | None
     hidden: bool = False
+    received_at: datetime | None = field(default=None, compare=False)
 
     @property
     def customer_id(self) -> str:
@@ -70,17 +79,25 @@ class Activity:
         return self.valid_until is None or now < self.valid_until
 
     def joined(self, customer_id: str) -> Activity:
-        """Return the activity as one of this customer."""
-        return replace(self, attributes={**self.attributes, CUSTOMER_ID: customer_id})
+        """Return the activity as one that this customer has just received."""
+        return replace(self, attributes={**self.attributes, CUSTOMER_ID: customer_id}, received_at=None)
 
 
-def fingerprint(content: Any) -> str:
-    """Return a digest of JSON content that does not depend on the order of members."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def canonical_text(content: Any) -> str:
+    """Write JSON content so that the order of members makes no difference."""
+    return _canonical(content)
+
+
+def digest(text: str) -> str:
+    """Return what tells one content from another."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def activity_of_record(
-    record: Mapping[str, Any], entity: Entity, mapping: ActivityMapping, valid_until: datetime | None
+    record: Mapping[str, Any], fingerprint: str, entity: Entity, mapping: ActivityMapping, valid_until: datetime | None
 ) -> tuple[Activity, SourceKey]:
     """Map a valid source record to an activity of nobody yet, and the source key of its customer."""
     actual_id = key_text(record[name] for name in entity.keys[0])
@@ -104,20 +121,19 @@ def activity_of_record(
         "RangeIndex": _range_index(time),
     }
     hidden = not mapping.show_in_timeline
-    activity = Activity(identity, time, attributes, fingerprint(record), valid_until, hidden)
+    activity = Activity(identity, time, attributes, fingerprint, valid_until, hidden)
     return activity, SourceKey(mapping.customer_entity, foreign_key)
 
 
-def activity_of_unified(record: Mapping[str, Any], valid_until: datetime | None) -> Activity:
+def activity_of_unified(record: Mapping[str, Any], fingerprint: str, valid_until: datetime | None) -> Activity:
     """Complete a valid record in unified format; without an ActivityId it gets one derived from the content."""
-    content = fingerprint(record)
-    identity = record.get("ActivityId") or content[:32]
+    identity = record.get("ActivityId") or fingerprint[:32]
     time = datetime.fromisoformat(record[ACTIVITY_TIME])
     attributes = {attribute.name: record.get(attribute.name) for attribute in UNIFIED.attributes}
     attributes["ActivityId"] = identity
     attributes["ActivityTypeDisplay"] = record.get("ActivityTypeDisplay") or record["ActivityType"]
     attributes["RangeIndex"] = _range_index(time)
-    return Activity(identity, time, attributes, content, valid_until)
+    return Activity(identity, time, attributes, fingerprint, valid_until)
 
 
 def activity_id(entity_name: str, actual_id: str) -> str:

@@ -11,28 +11,31 @@ from function_app import errors
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
 from function_app.domain.instant import format_duration, parse_duration
 from function_app.domain.names import nearest_hint
+from function_app.domain.schema import is_value_of
 from function_app.domain.validity import Policy
 from function_app.errors import Fault
 
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
     """Make the instance of a definition whose members are of the right form."""
-    default, wanted = Policy(), definition.get("validity") or {}
     return Instance(
         instance_id,
         definition["name"],
         tuple(_entity(entity) for entity in definition["entities"]),
-        Policy(
-            _duration(wanted.get("update"), default.update),
-            _duration(wanted.get("activity"), default.activity),
-            _duration(wanted.get("maximum"), default.maximum),
-        ),
+        _policy(definition.get("validity") or {}),
         (definition.get("refresh") or {}).get("mostRejected", Instance.most_rejected),
     )
 
 
-def _duration(text: str | None, default: timedelta) -> timedelta:
-    return (parse_duration(text) if text else None) or default
+def _policy(wanted: Mapping[str, Any]) -> Policy:
+    """Fill in what is left out; a maximum below a default lowers that default."""
+    default = Policy()
+    maximum = parse_duration(wanted.get("maximum") or "") or default.maximum
+    return Policy(
+        parse_duration(wanted.get("update") or "") or min(default.update, maximum),
+        parse_duration(wanted.get("activity") or "") or min(default.activity, maximum),
+        maximum,
+    )
 
 
 def _entity(entity: Mapping[str, Any]) -> Entity:
@@ -131,6 +134,9 @@ def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
 def _attribute_faults(attribute: Attribute, entity: Entity, at: str) -> _Found:
     if attribute.key_of and entity.name != CUSTOMER:
         yield f"{at}/keyOf", "Only attributes of Customer hold the customer's keys."
+    for index, value in enumerate(attribute.allowed_values):
+        if not is_value_of(attribute, value):
+            yield f"{at}/allowedValues/{index}", f"'{value}' is no value of {attribute.data_type}."
     if attribute.max_length is not None and attribute.data_type != "Edm.String":
         yield f"{at}/maxLength", "Only an Edm.String has a maxLength."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from function_app.domain.profile import Attributes, Update
@@ -18,9 +19,12 @@ class Merged:
     winners: dict[str, Update]
 
 
+_ORDER = attrgetter("order")
+
+
 def merge(source: Attributes, updates: Iterable[Update], now: datetime) -> Merged:
     """Lay the updates live at `now` over the source; the greatest order wins each attribute."""
-    live = sorted((update for update in updates if update.is_live(now)), key=lambda update: update.order)
+    live = sorted((update for update in updates if update.is_live(now)), key=_ORDER)
     if not live:
         return Merged(source, {})
     attributes: dict[str, Any] = dict(source)
@@ -31,14 +35,25 @@ def merge(source: Attributes, updates: Iterable[Update], now: datetime) -> Merge
     return Merged(attributes, winners)
 
 
-def dominated(updates: Collection[Update]) -> list[Update]:
-    """Return the updates that can never show again: each attribute is covered by a newer one living as long."""
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """An update, every attribute of which newer ones hide at least until an instant.
+
+    It is dominated, and never shows again, if that is not before its own end.
+    """
+
+    update: Update
+    until: datetime
+
+
+def hidden(updates: Collection[Update], now: datetime) -> list[Hidden]:
+    """Return the updates that newer ones hide as a whole, those hidden at `now` and for a while longer."""
     longest: dict[str, datetime] = {}
-    hidden: list[Update] = []
-    for update in sorted(updates, key=lambda update: update.order, reverse=True):
-        names = update.attributes
-        if all(name in longest and longest[name] >= update.valid_until for name in names):
-            hidden.append(update)
-        for name in names:
+    found: list[Hidden] = []
+    for update in sorted(updates, key=_ORDER, reverse=True):
+        until = min((longest.get(name, now) for name in update.attributes), default=update.valid_until)
+        if until > now:
+            found.append(Hidden(update, until))
+        for name in update.attributes:
             longest[name] = max(longest.get(name, update.valid_until), update.valid_until)
-    return hidden
+    return found

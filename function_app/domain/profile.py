@@ -14,7 +14,8 @@ Attributes = Mapping[str, Any]
 class Update:
     """One accepted set of attribute changes for one customer.
 
-    `fingerprint` is a digest of the content as it was sent, by which a retry is told from another update.
+    `fingerprint` is a digest of the content as it was sent, by which a retry is told from another update with the
+    same id; empty where the id was not the caller's.
     """
 
     update_id: str

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, Literal
 
-from function_app.domain.entity import Attribute
+from function_app.domain.activity import required_in
+from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Attribute, Entity
 
+Use = Literal["input", "item", "output"]
+TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
+FORMS = {
+    "date": "a date like 1990-12-31",
+    "date-time": "an instant with offset like 2026-11-24T09:30:00Z",
+    "time": "a time of day like 09:30:00",
+    "uuid": "a GUID like 6f9619ff-8b86-4d11-b42d-00c04fc964ff",
+}
+
+_LARGEST = sys.float_info.max
 EDM_TYPES: dict[str, dict[str, Any]] = {
     "Edm.String": {"type": "string"},
     "Edm.Boolean": {"type": "boolean"},
     "Edm.Int16": {"type": "integer", "minimum": -(2**15), "maximum": 2**15 - 1},
     "Edm.Int32": {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
     "Edm.Int64": {"type": "integer", "format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1},
-    "Edm.Decimal": {"type": "number"},
-    "Edm.Double": {"type": "number", "format": "double"},
-    "Edm.Single": {"type": "number", "format": "float"},
+    "Edm.Decimal": {"type": "number", "minimum": -_LARGEST, "maximum": _LARGEST},
+    "Edm.Double": {"type": "number", "format": "double", "minimum": -_LARGEST, "maximum": _LARGEST},
+    "Edm.Single": {"type": "number", "format": "float", "minimum": -_LARGEST, "maximum": _LARGEST},
     "Edm.Date": {"type": "string", "format": "date"},
     "Edm.DateTimeOffset": {"type": "string", "format": "date-time"},
     "Edm.TimeOfDay": {"type": "string", "format": "time"},
@@ -30,3 +42,56 @@ def attribute_schema(attribute: Attribute) -> dict[str, Any]:
     if attribute.allowed_values:
         schema["enum"] = list(attribute.allowed_values)
     return schema
+
+
+def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
+    """Return an entity's schema in the connector's dialect of Swagger 2.0.
+
+    `input`: what a change or a new record may hold; `item`: the same in a batch, where a change names its customer;
+    `output`: everything.
+    """
+    required = () if use == "output" else required_in(entity)
+    if entity.name == CUSTOMER:
+        required = (CUSTOMER_ID,) if use == "item" else ()
+    names = {a.name for a in entity.attributes if use == "output" or not a.read_only}
+    if entity.name == CUSTOMER and use == "input":
+        names -= entity.key_names
+    schema: dict[str, Any] = {"type": "object", "title": entity.qualified_name}
+    schema["properties"] = {
+        attribute.name: _property(attribute, is_required=attribute.name in required)
+        for attribute in entity.attributes
+        if attribute.name in names
+    }
+    return schema | {"required": list(required)} if required else schema
+
+
+def _property(attribute: Attribute, *, is_required: bool) -> dict[str, Any]:
+    schema = attribute_schema(attribute)
+    words = FORMS.get(schema.get("format", "")) or TYPES[schema["type"]]
+    if attribute.allowed_values:
+        words = "one of " + ", ".join(str(value) for value in attribute.allowed_values)
+    elif attribute.max_length is not None:
+        words += f" of up to {attribute.max_length} characters"
+    schema |= {
+        "title": attribute.friendly_name,
+        "description": f"{attribute.friendly_name}: {words}.",
+        "x-ms-summary": attribute.friendly_name,
+        "x-ms-visibility": "important" if is_required else "advanced" if attribute.key_of else "none",
+    }
+    return schema if is_required else schema | {"x-nullable": True}
+
+
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (),
+    "integer": (int,),
+    "number": (int, float),
+}
+
+
+def is_value_of(attribute: Attribute, value: Any) -> bool:
+    """Say whether a value is null or of the attribute's JSON type."""
+    wanted = EDM_TYPES[attribute.data_type]["type"]
+    if isinstance(value, bool):
+        return bool(wanted == "boolean")
+    return value is None or isinstance(value, _JSON_TYPES[wanted])

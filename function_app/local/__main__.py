@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 import tempfile
@@ -18,6 +19,10 @@ from function_app.local.sample import write_sample
 from function_app.services.suite import Suite
 from function_app.settings import InvalidSettingsError, Settings, read_settings
 
+_AUTH_MODES = {
+    "local": "AUTH_MODE=local: everyone on this machine is Administrator.",
+    "entra": "AUTH_MODE=entra: callers need a Microsoft Entra token or an API key.",
+}
 SAMPLE = "11111111-1111-4111-8111-111111111111"
 
 
@@ -53,6 +58,7 @@ def serve(settings: Settings) -> None:
         if not await services.instances.all():
             await _load_sample(services, _snapshots(settings))
         await services.refresh.resume(datetime.now(UTC), timedelta())
+        gc.freeze()  # what is made by now stays
         print(_greeting(settings), flush=True)
 
     host = Host(app, start, services.close)
@@ -85,7 +91,7 @@ def _greeting(settings: Settings) -> str:
     customers = f"{base}/instances/{SAMPLE}/data/Customer"
     return (
         f"Real-time Customer Profiles at {base}\n"
-        "AUTH_MODE=local: everyone on this machine is Administrator.\n"
+        f"{_AUTH_MODES[settings.AUTH_MODE]}\n"
         f"Data in {settings.DATA_DIR}; Ctrl-C ends it. Try:\n"
         f"  curl '{customers}?$top=3&$select=CustomerId,FullName,City'\n"
         f"  curl '{base}/instances'"

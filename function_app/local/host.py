@@ -81,7 +81,7 @@ class Host:
 
     def _find(self, path: str, method: str) -> tuple[UserFunction | None, dict[str, str], list[str]]:
         allow: list[str] = []
-        for route in self._routes:
+        for route in self._routes.get(path.count("/"), ()):
             match = route.pattern.fullmatch(path)
             if match and method in route.functions:
                 return route.functions[method], match.groupdict(), []
@@ -95,7 +95,8 @@ def is_local(host: str) -> bool:
     return re.sub(r":\d+$", "", host) in _LOCAL_NAMES
 
 
-def _routes(app: func.FunctionApp) -> list[_Route]:
+def _routes(app: func.FunctionApp) -> dict[int, list[_Route]]:
+    """Return the routes by how many slashes their paths have, those with literals in front first."""
     by_route: dict[str, dict[str, UserFunction]] = {}
     for function in app.get_functions():
         trigger = function.get_trigger()
@@ -106,7 +107,10 @@ def _routes(app: func.FunctionApp) -> list[_Route]:
             verb = getattr(method, "value", method)
             by_route.setdefault(described["route"], {})[verb] = function.get_user_function()
     ordered = sorted(by_route, key=lambda route: [part.startswith("{") for part in route.split("/")])
-    return [_Route(_pattern(route), by_route[route]) for route in ordered]
+    routes: dict[int, list[_Route]] = {}
+    for route in ordered:
+        routes.setdefault((PREFIX + route).count("/"), []).append(_Route(_pattern(route), by_route[route]))
+    return routes
 
 
 def _pattern(route: str) -> re.Pattern[str]:

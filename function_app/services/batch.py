@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from function_app import errors
-from function_app.errors import ServiceError
+from function_app.domain.feed import WRITE_WITHIN
+from function_app.errors import ServiceError, Unavailable
 
 T = TypeVar("T")
-MOST_ITEMS, AT_ONCE = 500, 64
+MOST_ITEMS, AT_ONCE = 500, 250
 
 
 def items_of(body: dict[str, Any]) -> list[Any]:
@@ -27,13 +28,19 @@ def items_of(body: dict[str, Any]) -> list[Any]:
 
 
 async def each_item(items: Sequence[Any], act: Callable[[int, Any], Awaitable[T]]) -> list[T | Exception]:
-    """Act on every item, a bounded number at once; return each one's result or the exception it met, in order."""
-    bound = asyncio.Semaphore(AT_ONCE)
+    """Act on every item, a bounded number at once; return each one's result or the exception it met, in order.
+
+    All have the time together that one has alone: items share the instant they came in.
+    """
+    bound, last = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time() + WRITE_WITHIN.total_seconds()
 
     async def one(index: int, item: Any) -> T | Exception:
         async with bound:
             try:
-                return await act(index, _object(item))
+                async with asyncio.timeout_at(last):
+                    return await act(index, _object(item))
+            except TimeoutError:
+                return Unavailable()
             except Exception as error:  # noqa: BLE001  # it is this item's result
                 return error
 

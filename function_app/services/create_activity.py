@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,21 +10,24 @@ from typing import Any, Literal
 from function_app import errors
 from function_app.domain import validity
 from function_app.domain.activity import (
-    REQUIRED,
     UNIFIED,
     Activity,
     SourceKey,
     activity_of_record,
     activity_of_unified,
+    canonical_text,
+    digest,
+    required_in,
 )
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
-from function_app.errors import Fault, ServiceError, Unavailable
+from function_app.errors import Fault, ServiceError
+from function_app.services.in_time import in_time
 from function_app.services.instances import Model, unknown_customer
 from function_app.services.key_ring import KeyRing
 from function_app.services.validation import pointer
-from function_app.store.port import AlreadyExistsError, Store
+from function_app.store.port import Store
 
 Outcome = Literal["created", "duplicate", "parked"]
 LARGEST_RECORD = 64 * 1024
@@ -54,10 +55,13 @@ class CreateActivity:
     ) -> Created:
         """Store the record's activity; ServiceError with every fault, and nothing written, otherwise."""
         accepted, source_key = _accept(model, entity_name, record, timing, now)
+        async with in_time():
+            return await self._take(model, accepted, source_key, now)
+
+    async def _take(self, model: Model, accepted: Activity, source_key: SourceKey | None, now: datetime) -> Created:
         instance_id = model.instance.instance_id
         if source_key is None:
-            read = await self._store.customers.read(instance_id, accepted.customer_id, now)
-            if read.customer is None:
+            if not await self._store.customers.exists(instance_id, accepted.customer_id):
                 raise unknown_customer(accepted.customer_id)
             return await self._create(instance_id, accepted, now)
         customer_id = await self._key_ring.find(instance_id, source_key, now)
@@ -66,49 +70,38 @@ class CreateActivity:
         return await self._park(instance_id, source_key, accepted, now)
 
     async def _create(self, instance_id: str, activity: Activity, now: datetime) -> Created:
-        try:
-            await self._store.activities.create(instance_id, activity, now)
-        except AlreadyExistsError:
-            known = await self._store.activities.read(instance_id, activity.customer_id, activity.activity_id, now)
-            return _repeated(known, activity)
-        return Created(activity, "created")
+        known = await self._store.activities.create(instance_id, activity, now)
+        return _repeated(known, activity) if known else Created(activity, "created")
 
     async def _park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Created:
-        parked = Created(activity, "parked")
-        try:
-            await self._store.activities.park(instance_id, source_key, activity, now)
-        except AlreadyExistsError:
-            known = await self._store.activities.read_parked(instance_id, source_key, activity.activity_id, now)
-            parked = _repeated(known, activity)
+        known = await self._store.activities.park(instance_id, source_key, activity, now)
+        parked = _repeated(known, activity) if known else Created(activity, "parked")
         # A refresh that wrote the key since we looked may have passed this activity by.
         customer_id = await self._key_ring.find(instance_id, source_key, now)
         if customer_id is None:
             return parked
-        await self._join(instance_id, source_key, activity, customer_id, now)
+        await self._join(instance_id, source_key, parked.activity, customer_id, now)
         return Created(parked.activity.joined(customer_id), "created")
 
-    async def join_parked(self, instance_id: str, now: datetime) -> int:
-        """Give every parked activity whose customer has come to that customer; return how many."""
+    async def join_parked(self, instance_id: str, clock: Callable[[], datetime]) -> int:
+        """Give every parked activity whose customer has come to that customer, each at its own instant; count them."""
         joined = 0
-        parked = await self._store.activities.parked(instance_id, now)
+        parked = await self._store.activities.parked(instance_id, clock())
         owners = await self._store.keys.find_customers(instance_id, {source_key for source_key, _ in parked})
         for source_key, activity in parked:
             if source_key in owners:
-                await self._join(instance_id, source_key, activity, owners[source_key], now)
+                await self._join(instance_id, source_key, activity, owners[source_key], clock())
                 joined += 1
         return joined
 
     async def _join(
         self, instance_id: str, source_key: SourceKey, activity: Activity, customer_id: str, now: datetime
     ) -> None:
-        with suppress(AlreadyExistsError):  # joined before, and cut off before it was unparked
-            await self._store.activities.create(instance_id, activity.joined(customer_id), now)
+        await self._store.activities.create(instance_id, activity.joined(customer_id), now)
         await self._store.activities.unpark(instance_id, source_key, activity)
 
 
-def _repeated(known: Activity | None, activity: Activity) -> Created:
-    if known is None:
-        raise Unavailable(1.0)
+def _repeated(known: Activity, activity: Activity) -> Created:
     if known.fingerprint != activity.fingerprint:
         message = f"The activity '{activity.activity_id}' came before with other content; activities never change."
         raise ServiceError(errors.ACTIVITY_EXISTS(message))
@@ -120,20 +113,20 @@ def _accept(
 ) -> tuple[Activity, SourceKey | None]:
     entity = _activity_entity(model, entity_name)
     mapping, stamp = entity.activity, entity.timestamp_attribute or ""
-    required = (*entity.keys[0], stamp, mapping.customer_attribute) if mapping else REQUIRED
-    checked = model.records[entity_name].check_record(record, dict.fromkeys(required))
+    checked = model.records[entity_name].check_record(record, dict.fromkeys(required_in(entity)))
     times = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
     faults = [fault for found in (times, checked) if isinstance(found, list) for fault in found]
-    faults += _size_faults(record)
+    content = canonical_text(checked if isinstance(checked, dict) else record)
+    faults += _size_faults(content)
     if isinstance(checked, dict):
         faults += _time_faults(checked[stamp], stamp, now)
     if faults or isinstance(checked, list) or not isinstance(times, Validity):
         raise ServiceError(*faults)
     if mapping:
-        return activity_of_record(checked, entity, mapping, times.valid_until)
+        return activity_of_record(checked, digest(content), entity, mapping, times.valid_until)
     if "RangeIndex" in checked:
         raise ServiceError(errors.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
-    return activity_of_unified(checked, times.valid_until), None
+    return activity_of_unified(checked, digest(content), times.valid_until), None
 
 
 def _activity_entity(model: Model, name: str) -> Entity:
@@ -146,8 +139,8 @@ def _activity_entity(model: Model, name: str) -> Entity:
     raise ServiceError(errors.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
 
 
-def _size_faults(record: Mapping[str, Any]) -> list[Fault]:
-    size = len(json.dumps(record, ensure_ascii=False).encode())
+def _size_faults(content: str) -> list[Fault]:
+    size = len(content) if content.isascii() else len(content.encode())
     if size <= LARGEST_RECORD:
         return []
     message = f"A record may have at most {LARGEST_RECORD // 1024} KB; received {size // 1024 + 1} KB."

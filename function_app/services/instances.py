@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from function_app import errors
+from function_app.domain.access import Change
 from function_app.domain.activity import UNIFIED
 from function_app.domain.definition import definition_faults, instance_of
 from function_app.domain.entity import Entity, Instance
@@ -66,12 +67,16 @@ class Instances:
             raise ServiceError(errors.INSTANCE_NOT_FOUND(f"There is no instance '{instance_id[:64]}'.", "instanceId"))
         return self._keep(instance_id, instance_of(instance_id, definition), now)
 
-    async def define(self, instance_id: str, definition: Mapping[str, Any], now: datetime) -> bool:
-        """Write a definition, validated whole; return whether the instance is new."""
+    async def define(
+        self, instance_id: str, definition: Mapping[str, Any], now: datetime, by: str = "operator"
+    ) -> bool:
+        """Write a definition, validated whole, and who did it; return whether the instance is new."""
         instance = instance_of(instance_id, definition)
         faults = definition_faults(instance)
         if faults:
             raise ServiceError(*faults)
+        change = Change(now, by, "defineInstance", "definition", f"{len(instance.entities)} entities")
+        await self._store.access.record_change(instance_id, change)
         created = await self._store.control.write_instance(instance_id, definition)
         self._keep(instance_id, instance, now)
         return created

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import re
-from functools import cache
 from typing import Any
 
 from function_app import errors
@@ -12,8 +12,9 @@ from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.names import nearest_hint
 from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Order, Sorting, Text, TextTest
 from function_app.errors import ServiceError
+from function_app.services import odata_grammar
 
-LONGEST, DEEPEST = 4_000, 300
+LONGEST, DEEPEST = 4_000, 25
 _FLIPPED: dict[str, Order] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 _ORDERS: dict[str, Order] = {"Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge"}
 _TESTS: dict[str, TextTest] = {"contains": "contains", "startswith": "startswith", "endswith": "endswith"}
@@ -33,37 +34,27 @@ def parse_filter(text: str, entity: Entity) -> Condition:
     """Turn `$filter` into a condition; ServiceError names what is not understood."""
     if len(text) > LONGEST:
         raise _invalid("$filter", f"may have at most {LONGEST} characters; received {len(text)}")
-    lexer, parser, failure = _grammar()
     try:
-        tree = parser.parse(lexer.tokenize(text))
-    except failure as error:
+        tree = odata_grammar.parse(text)
+    except ValueError as error:
         raise _invalid("$filter", f"can't be understood: {error}") from None
-    if tree is None:
-        raise _invalid("$filter", "is empty")
     return _Translation(entity).condition(tree)
-
-
-@cache
-def _grammar() -> tuple[Any, Any, type[Exception]]:
-    from odata_query.exceptions import ODataException  # noqa: PLC0415  # 90 ms that a cold start need not pay
-    from odata_query.grammar import ODataLexer, ODataParser  # noqa: PLC0415
-
-    return ODataLexer(), ODataParser(), ODataException
 
 
 def parse_search(text: str, entity: Entity) -> Condition:
     """Turn `$search` into a condition: every word or quoted phrase stands in some text attribute, without case."""
     if len(text) > LONGEST:
         raise _invalid("$search", f"may have at most {LONGEST} characters; received {len(text)}")
-    words = [(phrase or word) for phrase, word in _SEARCH_WORD.findall(text) if word != "AND"]
-    if not words or text.count('"') % 2:
+    found = _SEARCH_WORD.findall(text)
+    words = [(phrase.strip() or word) for phrase, word in found if word != "AND"]
+    if not words or not all(words) or text.count('"') % 2:
         raise _invalid("$search", "needs a word, or a phrase in double quotes")
-    refused = {"OR", "NOT"} & set(words)
+    refused = {"OR", "NOT"} & {word for _, word in found}
     if refused:
         raise _invalid("$search", f"does not know {refused.pop()}; all words must be found")
     texts = [attribute.name for attribute in entity.attributes if attribute.data_type == "Edm.String"]
-    found = [tuple(Text(name, "contains", word.lower(), fold=True) for name in texts) for word in words]
-    return AllOf(tuple(AnyOf(tests) for tests in found))
+    tests = [tuple(Text(name, "contains", word.lower(), fold=True) for name in texts) for word in words]
+    return AllOf(tuple(AnyOf(of_word) for of_word in tests))
 
 
 def parse_orderby(text: str, entity: Entity) -> Sorting:
@@ -104,10 +95,8 @@ class _Translation:
             raise _invalid("$filter", f"may be nested at most {DEEPEST} deep")
         match _kind(node):
             case "BoolOp":
-                joined = AllOf if _kind(node.op) == "And" else AnyOf
-                sides = [self.condition(side, depth + 1) for side in (node.left, node.right)]
-                flat = [side.parts if isinstance(side, joined) else (side,) for side in sides]
-                return joined(tuple(part for parts in flat for part in parts))
+                parts = tuple(self.condition(side, depth + 1) for side in _sides(node, _kind(node.op)))
+                return AllOf(parts) if _kind(node.op) == "And" else AnyOf(parts)
             case "UnaryOp" if _kind(node.op) == "Not":
                 return Not(self.condition(node.operand, depth + 1))
             case "Compare":
@@ -169,6 +158,18 @@ class _Translation:
         return str(node.val)
 
 
+def _sides(node: Any, operator: str) -> list[Any]:
+    """Return what a chain of one operator joins, however long, in order."""
+    sides, waiting = [], [node]
+    while waiting:
+        side = waiting.pop()
+        if _kind(side) == "BoolOp" and _kind(side.op) == operator:
+            waiting += [side.right, side.left]
+        else:
+            sides.append(side)
+    return sides
+
+
 def _kind(node: Any) -> str:
     return type(node).__name__
 
@@ -182,7 +183,7 @@ def _value(attribute: Attribute, node: Any) -> Any:
     if kind == "Null":
         return None
     wanted, form = _LITERALS.get(attribute.data_type, _NUMBER)
-    if attribute.data_type not in _LITERALS and kind == "UnaryOp" and _kind(node.op) == "USub":
+    if attribute.data_type not in _LITERALS and kind == "UnaryOp" and _kind(node.operand) in wanted:
         return -_value(attribute, node.operand)
     if attribute.data_type == "Edm.DateTimeOffset" and kind == "DateTime":
         instant = parse_instant(node.val)
@@ -191,7 +192,7 @@ def _value(attribute: Attribute, node: Any) -> Any:
     elif kind in wanted:
         try:
             return node.py_val.isoformat() if kind == "Date" else _plain(kind, node)
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
     raise _invalid("$filter", f"wants {form} for '{attribute.name}' ({attribute.data_type})")
 
@@ -201,6 +202,16 @@ def _plain(kind: str, node: Any) -> Any:
         case "Time":
             return node.py_val.isoformat(timespec="microseconds")
         case "GUID":
-            return str(node.py_val)
+            return str(node.py_val).lower()
+        case "Integer" | "Float":
+            return _number(node.py_val)
         case _:
             return node.py_val
+
+
+def _number(value: float) -> float:
+    """Return a number a store can hold: beyond 64 bits as a float; ValueError if not even that."""
+    number = value if -(2**63) <= value < 2**63 and isinstance(value, int) else float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number

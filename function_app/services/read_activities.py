@@ -49,7 +49,7 @@ class ReadActivities:
         """Return one page of a customer's activities; ServiceError if the customer is unknown."""
         page = await self.page(model, query, now, top=top)
         if not page.rows:
-            await self._known(model, query.customer_id or "", now)
+            await self._known(model, query.customer_id or "")
         return page
 
     async def one(self, model: Model, entity_name: str, entity_id: str, now: datetime) -> Activity:
@@ -77,12 +77,11 @@ class ReadActivities:
 
     async def types(self, model: Model, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
         """Count a customer's activities by type and its display; ServiceError if the customer is unknown."""
-        await self._known(model, customer_id, now)
+        await self._known(model, customer_id)
         return await self._store.activities.count_types(model.instance.instance_id, customer_id, now)
 
-    async def _known(self, model: Model, customer_id: str, now: datetime) -> None:
-        read = await self._store.customers.read(model.instance.instance_id, customer_id, now)
-        if read.customer is None:
+    async def _known(self, model: Model, customer_id: str) -> None:
+        if not await self._store.customers.exists(model.instance.instance_id, customer_id):
             raise unknown_customer(customer_id)
 
 

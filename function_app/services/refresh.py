@@ -22,7 +22,7 @@ from function_app.services.instances import Instances, Model
 from function_app.services.refresh_activities import RefreshActivities, required_of
 from function_app.services.refresh_customers import RefreshCustomers
 from function_app.source.files import Part, PartChangedError, Snapshots, missing_parts
-from function_app.store.port import AlreadyExistsError, Store
+from function_app.store.port import Store
 
 TOLD_EVERY, STALE, MOST_FAULTS = timedelta(seconds=2), timedelta(minutes=5), 20
 _log = logging.getLogger(__name__)
@@ -62,9 +62,7 @@ class Refresh:
         if newest and newest.is_running:
             return newest
         job = Job(job_id_after(newest), "queued", submission, now)
-        try:
-            await self._control.create_job(instance_id, job, now)
-        except AlreadyExistsError:
+        if not await self._control.create_job(instance_id, job, now):
             return await self.get(instance_id, job.job_id)
         await self._workers.send([Step(instance_id, job.job_id)])
         return job
@@ -197,7 +195,7 @@ class Refresh:
                 async for counts, rejected in rows:
                     yield counts, tuple({"file": task.file, "row": row, "reason": reason} for row, reason in rejected)
         elif task.work == "finish":
-            joined = await self._create_activity.join_parked(model.instance.instance_id, now)
+            joined = await self._create_activity.join_parked(model.instance.instance_id, self._clock)
             yield Counts(joined=joined), ()
             async for update in self._customers.landed(model, now):
                 yield Counts(landed=1), (update,)

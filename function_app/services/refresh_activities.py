@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 
-from function_app.domain.activity import Activity, SourceKey, activity_of_record
+from function_app.domain.activity import Activity, SourceKey, activity_of_record, canonical_text, digest
 from function_app.domain.entity import ActivityMapping, Entity
 from function_app.domain.job import Counts
 from function_app.services.ahead import ahead
@@ -33,7 +34,11 @@ class RefreshActivities:
                 owners = await store.keys.find_customers(instance_id, {key for _, key in found})
                 joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
                 known = await store.activities.read_many(instance_id, [_identity(activity) for activity in joined])
-                changed = [activity for activity in joined if known.get(_identity(activity)) != activity]
+                changed = [
+                    _in_place_of(known.get(_identity(activity)), activity)
+                    for activity in joined
+                    if known.get(_identity(activity)) != activity
+                ]
                 for start in range(0, len(changed), AT_ONCE):
                     await store.activities.write_sources(instance_id, changed[start : start + AT_ONCE], now)
                 counts = Counts(
@@ -66,7 +71,12 @@ def required_of(entity: Entity) -> tuple[str, ...]:
 
 def _activity(record: dict[str, object], entity: Entity, mapping: ActivityMapping) -> tuple[Activity, SourceKey]:
     held = {name: value for name, value in record.items() if value is not None}
-    return activity_of_record(held, entity, mapping, None)
+    return activity_of_record(held, digest(canonical_text(held)), entity, mapping, None)
+
+
+def _in_place_of(twin: Activity | None, activity: Activity) -> Activity:
+    """Return the activity as it replaces its real-time twin: it stays where that stands in the feed."""
+    return replace(activity, received_at=twin.received_at) if twin else activity
 
 
 def _identity(activity: Activity) -> tuple[str, str]:

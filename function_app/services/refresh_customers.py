@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from function_app.services.ahead import ahead
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.source.files import Part, Snapshots
-from function_app.store.port import AlreadyExistsError, Store
+from function_app.store.port import Store
 
 AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 512, 8_192, 1_000_000
 Rejected = list[tuple[int, str]]
@@ -97,8 +97,7 @@ class RefreshCustomers:
                 source_key = _source_key(instance, activity)
                 if source_key is not None and lost.get(source_key) == customer_id:
                     parked = replace(activity, attributes={**activity.attributes, CUSTOMER_ID: None})
-                    with suppress(AlreadyExistsError):
-                        await activities.park(instance.instance_id, source_key, parked, now)
+                    await activities.park(instance.instance_id, source_key, parked, now)
                     released.append(activity)
             if released:
                 await activities.remove(instance.instance_id, released)

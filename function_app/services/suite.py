@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from function_app.services.access import Access
 from function_app.services.create_activity import CreateActivity
 from function_app.services.instances import Instances
 from function_app.services.key_ring import KeyRing
 from function_app.services.list_customers import ListCustomers
 from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
+from function_app.services.read_feed import ReadFeed
 from function_app.services.refresh import Refresh, Workers
 from function_app.services.update_profile import UpdateProfile
+from function_app.services.usage import Usage
 from function_app.services.workers import LocalWorker
 from function_app.source.files import Snapshots
 from function_app.store.port import Store
@@ -33,12 +36,15 @@ class Suite:
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.store = store
+        self.access = Access(store)
+        self.usage = Usage(store)
         self.instances = Instances(store)
         self.update_profile = UpdateProfile(store)
         self.read_customer = ReadCustomer(store)
         self.key_ring = KeyRing(store)
         self.create_activity = CreateActivity(store, self.key_ring)
         self.read_activities = ReadActivities(store)
+        self.read_feed = ReadFeed(store)
         self.list_customers = ListCustomers(store)
         local = LocalWorker()
         self._workers = workers or local
@@ -51,4 +57,5 @@ class Suite:
         """Finish what the services began, then close the store."""
         await self._workers.close()
         await self.update_profile.close()
+        await self.usage.close()
         await self.store.close()

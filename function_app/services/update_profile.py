@@ -7,21 +7,22 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, Literal
-from uuid import uuid4
 
 from function_app import errors
 from function_app.domain import validity
-from function_app.domain.activity import fingerprint
-from function_app.domain.merge import Merged, dominated, merge
+from function_app.domain.activity import canonical_text, digest
+from function_app.domain.merge import Hidden, Merged, hidden, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
-from function_app.errors import ServiceError, Unavailable
+from function_app.errors import ServiceError
+from function_app.services.in_time import in_time
 from function_app.services.instances import Model, unknown_customer
-from function_app.store.port import AlreadyExistsError, Store
+from function_app.store.port import Store
 
 Outcome = Literal["applied", "superseded", "duplicate"]
-RETIRE_AT = 32
+HIDE_AT = 8
 _log = logging.getLogger(__name__)
 
 
@@ -57,47 +58,46 @@ class Updated:
 class UpdateProfile:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._hiding: set[asyncio.Task[None]] = set()
 
     async def __call__(self, model: Model, request: UpdateRequest, now: datetime) -> Updated:
         """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
         update = _accept(model, request, now)
+        async with in_time():
+            return await self._take(model, request, update, now)
+
+    async def _take(self, model: Model, request: UpdateRequest, update: Update, now: datetime) -> Updated:
         instance_id = model.instance.instance_id
-        for _ in range(2):
-            read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
-            if read.customer is None:
-                raise unknown_customer(update.customer_id)
-            if read.update:
-                return _repeated(read.customer, read.update, update, now)
-            try:
-                await self._store.customers.create_update(instance_id, update, now)
-            except AlreadyExistsError:
-                continue
-            updates = (*read.customer.updates, update)
-            self._retire(instance_id, updates, now)
-            merged = merge(read.customer.source, updates, now)
-            shows = any(winner is update for winner in merged.winners.values())
-            return Updated(update, "applied" if shows else "superseded", merged)
-        raise Unavailable(1.0)
+        read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
+        if read.customer is None:
+            raise unknown_customer(update.customer_id)
+        known = read.update or await self._store.customers.create_update(instance_id, update, now)
+        if known and request.repeat_id:  # without one, it is this update, written by a try whose answer was lost
+            return _repeated(read.customer, known, update, now)
+        updates = (*read.customer.updates, update)
+        self._hide(instance_id, updates, now)
+        merged = merge(read.customer.source, updates, now)
+        shows = any(winner is update for winner in merged.winners.values())
+        return Updated(update, "applied" if shows else "superseded", merged)
 
-    def _retire(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
-        if len(updates) < RETIRE_AT:
+    def _hide(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
+        if len(updates) < HIDE_AT:
             return
-        hidden = dominated(updates)
-        if len(hidden) >= RETIRE_AT // 2:
-            task = asyncio.create_task(self._retire_later(instance_id, hidden, now))
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
+        found = hidden(updates, now)
+        if len(found) >= HIDE_AT // 2:
+            task = asyncio.create_task(self._hide_later(instance_id, found, now))
+            self._hiding.add(task)
+            task.add_done_callback(self._hiding.discard)
 
-    async def _retire_later(self, instance_id: str, hidden: list[Update], now: datetime) -> None:
+    async def _hide_later(self, instance_id: str, found: list[Hidden], now: datetime) -> None:
         try:
-            await self._store.customers.retire_updates(instance_id, hidden, now)
+            await self._store.customers.hide_updates(instance_id, found, now)
         except ServiceError as error:
-            _log.warning("Dominated updates were not retired, the next update tries again: %s", error)
+            _log.warning("Hidden updates are still read, the next update tries again: %s", error)
 
     async def close(self) -> None:
-        """Wait until the dominated updates under way are retired."""
-        await asyncio.gather(*self._retiring)
+        """Wait until what is being hidden is hidden."""
+        await asyncio.gather(*self._hiding)
 
 
 def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
@@ -108,13 +108,13 @@ def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
         both = (times, changes)
         raise ServiceError(*(fault for faults in both if isinstance(faults, list) for fault in faults))
     return Update(
-        update_id=request.repeat_id or uuid4().hex,
+        update_id=request.repeat_id or token_hex(16),
         customer_id=request.customer_id,
         attributes=changes,
         occurred_at=times.occurred_at,
         received_at=times.received_at,
         valid_until=times.valid_until,
-        fingerprint=_fingerprint(changes, request),
+        fingerprint=_fingerprint(changes, request) if request.repeat_id else "",
         caller=request.caller,
     )
 
@@ -122,7 +122,7 @@ def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
 def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
     timing = request.timing
     content = [changes, timing.valid_until, timing.valid_for, timing.occurred_at, request.caller]
-    return fingerprint(content)
+    return digest(canonical_text(content))
 
 
 def _repeated(customer: Customer, known: Update, update: Update, now: datetime) -> Updated:

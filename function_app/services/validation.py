@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
@@ -11,19 +13,13 @@ from function_app import errors
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.names import nearest_hint
-from function_app.domain.schema import attribute_schema
+from function_app.domain.schema import FORMS, TYPES, attribute_schema
 from function_app.errors import Fault
 
 if TYPE_CHECKING:
     import jsonschema
 
-_FORMS = {
-    "date": "a date like 1990-12-31",
-    "date-time": "an instant with offset like 2026-11-24T09:30:00Z",
-    "time": "a time of day like 09:30:00",
-    "uuid": "a GUID like 6f9619ff-8b86-4d11-b42d-00c04fc964ff",
-}
-_TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOST_CHANGES = 500
 _SHOWN, _REPEATED = 100, 40
 
@@ -63,6 +59,8 @@ class Checker:
             if value is None or name not in self._validators:
                 continue
             found = [_fault(error, name) for error in self._validators[name].iter_errors(value)]
+            if isinstance(value, float) and math.isnan(value):
+                found = [errors.OUT_OF_RANGE(f"'{name}' must be a number.", pointer(name))]
             if found:
                 faults += found
             elif name in self._canonical:
@@ -105,9 +103,9 @@ def _fault(error: jsonschema.ValidationError, name: str) -> Fault:
     received, at = _received(value), pointer(name)
     match error.validator:
         case "type":
-            return errors.WRONG_TYPE(f"'{name}' must be {_TYPES[wanted]} or null; received {received}.", at)
+            return errors.WRONG_TYPE(f"'{name}' must be {TYPES[wanted]} or null; received {received}.", at)
         case "format":
-            return errors.WRONG_FORMAT(f"'{name}' must be {_FORMS[wanted]}; received {received}.", at)
+            return errors.WRONG_FORMAT(f"'{name}' must be {FORMS[wanted]}; received {received}.", at)
         case "maxLength":
             return errors.TOO_LONG(f"'{name}' may have at most {wanted} characters; received {len(value)}.", at)
         case "enum":
@@ -145,7 +143,7 @@ def _instant(text: str) -> str:
 
 
 def _date(text: str) -> str:
-    if len(text) != len("1990-12-31"):
+    if not _DATE.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text).isoformat()
 
@@ -164,7 +162,10 @@ def _uuid(text: str) -> str:
 
 
 _FORMATS: dict[str, Callable[[str], str]] = {"date": _date, "date-time": _instant, "time": _time, "uuid": _uuid}
+
+
 _CANONICAL: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("Edm.Int16", "Edm.Int32", "Edm.Int64"), int),
     "Edm.Date": _date,
     "Edm.DateTimeOffset": _instant,
     "Edm.TimeOfDay": _time,

@@ -13,15 +13,30 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
+from function_app.domain.feed import KEPT, ending_told_at
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Counts, Job, Task
 from function_app.domain.profile import Attributes, Customer, Update
 
 Document = dict[str, Any]
-Kind = Literal["profile", "update", "retired", "activity", "parked", "key", "instance", "job", "task"]
+Kind = Literal[
+    "profile",
+    "update",
+    "activity",
+    "parked",
+    "key",
+    "instance",
+    "assignment",
+    "apiKey",
+    "change",
+    "usage",
+    "job",
+    "task",
+]
 
-PROFILES, ACTIVITIES, KEYS, CONTROL = "profiles", "activities", "keys", "control"
-CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL)
+PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE = "profiles", "activities", "keys", "control", "usage"
+CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE)
+RECEIVED, ENDED, CREATED = "receivedSort", "endedSort", "createdSort"
 PROFILE_ID = "profile"
 INSTANCE_ID, KEY_ID = "instance", "key"
 JOBS_KEPT = timedelta(days=30)
@@ -53,8 +68,13 @@ def _encoded(text: str) -> str:
 
 
 def ttl(valid_until: datetime, now: datetime) -> int:
-    """Return the seconds a document must be kept, at least 1, from a write at `now`."""
-    return max(1, math.ceil((valid_until - now).total_seconds()))
+    """Return the seconds a document must be kept from a write at `now`: until it ends, at least 1, and for the feed."""
+    return max(1, math.ceil((valid_until - now).total_seconds())) + int(KEPT.total_seconds())
+
+
+def _position(instant: datetime, document_id: str, customer_id: str) -> str:
+    """Make what orders a feed or a timeline; no two are equal."""
+    return f"{format_instant(instant)}|{document_id}|{customer_id}"
 
 
 def profile_document(instance_id: str, customer_id: str, attributes: Attributes, digest: str = "") -> Document:
@@ -73,21 +93,26 @@ def customer_of(document: Mapping[str, Any], updates: tuple[Update, ...] = ()) -
     return Customer(document["customerId"], document["attributes"], updates)
 
 
-def update_document(instance_id: str, update: Update, now: datetime, kind: Kind = "update") -> Document:
+def update_document(instance_id: str, update: Update, now: datetime, hidden_until: datetime | None = None) -> Document:
+    """Make the document of an update; reads pass it by until `hiddenUntil`, a text that sorts before every instant."""
+    document_id = update_doc_id(update.update_id)
     return {
-        "id": update_doc_id(update.update_id),
+        "id": document_id,
         "pk": customer_pk(instance_id, update.customer_id),
-        "kind": kind,
+        "kind": "update",
         "instanceId": instance_id,
         "customerId": update.customer_id,
         "updateId": update.update_id,
         "names": sorted(update.attributes),
-        "attributes": update.attributes,
+        "changes": update.attributes,
         "occurredAt": format_instant(update.occurred_at),
         "receivedAt": format_instant(update.received_at),
         "validUntil": format_instant(update.valid_until),
+        RECEIVED: _position(update.received_at, document_id, update.customer_id),
+        ENDED: _position(ending_told_at(update), document_id, update.customer_id),
         "caller": update.caller,
         "fingerprint": update.fingerprint,
+        "hiddenUntil": format_instant(hidden_until) if hidden_until else "",
         "ttl": ttl(update.valid_until, now),
     }
 
@@ -96,7 +121,7 @@ def update_of(document: Mapping[str, Any]) -> Update:
     return Update(
         update_id=document["updateId"],
         customer_id=document["customerId"],
-        attributes=document["attributes"],
+        attributes=document["changes"],
         occurred_at=datetime.fromisoformat(document["occurredAt"]),
         received_at=datetime.fromisoformat(document["receivedAt"]),
         valid_until=datetime.fromisoformat(document["validUntil"]),
@@ -106,7 +131,7 @@ def update_of(document: Mapping[str, Any]) -> Update:
 
 
 def activity_document(instance_id: str, activity: Activity, now: datetime) -> Document:
-    """Make the document of a customer's activity; `sort` orders a timeline, and no two are equal."""
+    """Make the document of a customer's activity; one that only a refresh brought is not in the feed."""
     document_id = activity_doc_id(activity.activity_id)
     document = {
         "id": document_id,
@@ -114,12 +139,14 @@ def activity_document(instance_id: str, activity: Activity, now: datetime) -> Do
         "kind": "activity",
         "instanceId": instance_id,
         "activityId": activity.activity_id,
-        "sort": f"{format_instant(activity.time)}|{document_id}|{activity.customer_id}",
+        "sort": _position(activity.time, document_id, activity.customer_id),
         "hidden": activity.hidden,
         "attributes": activity.attributes,
         "fingerprint": activity.fingerprint,
         "validUntil": None,
     }
+    if activity.valid_until or activity.received_at:
+        document[CREATED] = _position(activity.received_at or now, document_id, activity.customer_id)
     if activity.valid_until:
         document["validUntil"] = format_instant(activity.valid_until)
         document["ttl"] = ttl(activity.valid_until, now)
@@ -145,6 +172,7 @@ def activity_of(document: Mapping[str, Any]) -> Activity:
         fingerprint=document["fingerprint"],
         valid_until=datetime.fromisoformat(until) if until else None,
         hidden=document["hidden"],
+        received_at=datetime.fromisoformat(document[CREATED].split("|", 1)[0]) if CREATED in document else None,
     )
 
 

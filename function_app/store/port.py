@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
+from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.job import Job, Task
+from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
+from function_app.domain.usage import Counted
 
-
-class AlreadyExistsError(Exception):
-    """What was to be created is there already."""
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerRead:
-    """A customer, and the update asked for by id: live, or retired with its attributes intact."""
+    """A customer with the updates that may show, and the live update asked for by id, hidden or not."""
 
     customer: Customer | None
     update: Update | None = None
@@ -32,13 +33,16 @@ class Customers(Protocol):
     async def read(
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
     ) -> CustomerRead:
-        """Read the profile and its updates live at `now` in one round trip; None for what is not there."""
+        """Read the profile and the updates that may show at `now` in one round trip; None for what is not there."""
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
-        """Add an update; raise AlreadyExistsError if the customer has one of this id, live or retired."""
+    async def exists(self, instance_id: str, customer_id: str) -> bool:
+        """Say whether the source has this customer."""
 
-    async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
-        """Take dominated updates out of reads; they still answer to their id until they expire."""
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
+        """Add an update, unless the customer has a live one of this id: return that one."""
+
+    async def hide_updates(self, instance_id: str, found: Collection[Hidden], now: datetime) -> None:
+        """Take updates out of reads until the instant given; they still answer to their id until they expire."""
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         """Return up to `limit` source profiles, without their updates."""
@@ -47,12 +51,12 @@ class Customers(Protocol):
         """Count the source profiles that meet a condition, leaving some customers out."""
 
     async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
-        """Return every customer with a live update of one of these attributes, with all live updates."""
+        """Return every customer with an update of one of these attributes that may show, with all that may."""
 
     async def live_updates(
         self, instance_id: str, customer_ids: Collection[str], now: datetime
     ) -> Mapping[str, tuple[Update, ...]]:
-        """Return the live updates of these customers by CustomerId; customers without any are left out."""
+        """Return the updates that may show of these customers by CustomerId; customers without any are left out."""
 
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         """Return the source profiles of these customers by CustomerId; unknown ones are left out."""
@@ -84,11 +88,8 @@ class Sorted:
 
 
 class Activities(Protocol):
-    async def create(self, instance_id: str, activity: Activity, now: datetime) -> None:
-        """Add a customer's activity; raise AlreadyExistsError if it has a live one of this id."""
-
-    async def read(self, instance_id: str, customer_id: str, activity_id: str, now: datetime) -> Activity | None:
-        """Return a customer's live activity, hidden or not; None if there is none."""
+    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
+        """Add a customer's activity, unless it has a live one of this id: return that one."""
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
         """Return up to `limit` activities in order."""
@@ -99,13 +100,8 @@ class Activities(Protocol):
     async def count_types(self, instance_id: str, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
         """Count a customer's activities by ActivityType and ActivityTypeDisplay."""
 
-    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> None:
-        """Keep an activity for a key that is nobody's yet; raise AlreadyExistsError if it is kept already."""
-
-    async def read_parked(
-        self, instance_id: str, source_key: SourceKey, activity_id: str, now: datetime
-    ) -> Activity | None:
-        """Return the live activity parked under a key; None if there is none."""
+    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
+        """Keep an activity for a key that is nobody's yet, unless one of its id is kept: return that one."""
 
     async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         """Return every live parked activity with its key."""
@@ -124,6 +120,30 @@ class Activities(Protocol):
 
     async def remove(self, instance_id: str, activities: Collection[Activity]) -> None:
         """Remove these activities from their customers, if they are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fed(Generic[T_co]):
+    """Something that happened, and its position in the feed."""
+
+    item: T_co
+    position: str
+
+
+class Feed(Protocol):
+    """What happened: up to `limit` of it, oldest first, after a position and before an instant.
+
+    A position is that of the last one told, or an instant as text. What ended is found for a day.
+    """
+
+    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+        """Return updates, live or not, by when they were received."""
+
+    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+        """Return updates by when their end may be told."""
+
+    async def created(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Activity]]:
+        """Return activities that a caller sent, live or not, by when they joined a timeline; none that are hidden."""
 
 
 class Keys(Protocol):
@@ -150,8 +170,8 @@ class Control(Protocol):
     async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
         """Return all definitions by instance id."""
 
-    async def create_job(self, instance_id: str, job: Job, now: datetime) -> None:
-        """Add a job, for 30 days; raise AlreadyExistsError if there is one of this id."""
+    async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:
+        """Add a job, for 30 days; return whether it is new, False if there is one of this id."""
 
     async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
         """Write a job, new or replaced, for 30 days."""
@@ -169,6 +189,37 @@ class Control(Protocol):
         """Return the tasks of a job by index."""
 
 
+class Access(Protocol):
+    async def read_grants(self, instance_id: str) -> Grants:
+        """Return the instance's role assignments and keys; empty if it has none, or is not there."""
+
+    async def write_assignment(self, instance_id: str, assignment: Assignment) -> None:
+        """Write a role assignment, new or replaced by principal id."""
+
+    async def delete_assignment(self, instance_id: str, principal_id: str) -> None:
+        """Delete a role assignment, if it is there."""
+
+    async def write_api_key(self, instance_id: str, key: ApiKey) -> None:
+        """Write an API key, new or replaced by role and slot."""
+
+    async def delete_api_key(self, instance_id: str, role: Role, slot: Slot) -> None:
+        """Delete an API key, if it is there."""
+
+    async def record_change(self, instance_id: str, change: Change) -> None:
+        """Add a change to the record."""
+
+    async def list_changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:
+        """Return up to `limit` changes made before an instant, newest first."""
+
+
+class Usage(Protocol):
+    async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[Counted]) -> None:
+        """Write all that a worker has counted in an hour, in place of what it wrote of that hour before."""
+
+    async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[Counted]:
+        """Return what each worker counted in the hours from `start` to before `end`."""
+
+
 class Store(Protocol):
     """All of it; one of them serves a process."""
 
@@ -179,10 +230,19 @@ class Store(Protocol):
     def activities(self) -> Activities: ...
 
     @property
+    def feed(self) -> Feed: ...
+
+    @property
     def keys(self) -> Keys: ...
 
     @property
     def control(self) -> Control: ...
+
+    @property
+    def access(self) -> Access: ...
+
+    @property
+    def usage(self) -> Usage: ...
 
     async def check(self) -> None:
         """Return if the store answers."""

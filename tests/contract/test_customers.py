@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support import INSTANCE, NOW, profile
 
+from function_app.domain.merge import Hidden
 from function_app.domain.profile import Update
 from function_app.domain.query import (
     AllOf,
@@ -22,7 +23,7 @@ from function_app.domain.query import (
     holds,
     sort_key,
 )
-from function_app.store.port import AlreadyExistsError, Store
+from function_app.store.port import Store
 
 MICRO = timedelta(microseconds=1)
 
@@ -47,6 +48,14 @@ async def load(store: Store, *profiles: dict[str, Any]) -> None:
 async def test_a_customer_the_source_does_not_have_is_none(store: Store) -> None:
     read = await store.customers.read(INSTANCE, "nobody", NOW)
     assert read.customer is None
+
+
+async def test_a_customer_exists_by_its_profile_alone(store: Store) -> None:
+    await load(store, profile("ada"))
+    await store.customers.create_update(INSTANCE, update("bob"), NOW)
+    assert await store.customers.exists(INSTANCE, "ada")
+    assert not await store.customers.exists(INSTANCE, "bob")
+    assert not await store.customers.exists(INSTANCE + "0", "ada")
 
 
 async def test_a_profile_comes_back_as_it_was_written(store: Store) -> None:
@@ -91,8 +100,7 @@ async def test_an_update_id_is_taken_once_for_each_customer_until_it_ends(store:
     await load(store, profile("ada"), profile("bob"))
     await store.customers.create_update(INSTANCE, update("ada"), NOW)
     await store.customers.create_update(INSTANCE, update("bob"), NOW)
-    with pytest.raises(AlreadyExistsError):
-        await store.customers.create_update(INSTANCE, update("ada", Points=1), NOW)
+    assert await store.customers.create_update(INSTANCE, update("ada", Points=1), NOW) == update("ada")
     later = NOW + timedelta(hours=1)
     await store.customers.create_update(INSTANCE, update("ada", hours=2, Points=1), later)
     read = await store.customers.read(INSTANCE, "ada", later)
@@ -103,9 +111,11 @@ async def test_an_update_id_is_taken_once_for_each_customer_until_it_ends(store:
 async def test_of_many_that_create_one_id_at_once_one_wins(store: Store) -> None:
     await load(store, profile("ada"))
     tries = [store.customers.create_update(INSTANCE, update("ada", Points=n), NOW) for n in range(8)]
-    outcomes = await asyncio.gather(*tries, return_exceptions=True)
-    assert sum(outcome is None for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, AlreadyExistsError) for outcome in outcomes) == 7
+    outcomes = await asyncio.gather(*tries)
+    read = await store.customers.read(INSTANCE, "ada", NOW)
+    assert read.customer is not None
+    assert outcomes.count(None) == 1
+    assert outcomes.count(read.customer.updates[0]) == 7
 
 
 @pytest.mark.parametrize("update_id", ["a/b\\c?d#e", "æøå 김", "x" * 128, "..", "' OR 1=1 --"])
@@ -126,22 +136,28 @@ async def test_a_customer_id_may_be_any_text(store: Store, customer_id: str) -> 
     assert len(read.customer.updates) == 1
 
 
-async def test_a_retired_update_answers_to_its_id_but_is_read_no_more(store: Store) -> None:
+async def test_a_hidden_update_answers_to_its_id_and_is_read_again_from_the_instant_on(store: Store) -> None:
     await load(store, profile("ada"))
     await store.customers.create_update(INSTANCE, update("ada"), NOW)
-    await store.customers.retire_updates(INSTANCE, [update("ada")], NOW)
-    read = await store.customers.read(INSTANCE, "ada", NOW, "u1")
+    until = NOW + timedelta(minutes=30)
+    await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), until)], NOW)
+    read = await store.customers.read(INSTANCE, "ada", until - MICRO, "u1")
     assert read.customer is not None
     assert read.customer.updates == ()
     assert read.update == update("ada")
-    with pytest.raises(AlreadyExistsError):
-        await store.customers.create_update(INSTANCE, update("ada"), NOW)
+    assert await store.customers.create_update(INSTANCE, update("ada", Points=1), NOW) == update("ada")
+    assert await store.customers.touched(INSTANCE, ["City"], until - MICRO) == []
+    assert await store.customers.live_updates(INSTANCE, ["ada"], until - MICRO) == {}
+    again = await store.customers.read(INSTANCE, "ada", until)
+    assert again.customer is not None
+    assert again.customer.updates == (update("ada"),)
+    assert await store.customers.live_updates(INSTANCE, ["ada"], until) == {"ada": (update("ada"),)}
     assert (await store.customers.read(INSTANCE, "ada", update("ada").valid_until, "u1")).update is None
 
 
-async def test_retiring_what_is_not_there_creates_nothing(store: Store) -> None:
+async def test_hiding_what_is_not_there_creates_nothing(store: Store) -> None:
     await load(store, profile("ada"))
-    await store.customers.retire_updates(INSTANCE, [update("ada")], NOW)
+    await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), NOW + MICRO)], NOW)
     assert (await store.customers.read(INSTANCE, "ada", NOW, "u1")).update is None
 
 

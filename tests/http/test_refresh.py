@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 from support import INSTANCE, Clock, definition, host_over, profile
+from support import refresh as refresh_instance
 
 from function_app.services.suite import Suite
 from function_app.source.files import Snapshots
@@ -35,7 +36,7 @@ Write = Callable[..., None]
 async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
     """The host with the definition of `support`, nobody in it, and snapshots in a folder."""
     store, snapshots = EmbeddedStore(tmp_path / "data"), Snapshots(str(tmp_path / "snapshots"))
-    async with host_over(store, clock, snapshots) as (client, services):
+    async with host_over(store, clock, snapshots=snapshots) as (client, services):
         await services.instances.define(INSTANCE, definition(), clock())
         yield client, services
 
@@ -55,12 +56,7 @@ def write(tmp_path: Path) -> Write:
 
 
 async def refresh(client: httpx.AsyncClient) -> dict[str, Any]:
-    """Start a refresh and return the job once it has ended."""
-    job: dict[str, Any] = (await client.post(JOBS)).json()
-    while job["endTimestamp"] is None:
-        await asyncio.sleep(0.01)
-        job = (await client.get(f"{JOBS}/{job['jobId']}", params={"includeTasks": "true"})).json()
-    return job
+    return await refresh_instance(client, INSTANCE)
 
 
 def counted(job: Mapping[str, Any], *words: str) -> list[int]:

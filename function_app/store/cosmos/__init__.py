@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from function_app.store.cosmos.access import CosmosAccess
 from function_app.store.cosmos.account import Account
 from function_app.store.cosmos.activities import CosmosActivities
 from function_app.store.cosmos.control import CosmosControl
 from function_app.store.cosmos.customers import CosmosCustomers
+from function_app.store.cosmos.feed import CosmosFeed
 from function_app.store.cosmos.keys import CosmosKeys
+from function_app.store.cosmos.usage import CosmosUsage
 
 
 class CosmosStore:
@@ -16,8 +19,11 @@ class CosmosStore:
         self._account = Account(endpoint, database, key)
         self.customers = CosmosCustomers(self._account)
         self.activities = CosmosActivities(self._account)
+        self.feed = CosmosFeed(self._account)
         self.keys = CosmosKeys(self._account)
         self.control = CosmosControl(self._account)
+        self.access = CosmosAccess(self._account)
+        self.usage = CosmosUsage(self._account)
 
     async def check(self) -> None:
         await self.control.read_instance("health")

@@ -16,7 +16,7 @@ from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExist
 from function_app.domain.instant import format_instant
 from function_app.errors import Throttled, Unavailable
 from function_app.store.documents import Document
-from function_app.store.port import AlreadyExistsError
+from function_app.telemetry import count_response
 
 T = TypeVar("T")
 _AT_ONCE = 32
@@ -44,7 +44,12 @@ class Account:
         return self._containers[name]
 
     def _connect(self) -> CosmosClient:
-        options: dict[str, Any] = {"retry_throttle_total": 2, "retry_throttle_backoff_max": 3, "retry_write": 1}
+        options: dict[str, Any] = {
+            "retry_throttle_total": 2,
+            "retry_throttle_backoff_max": 3,
+            "retry_write": 1,
+            "raw_response_hook": count_response,
+        }
         if self._key:
             options |= {"connection_verify": False, "enable_endpoint_discovery": False}
             return CosmosClient(self._endpoint, self._key, **options)
@@ -60,18 +65,19 @@ class Account:
             pages = self.container(container).query_items(sql, parameters=parameters, **options)
             return [document async for document in pages]
 
-    async def create(self, container: str, document: Document, now: datetime) -> None:
-        """Create a document; raise AlreadyExistsError if one of its id is live, replace it if it has expired."""
+    async def create(self, container: str, document: Document, now: datetime) -> Document | None:
+        """Add a document, unless a live one of its id is there: return that one; replace one that has expired."""
         proxy = self.container(container)
         with translated():
             try:
                 await proxy.create_item(document, no_response=True)
             except CosmosResourceExistsError:
-                known = await proxy.read_item(document["id"], document["pk"])
+                known: Document = await proxy.read_item(document["id"], document["pk"])
                 if known["validUntil"] is None or known["validUntil"] > format_instant(now):
-                    raise AlreadyExistsError from None
+                    return known
                 etag: Any = {"etag": known["_etag"], "match_condition": MatchConditions.IfNotModified}
                 await proxy.replace_item(document["id"], document, no_response=True, **etag)
+        return None
 
     async def close(self) -> None:
         for resource in (self._client, self._credential):

@@ -15,14 +15,13 @@ from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.store import documents
 from function_app.store.cosmos.account import Account, batched, binder, each, translated
-from function_app.store.documents import ACTIVITIES
+from function_app.store.documents import ACTIVITIES, Document
 from function_app.store.port import Sorted
 from function_app.store.sql import CosmosDialect, render
 
 _DIALECT = CosmosDialect()
 _IDS_A_QUERY = 200
 _LIVE = "(IS_NULL(c.validUntil) OR c.validUntil > @now)"
-_READ = f"SELECT * FROM c WHERE c.pk = @pk AND c.id = @id AND {_LIVE}"
 
 
 class CosmosActivities:
@@ -30,11 +29,8 @@ class CosmosActivities:
         self._account = account
         self._query = account.query
 
-    async def create(self, instance_id: str, activity: Activity, now: datetime) -> None:
-        await self._account.create(ACTIVITIES, documents.activity_document(instance_id, activity, now), now)
-
-    async def read(self, instance_id: str, customer_id: str, activity_id: str, now: datetime) -> Activity | None:
-        return await self._one(documents.customer_pk(instance_id, customer_id), activity_id, now)
+    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
+        return await self._create(documents.activity_document(instance_id, activity, now), now)
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
         where, values, pk = _where(instance_id, query, now)
@@ -56,14 +52,8 @@ class CosmosActivities:
         found = await self._query(ACTIVITIES, sql, values, pk)
         return Counter((row["type"], row["display"]) for row in found)
 
-    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> None:
-        document = documents.parked_document(instance_id, source_key, activity, now)
-        await self._account.create(ACTIVITIES, document, now)
-
-    async def read_parked(
-        self, instance_id: str, source_key: SourceKey, activity_id: str, now: datetime
-    ) -> Activity | None:
-        return await self._one(documents.parked_pk(instance_id, source_key), activity_id, now)
+    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
+        return await self._create(documents.parked_document(instance_id, source_key, activity, now), now)
 
     async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         sql = f"SELECT * FROM c WHERE c.instanceId = @instance AND c.kind = 'parked' AND {_LIVE}"
@@ -114,10 +104,9 @@ class CosmosActivities:
 
         await each(remove, activities)
 
-    async def _one(self, pk: str, activity_id: str, now: datetime) -> Activity | None:
-        values = {"pk": pk, "id": documents.activity_doc_id(activity_id), "now": format_instant(now)}
-        found = await self._query(ACTIVITIES, _READ, values, pk)
-        return documents.activity_of(found[0]) if found else None
+    async def _create(self, document: Document, now: datetime) -> Activity | None:
+        known = await self._account.create(ACTIVITIES, document, now)
+        return documents.activity_of(known) if known else None
 
 
 def _where(instance_id: str, query: ActivityQuery, now: datetime) -> tuple[str, dict[str, Any], str | None]:

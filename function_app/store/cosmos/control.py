@@ -12,7 +12,6 @@ from function_app.domain.job import Job, Task
 from function_app.store import documents
 from function_app.store.cosmos.account import Account, each, translated
 from function_app.store.documents import CONTROL, Document
-from function_app.store.port import AlreadyExistsError
 
 
 class CosmosControl:
@@ -39,13 +38,14 @@ class CosmosControl:
         found = await self._query(CONTROL, "SELECT * FROM c WHERE c.kind = 'instance'", {})
         return {document["instanceId"]: document["definition"] for document in found}
 
-    async def create_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl counts by itself
+    async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:  # noqa: ARG002  # ttl counts by itself
+        document = documents.job_document(instance_id, job)
         with translated():
             try:
-                document = documents.job_document(instance_id, job)
                 await self._account.container(CONTROL).create_item(document, no_response=True)
             except CosmosResourceExistsError:
-                raise AlreadyExistsError from None
+                return False
+        return True
 
     async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl counts by itself
         await self._write(documents.job_document(instance_id, job))

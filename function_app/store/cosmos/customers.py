@@ -11,6 +11,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.instant import format_instant
+from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, SourceQuery
 from function_app.store import documents
@@ -21,7 +22,7 @@ from function_app.store.sql import CosmosDialect, render
 
 _DIALECT = CosmosDialect()
 _IDS_A_QUERY = 200
-_LIVE = "c.kind = 'update' AND c.validUntil > @now"
+_SHOWING = "c.kind = 'update' AND c.validUntil > @now AND c.hiddenUntil <= @now"
 
 
 class CosmosCustomers:
@@ -33,32 +34,36 @@ class CosmosCustomers:
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
     ) -> CustomerRead:
         pk = documents.customer_pk(instance_id, customer_id)
-        wanted = f"(c.kind = 'profile' OR ({_LIVE}))"
+        wanted = f"(c.kind = 'profile' OR ({_SHOWING}))"
         values = {"pk": pk, "now": format_instant(now)}
         if update_id is not None:
             wanted = f"({wanted} OR (c.id = @id AND c.validUntil > @now))"
             values["id"] = documents.update_doc_id(update_id)
         found = await self._query(PROFILES, f"SELECT * FROM c WHERE c.pk = @pk AND {wanted}", values, pk)
         profile = next((document for document in found if document["kind"] == "profile"), None)
-        updates = tuple(documents.update_of(document) for document in found if document["kind"] == "update")
+        showing = [d for d in found if d["kind"] == "update" and d["hiddenUntil"] <= values["now"]]
         repeated = next((document for document in found if document["id"] == values.get("id")), None)
         return CustomerRead(
-            documents.customer_of(profile, updates) if profile else None,
+            documents.customer_of(profile, tuple(map(documents.update_of, showing))) if profile else None,
             documents.update_of(repeated) if repeated else None,
         )
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
-        await self._account.create(PROFILES, documents.update_document(instance_id, update, now), now)
+    async def exists(self, instance_id: str, customer_id: str) -> bool:
+        pk = documents.customer_pk(instance_id, customer_id)
+        sql = "SELECT VALUE c.id FROM c WHERE c.pk = @pk AND c.kind = 'profile'"
+        return bool(await self._query(PROFILES, sql, {"pk": pk}, pk))
 
-    async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
-        async def retire(update: Update) -> None:
-            document = documents.update_document(instance_id, update, now, "retired")
-            try:
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
+        known = await self._account.create(PROFILES, documents.update_document(instance_id, update, now), now)
+        return documents.update_of(known) if known else None
+
+    async def hide_updates(self, instance_id: str, found: Collection[Hidden], now: datetime) -> None:
+        async def hide(hidden: Hidden) -> None:
+            document = documents.update_document(instance_id, hidden.update, now, hidden.until)
+            with suppress(CosmosResourceNotFoundError):
                 await self._account.container(PROFILES).replace_item(document["id"], document, no_response=True)
-            except CosmosResourceNotFoundError:
-                return
 
-        await each(retire, updates)
+        await each(hide, found)
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         found: list[Document] = []
@@ -98,7 +103,7 @@ class CosmosCustomers:
         values: dict[str, Any] = {"instance": instance_id, "now": format_instant(now)}
         bind = binder(values)
         naming = " OR ".join(f"ARRAY_CONTAINS(c.names, {bind(name)})" for name in names)
-        sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_LIVE} AND ({naming})"
+        sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_SHOWING} AND ({naming})"
         ids = sorted(set(await self._query(PROFILES, sql, values)))
         reads = await each(lambda customer_id: self.read(instance_id, customer_id, now), ids)
         return [read.customer for read in reads if read.customer]
@@ -113,7 +118,7 @@ class CosmosCustomers:
                 "now": format_instant(now),
                 "keys": [documents.customer_pk(instance_id, customer_id) for customer_id in some],
             }
-            sql = f"SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND {_LIVE}"
+            sql = f"SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND {_SHOWING}"
             for document in await self._query(PROFILES, sql, values):
                 found.setdefault(document["customerId"], []).append(documents.update_of(document))
         return {customer_id: tuple(updates) for customer_id, updates in found.items()}
@@ -147,7 +152,8 @@ class CosmosCustomers:
         return await self._query(PROFILES, f"{sql} AND c.customerId > @after ORDER BY c.customerId", values)
 
     async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
-        sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_LIVE} AND c.customerId > @after"
+        live = "c.kind = 'update' AND c.validUntil > @now AND c.customerId > @after"
+        sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {live}"
         values = {"instance": instance_id, "after": after, "now": format_instant(now)}
         ids = sorted(set(await self._query(PROFILES, sql, values)))
         found: list[Customer] = []

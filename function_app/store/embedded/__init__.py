@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from function_app.store.embedded.access import EmbeddedAccess
 from function_app.store.embedded.activities import EmbeddedActivities
 from function_app.store.embedded.control import EmbeddedControl
 from function_app.store.embedded.customers import EmbeddedCustomers
 from function_app.store.embedded.database import Database
+from function_app.store.embedded.feed import EmbeddedFeed
 from function_app.store.embedded.keys import EmbeddedKeys
+from function_app.store.embedded.usage import EmbeddedUsage
 
 
 class EmbeddedStore:
@@ -18,8 +21,11 @@ class EmbeddedStore:
         self._db = Database(folder / "profiles.sqlite")
         self.customers = EmbeddedCustomers(self._db)
         self.activities = EmbeddedActivities(self._db)
+        self.feed = EmbeddedFeed(self._db)
         self.keys = EmbeddedKeys(self._db)
         self.control = EmbeddedControl(self._db)
+        self.access = EmbeddedAccess(self._db)
+        self.usage = EmbeddedUsage(self._db)
 
     async def check(self) -> None:
         self._db.reader.execute("SELECT 1").fetchone()

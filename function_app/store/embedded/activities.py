@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,14 +12,13 @@ from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.store import documents
 from function_app.store.documents import ACTIVITIES, Document
-from function_app.store.embedded.database import INSERT, Database, binder, instance_range, micros, row_of
-from function_app.store.port import AlreadyExistsError, Sorted
+from function_app.store.embedded.database import Database, binder, instance_range, micros, row_of
+from function_app.store.port import Sorted
 from function_app.store.sql import SqliteDialect, render
 
 _DIALECT = SqliteDialect()
 _SORT = "json_extract(body, '$.sort')"
 _LIVE = "(expires IS NULL OR expires > ?)"
-_READ = f"SELECT body FROM activities WHERE pk = ? AND kind = ? AND id = ? AND {_LIVE}"
 
 
 class EmbeddedActivities:
@@ -28,15 +26,11 @@ class EmbeddedActivities:
         self._db = database
         self._read = database.reader.execute
 
-    async def create(self, instance_id: str, activity: Activity, now: datetime) -> None:
-        await self._create(documents.activity_document(instance_id, activity, now), activity, now)
-
-    async def read(self, instance_id: str, customer_id: str, activity_id: str, now: datetime) -> Activity | None:
-        key = (documents.customer_pk(instance_id, customer_id), "activity", documents.activity_doc_id(activity_id))
-        return self._one(key, now)
+    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
+        return await self._create(documents.activity_document(instance_id, activity, now), activity, now)
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _where(instance_id, query, now, values)
         way, beyond = ("DESC", "<") if query.descending else ("ASC", ">")
         if query.after is not None:
@@ -48,13 +42,13 @@ class EmbeddedActivities:
         return [Sorted(documents.activity_of(document), document["sort"]) for document in found]
 
     async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _where(instance_id, query, now, values)
         rows = await self._db.scan(f"SELECT count(*) FROM activities WHERE {where}", values)
         return int(rows[0][0])
 
     async def count_types(self, instance_id: str, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _where(instance_id, ActivityQuery(customer_id), now, values)
         types = [_DIALECT.attribute(name) for name in ("ActivityType", "ActivityTypeDisplay")]
         rows = await self._db.scan(
@@ -62,14 +56,8 @@ class EmbeddedActivities:
         )
         return {(kind, display): count for kind, display, count in rows}
 
-    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> None:
-        await self._create(documents.parked_document(instance_id, source_key, activity, now), activity, now)
-
-    async def read_parked(
-        self, instance_id: str, source_key: SourceKey, activity_id: str, now: datetime
-    ) -> Activity | None:
-        key = (documents.parked_pk(instance_id, source_key), "parked", documents.activity_doc_id(activity_id))
-        return self._one(key, now)
+    async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
+        return await self._create(documents.parked_document(instance_id, source_key, activity, now), activity, now)
 
     async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         rows = await self._db.scan(
@@ -117,23 +105,12 @@ class EmbeddedActivities:
         sql = "DELETE FROM activities WHERE pk = ? AND kind = 'activity' AND id = ?"
         await self._db.bulk(lambda connection: connection.executemany(sql, keys))
 
-    async def _create(self, document: Document, activity: Activity, now: datetime) -> None:
-        row = row_of(document, activity.valid_until)
-
-        def create(connection: sqlite3.Connection) -> None:
-            if connection.execute(_READ, (*row[:3], micros(now))).fetchone():
-                raise AlreadyExistsError
-            connection.execute(INSERT.format(ACTIVITIES), row)
-
-        await self._db.collect(now)
-        await self._db.write(create)
-
-    def _one(self, key: tuple[str, str, str], now: datetime) -> Activity | None:
-        row = self._read(_READ, (*key, micros(now))).fetchone()
-        return documents.activity_of(json.loads(row[0])) if row else None
+    async def _create(self, document: Document, activity: Activity, now: datetime) -> Activity | None:
+        known = await self._db.create(ACTIVITIES, document, activity.valid_until, now)
+        return documents.activity_of(known) if known else None
 
 
-def _where(instance_id: str, query: ActivityQuery, now: datetime, values: list[Any]) -> str:
+def _where(instance_id: str, query: ActivityQuery, now: datetime, values: dict[str, Any]) -> str:
     bind = binder(values)
     where = "kind = 'activity'"
     if query.customer_id is not None:

@@ -12,7 +12,6 @@ from function_app.domain.job import Job, Task
 from function_app.store import documents
 from function_app.store.documents import CONTROL, JOBS_KEPT
 from function_app.store.embedded.database import INSERT, Database, row_of
-from function_app.store.port import AlreadyExistsError
 
 _READ_JOB = "SELECT body FROM control WHERE pk = ? AND kind = 'job' AND id = ?"
 _READ_INSTANCE = "SELECT body FROM control WHERE pk = ? AND kind = 'instance'"
@@ -41,16 +40,9 @@ class EmbeddedControl:
         rows = self._read("SELECT pk, body FROM control WHERE kind = 'instance' ORDER BY pk").fetchall()
         return {pk: json.loads(body)["definition"] for pk, body in rows}
 
-    async def create_job(self, instance_id: str, job: Job, now: datetime) -> None:
-        row = row_of(documents.job_document(instance_id, job), now + JOBS_KEPT)
-
-        def create(connection: sqlite3.Connection) -> None:
-            if connection.execute(_READ_JOB, (row[0], row[2])).fetchone():
-                raise AlreadyExistsError
-            connection.execute(INSERT.format(CONTROL), row)
-
-        await self._db.collect(now)
-        await self._db.write(create)
+    async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:
+        document = documents.job_document(instance_id, job)
+        return await self._db.create(CONTROL, document, now + JOBS_KEPT, now) is None
 
     async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
         row = row_of(documents.job_document(instance_id, job), now + JOBS_KEPT)

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from function_app.domain.entity import CUSTOMER_ID
+from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, Position, Sorting, SourceQuery
 from function_app.store import documents
 from function_app.store.documents import PROFILES
-from function_app.store.embedded.database import INSERT, Database, binder, instance_range, micros, row_of
-from function_app.store.port import AlreadyExistsError, CustomerRead
+from function_app.store.embedded.database import Database, binder, instance_range, micros, row_of
+from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
-_READ = "SELECT body FROM profiles WHERE pk = ? AND kind = 'profile'"
-_READ_LIVE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND expires > ?"
-_READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind IN ('update', 'retired') AND id = ? AND expires > ?"
+_EXISTS = "SELECT 1 FROM profiles WHERE pk = ? AND kind = 'profile'"
+_SHOWING = "kind = 'update' AND expires > ? AND hidden <= ?"
+_READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
+_READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
+            UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
+_READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
 _DIGEST = "substr(body, 12, 16)"  # a profile's document begins `{"digest":"`: to parse it all would cost the double
 _DIALECT = SqliteDialect()
+
+
+@lru_cache(maxsize=8192)
+def _update_of(body: str) -> Update:
+    """Parse an update once for all reads of a busy customer: what is stored never changes."""
+    return documents.update_of(json.loads(body))
 
 
 class EmbeddedCustomers:
@@ -37,48 +47,35 @@ class EmbeddedCustomers:
         repeated = None
         if update_id is not None:
             row = self._read(_READ_UPDATE, (pk, documents.update_doc_id(update_id), instant)).fetchone()
-            repeated = documents.update_of(json.loads(row[0])) if row else None
-        profile = self._read(_READ, (pk,)).fetchone()
-        if profile is None:
+            repeated = _update_of(row[0]) if row else None
+        rows = self._read(_READ, (pk, pk, instant, instant)).fetchall()
+        if not rows or rows[0][0] != "profile":
             return CustomerRead(None, repeated)
-        rows = self._read(_READ_LIVE, (pk, instant)).fetchall()
-        updates = tuple(documents.update_of(json.loads(body)) for (body,) in rows)
-        return CustomerRead(documents.customer_of(json.loads(profile[0]), updates), repeated)
+        updates = tuple(_update_of(body) for _, body in rows[1:])
+        return CustomerRead(documents.customer_of(json.loads(rows[0][1]), updates), repeated)
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> None:
+    async def exists(self, instance_id: str, customer_id: str) -> bool:
+        return self._read(_EXISTS, (documents.customer_pk(instance_id, customer_id),)).fetchone() is not None
+
+    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         document = documents.update_document(instance_id, update, now)
-        row = row_of(document, update.valid_until)
+        known = await self._db.create(PROFILES, document, update.valid_until, now)
+        return documents.update_of(known) if known else None
 
-        def create(connection: sqlite3.Connection) -> None:
-            if connection.execute(_READ_UPDATE, (document["pk"], document["id"], micros(now))).fetchone():
-                raise AlreadyExistsError
-            connection.execute(
-                "DELETE FROM profiles WHERE pk = ? AND kind = 'retired' AND id = ?", (document["pk"], document["id"])
-            )
-            connection.execute(INSERT.format(PROFILES), row)
-
-        await self._db.collect(now)
-        await self._db.write(create)
-
-    async def retire_updates(self, instance_id: str, updates: Collection[Update], now: datetime) -> None:
+    async def hide_updates(self, instance_id: str, found: Collection[Hidden], now: datetime) -> None:  # noqa: ARG002
         rows = [
-            row_of(documents.update_document(instance_id, update, now, "retired"), update.valid_until)
-            for update in updates
+            (
+                micros(hidden.until),
+                documents.customer_pk(instance_id, hidden.update.customer_id),
+                documents.update_doc_id(hidden.update.update_id),
+            )
+            for hidden in found
         ]
-
-        def retire(connection: sqlite3.Connection) -> None:
-            for row in rows:
-                key = (row[0], row[2])
-                gone = connection.execute(
-                    "DELETE FROM profiles WHERE pk = ? AND kind = 'update' AND id = ?", key
-                ).rowcount
-                if gone:
-                    connection.execute(INSERT.format(PROFILES), row)
-
-        await self._db.write(retire)
+        sql = "UPDATE profiles SET hidden = ? WHERE pk = ? AND kind = 'update' AND id = ?"
+        await self._db.write(lambda connection: connection.executemany(sql, rows))
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _source_where(instance_id, query.condition, values)
         where += _left_out(instance_id, query.without, values)
         if query.after:
@@ -89,16 +86,16 @@ class EmbeddedCustomers:
         return [documents.customer_of(json.loads(body)) for (body,) in await self._db.scan(sql, values)]
 
     async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
-        values: list[Any] = []
+        values: dict[str, Any] = {}
         where = _source_where(instance_id, condition, values) + _left_out(instance_id, without, values)
         rows = await self._db.scan(f"SELECT count(*) FROM profiles WHERE {where}", values)
         return int(rows[0][0])
 
     async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         rows = await self._db.scan(
-            "SELECT DISTINCT pk FROM profiles WHERE kind = 'update' AND pk > ? AND pk < ? AND expires > ?"
+            f"SELECT DISTINCT pk FROM profiles WHERE pk > ? AND pk < ? AND {_SHOWING}"
             f" AND EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value IN ({_marks(names)}))",
-            [*instance_range(instance_id), micros(now), *names],
+            [*instance_range(instance_id), micros(now), micros(now), *names],
         )
         prefix = len(instance_id) + 1
         reads = [await self.read(instance_id, pk[prefix:], now) for (pk,) in rows]
@@ -110,9 +107,9 @@ class EmbeddedCustomers:
         found = {}
         for customer_id in customer_ids:
             pk = documents.customer_pk(instance_id, customer_id)
-            rows = self._read(_READ_LIVE, (pk, micros(now))).fetchall()
+            rows = self._read(_READ_SHOWING, (pk, micros(now), micros(now))).fetchall()
             if rows:
-                found[customer_id] = tuple(documents.update_of(json.loads(body)) for (body,) in rows)
+                found[customer_id] = tuple(_update_of(body) for (body,) in rows)
         return found
 
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
@@ -172,15 +169,15 @@ def _marks(values: Iterable[Any]) -> str:
     return ",".join("?" for _ in values)
 
 
-def _source_where(instance_id: str, condition: Condition | None, values: list[Any]) -> str:
-    values.extend(instance_range(instance_id))
-    where = "kind = 'profile' AND pk > ? AND pk < ?"
+def _source_where(instance_id: str, condition: Condition | None, values: dict[str, Any]) -> str:
+    values["first"], values["last"] = instance_range(instance_id)
+    where = "kind = 'profile' AND pk > :first AND pk < :last"
     if condition is None:
         return where
     return f"{where} AND {render(condition, _DIALECT, binder(values))}"
 
 
-def _left_out(instance_id: str, without: Collection[str], values: list[Any]) -> str:
+def _left_out(instance_id: str, without: Collection[str], values: dict[str, Any]) -> str:
     if not without:
         return ""
     bind = binder(values)
@@ -192,7 +189,7 @@ def _sorted_by(sorting: Sorting) -> str:
     return _DIALECT.attribute(sorting.attribute)
 
 
-def _after(instance_id: str, sorting: Sorting, after: Position, values: list[Any]) -> str:
+def _after(instance_id: str, sorting: Sorting, after: Position, values: dict[str, Any]) -> str:
     bind = binder(values)
     beyond = "<" if sorting.descending else ">"
     further = f"pk {beyond} {bind(documents.customer_pk(instance_id, after.key))}"

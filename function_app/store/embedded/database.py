@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -18,24 +18,35 @@ from typing import Any, TypeVar
 
 import orjson
 
+from function_app.domain.feed import KEPT
 from function_app.errors import Unavailable
 from function_app.store.documents import CONTAINERS, Document
-from function_app.store.port import AlreadyExistsError
 
 T = TypeVar("T")
 _Change = Callable[[sqlite3.Connection], Any]
 
 INSERT = "INSERT OR REPLACE INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)"
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS {name} (pk TEXT, kind TEXT, id TEXT, expires INTEGER, body TEXT NOT NULL,
-                                   PRIMARY KEY (pk, kind, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS {name} (pk TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, expires INTEGER,
+                                   hidden INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,
+                                   PRIMARY KEY (pk, kind, id));
 CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
 """
 _INDEXES = """
-CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, expires) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, hidden, expires) WHERE kind = 'update';
 CREATE INDEX IF NOT EXISTS activities_sort ON activities (pk, json_extract(body, '$.sort')) WHERE kind = 'activity';
+CREATE INDEX IF NOT EXISTS profiles_received ON profiles (
+    json_extract(body, '$.instanceId'), json_extract(body, '$.receivedSort')) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS profiles_ended ON profiles (
+    json_extract(body, '$.instanceId'), json_extract(body, '$.endedSort')) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS activities_created ON activities (
+    json_extract(body, '$.instanceId'), json_extract(body, '$.createdSort')) WHERE kind = 'activity';
 CREATE INDEX IF NOT EXISTS activities_parked ON activities (pk) WHERE kind = 'parked';
 """
+_CREATE = """INSERT INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT DO UPDATE SET expires = excluded.expires, body = excluded.body, hidden = 0
+             WHERE expires <= ?"""
+_KNOWN = "SELECT body FROM {} WHERE pk = ? AND kind = ? AND id = ?"
 _COLLECT = """DELETE FROM {name} WHERE (pk, kind, id) IN
               (SELECT pk, kind, id FROM {name} WHERE expires <= ? LIMIT 2000)"""
 _COLLECT_EVERY = timedelta(seconds=30)
@@ -53,7 +64,7 @@ class Database:
         self._path = path
         self._writer = self._connect()
         self._writer.executescript("".join(_SCHEMA.format(name=name) for name in CONTAINERS) + _INDEXES)
-        self.reader = self._connect(mapped=1 << 30)
+        self.reader = self._connect(mapped=1 << 31)
         self._scanner = self._connect()
         self._scanning, self._writing = asyncio.Lock(), asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
@@ -70,7 +81,7 @@ class Database:
         return connection
 
     async def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a change and return its result once it is on the disk; pass on the AlreadyExistsError it may raise."""
+        """Run a change and return its result once it is on the disk."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._pending.append((change, future))
         if self._committing is None or self._committing.done():
@@ -96,6 +107,22 @@ class Database:
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
+
+    async def create(
+        self, container: str, document: Document, expires: datetime | None, now: datetime
+    ) -> Document | None:
+        """Add a document, unless a live one of its id and kind is there: return that one."""
+        row, at = row_of(document, expires), micros(now)
+
+        def create(connection: sqlite3.Connection) -> Document | None:
+            if connection.execute(_CREATE.format(container), (*row, at)).rowcount:
+                return None
+            known = connection.execute(_KNOWN.format(container), row[:3]).fetchone()
+            found: Document = json.loads(known[0])
+            return found
+
+        await self._collect(now)
+        return await self.write(create)
 
     async def bulk(self, change: Callable[[sqlite3.Connection], Any]) -> None:
         """Run a change of many rows in a thread, as one transaction; all of it or nothing is on the disk after."""
@@ -128,13 +155,13 @@ class Database:
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
 
-    async def scan(self, sql: str, values: Sequence[Any]) -> list[Any]:
+    async def scan(self, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
         """Return all rows of a query, run in a thread."""
         async with self._scanning:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
 
-    async def collect(self, now: datetime) -> None:
-        """Remove some of what has expired, at most twice a minute."""
+    async def _collect(self, now: datetime) -> None:
+        """Remove some of what has expired and was kept for the feed, at most twice a minute."""
         if now - self._collected_at > _COLLECT_EVERY:
             self._collected_at = now
             await self.write(lambda connection: _collect(connection, now))
@@ -151,13 +178,15 @@ class Database:
 def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
     try:
         return change(connection)
-    except AlreadyExistsError as error:
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001  # what can't be written fails its own caller, not the others
         return error
 
 
 def _collect(connection: sqlite3.Connection, now: datetime) -> None:
     for name in CONTAINERS:
-        connection.execute(_COLLECT.format(name=name), (micros(now),))
+        connection.execute(_COLLECT.format(name=name), (micros(now - KEPT),))
 
 
 def _encode(document: Document) -> str:
@@ -173,12 +202,14 @@ def row_of(document: Document, expires: datetime | None = None) -> Row:
     return (document["pk"], document["kind"], document["id"], until, _encode(document))
 
 
-def binder(values: list[Any]) -> Callable[[Any], str]:
+def binder(values: dict[str, Any]) -> Callable[[Any], str]:
     """Return a function that takes a value and returns its placeholder."""
 
     def bind(value: Any) -> str:
-        values.append(value)
-        return f"?{len(values)}"
+        name = f"v{len(values)}"
+        beyond = isinstance(value, int) and not -(2**63) <= value < 2**63
+        values[name] = float(value) if beyond else value
+        return f":{name}"
 
     return bind
 

@@ -1,0 +1,1 @@
+"""The connector: its files, and in `build` what makes and checks them."""

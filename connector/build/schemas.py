@@ -1,0 +1,97 @@
+"""Models to Swagger 2.0 schemas: pydantic's dialect has more words than connectors know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from connector.build.values import Json
+from function_app.api.operation import Choices
+from function_app.domain.schema import Use
+
+ENTITY_SCHEMA = "GetEntitySchema"
+_REF = "#/definitions/"
+
+
+class Definitions:
+    """The definitions of a document, gathered while its schemas are made."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Json] = {}
+
+    def of_model(self, model: type[BaseModel]) -> Json:
+        """Return a reference to the model's schema, which is defined here with all it refers to."""
+        schema = model.model_json_schema(ref_template=_REF + "{model}", by_alias=True)
+        nested = schema.pop("$defs", {})
+        for name, definition in {**nested, model.__name__: schema}.items():
+            self.found[name] = {**_swagger(definition), "title": words(name)}
+        return {"$ref": _REF + model.__name__}
+
+
+def _swagger(schema: Mapping[str, Any]) -> Json:
+    """Say a schema in Swagger 2.0; ValueError for what can't be said there."""
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}  # nothing may stand beside it
+    if "anyOf" in schema:
+        return _swagger(_optional(schema))
+    if "x-attributes-of" in schema:
+        texts = {key: schema[key] for key in ("title", "description") if key in schema}
+        return {**attributes_of(schema["x-attributes-of"], "output", is_parameter=False), **texts}
+    said = {key: value for key, value in schema.items() if (key, value) != ("additionalProperties", True)}
+    if "const" in said:
+        said["enum"] = [said.pop("const")]
+    if "properties" in said:
+        said["properties"] = {name: _swagger(each) for name, each in said["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if key in said:
+            said[key] = _swagger(said[key])
+    if "default" in said and said["default"] is None:
+        del said["default"]
+    return said
+
+
+def words(name: str) -> str:
+    """Return a model's name in words."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def _optional(schema: Mapping[str, Any]) -> Json:
+    values = [option for option in schema["anyOf"] if option != {"type": "null"}]
+    if len(values) != 1:
+        raise ValueError(f"A connector knows one type for each value: {schema}")
+    return {**values[0], **{key: value for key, value in schema.items() if key != "anyOf"}, "x-nullable": True}
+
+
+def attributes_of(entity: str, use: Use, *, is_parameter: bool) -> Json:
+    """Return the schema of a record of an entity, known by its name or by the parameter that holds it."""
+    given: dict[str, str | None] = {"instanceId": None, "entityName": None if is_parameter else entity, "use": use}
+    older = {name: {"parameter": name} if value is None else value for name, value in given.items()}
+    newer = {name: {"parameterReference": name} if value is None else {"value": value} for name, value in given.items()}
+    return {
+        "type": "object",
+        "x-ms-dynamic-schema": {"operationId": ENTITY_SCHEMA, "parameters": older},
+        "x-ms-dynamic-properties": {"operationId": ENTITY_SCHEMA, "parameters": newer},
+    }
+
+
+def choices(source: Choices) -> Json:
+    """Return both forms of a dynamic list."""
+    older = {
+        "operationId": source.operation_id,
+        "parameters": {name: {"parameter": name} for name in source.given},
+        "value-collection": source.items,
+        "value-path": source.value,
+        "value-title": source.title,
+    }
+    newer = {
+        "operationId": source.operation_id,
+        "parameters": {name: {"parameterReference": name} for name in source.given},
+        "itemsPath": source.items,
+        "itemValuePath": source.value,
+        "itemTitlePath": source.title,
+    }
+    forms = {"x-ms-dynamic-values": older, "x-ms-dynamic-list": newer}
+    return {name: {key: value for key, value in form.items() if value != ""} for name, form in forms.items()}

@@ -1,0 +1,197 @@
+"""The connector's definition, made of the operations: `python -m connector.build.swagger [--check]`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from connector.build.schemas import ENTITY_SCHEMA, Definitions, attributes_of, choices, words
+from connector.build.values import Json
+from function_app.api.auth import KEY_HEADER
+from function_app.api.models import Page
+from function_app.api.operation import Body, Operation, Parameter, Response
+from function_app.api.tokens import SCOPE
+from function_app.bootstrap import OPERATIONS
+
+FILE = Path(__file__).parent.parent / "apiDefinition.swagger.json"
+TEST_CONNECTION = "ListInstances"
+INFO: Json = {
+    "title": "Real-time Customer Profiles",
+    "description": (
+        "Shows what just happened to a customer before the next refresh of the customer data platform does: "
+        "update profiles and add activities at once, read profiles and timelines with everything up to date, "
+        "and start a flow when something changes or a change runs out."
+    ),
+    "version": "1.0",
+    "contact": {
+        "name": "Real-time Customer Profiles",
+        "url": "https://realtime-customer-profiles.example.com/support",
+        "email": "support@realtime-customer-profiles.example.com",
+    },
+}
+HOST = "realtime-customer-profiles.azurewebsites.net"
+SECURITY: Json = {
+    "oauth2_auth": {
+        "type": "oauth2",
+        "flow": "accessCode",
+        "authorizationUrl": "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+        "tokenUrl": "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+        "scopes": {SCOPE: "Work with customer profiles in your name."},
+    },
+    "api_key": {"type": "apiKey", "in": "header", "name": KEY_HEADER},
+}
+METADATA = {
+    "Website": "https://realtime-customer-profiles.example.com",
+    "Privacy policy": "https://realtime-customer-profiles.example.com/privacy",
+    "Categories": "Sales and CRM;Data",
+}
+FAULTS = {
+    400: "Something sent is not right; the answer says what, and what would be.",
+    401: "The sign-in is missing or not valid.",
+    403: "The role is too low.",
+    404: "What is asked for is not there.",
+    409: "The same came before with other content.",
+    413: "Too much was sent at once.",
+    415: "The body is not JSON.",
+    429: "Too many requests at once; wait as Retry-After says.",
+    500: "The service failed.",
+    503: "The store can't be reached; wait as Retry-After says.",
+}
+_WITH_BODY = frozenset((409, 413, 415))
+_ABSENT = object()
+
+
+def definition(operations: Sequence[Operation]) -> Json:
+    """Return the connector's definition."""
+    definitions = Definitions()
+    paths: dict[str, Json] = {}
+    for operation in offered(operations):
+        paths.setdefault(f"/{operation.path}", {})[operation.verb.lower()] = _operation(operation, definitions)
+    return {
+        "swagger": "2.0",
+        "info": INFO,
+        "host": HOST,
+        "basePath": "/api",
+        "schemes": ["https"],
+        "consumes": ["application/json"],
+        "produces": ["application/json"],
+        "paths": paths,
+        "definitions": dict(sorted(definitions.found.items())),
+        "securityDefinitions": SECURITY,
+        "security": [{"oauth2_auth": [SCOPE]}, {"api_key": []}],
+        "x-ms-connector-metadata": [{"propertyName": name, "propertyValue": value} for name, value in METADATA.items()],
+        "x-ms-capabilities": {"testConnection": {"operationId": TEST_CONNECTION, "parameters": {}}},
+    }
+
+
+def offered(operations: Sequence[Operation]) -> list[Operation]:
+    """Return what the connector offers: all but internal operations that nothing in it refers to."""
+    called = {TEST_CONNECTION, ENTITY_SCHEMA}
+    called |= {p.choices.operation_id for operation in operations for p in operation.parameters if p.choices}
+    return [operation for operation in operations if operation.visibility != "internal" or operation.id in called]
+
+
+def _operation(operation: Operation, definitions: Definitions) -> Json:
+    model = next((response.model for response in operation.responses.values() if response.model), None)
+    parameters = [_parameter(p) for p in operation.parameters if not _says_nothing(p)]
+    if operation.body:
+        parameters.append(_body(operation, operation.body, definitions))
+    described: Json = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description,
+        "x-ms-visibility": operation.visibility,
+    }
+    if operation.hint:
+        described |= {"x-ms-trigger": "batch", "x-ms-trigger-hint": operation.hint}
+    if model and issubclass(model, Page):
+        described["x-ms-pageable"] = {"nextLinkName": Page.model_fields["nextLink"].alias}
+    return described | {"parameters": parameters, "responses": _responses(operation, definitions)}
+
+
+def _says_nothing(parameter: Parameter[Any]) -> bool:
+    """Say whether makers neither see a parameter nor is it sent with anything but what leaving it out means."""
+    return parameter.visibility == "internal" and parameter.schema.get("default", _ABSENT) == parameter.default
+
+
+def _parameter(parameter: Parameter[Any]) -> Json:
+    is_sent = parameter.visibility == "internal" and "default" in parameter.schema
+    described: Json = {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.required or is_sent,
+        **parameter.schema,
+        "x-ms-summary": parameter.summary,
+        "description": parameter.description,
+        **parameter.extensions,
+    }
+    if parameter.visibility != "none":
+        described["x-ms-visibility"] = parameter.visibility
+    return described | (choices(parameter.choices) if parameter.choices else {})
+
+
+def _body(operation: Operation, body: Body, definitions: Definitions) -> Json:
+    if body.items_of:
+        items = _record(operation, body.items_of, "item")
+        items |= {"title": "Item", "description": body.description}
+        field = {"type": "array", "title": "Items", "description": body.description, "items": items}
+        summary, schema = "Batch", {"type": "object", "required": ["items"], "properties": {"items": field}}
+    elif body.attributes_of:
+        summary, schema = "Fields", _record(operation, body.attributes_of, "input")
+    elif body.model:
+        summary, schema = words(body.model.__name__), definitions.of_model(body.model)
+    described = {"name": "body", "in": "body", "required": True, "x-ms-summary": summary}
+    return described | {"description": body.description, "schema": schema}
+
+
+def _record(operation: Operation, entity: str, use: Any) -> Json:
+    return attributes_of(entity, use, is_parameter=any(p.name == entity for p in operation.parameters))
+
+
+def _responses(operation: Operation, definitions: Definitions) -> Json:
+    responses: dict[str, Json] = {}
+    has_schema = False
+    for status, response in sorted(operation.responses.items()):
+        described: Json = {"description": response.description}
+        schema = None if has_schema else _schema(operation, response, definitions)
+        if schema:
+            described["schema"], has_schema = schema, True
+        if response.headers:
+            described["headers"] = {
+                name: {"type": "string", "description": text} for name, text in response.headers.items()
+            }
+        responses[str(status)] = described
+    for status, text in FAULTS.items():
+        if operation.body or status not in _WITH_BODY:
+            responses[str(status)] = {"description": text}
+    return responses
+
+
+def _schema(operation: Operation, response: Response, definitions: Definitions) -> Json | None:
+    if response.attributes_of:
+        return _record(operation, response.attributes_of, "output")
+    return definitions.of_model(response.model) if response.model else None
+
+
+def text_of(document: Json) -> str:
+    """Return the file that holds a definition."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the definition; with `--check` return 1 instead if the one there is another."""
+    made = text_of(definition(OPERATIONS))
+    if arguments != ["--check"]:
+        FILE.write_text(made, encoding="utf-8", newline="\n")
+        return 0
+    if FILE.exists() and FILE.read_text(encoding="utf-8") == made:
+        return 0
+    sys.stderr.write(f"{FILE.name} is stale; run make connector.\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,39 @@
+"""What starts without a request: the steps of refreshes from the queue, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from function_app.source.queue import QUEUE, step_of
+
+if TYPE_CHECKING:
+    from function_app.api.dispatch import Runtime
+
+STORAGE = "AzureWebJobsStorage"
+RESUME_EVERY = "0 */5 * * * *"
+
+
+def add_background(app: func.FunctionApp, get_runtime: Callable[[], Runtime]) -> None:
+    """Add the functions that a refresh needs in Azure; a message that can't be handled now comes again."""
+
+    async def do_refresh_step(msg: func.QueueMessage) -> None:
+        await get_runtime().services.refresh.handle(step_of(msg.get_body()))
+
+    async def start_refreshes(timer: func.TimerRequest) -> None:  # noqa: ARG001  # the host passes it by name
+        runtime = get_runtime()
+        for instance in await runtime.services.instances.all():
+            await runtime.services.refresh.start(instance.instance_id, "scheduled", runtime.clock())
+
+    async def resume_refreshes(timer: func.TimerRequest) -> None:  # noqa: ARG001  # the host passes it by name
+        runtime = get_runtime()
+        await runtime.services.refresh.resume(runtime.clock())
+
+    listen = app.queue_trigger(arg_name="msg", queue_name=QUEUE, connection=STORAGE)
+    app.function_name("DoRefreshStep")(listen(do_refresh_step))
+    on_schedule = app.timer_trigger(schedule="%REFRESH_SCHEDULE%", arg_name="timer")
+    app.function_name("StartRefreshes")(on_schedule(start_refreshes))
+    now_and_then = app.timer_trigger(schedule=RESUME_EVERY, arg_name="timer")
+    app.function_name("ResumeRefreshes")(now_and_then(resume_refreshes))

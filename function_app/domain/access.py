@@ -1,0 +1,89 @@
+"""Who may do what: roles, callers, role assignments, API keys, and the record of changes to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Literal
+
+PrincipalType = Literal["user", "group", "app"]
+Slot = Literal["primary", "secondary"]
+SLOTS: tuple[Slot, ...] = ("primary", "secondary")
+
+
+class Role(IntEnum):
+    """Roles in rising order; each may do what the ones below it may."""
+
+    VIEWER = 1
+    CONTRIBUTOR = 2
+    ADMINISTRATOR = 3
+
+    @property
+    def title(self) -> str:
+        """The role's name as callers write it, like `Viewer`."""
+        return self.name.capitalize()
+
+
+ROLES: Mapping[str, Role] = {role.title: role for role in Role}
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role of one instance for a user, group or app."""
+
+    principal_id: str
+    principal_type: PrincipalType
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One of the two keys of an instance and role: what it hashes to, never the key itself."""
+
+    role: Role
+    slot: Slot
+    digest: str
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """Every role assignment (by principal id) and API key of one instance."""
+
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    api_keys: tuple[ApiKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller: its id, its role on every instance, its roles by instance, and the identities others may assign to."""
+
+    principal_id: str
+    principal_type: PrincipalType
+    role: Role | None = None
+    instance_roles: Mapping[str, Role] = field(default_factory=dict)
+    identities: frozenset[tuple[PrincipalType, str]] = frozenset()
+
+    def role_on(self, instance_id: str, grants: Grants) -> Role | None:
+        """Return the highest role the caller has on an instance with these grants."""
+        assigned = (
+            grants.assignments[principal_id].role
+            for kind, principal_id in self.identities
+            if principal_id in grants.assignments and grants.assignments[principal_id].principal_type == kind
+        )
+        held = (self.role, self.instance_roles.get(instance_id), *assigned)
+        return max((role for role in held if role is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a principal did to the definition, the roles or the keys of an instance."""
+
+    changed_at: datetime
+    changed_by: str
+    action: str
+    subject: str
+    detail: str = ""

@@ -1,0 +1,20 @@
+"""The feed's clock: when something that happened may be told, so that nothing comes to light behind a cursor.
+
+A write shows at most `WRITE_WITHIN` after it was received, or its caller is told that it failed. The rest of `TRAILS`
+is for clocks that differ and for answers that were lost. What ended is kept for a day, for flows that poll seldom.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from function_app.domain.profile import Update
+
+WRITE_WITHIN = timedelta(seconds=20)
+TRAILS = timedelta(seconds=30)
+KEPT = timedelta(days=1)
+
+
+def ending_told_at(update: Update) -> datetime:
+    """Return when an update's end is told: in that instant, or once a very short one is sure to show."""
+    return max(update.valid_until, update.received_at + TRAILS)

@@ -1,0 +1,93 @@
+"""Usage: recorded in memory, written in batches, added up for reports."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from function_app.domain.usage import Counted, Series, Tally, Traffic, hour_of
+from function_app.errors import ServiceError
+from function_app.store.port import Store
+
+FLUSH_EVERY_S = 30
+MOST_SERIES = 500
+OTHER = "(other)"
+_log = logging.getLogger(__name__)
+_Hour = tuple[str, datetime]
+
+
+class Usage:
+    """The calls this worker answered, by instance and hour.
+
+    A worker writes one document for each instance and hour, whole each time: a write that is repeated counts
+    nothing twice. At most MOST_SERIES are told apart in it; further ones lose their caller and entity.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._worker = uuid4().hex
+        self._hours: dict[_Hour, dict[Series, Tally]] = {}
+        self._unwritten: set[_Hour] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._flushing: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    def record(self, instance_id: str, series: Series, traffic: Traffic, now: datetime) -> None:
+        """Count one call."""
+        key = (instance_id, hour_of(now))
+        counts = self._hours.setdefault(key, {})
+        tally = counts.get(series)
+        if tally is None:
+            if len(counts) >= MOST_SERIES:
+                series = series._replace(caller=OTHER, entity=None)
+            tally = counts.setdefault(series, Tally())
+        tally.add(series.result, traffic)
+        self._unwritten.add(key)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_EVERY_S, self._begin)
+
+    async def report(self, instance_id: str, start: datetime, end: datetime) -> Sequence[Counted]:
+        """Return what every worker counted in the hours from `start` to before `end`, this one up to now."""
+        await self.flush()
+        return await self._store.usage.read(instance_id, start, end)
+
+    async def flush(self) -> None:
+        """Write what was counted since the last time, and forget hours that are over."""
+        async with self._one_at_a_time:
+            for key in tuple(self._unwritten):
+                self._unwritten.discard(key)
+                try:
+                    await self._write(key)
+                except ServiceError as error:
+                    self._unwritten.add(key)
+                    _log.warning("Usage was not written, the next flush tries again: %s", error)
+            self._forget()
+
+    async def close(self) -> None:
+        """Write what was counted."""
+        if self._timer:
+            self._timer.cancel()
+        await self.flush()
+
+    def _begin(self) -> None:
+        self._timer = None
+        self._flushing = asyncio.create_task(self.flush())
+
+    async def _write(self, key: _Hour) -> None:
+        instance_id, hour = key
+        if await self._store.control.read_instance(instance_id) is None:
+            del self._hours[key]
+            self._unwritten.discard(key)
+            return
+        counts = [Counted(hour, series, tally) for series, tally in self._hours[key].items()]
+        await self._store.usage.write(instance_id, hour, self._worker, counts)
+
+    def _forget(self) -> None:
+        """Forget written hours, but the last two: a call that began in the one before may still come in."""
+        latest = max((hour for _, hour in self._hours), default=None)
+        for key in tuple(self._hours):
+            if latest and key[1] < latest - timedelta(hours=1) and key not in self._unwritten:
+                del self._hours[key]

@@ -1,0 +1,46 @@
+"""What happened, in SQLite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from function_app.domain.activity import Activity
+from function_app.domain.instant import format_instant
+from function_app.domain.profile import Update
+from function_app.store import documents
+from function_app.store.documents import ACTIVITIES, CREATED, ENDED, PROFILES, RECEIVED
+from function_app.store.embedded.database import Database
+from function_app.store.port import Fed
+
+_UPDATES = "kind = 'update'"
+_ACTIVITIES = "kind = 'activity' AND NOT json_extract(body, '$.hidden')"
+
+
+class EmbeddedFeed:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+        found = await self._find(PROFILES, _UPDATES, RECEIVED, (instance_id, after, before, limit))
+        return [Fed(documents.update_of(document), document[RECEIVED]) for document in found]
+
+    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+        found = await self._find(PROFILES, _UPDATES, ENDED, (instance_id, after, before, limit))
+        return [Fed(documents.update_of(document), document[ENDED]) for document in found]
+
+    async def created(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Activity]]:
+        found = await self._find(ACTIVITIES, _ACTIVITIES, CREATED, (instance_id, after, before, limit))
+        return [Fed(documents.activity_of(document), document[CREATED]) for document in found]
+
+    async def _find(self, table: str, kinds: str, by: str, span: tuple[str, str, datetime, int]) -> list[Any]:
+        instance_id, after, before, limit = span
+        position = f"json_extract(body, '$.{by}')"
+        rows = await self._db.scan(
+            f"SELECT body FROM {table} WHERE {kinds} AND json_extract(body, '$.instanceId') = ?"
+            f" AND {position} > ? AND {position} < ? ORDER BY {position} LIMIT {limit:d}",
+            (instance_id, after, format_instant(before)),
+        )
+        return [json.loads(body) for (body,) in rows]

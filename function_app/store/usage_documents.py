@@ -1,0 +1,57 @@
+"""The documents of usage: one for each instance, hour and worker."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from function_app.domain.instant import format_instant
+from function_app.domain.usage import KEPT_DAYS, Counted, Series, Tally
+from function_app.store.documents import Document
+
+
+def usage_pk(instance_id: str, hour: datetime) -> str:
+    return f"{instance_id}|{hour:%Y-%m-%d}"
+
+
+def usage_pks(instance_id: str, start: datetime, end: datetime) -> list[str]:
+    """Return the partition keys of the days that the hours from `start` to before `end` lie in."""
+    days = (end - timedelta(microseconds=1)).date() - start.date()
+    return [usage_pk(instance_id, start + timedelta(days=day)) for day in range(days.days + 1)]
+
+
+def usage_expiry(hour: datetime) -> datetime:
+    """Return when an hour's usage goes; on Cosmos DB the container's default TTL does it."""
+    return hour + timedelta(days=KEPT_DAYS, hours=1)
+
+
+def usage_document(instance_id: str, hour: datetime, worker: str, counts: Iterable[Counted]) -> Document:
+    return {
+        "id": f"{hour:%H}-{worker}",
+        "pk": usage_pk(instance_id, hour),
+        "kind": "usage",
+        "hour": format_instant(hour),
+        "counts": [
+            {
+                **series._asdict(),
+                "count": tally.count,
+                "failures": tally.failures,
+                "bytesIn": tally.bytes_in,
+                "bytesOut": tally.bytes_out,
+                "latencies": dict(tally.latencies),
+            }
+            for _, series, tally in counts
+        ],
+    }
+
+
+def counted_of(document: Mapping[str, Any]) -> Iterator[Counted]:
+    hour = datetime.fromisoformat(document["hour"])
+    for found in document["counts"]:
+        series = Series(*(found[name] for name in Series._fields))
+        latencies = Counter({int(bucket): count for bucket, count in found["latencies"].items()})
+        yield Counted(
+            hour, series, Tally(found["count"], found["failures"], found["bytesIn"], found["bytesOut"], latencies)
+        )

@@ -1,0 +1,144 @@
+// The whole deployment: one resource group, one module for each family of resources.
+targetScope = 'subscription'
+
+@description('Name of the azd environment; names the resource group and, hashed, every resource.')
+@minLength(1)
+@maxLength(40)
+param environmentName string
+
+@description('Azure region of every resource; it must offer Flex Consumption.')
+@minLength(1)
+param location string
+
+@description('Application (client) id of the API app registration; infra/entra.py prints it.')
+@minLength(36)
+@maxLength(36)
+param apiClientId string
+
+@description('Microsoft Entra tenant whose tokens are taken.')
+param tenantId string = tenant().tenantId
+
+@description('Let requests without a bearer token through the outer wall, so that API keys work; the code still refuses whoever brings neither.')
+param apiKeysEnabled bool = false
+
+@description('How Cosmos DB is paid for: by request (serverless), or by the hour up to a maximum (autoscale). It can not be changed afterwards.')
+@allowed(['serverless', 'autoscale'])
+param cosmosCapacity string = 'serverless'
+
+@description('With autoscale, the most request units a second the containers share; a tenth of it is always paid for.')
+@minValue(1000)
+param cosmosMaxThroughput int = 1000
+
+@description('Object id of whoever writes snapshots (a pipeline, a group, a person); empty for nobody.')
+param snapshotWriterId string = ''
+
+@description('Keep the database and the storage off the internet: a virtual network with private endpoints.')
+param vnetEnabled bool = false
+
+@description('Most instances of the function app.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstances int = 100
+
+@description('Instances kept warm for HTTP requests; 0 costs nothing, and lets the first request after a pause wait.')
+@minValue(0)
+param alwaysReadyInstances int = 0
+
+@description('Days that traces and metrics are kept.')
+@minValue(30)
+@maxValue(730)
+param retentionDays int = 30
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = { 'azd-env-name': environmentName }
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: { location: location, tags: tags, token: token, retentionDays: retentionDays }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: { location: location, tags: tags, token: token, isPrivate: vnetEnabled }
+}
+
+module cosmos 'modules/cosmos.bicep' = {
+  name: 'cosmos'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    token: token
+    capacity: cosmosCapacity
+    maxThroughput: cosmosMaxThroughput
+    isPrivate: vnetEnabled
+  }
+}
+
+module network 'modules/network.bicep' = if (vnetEnabled) {
+  name: 'network'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    token: token
+    cosmosAccountId: cosmos.outputs.accountId
+    storageAccountId: storage.outputs.accountId
+  }
+}
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    token: token
+    cosmosAccountName: cosmos.outputs.accountName
+    storageAccountName: storage.outputs.accountName
+    snapshotsContainerName: storage.outputs.snapshotsContainerName
+    insightsName: monitoring.outputs.insightsName
+    snapshotWriterId: snapshotWriterId
+  }
+}
+
+module api 'modules/api.bicep' = {
+  name: 'api'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    token: token
+    identityId: identity.outputs.identityId
+    identityClientId: identity.outputs.clientId
+    storageAccountName: storage.outputs.accountName
+    deploymentContainerUrl: storage.outputs.deploymentContainerUrl
+    snapshotsContainerUrl: storage.outputs.snapshotsContainerUrl
+    cosmosEndpoint: cosmos.outputs.endpoint
+    cosmosDatabaseName: cosmos.outputs.databaseName
+    insightsName: monitoring.outputs.insightsName
+    subnetId: vnetEnabled ? network.outputs.apiSubnetId : ''
+    tenantId: tenantId
+    apiClientId: apiClientId
+    apiKeysEnabled: apiKeysEnabled
+    maximumInstances: maximumInstances
+    alwaysReadyInstances: alwaysReadyInstances
+  }
+}
+
+@description('Resource group that holds everything.')
+output AZURE_RESOURCE_GROUP string = group.name
+
+@description('Address of the API, for the connector and for callers.')
+output API_URL string = api.outputs.url
+
+@description('Where snapshots are written: {url}/{instanceId}/{entityName}/.')
+output SNAPSHOTS_URL string = storage.outputs.snapshotsContainerUrl

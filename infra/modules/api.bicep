@@ -1,0 +1,188 @@
+// The function app (Flex Consumption, Python) and its outer wall (App Service authentication).
+
+@description('Azure region.')
+param location string = resourceGroup().location
+
+@description('Tags of every resource.')
+param tags object = {}
+
+@description('What makes names unique.')
+param token string = uniqueString(resourceGroup().id)
+
+@description('Resource id of the identity the app runs as.')
+param identityId string
+
+@description('Client id of the identity the app runs as.')
+param identityClientId string
+
+@description('Name of the storage account of the host.')
+param storageAccountName string
+
+@description('Address of the container of the deployment package.')
+param deploymentContainerUrl string
+
+@description('Address of the container of snapshots.')
+param snapshotsContainerUrl string
+
+@description('Address of the Cosmos DB account.')
+param cosmosEndpoint string
+
+@description('Name of the database.')
+param cosmosDatabaseName string
+
+@description('Name of the Application Insights resource.')
+param insightsName string
+
+@description('Resource id of the subnet to go out by; empty for the internet.')
+param subnetId string = ''
+
+@description('Microsoft Entra tenant whose tokens are taken.')
+param tenantId string = tenant().tenantId
+
+@description('Application (client) id of the API app registration.')
+param apiClientId string
+
+@description('Let requests without a bearer token through the outer wall, so that API keys work.')
+param apiKeysEnabled bool = false
+
+@description('Most instances of the function app.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstances int = 100
+
+@description('Instances kept warm for HTTP requests.')
+@minValue(0)
+param alwaysReadyInstances int = 0
+
+@description('Memory of an instance.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Requests an instance answers at the same time; handlers wait for the store, not for the processor, so more than the low default of Python.')
+@minValue(1)
+@maxValue(1000)
+param requestsAtOnce int = 32
+
+@description('When refreshes start by themselves: NCRONTAB, UTC.')
+param refreshSchedule string = '0 0 2 * * *'
+
+resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: storageAccountName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  // checkov:skip=CKV_AZURE_225: zones ask for always-ready instances in each, paid for day and night; state is in Cosmos DB
+  name: 'plan-${token}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2024-04-01' = {
+  // checkov:skip=CKV_AZURE_222: Power Platform and callers come from the internet; the wall and the code ask for a token
+  // checkov:skip=CKV_AZURE_17: callers prove who they are by bearer token; connectors have no client certificate
+  // checkov:skip=CKV_AZURE_212: Flex Consumption counts instances itself; alwaysReadyInstances keeps some warm
+  // checkov:skip=CKV_AZURE_213: Flex Consumption replaces bad instances itself; /api/health is for outside monitors
+  name: 'func-${token}'
+  location: location
+  tags: union(tags, { 'azd-service-name': 'api' })
+  kind: 'functionapp,linux'
+  identity: { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
+      remoteDebuggingEnabled: false
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: deploymentContainerUrl
+          authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identityId }
+        }
+      }
+      runtime: { name: 'python', version: '3.11' }
+      scaleAndConcurrency: {
+        maximumInstanceCount: maximumInstances
+        instanceMemoryMB: instanceMemoryMB
+        triggers: { http: { perInstanceConcurrency: requestsAtOnce } }
+        alwaysReady: alwaysReadyInstances == 0 ? [] : [{ name: 'http', instanceCount: alwaysReadyInstances }]
+      }
+    }
+  }
+
+  resource settings 'config' = {
+    name: 'appsettings'
+    properties: {
+      STORE: 'cosmos'
+      COSMOS_ENDPOINT: cosmosEndpoint
+      COSMOS_DATABASE: cosmosDatabaseName
+      SNAPSHOTS: snapshotsContainerUrl
+      REFRESH_QUEUE: '${storage.properties.primaryEndpoints.queue}refresh'
+      REFRESH_SCHEDULE: refreshSchedule
+      AUTH_MODE: 'entra'
+      ENTRA_TENANT_ID: tenantId
+      ENTRA_AUDIENCE: apiClientId
+      AZURE_CLIENT_ID: identityClientId // which identity DefaultAzureCredential takes
+      AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsStorage__clientId: identityClientId
+      AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
+      AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
+      AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+      APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString // an address; local auth is off
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+      PYTHON_ENABLE_OPENTELEMETRY: 'true' // the worker hands on the host's trace; what is exported the code decides
+    }
+  }
+
+  // The outer wall. The code verifies every token again, and trusts no header this wall adds.
+  resource wall 'config' = {
+    name: 'authsettingsV2'
+    dependsOn: [settings] // two changes of a site's configuration at once refuse each other
+    properties: {
+      platform: { enabled: true }
+      globalValidation: {
+        requireAuthentication: !apiKeysEnabled
+        unauthenticatedClientAction: apiKeysEnabled ? 'AllowAnonymous' : 'Return401'
+        excludedPaths: ['/api/connector/apiDefinition.swagger.json', '/api/health']
+      }
+      httpSettings: { requireHttps: true }
+      identityProviders: {
+        azureActiveDirectory: {
+          enabled: true
+          registration: {
+            clientId: apiClientId
+            openIdIssuer: '${environment().authentication.loginEndpoint}${tenantId}/v2.0'
+          }
+          validation: { allowedAudiences: [apiClientId, 'api://${apiClientId}'] }
+        }
+      }
+      login: { tokenStore: { enabled: false } }
+    }
+  }
+
+  resource ftp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource scm 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+}
+
+@description('Address of the API.')
+output url string = 'https://${app.properties.defaultHostName}/api'

@@ -1,0 +1,146 @@
+// Cosmos DB: the account, its database, and the containers as function_app/store/documents.py names them.
+
+@description('Azure region.')
+param location string = resourceGroup().location
+
+@description('Tags of every resource.')
+param tags object = {}
+
+@description('What makes names unique.')
+param token string = uniqueString(resourceGroup().id)
+
+@description('How it is paid for.')
+@allowed(['serverless', 'autoscale'])
+param capacity string = 'serverless'
+
+@description('With autoscale, the most request units a second the containers share.')
+@minValue(1000)
+param maxThroughput int = 1000
+
+@description('Only private endpoints may reach it.')
+param isPrivate bool = false
+
+// defaultTtl -1: expiry is on, and what has no `ttl` of its own stays. Only what is filtered or sorted is indexed
+// (id and _ts always are; the partition key is not unless it stands here).
+var containers = [
+  {
+    name: 'profiles'
+    defaultTtl: -1
+    indexed: [
+      { path: '/pk/?' }
+      { path: '/kind/?' }
+      { path: '/instanceId/?' }
+      { path: '/customerId/?' }
+      { path: '/validUntil/?' }
+      { path: '/hiddenUntil/?' }
+      { path: '/receivedSort/?' } // the feed behind the triggers
+      { path: '/endedSort/?' }
+      { path: '/names/[]/?' } // which attributes a live update touches
+      { path: '/attributes/*' } // of profiles; what an update carries stands under /changes
+    ]
+    notIndexed: []
+  }
+  {
+    name: 'activities'
+    defaultTtl: -1
+    indexed: [
+      { path: '/pk/?' }
+      { path: '/kind/?' }
+      { path: '/instanceId/?' }
+      { path: '/validUntil/?' }
+      { path: '/hidden/?' }
+      { path: '/sort/?' }
+      { path: '/createdSort/?' }
+      { path: '/attributes/*' }
+    ]
+    notIndexed: [
+      { path: '/attributes/SemanticData/?' } // the source record as text
+    ]
+  }
+  {
+    name: 'keys'
+    defaultTtl: -1
+    indexed: [
+      { path: '/pk/?' }
+    ]
+    notIndexed: []
+  }
+  {
+    name: 'control'
+    defaultTtl: -1
+    indexed: [
+      { path: '/pk/?' }
+      { path: '/kind/?' }
+      { path: '/jobId/?' }
+    ]
+    notIndexed: []
+  }
+  {
+    name: 'usage'
+    defaultTtl: 2592000 // 30 days
+    indexed: [
+      { path: '/pk/?' }
+      { path: '/kind/?' }
+    ]
+    notIndexed: []
+  }
+]
+
+resource account 'Microsoft.DocumentDB/databaseAccounts@2024-05-15' = {
+  // checkov:skip=CKV_AZURE_101: closed with vnetEnabled; without, the function app has no address of its own to let in
+  // checkov:skip=CKV_AZURE_99: as above; keys are off, so whoever reaches it still needs the role of the app's identity
+  name: 'cosmos-${token}'
+  location: location
+  tags: tags
+  kind: 'GlobalDocumentDB'
+  properties: {
+    databaseAccountOfferType: 'Standard'
+    capabilities: capacity == 'serverless' ? [{ name: 'EnableServerless' }] : []
+    consistencyPolicy: { defaultConsistencyLevel: 'Session' }
+    locations: [{ locationName: location, failoverPriority: 0 }]
+    disableLocalAuth: true
+    disableKeyBasedMetadataWriteAccess: true
+    minimalTlsVersion: 'Tls12'
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    backupPolicy: { type: 'Continuous', continuousModeProperties: { tier: 'Continuous7Days' } }
+  }
+}
+
+resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-05-15' = {
+  parent: account
+  name: 'profiles'
+  properties: {
+    resource: { id: 'profiles' }
+    options: capacity == 'autoscale' ? { autoscaleSettings: { maxThroughput: maxThroughput } } : {}
+  }
+}
+
+resource container 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2024-05-15' = [for each in containers: {
+  parent: database
+  name: each.name
+  properties: {
+    resource: {
+      id: each.name
+      partitionKey: { kind: 'Hash', version: 2, paths: ['/pk'] }
+      defaultTtl: each.defaultTtl
+      indexingPolicy: {
+        indexingMode: 'consistent'
+        automatic: true
+        includedPaths: each.indexed
+        excludedPaths: concat([{ path: '/*' }], each.notIndexed)
+      }
+    }
+  }
+}]
+
+@description('Resource id of the account.')
+output accountId string = account.id
+
+@description('Name of the account.')
+output accountName string = account.name
+
+@description('Address of the account.')
+output endpoint string = account.properties.documentEndpoint
+
+@description('Name of the database.')
+output databaseName string = database.name

@@ -1,0 +1,80 @@
+// Storage: the deployment package, the snapshots, the queue of refreshes, and the host's own leases.
+
+@description('Azure region.')
+param location string = resourceGroup().location
+
+@description('Tags of every resource.')
+param tags object = {}
+
+@description('What makes names unique.')
+param token string = uniqueString(resourceGroup().id)
+
+@description('Only private endpoints may reach it.')
+param isPrivate bool = false
+
+resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
+  // checkov:skip=CKV_AZURE_43: the name is computed, so checkov can not read it; 'st' and 13 letters and digits
+  // checkov:skip=CKV_AZURE_35: closed with vnetEnabled; without, whoever writes snapshots comes from the internet, with a token
+  // checkov:skip=CKV_AZURE_206: nothing here is the only copy: packages and snapshots can be made again
+  name: 'st${token}'
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: 'Standard_LRS' }
+  properties: {
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: { defaultAction: isPrivate ? 'Deny' : 'Allow', bypass: 'AzureServices' }
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    deleteRetentionPolicy: { enabled: true, days: 7 }
+    containerDeleteRetentionPolicy: { enabled: true, days: 7 }
+  }
+}
+
+resource deployment 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
+  parent: blobs
+  name: 'deployment'
+  properties: { publicAccess: 'None' }
+}
+
+resource snapshots 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
+  parent: blobs
+  name: 'snapshots'
+  properties: { publicAccess: 'None' }
+}
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices@2023-05-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource refreshes 'Microsoft.Storage/storageAccounts/queueServices/queues@2023-05-01' = {
+  parent: queues
+  name: 'refresh'
+}
+
+@description('Resource id of the account.')
+output accountId string = account.id
+
+@description('Name of the account.')
+output accountName string = account.name
+
+@description('Name of the container of snapshots.')
+output snapshotsContainerName string = snapshots.name
+
+@description('Address of the container of snapshots.')
+output snapshotsContainerUrl string = '${account.properties.primaryEndpoints.blob}${snapshots.name}'
+
+@description('Address of the container of the deployment package.')
+output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${deployment.name}'

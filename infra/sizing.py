@@ -1,0 +1,246 @@
+"""What it costs: request units of each operation, and a month's bill for 10 thousand to 100 million customers.
+
+    python3 -m infra.sizing
+
+Document sizes are measured on the sample instance's documents as the store writes them. Charges are those Microsoft
+publishes ("Understand request units consumption", 2025): a table by size for reads and writes, 0.2 for each indexed
+term, a replace twice a create. They are illustrative there, and an estimate here: measure on your own account.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tempfile
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from function_app.domain.activity import activity_of_record, canonical_text, digest
+from function_app.domain.definition import instance_of
+from function_app.domain.profile import Update
+from function_app.local.sample import write_sample
+from function_app.store import documents
+
+KB_READ_WRITE = (
+    (1, 1.00, 4.95), (2, 1.04, 6.29), (4, 1.14, 6.67), (8, 1.33, 7.04), (16, 1.67, 9.52), (32, 2.19, 11.23),
+    (64, 4.76, 22.67), (128, 9.95, 48.19), (256, 20.28, 98.29),
+)  # fmt: skip
+TERM = 0.2
+QUERY = 1.5  # what a query of one partition costs more than point reads of what it returns
+SYSTEM_BYTES = 210  # _rid, _self, _etag, _attachments, _ts
+INSTANCE = "11111111-1111-4111-8111-111111111111"
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+MONTH = 730 * 3600
+
+
+@dataclass(frozen=True)
+class Prices:
+    """US dollars, East US, list prices as published in 2025; other regions and later dates differ: look them up."""
+
+    serverless_million: float = 0.25
+    autoscale_100_hour: float = 0.012
+    stored_gb: float = 0.25
+    executions_million: float = 0.40
+    gb_second: float = 0.000026
+    logged_gb: float = 2.76
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What one customer brings in a month; change it to what yours do."""
+
+    updates: float = 2
+    activities: float = 4
+    reads: float = 10
+    timelines: float = 2
+    changed_by_refresh: float = 4
+    kept_activities: int = 30
+    peak: float = 5  # busiest second over the mean second
+    hourly_peak: float = 2  # an hour's busiest second over its mean: what autoscale bills
+    telemetry_bytes: int = 500  # of a request, after sampling
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Request units of one operation; `expiry` is the deletion that follows when its document expires."""
+
+    operation: str
+    requests: str
+    units: float
+    expiry: float = 0.0
+
+
+def read(size: float) -> float:
+    return _charge(size, 1)
+
+
+def query(sizes: Sequence[float]) -> float:
+    return QUERY + sum(read(size) for size in sizes)
+
+
+def create(size: float, terms: int) -> float:
+    """Return what a create costs, and as much what deleting that document costs."""
+    return _charge(size, 2) + TERM * terms
+
+
+def replace(size: float, changed_terms: int) -> float:
+    return 2 * create(size, changed_terms)
+
+
+def _charge(size: float, column: int) -> float:
+    """Interpolate the published table; below 1 KB everything costs as 1 KB."""
+    kb = max(1.0, size / 1024)
+    at = min(max(1, bisect_left(KB_READ_WRITE, (kb,))), len(KB_READ_WRITE) - 1)
+    low, high = KB_READ_WRITE[at - 1], KB_READ_WRITE[at]
+    return low[column] + (high[column] - low[column]) * (kb - low[0]) / (high[0] - low[0])
+
+
+def size_of(document: Mapping[str, Any]) -> int:
+    return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()) + SYSTEM_BYTES
+
+
+def index_paths() -> dict[str, tuple[list[str], list[str]]]:
+    """Return the paths each container indexes, and those below them it does not, as cosmos.bicep has them."""
+    text = (Path(__file__).parent / "modules/cosmos.bicep").read_text(encoding="utf-8")
+    found = re.findall(r"name: '(\w+)'\s+defaultTtl(.*?)notIndexed: \[(.*?)\]", text, re.DOTALL)
+    return {name: (_paths(indexed), _paths(left)) for name, indexed, left in found}
+
+
+def _paths(text: str) -> list[str]:
+    return re.findall(r"path: '([^']+)'", text)
+
+
+def terms(document: Mapping[str, Any], paths: tuple[list[str], list[str]]) -> int:
+    """Count the values of a document that its container's index takes in."""
+    indexed, left = ({path.rstrip("/*?[]") for path in some} for some in paths)
+    return sum(
+        any(path == top or path.startswith(f"{top}/") for top in indexed)
+        for path in _leaves(document)
+        if path not in left
+    )
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, below in value.items():
+            yield from _leaves(below, f"{path}/{name}")
+    elif isinstance(value, list):
+        for below in value:
+            yield from _leaves(below, path)
+    else:
+        yield path
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Bytes and indexed terms of the sample's documents, on average."""
+
+    profile: tuple[float, int]
+    update: tuple[float, int]
+    activity: tuple[float, int]
+    key: tuple[float, int]
+
+
+def measure() -> Measured:
+    with tempfile.TemporaryDirectory() as folder:
+        write_sample(Path(folder))
+        definition = json.loads((Path(folder) / "definition.json").read_text(encoding="utf-8"))
+        rows = {path.parent.name: _rows(path) for path in Path(folder).glob("*/*.csv")}
+    instance, customers = instance_of(INSTANCE, definition), rows.pop("Customer")
+    found = [
+        activity_of_record(row, digest(canonical_text(row)), entity, entity.activity, NOW + timedelta(days=30))
+        for entity in instance.entities
+        if entity.activity
+        for row in rows[entity.qualified_name]
+    ]
+    joined = [activity.joined(customers[0]["CustomerId"] or "") for activity, _ in found]
+    return Measured(
+        _average([documents.profile_document(INSTANCE, row["CustomerId"] or "", row) for row in customers], "profiles"),
+        _average([documents.update_document(INSTANCE, _update(row), NOW) for row in customers], "profiles"),
+        _average([documents.activity_document(INSTANCE, activity, NOW) for activity in joined], "activities"),
+        _average([documents.key_document(INSTANCE, key, joined[0].customer_id) for _, key in found], "keys"),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str | None]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [{name: text or None for name, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _average(found: Sequence[Mapping[str, Any]], container: str) -> tuple[float, int]:
+    paths = index_paths()[container]
+    return mean(map(size_of, found)), round(mean(terms(document, paths) for document in found))
+
+
+def _update(customer: Mapping[str, str | None]) -> Update:
+    return Update(
+        update_id=INSTANCE,
+        customer_id=customer["CustomerId"] or "",
+        attributes={name: customer[name] for name in ("City", "Street", "PostalCode")},
+        occurred_at=NOW,
+        received_at=NOW,
+        valid_until=NOW + timedelta(hours=4),
+        fingerprint=digest(canonical_text(customer)),
+        caller=INSTANCE,
+    )
+
+
+def charges(measured: Measured, workload: Workload) -> list[Charge]:
+    """Return what each operation costs in request units, from the requests it makes of the store."""
+    profile, update, activity, key = measured.profile, measured.update, measured.activity, measured.key
+    merged = query([profile[0], update[0]])
+    return [
+        Charge("Update a profile", "1 query, 1 create", merged + create(*update), create(*update)),
+        Charge("Post an activity", "1 query, 1 create", query([key[0]]) + create(*activity), create(*activity)),
+        Charge("Read a customer", "1 query", merged),
+        Charge("Read a timeline", "1 query", query([activity[0]] * min(20, workload.kept_activities))),
+        Charge("Refresh a changed profile", "1 query, 1 replace", query([profile[0]]) + replace(profile[0], 4)),
+    ]
+
+
+def bill(customers: int, measured: Measured, workload: Workload, prices: Prices) -> dict[str, float]:
+    """Return a month's figures and dollars for so many customers."""
+    counts = (workload.updates, workload.activities, workload.reads, workload.timelines, workload.changed_by_refresh)
+    found = charges(measured, workload)
+    units = customers * sum(count * (each.units + each.expiry) for count, each in zip(counts, found, strict=True))
+    requests = customers * sum(counts[:4])
+    stored = measured.profile[0] + 3 * measured.key[0] + workload.kept_activities * measured.activity[0]
+    gigabytes = customers * stored * 1.3 / 1e9  # index included
+    mean_rate = units / MONTH
+    most = max(1000.0, mean_rate * workload.peak, gigabytes * 10)  # 10 RU/s for each GB is the least Cosmos DB allows
+    billed = max(most / 10, min(most, mean_rate * workload.hourly_peak))
+    instances = 1 + requests / MONTH * workload.peak * 0.1 / 32  # 0.1 s a request, 32 at once
+    busy = min(requests, instances * MONTH)  # alone, a request is billed a second; together, no more than the instances
+    return {
+        "GB": gigabytes,
+        "million RU": units / 1e6,
+        "peak RU/s": mean_rate * workload.peak,
+        "serverless": units / 1e6 * prices.serverless_million,
+        "autoscale": billed / 100 * prices.autoscale_100_hour * 730,
+        "storage": gigabytes * prices.stored_gb,
+        "functions": requests / 1e6 * prices.executions_million + busy * 2 * prices.gb_second,
+        "telemetry": requests * workload.telemetry_bytes / 1e9 * prices.logged_gb,
+    }
+
+
+def tables(workload: Workload, prices: Prices) -> str:
+    """Return both tables as Markdown."""
+    measured = measure()
+    lines = ["| operation | requests of the store | RU | RU when it expires |", "|---|---|---|---|"]
+    lines += [f"| {c.operation} | {c.requests} | {c.units:.1f} | {c.expiry:.1f} |" for c in charges(measured, workload)]
+    bills = [(customers, bill(customers, measured, workload, prices)) for customers in (10_000, 1_000_000, 100_000_000)]
+    lines += ["", "| customers | " + " | ".join(bills[0][1]) + " |", "|---" * (len(bills[0][1]) + 1) + "|"]
+    lines += [
+        f"| {customers:,} | " + " | ".join(f"{v:,.0f}" for v in found.values()) + " |" for customers, found in bills
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(tables(Workload(), Prices()))

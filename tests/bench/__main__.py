@@ -1,0 +1,77 @@
+"""Run the benches, or those whose names hold a word given; print a table, write .bench/latest.json.
+
+To add one, write a function that returns a Ratio, and name it in BENCHES.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from time import perf_counter
+from typing import Any
+
+from . import activities, cold_start, read_cost, throughput, usage
+from .measure import RESULTS, ROOT, Bench, Ratio
+
+BENCHES: tuple[Bench, ...] = (
+    throughput.merged_read,
+    throughput.update,
+    read_cost.many_profiles,
+    read_cost.many_updates,
+    cold_start.import_time,
+    activities.post,
+    activities.batch,
+    activities.long_timeline,
+    usage.counting,
+)
+_ROW = "{:<44} {:>7} {:>7} {:>9}  {:<6} {:>5}"
+
+
+def main(words: list[str]) -> None:
+    chosen = [bench for bench in BENCHES if not words or any(word in bench.__name__ for word in words)]
+    if not chosen:
+        sys.exit("No bench is named so; there are: " + ", ".join(bench.__name__ for bench in BENCHES))
+    _say(_ROW.format("name", "ratio", "spread", "target", "", "took"))
+    results = _earlier() if words else {}
+    for bench in chosen:
+        begun = perf_counter()
+        measured = bench()
+        _say(_line(measured, perf_counter() - begun))
+        results[measured.name] = {
+            "ratio": round(measured.ratio, 4),
+            "target": measured.target,
+            "better": measured.better,
+        }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "latest.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    _say(f"Written to {(RESULTS / 'latest.json').relative_to(ROOT)}.")
+
+
+def _line(measured: Ratio, took: float) -> str:
+    bound = ">=" if measured.better == "higher" else "<="
+    return _ROW.format(
+        measured.name,
+        f"{measured.ratio:.2f}",
+        f"{measured.spread:.2f}",
+        f"{bound} {measured.target:.2f}",
+        "ok" if measured.ok else "missed",
+        f"{took:.0f} s",
+    )
+
+
+def _earlier() -> dict[str, Any]:
+    """Return what the last run found: a run of some benches replaces only theirs."""
+    try:
+        found: dict[str, Any] = json.loads((RESULTS / "latest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

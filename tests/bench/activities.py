@@ -1,0 +1,107 @@
+"""Activities through the real local host: single posts, batches, and timelines as they grow."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from function_app.domain.activity import activity_of_unified
+from function_app.domain.instant import format_instant
+from function_app.domain.query import ActivityQuery
+from function_app.services.suite import Suite
+
+from . import people
+from .load import rate, raw_request, requests_file
+from .measure import Better, Ratio, by_turns, scratch, seconds_each
+from .throughput import health_file, host
+
+BATCH, LONG, SHORT = 500, 100_000, 100
+_PAIRS = 15
+_HIGHER: Better = "higher"
+_POST = f"/api/instances/{people.INSTANCE}/data/UnifiedActivity"
+_numbers = count()
+
+
+def _event(customer: int) -> dict[str, Any]:
+    number = next(_numbers)
+    return {
+        "CustomerId": people.customer_id(customer),
+        "ActivityId": f"bench-{number}",
+        "ActivityTime": format_instant(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)),
+        "ActivityType": "SalesOrder",
+        "Title": "Vélo de ville",
+        "Description": "Paid by card in the shop",
+    }
+
+
+def post() -> Ratio:
+    with host() as (port, folder):
+        posts = [raw_request("POST", _POST, port, json.dumps(_event(number % 1_000))) for number in range(60_000)]
+        single, health = requests_file(folder, "post", posts), health_file(folder, port)
+        sides = (lambda: rate(port, single), lambda: rate(port, health))
+        return by_turns("activity post / health, requests per second", 0.3, _HIGHER, sides, _PAIRS)
+
+
+def batch() -> Ratio:
+    """Activities per second by batches, one after the other, against single posts on 32 connections."""
+    with host() as (port, folder):
+
+        def by_batch() -> float:
+            bodies = [json.dumps({"items": [_event(n % 1_000) for n in range(BATCH)]}) for _ in range(12)]
+            requests = [raw_request("POST", f"{_POST}/batch", port, body) for body in bodies]
+            return asyncio.run(_send(port, requests)) * BATCH
+
+        def singly() -> float:
+            posts = [raw_request("POST", _POST, port, json.dumps(_event(number % 1_000))) for number in range(8_000)]
+            return rate(port, requests_file(folder, "post", posts))
+
+        return by_turns("activities of a batch / posted singly, per second", 4.0, _HIGHER, (by_batch, singly), 8)
+
+
+async def _send(port: int, requests: list[str]) -> float:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    begun = perf_counter()
+    for request in requests:
+        writer.write(request.encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        if not head.startswith(b"http/1.1 200"):
+            raise RuntimeError(head)
+        await reader.readexactly(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
+    writer.close()
+    return len(requests) / (perf_counter() - begun)
+
+
+def long_timeline() -> Ratio:
+    """The first page of a customer with very many activities, against that of one with few."""
+    loop = asyncio.new_event_loop()
+    with scratch() as folder:
+        services = loop.run_until_complete(people.open_with(Path(folder), 2))
+        loop.run_until_complete(_fill(services))
+        find, now = services.store.activities.find, datetime.now(UTC)
+        pages = [
+            [partial(find, people.INSTANCE, ActivityQuery(people.customer_id(number)), 51, now)] * 50
+            for number in (0, 1)
+        ]
+        sides = (lambda: seconds_each(loop, pages[0]), lambda: seconds_each(loop, pages[1]))
+        try:
+            return by_turns("first timeline page, 100,000 / 100 activities", 1.5, "lower", sides, 25)
+        finally:
+            loop.run_until_complete(services.close())
+            loop.close()
+
+
+async def _fill(services: Suite) -> None:
+    now = datetime.now(UTC)
+    events = [_event(0) for _ in range(LONG)] + [_event(1) for _ in range(SHORT)]
+    for start in range(0, len(events), 2_000):
+        activities = [
+            activity_of_unified(event, event["ActivityId"], now + timedelta(days=30))
+            for event in events[start : start + 2_000]
+        ]
+        await asyncio.gather(*(services.store.activities.create(people.INSTANCE, each, now) for each in activities))

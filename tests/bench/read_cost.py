@@ -1,0 +1,110 @@
+"""What a merged read costs as the store and the customer grow: the whole function, in process, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import azure.functions as func
+
+from function_app.api.auth import authenticate_local
+from function_app.api.dispatch import Runtime, create_app
+from function_app.bootstrap import OPERATIONS
+from function_app.services.suite import Suite
+from function_app.store import documents
+from function_app.store.documents import PROFILES
+from function_app.store.embedded.database import INSERT, Row, row_of
+
+from . import people
+from .measure import Better, Ratio, by_turns, scratch, seconds_each
+
+MANY, FEW = 1_000_000, 1_000
+_PAIRS = 25
+_LOWER: Better = "lower"
+_Call = Callable[[], Awaitable[object]]
+_Function = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+
+
+def many_profiles() -> Ratio:
+    """Read random customers out of all of them, as callers do: a fresh sample each turn."""
+    loop, random = asyncio.new_event_loop(), Random(11)  # noqa: S311  # whom to read, no secret
+    with scratch() as large, scratch() as small:
+        stores = [loop.run_until_complete(people.open_with(Path(folder), FEW)) for folder in (large, small)]
+        _fill(Path(large))
+        functions = [_reader(services) for services in stores]
+
+        def reads(function: _Function, count: int) -> list[_Call]:
+            return [_read(function, random.randrange(count)) for _ in range(2_000)]
+
+        sides = (
+            lambda: seconds_each(loop, reads(functions[0], MANY)),
+            lambda: seconds_each(loop, reads(functions[1], FEW)),
+        )
+        try:
+            return by_turns("read cost, 1,000,000 / 1,000 profiles", 1.2, _LOWER, sides, _PAIRS)
+        finally:
+            _close(loop, stores)
+
+
+def many_updates() -> Ratio:
+    """Read customers whose updates all still matter."""
+    loop, numbers = asyncio.new_event_loop(), range(100)
+    with scratch() as folder:
+        services = loop.run_until_complete(people.open_with(Path(folder), len(numbers) * 2))
+
+        async def prepare() -> None:
+            for number in numbers:
+                await people.lay_over(services, number, 1)
+                await people.lay_over(services, len(numbers) + number, 50)
+            await services.update_profile.close()
+
+        loop.run_until_complete(prepare())
+        function = _reader(services)
+        single = [_read(function, number) for number in numbers] * 10
+        layered = [_read(function, len(numbers) + number) for number in numbers] * 10
+        sides = (lambda: seconds_each(loop, layered), lambda: seconds_each(loop, single))
+        try:
+            return by_turns("read cost, 50 / 1 live updates", 2.0, _LOWER, sides, _PAIRS)
+        finally:
+            _close(loop, [services])
+
+
+def _reader(services: Suite) -> _Function:
+    """Return the function that Azure Functions would call for GetCustomer."""
+    runtime = Runtime(services, authenticate_local, lambda: datetime.now(UTC))
+    app = create_app(OPERATIONS, lambda: runtime)
+    found = {function.get_function_name(): function.get_user_function() for function in app.get_functions()}
+    function: _Function = found["GetCustomer"]
+    return function
+
+
+def _read(function: _Function, number: int) -> _Call:
+    where = {"instanceId": people.INSTANCE, "customerId": people.customer_id(number)}
+    request = func.HttpRequest("GET", "http://localhost/", headers={}, params={}, route_params=where, body=b"")
+    return partial(function, request)
+
+
+def _fill(folder: Path) -> None:
+    """Add the profiles beyond the first ones straight to the file, as rows of the store's own making."""
+    with closing(sqlite3.connect(folder / "profiles.sqlite")) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        with connection:
+            connection.executemany(INSERT.format(PROFILES), _rows())
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _rows() -> Iterator[Row]:
+    for number in range(FEW, MANY):
+        yield row_of(documents.profile_document(people.INSTANCE, people.customer_id(number), people.profile(number)))
+
+
+def _close(loop: asyncio.AbstractEventLoop, stores: Sequence[Suite]) -> None:
+    for services in stores:
+        loop.run_until_complete(services.close())
+    loop.close()

@@ -1,0 +1,86 @@
+"""Requests per second of the real local host, against those of `GET health` on the same host."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+from . import people
+from .load import rate, raw_request, requests_file
+from .measure import ROOT, Better, Ratio, by_turns, scratch
+
+CUSTOMERS, READ, LIVE_UPDATES = 20_000, 200, 3
+_PAIRS = 15
+_HIGHER: Better = "higher"
+_CUSTOMER = f"/api/instances/{people.INSTANCE}/data/Customer/"
+
+
+def merged_read() -> Ratio:
+    with host() as (port, folder):
+        paths = [_CUSTOMER + people.customer_id(number) for number in range(READ)]
+        read = requests_file(folder, "read", [raw_request("GET", path, port) for path in paths])
+        health = health_file(folder, port)
+        sides = (lambda: rate(port, read), lambda: rate(port, health))
+        return by_turns("merged read / health, requests per second", 0.5, _HIGHER, sides, _PAIRS)
+
+
+def update() -> Ratio:
+    with host() as (port, folder):
+        updates = [
+            raw_request("PATCH", _CUSTOMER + people.customer_id(number), port, json.dumps(people.changes(number)))
+            for number in range(READ, CUSTOMERS)
+        ]
+        write = requests_file(folder, "update", updates)
+        health = health_file(folder, port)
+        sides = (lambda: rate(port, write), lambda: rate(port, health))
+        return by_turns("update / health, requests per second", 0.35, _HIGHER, sides, _PAIRS)
+
+
+def health_file(folder: Path, port: int) -> Path:
+    return requests_file(folder, "health", [raw_request("GET", "/api/health", port)])
+
+
+@contextmanager
+def host() -> Iterator[tuple[int, Path]]:
+    """Run the local host over many customers, some of them with live updates; yield its port and its folder."""
+    with scratch() as folder, socket.socket() as free:
+        asyncio.run(_fill(Path(folder)))
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+        free.close()
+        environment = {**os.environ, "DATA_DIR": folder, "PORT": str(port), "STORE": "embedded", "AUTH_MODE": "local"}
+        environment["REQUESTS_PER_MINUTE"] = str(10**9)
+        command = [sys.executable, "-m", "function_app.local", "serve"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            _wait(process, port)
+            yield port, Path(folder)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+async def _fill(folder: Path) -> None:
+    services = await people.open_with(folder, CUSTOMERS)
+    await people.update_all(services, range(READ), LIVE_UPDATES)
+    await services.close()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(200):
+        if process.poll() is not None:
+            break
+        with suppress(OSError), urlopen(f"http://localhost:{port}/api/health"):
+            return
+        time.sleep(0.1)
+    msg = "The local host does not answer."
+    raise RuntimeError(msg)

@@ -1,0 +1,38 @@
+"""One way to break the good connector."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LIST_SHELVES = "/paths/~1shelves/get"
+GET_SCHEMA = "/paths/~1shelves~1{shelfId}~1schema/get"
+CREATE = "/paths/~1shelves~1{shelfId}~1books/post"
+LIST = "/paths/~1books/get"
+POLL = "/paths/~1triggers~1books/get"
+HOOK = "/paths/~1subscriptions/post"
+UNHOOK = "/paths/~1subscriptions~1{subscriptionId}/delete"
+
+GENRE = f"{LIST}/parameters/0"
+BOOK = "/definitions/Book"
+NEW_BOOK = "/definitions/NewBook"
+SHELF_ID = "/parameters/ShelfId"
+CALLBACK = f"{HOOK}/parameters/0/schema/properties/callbackUrl"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Putting `edits` into the good connector breaks `rule` at `where`.
+
+    The same edit can not but break the rules in `also`; it breaks no other.
+    """
+
+    rule: str
+    where: str
+    edits: Mapping[str, object]
+    also: frozenset[str] = frozenset()
+
+
+def case(rule: str, where: str, edits: Mapping[str, object] | object, *also: str) -> Case:
+    """Make a case; edits that are no mapping are the new value of `where` itself."""
+    if not isinstance(edits, Mapping):
+        edits = {where: edits}
+    return Case(rule, where, edits, frozenset(also))

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from support import INSTANCE, NOW, profile
+
+from function_app.domain.activity import Activity, SourceKey, activity_of_unified
+from function_app.domain.feed import TRAILS
+from function_app.domain.instant import format_instant
+from function_app.domain.merge import Hidden
+from function_app.domain.profile import Update
+from function_app.store.port import Fed, Store
+
+START = format_instant(NOW - timedelta(days=1))
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+Read = Callable[[str, str, datetime, int], Awaitable[Sequence[Fed[Update]]]]
+
+
+def update(customer_id: str, received: timedelta = timedelta(), lives: timedelta = HOUR) -> Update:
+    at = NOW + received
+    return Update("u", customer_id, {"City": "Bergen"}, at, at, at + lives, "f")
+
+
+def activity(customer_id: str, activity_id: str, lives: timedelta | None = HOUR) -> Activity:
+    record = {"CustomerId": customer_id, "ActivityId": activity_id, "ActivityTime": START, "ActivityType": "Other"}
+    return activity_of_unified(record, activity_id, NOW + lives if lives else None)
+
+
+async def ids(read: Any, after: str = START, before: datetime = NOW + 24 * HOUR, limit: int = 100) -> list[str]:
+    fed = await read(INSTANCE, after, before, limit)
+    return [getattr(each.item, "customer_id") for each in fed]  # noqa: B009  # of either kind
+
+
+async def create(store: Store, *updates: Update) -> None:
+    for each in updates:
+        await store.customers.create_update(INSTANCE, each, each.received_at)
+
+
+async def test_updates_are_fed_in_the_order_they_were_received(store: Store) -> None:
+    await create(store, update("bob", 2 * SECOND), update("ada", SECOND), update("eve", 3 * SECOND))
+    assert await ids(store.feed.received) == ["ada", "bob", "eve"]
+    [first, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
+    assert first.item == update("ada", SECOND)
+
+
+async def test_what_is_fed_lies_after_the_position_and_before_the_instant(store: Store) -> None:
+    await create(store, update("ada"), update("bob", SECOND), update("eve", 2 * SECOND))
+    assert await ids(store.feed.received, format_instant(NOW), NOW + 2 * SECOND) == ["ada", "bob"]
+    assert await ids(store.feed.received, format_instant(NOW + SECOND)) == ["bob", "eve"]
+
+
+async def test_pages_of_one_instant_follow_each_other_without_a_gap_or_a_repeat(store: Store) -> None:
+    people = [f"c{n}" for n in range(7)]
+    await create(store, *(update(customer_id) for customer_id in people))
+    walked, after = [], START
+    while page := await store.feed.received(INSTANCE, after, NOW + HOUR, 2):
+        walked += [fed.item.customer_id for fed in page]
+        after = page[-1].position
+    assert sorted(walked) == people
+
+
+async def test_a_write_that_shows_late_is_found_by_a_cursor_that_trails(store: Store) -> None:
+    await create(store, update("ada", SECOND))
+    assert await ids(store.feed.received, before=NOW + 25 * SECOND - TRAILS) == []
+    await create(store, update("late"))
+    fed = await store.feed.received(INSTANCE, START, NOW + 35 * SECOND - TRAILS, 100)
+    assert [each.item.customer_id for each in fed] == ["late", "ada"]
+    assert await ids(store.feed.received, fed[-1].position) == []
+
+
+async def test_a_hidden_update_is_fed_where_it_was(store: Store) -> None:
+    await store.customers.write_profiles(INSTANCE, {"ada": profile("ada")})
+    await create(store, update("ada"), update("bob", SECOND))
+    [before, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
+    await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), NOW + HOUR)], NOW + 5 * SECOND)
+    [after, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
+    assert after == before
+    assert await ids(store.feed.received, after.position) == ["bob"]
+
+
+@pytest.mark.parametrize("name", ["received", "ended"])
+async def test_updates_are_fed_when_they_are_over(store: Store, name: str) -> None:
+    await create(store, update("ada", lives=SECOND))
+    await create(store, update("bob", 20 * HOUR))  # collects what may be collected
+    assert "ada" in await ids(getattr(store.feed, name))
+
+
+async def test_ends_are_fed_in_their_order_and_not_before_their_instant(store: Store) -> None:
+    await create(store, update("ada", lives=2 * HOUR), update("bob", SECOND, lives=HOUR))
+    end = NOW + HOUR + SECOND
+    assert await ids(store.feed.ended, before=end) == []
+    assert await ids(store.feed.ended, before=end + timedelta(microseconds=1)) == ["bob"]
+    assert await ids(store.feed.ended, before=NOW + 3 * HOUR) == ["bob", "ada"]
+
+
+async def test_the_end_of_an_update_shorter_than_the_feed_trails_is_fed_once_it_is_sure_to_show(store: Store) -> None:
+    await create(store, update("ada", lives=SECOND))
+    assert await ids(store.feed.ended, before=NOW + TRAILS) == []
+    assert await ids(store.feed.ended, before=NOW + TRAILS + SECOND) == ["ada"]
+
+
+async def test_activities_are_fed_by_when_they_were_created(store: Store) -> None:
+    await store.activities.create(INSTANCE, activity("bob", "y"), NOW + SECOND)
+    await store.activities.create(INSTANCE, activity("ada", "x"), NOW)
+    assert await ids(store.feed.created) == ["ada", "bob"]
+
+
+async def test_source_hidden_and_parked_activities_are_not_fed(store: Store) -> None:
+    await store.activities.create(INSTANCE, activity("ada", "source", lives=None), NOW)
+    await store.activities.create(INSTANCE, replace(activity("bob", "hidden"), hidden=True), NOW)
+    await store.activities.park(INSTANCE, SourceKey("Crm_Contacts", "c1"), activity("", "parked"), NOW)
+    assert await ids(store.feed.created) == []
+
+
+async def test_a_parked_activity_is_fed_when_it_joins(store: Store) -> None:
+    key = SourceKey("Crm_Contacts", "c1")
+    await store.activities.park(INSTANCE, key, activity("", "x"), NOW)
+    await store.activities.create(INSTANCE, activity("", "x").joined("ada"), NOW + 10 * SECOND)
+    await store.activities.unpark(INSTANCE, key, activity("", "x"))
+    assert await ids(store.feed.created, format_instant(NOW + SECOND)) == ["ada"]
+
+
+async def test_no_feed_crosses_instances(store: Store) -> None:
+    await create(store, update("ada"))
+    await store.activities.create(INSTANCE, activity("ada", "x"), NOW)
+    for read in (store.feed.received, store.feed.ended, store.feed.created):
+        assert await read(INSTANCE + "0", START, NOW + 24 * HOUR, 10) == []

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from support import INSTANCE
+
+ENTITIES = f"/instances/{INSTANCE}/manage/entities"
+
+
+async def schema(client: httpx.AsyncClient, entity: str, use: str) -> dict[str, Any]:
+    answer = await client.get(f"{ENTITIES}/{entity}/schema", params={"use": use})
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_a_change_takes_what_can_be_changed_and_an_item_names_its_customer_too(client: httpx.AsyncClient) -> None:
+    changed, item, shown = [await schema(client, "Customer", use) for use in ("input", "item", "output")]
+    assert "required" not in changed
+    assert item["required"] == ["CustomerId"]
+    assert set(shown["properties"]) - set(item["properties"]) == {"Score", "Crm_Contacts_ContactId"}
+    assert set(item["properties"]) - set(changed["properties"]) == {"CustomerId"}
+
+
+async def test_a_record_of_an_activity_needs_its_key_its_time_and_its_customer(client: httpx.AsyncClient) -> None:
+    for use in ("input", "item"):
+        found = await schema(client, "Shop_Purchases", use)
+        assert found["required"] == ["PurchaseId", "PurchasedOn", "ContactId"]
+        assert found["properties"]["PurchaseId"]["x-ms-visibility"] == "important"
+    unified = await schema(client, "UnifiedActivity", "input")
+    assert unified["required"] == ["CustomerId", "ActivityTime", "ActivityType"]
+    assert "RangeIndex" not in unified["properties"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("FullName", {"type": "string", "maxLength": 40, "title": "Full Name", "x-ms-summary": "Full Name"}),
+        ("Tier", {"type": "string", "enum": ["Gold", "Silver"], "description": "Tier: one of Gold, Silver."}),
+        ("Points", {"type": "integer", "format": "int32"}),
+        ("BirthDate", {"format": "date", "description": "BirthDate: a date like 1990-12-31."}),
+        ("OptIn", {"type": "boolean", "x-nullable": True, "x-ms-visibility": "none"}),
+    ],
+)
+async def test_a_field_says_what_it_takes(client: httpx.AsyncClient, name: str, expected: dict[str, Any]) -> None:
+    field = (await schema(client, "Customer", "input"))["properties"][name]
+    assert expected.items() <= field.items()
+
+
+async def test_output_is_the_default(client: httpx.AsyncClient) -> None:
+    assert (await client.get(f"{ENTITIES}/Customer/schema")).json() == await schema(client, "Customer", "output")
+
+
+async def test_another_use_or_entity_is_refused(client: httpx.AsyncClient) -> None:
+    odd = await client.get(f"{ENTITIES}/Customer/schema", params={"use": "both"})
+    assert (odd.status_code, odd.json()["target"]) == (400, "use")
+    unknown = await client.get(f"{ENTITIES}/Custmer/schema")
+    assert (unknown.status_code, unknown.json()["errorCode"]) == (404, "EntityNotFound")
+
+
+async def test_kinds_of_activities_are_listed_with_their_names(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"/instances/{INSTANCE}/manage/activityentities")
+    assert answer.json()["value"] == [
+        {"entityName": "Shop_Purchases", "displayName": "Purchase (Shop_Purchases)"},
+        {"entityName": "UnifiedActivity", "displayName": "Any activity (UnifiedActivity)"},
+    ]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import httpx
+import pytest
+from support import INSTANCE, Clock
+
+from function_app.api.dispatch import Runtime, create_app
+from function_app.bootstrap import OPERATIONS
+from function_app.domain.access import Principal, Role
+from function_app.errors import Throttled, Unavailable
+from function_app.local.host import Host
+from function_app.services.suite import Suite
+
+ADA = f"/instances/{INSTANCE}/data/Customer/ada"
+
+
+def failing(error: Exception) -> Any:
+    async def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+async def calls(client: httpx.AsyncClient) -> list[httpx.Response]:
+    """A read and an update, both of which need the store."""
+    return [await client.get(ADA), await client.patch(ADA, json={"City": "Bergen"})]
+
+
+async def test_an_unexpected_failure_is_answered_500_and_tells_nothing_of_the_inside(
+    client: httpx.AsyncClient,
+    services: Suite,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(services.store.customers, "read", failing(RuntimeError("secret-inside")))
+        answers = await calls(client)
+    for answer in answers:
+        correlation = answer.headers["x-ms-correlation-id"]
+        problem = answer.json()
+        assert answer.status_code == 500
+        assert problem["errorCode"] == "InternalError"
+        assert set(problem) == {"errorCode", "message", "target", "details", "httpStatusCode"}
+        assert correlation in problem["message"]
+        said = answer.text + json.dumps(dict(answer.headers))
+        assert not [word for word in ("secret", "RuntimeError", "Traceback", ".py") if word in said]
+        logged = [record for record in caplog.records if correlation in record.getMessage()]
+        assert [record.levelno for record in logged] == [logging.ERROR]
+        assert "RuntimeError" in caplog.text
+        assert "secret-inside" not in caplog.text
+    assert answers[0].headers["x-ms-correlation-id"] != answers[1].headers["x-ms-correlation-id"]
+    assert (await client.get(ADA)).json()["City"] == "Oslo"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (Throttled(2.3), (429, "TooManyRequests", "3")),
+        (Throttled(0.01), (429, "TooManyRequests", "1")),
+        (Throttled(0), (429, "TooManyRequests", "1")),
+        (Throttled(60), (429, "TooManyRequests", "60")),
+        (Unavailable(), (503, "StoreUnavailable", "5")),
+        (Unavailable(0.5), (503, "StoreUnavailable", "1")),
+    ],
+)
+async def test_a_store_that_can_not_serve_now_says_when_to_come_back(
+    client: httpx.AsyncClient,
+    services: Suite,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    expected: tuple[int, str, str],
+) -> None:
+    monkeypatch.setattr(services.store.customers, "read", failing(error))
+    for answer in await calls(client):
+        problem = answer.json()
+        assert (answer.status_code, problem["errorCode"], answer.headers["Retry-After"]) == expected
+        assert problem["httpStatusCode"] == str(answer.status_code)
+
+
+async def test_an_update_the_store_refuses_to_write_is_not_answered_as_taken(
+    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(services.store.customers, "create_update", failing(Throttled(1)))
+        headers = {"Repeatability-Request-ID": "one", "Prefer": "return=representation"}
+        assert (await client.patch(ADA, json={"City": "Bergen"}, headers=headers)).status_code == 429
+    assert (await client.get(ADA)).json()["City"] == "Oslo"
+    answer = await client.patch(ADA, json={"City": "Bergen"}, headers=headers)
+    assert answer.json()["receipt"]["outcome"] == "applied"
+
+
+async def test_health_tells_of_a_store_that_does_not_answer(
+    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.store, "check", failing(Unavailable()))
+    answer = await client.get("/health")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    ("role", "asked", "status"),
+    [
+        (Role.VIEWER, ("GET", ADA), 200),
+        (Role.VIEWER, ("PATCH", ADA), 403),
+        (Role.VIEWER, ("PATCH", "/instances/nowhere/data/Customer/ada"), 403),
+        (Role.VIEWER, ("DELETE", ADA), 405),
+        (Role.CONTRIBUTOR, ("PATCH", ADA), 204),
+        (Role.CONTRIBUTOR, ("PUT", f"/instances/{INSTANCE}"), 403),
+        (Role.ADMINISTRATOR, ("PUT", f"/instances/{INSTANCE}"), 400),
+    ],
+)
+async def test_a_role_too_low_is_refused_naming_the_role_needed(
+    services: Suite, clock: Clock, role: Role, asked: tuple[str, str], status: int
+) -> None:
+    verb, path = asked
+
+    async def authenticate(headers: object, now: object) -> Principal:  # noqa: ARG001  # the protocol's names
+        return Principal("someone", "user", role)
+
+    async def nothing() -> None:
+        pass
+
+    host = Host(create_app(OPERATIONS, lambda: Runtime(services, authenticate, clock)), nothing, nothing)
+    body = {"City": "Bergen"} if verb in {"PATCH", "PUT"} else None
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(host), base_url="http://localhost/api") as client:
+        answer = await client.request(verb, path, json=body)
+    assert answer.status_code == status
+    if status == 403:
+        needed = "Contributor" if verb == "PATCH" else "Administrator"
+        assert answer.json()["errorCode"] == "Forbidden"
+        assert needed in answer.json()["message"]

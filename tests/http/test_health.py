@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from function_app.bootstrap import OPERATIONS
+
+
+async def test_a_healthy_service_says_so(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
+
+
+def test_health_needs_no_sign_in() -> None:
+    free = [operation.id for operation in OPERATIONS if operation.role is None]
+    assert "CheckHealth" in free
+
+
+async def test_health_takes_no_parameters(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/health", params={"verbose": "1"})
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "UnknownParameter")
+
+
+@pytest.mark.parametrize("path", ["/healthy", "/instance", "/instances/a/b", "/../health", "/instances/"])
+async def test_addresses_that_are_none_are_404(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:7071", "localhost.evil.example", "127.0.0.1.nip.io", ""]
+)
+async def test_a_foreign_host_header_is_refused(client: httpx.AsyncClient, host: str) -> None:
+    assert (await client.get("/health", headers={"Host": host})).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:7071", "127.0.0.1:7071", "[::1]:7071"])
+async def test_the_names_of_this_machine_are_served(client: httpx.AsyncClient, host: str) -> None:
+    assert (await client.get("/health", headers={"Host": host})).status_code == 200

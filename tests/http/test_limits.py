@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from entra import issuer, token
+from support import INSTANCE, Clock, definition, host_over
+
+from function_app.api.dispatch import Runtime
+from function_app.api.limits import Limits
+from function_app.services.suite import Suite
+from function_app.store.embedded import EmbeddedStore
+
+AT = f"instances/{INSTANCE}"
+
+
+def caller(oid: str, *roles: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(oid=oid, roles=roles)}"}
+
+
+@pytest.fixture
+async def limited(tmp_path: Path, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    """Three requests a minute."""
+    with issuer() as entra:
+
+        def runtime(services: Suite, clock: Clock) -> Runtime:
+            return Runtime(services, entra.authenticator(services.access), clock, Limits(3))
+
+        async with host_over(EmbeddedStore(tmp_path), clock, runtime) as (client, services):
+            await services.instances.define(INSTANCE, definition(), clock())
+            yield client
+
+
+async def test_a_principal_has_so_many_requests_a_minute_and_is_told_what_is_left(
+    limited: httpx.AsyncClient, clock: Clock
+) -> None:
+    clock.advance(seconds=15)
+    for left in ("2", "1", "0"):
+        answer = await limited.get("instances", headers=caller("ada", "Viewer"))
+        assert answer.status_code == 200
+        told = [answer.headers[f"RateLimit-{name}"] for name in ("Limit", "Remaining", "Reset")]
+        assert told == ["3", left, "45"]
+    refused = await limited.get("instances", headers=caller("ada", "Viewer"))
+    assert (refused.status_code, refused.json()["errorCode"]) == (429, "TooManyRequests")
+    assert refused.headers["Retry-After"] == "45"
+    assert (await limited.get("instances", headers=caller("bob", "Viewer"))).status_code == 200
+    clock.advance(seconds=45)
+    assert (await limited.get("instances", headers=caller("ada", "Viewer"))).status_code == 200
+
+
+async def test_an_instance_has_so_many_requests_a_minute_from_all_together(limited: httpx.AsyncClient) -> None:
+    statuses = [(await limited.get(AT, headers=caller(f"u{n}", "Viewer"))).status_code for n in range(4)]
+    assert statuses == [200, 200, 200, 429]
+
+
+async def test_who_has_no_role_takes_nothing_from_the_instance(limited: httpx.AsyncClient) -> None:
+    for n in range(4):
+        assert (await limited.get(AT, headers=caller(f"u{n}"))).status_code == 403
+    assert (await limited.get(AT, headers=caller("ada", "Viewer"))).headers["RateLimit-Remaining"] == "2"
+
+
+async def test_a_request_that_fails_tells_no_budget_and_health_has_none(limited: httpx.AsyncClient) -> None:
+    missing = await limited.get(f"{AT}/data/Customer/nobody", headers=caller("ada", "Viewer"))
+    assert missing.status_code == 404
+    assert "RateLimit-Limit" not in missing.headers
+    assert "RateLimit-Limit" not in (await limited.get("health")).headers

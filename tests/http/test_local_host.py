@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from support import ROOT
+
+SAMPLE = "11111111-1111-4111-8111-111111111111"
+CUSTOMERS = f"instances/{SAMPLE}/data/Customer"
+COMMAND = [sys.executable, "-m", "function_app.local", "serve"]
+SECONDS_TO_START, SECONDS_TO_END = 10.0, 10.0
+
+
+def environment(**settings: str) -> dict[str, str]:
+    ours = ("STORE", "DATA_DIR", "COSMOS_", "AUTH_MODE", "PORT", "WEBSITE_", "SNAPSHOTS", "ENTRA_")
+    return {name: text for name, text in os.environ.items() if not name.startswith(ours)} | settings
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@dataclass
+class Served:
+    """A local host in a process of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+    seconds: float = 0.0
+
+    @property
+    def base(self) -> str:
+        return f"http://localhost:{self.port}/api"
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.get(f"{self.base}/{path}", **options)
+
+    def wait(self) -> None:
+        began = time.monotonic()
+        while True:
+            self.seconds = time.monotonic() - began
+            try:
+                if self.get("health").status_code == 200:
+                    return
+            except httpx.TransportError:
+                assert self.process.poll() is None, self.process.communicate()
+                assert self.seconds < SECONDS_TO_START
+                time.sleep(0.02)
+
+    def end(self, number: int) -> tuple[int, str, str]:
+        """Send a signal; return the exit status and what was printed."""
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=SECONDS_TO_END)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def serving(data_dir: Path) -> Iterator[Served]:
+    port = free_port()
+    with subprocess.Popen(
+        COMMAND,
+        cwd=ROOT,
+        env=environment(PORT=str(port), DATA_DIR=str(data_dir)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            served = Served(process, port)
+            served.wait()
+            yield served
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("served") / "data") as host:
+        yield host
+
+
+def test_it_is_ready_soon(served: Served) -> None:
+    assert served.seconds < SECONDS_TO_START
+
+
+def test_it_serves_the_sample(served: Served) -> None:
+    (instance,) = served.get("instances").json()
+    assert instance["instanceId"] == SAMPLE
+    page = served.get(CUSTOMERS, params={"$count": "true", "$top": 3}).json()
+    assert page["@odata.count"] >= 200
+    wanted = {"FirstName", "LastName", "FullName", "Email", "Telephone", "City", "Country", "BirthDate"}
+    assert wanted | {"LoyaltyTier", "LoyaltyPoints"} <= set(page["value"][0])
+    names = {row["FullName"] for row in served.get(CUSTOMERS, params={"$top": 1000}).json()["value"]}
+    assert any(not name.isascii() for name in names)
+    entities = served.get(f"instances/{SAMPLE}/manage/entities").json()["entities"]
+    assert {"eCommerce_eCommercePurchases", "PoS_posPurchases"} <= {e["qualifiedEntityName"] for e in entities}
+
+
+def test_it_follows_links_and_updates_over_the_wire(served: Served) -> None:
+    first = served.get(CUSTOMERS, params={"$top": 1}).json()
+    second = httpx.get(first["@odata.nextLink"]).json()
+    assert first["value"][0]["CustomerId"] < second["value"][0]["CustomerId"]
+    address = f"{served.base}/{CUSTOMERS}/{first['value'][0]['CustomerId']}"
+    answer = httpx.patch(address, json={"City": "Ålesund"}, params={"validFor": "PT1M"})
+    assert answer.status_code == 204
+    assert httpx.get(address).json()["City"] == "Ålesund"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80"])
+def test_a_foreign_host_header_is_refused(served: Served, host: str) -> None:
+    answer = served.get("instances", headers={"Host": host})
+    assert answer.status_code == 421
+    assert SAMPLE not in answer.text
+
+
+def test_it_listens_on_loopback_only(served: Served) -> None:
+    addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), served.port, socket.AF_INET)}
+    for address in addresses - {"127.0.0.1", "127.0.1.1"}:
+        with socket.socket() as one:
+            one.settimeout(2)
+            assert one.connect_ex((address, served.port)) != 0
+
+
+def test_a_port_taken_ends_it_with_a_word_and_no_traceback(served: Served, tmp_path: Path) -> None:
+    settings = environment(PORT=str(served.port), DATA_DIR=str(tmp_path / "data"))
+    ended = subprocess.run(COMMAND, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode != 0
+    assert "address already in use" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_it_prints_what_to_try_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as host:
+        status, out, err = host.end(signal.SIGINT)
+    assert status in {0, 130}
+    assert "Traceback" not in out + err
+    assert f"http://localhost:{host.port}/api" in out
+    assert "AUTH_MODE=local" in out
+    assert str(tmp_path / "data") in out
+    assert f"curl 'http://localhost:{host.port}/api/{CUSTOMERS}" in out
+
+
+def test_what_was_answered_204_survives_kill_9(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as host:
+        ids = [row["CustomerId"] for row in host.get(CUSTOMERS, params={"$top": 20}).json()["value"]]
+        for number, customer_id in enumerate(ids):
+            answer = httpx.patch(f"{host.base}/{CUSTOMERS}/{customer_id}", json={"City": f"Kept {number}"})
+            assert answer.status_code == 204
+        host.end(signal.SIGKILL)
+    with serving(tmp_path / "data") as again:
+        for number, customer_id in enumerate(ids):
+            assert again.get(f"{CUSTOMERS}/{customer_id}").json()["City"] == f"Kept {number}"
+        status, _, err = again.end(signal.SIGTERM)
+        assert "Traceback" not in err
+        assert status in {0, 143, -signal.SIGTERM}
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"AUTH_MODE": "entra"}, ["AUTH_MODE"]),
+        ({"STORE": "cosmos"}, ["COSMOS_ENDPOINT", "AUTH_MODE"]),
+        ({"WEBSITE_SITE_NAME": "contoso"}, ["Azure"]),
+        ({"STORE": "disk", "PORT": "high"}, ["STORE", "'disk'", "PORT", "'high'"]),
+        (
+            {"AUTH_MODE": "entra", "STORE": "cosmos", "COSMOS_KEY": "k3y", "WEBSITE_SITE_NAME": "contoso"},
+            ["ENTRA_TENANT_ID", "ENTRA_AUDIENCE", "COSMOS_ENDPOINT", "COSMOS_KEY"],
+        ),
+    ],
+)
+def test_it_refuses_to_start_naming_every_fault(tmp_path: Path, settings: dict[str, str], named: list[str]) -> None:
+    wanted = environment(**{"PORT": str(free_port()), "DATA_DIR": str(tmp_path / "data"), **settings})
+    ended = subprocess.run(COMMAND, cwd=ROOT, env=wanted, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 1
+    assert [word for word in named if word not in ended.stderr] == []
+    assert "Traceback" not in ended.stderr
+    assert "k3y" not in ended.stderr
+    assert not (tmp_path / "data").exists()

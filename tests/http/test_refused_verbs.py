@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+from support import INSTANCE
+
+from function_app.bootstrap import OPERATIONS
+
+CUSTOMERS = f"/instances/{INSTANCE}/data/Customer"
+ADA = f"{CUSTOMERS}/ada"
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "allow", "reason"),
+    [
+        ("POST", CUSTOMERS, {"GET"}, "never created"),
+        ("DELETE", CUSTOMERS, {"GET"}, "never deleted"),
+        ("DELETE", ADA, {"GET", "PATCH"}, "never deleted"),
+        ("PUT", ADA, {"GET", "PATCH"}, "PATCH"),
+        ("POST", "/instances/nowhere/data/Customer", {"GET"}, "never created"),
+    ],
+)
+async def test_a_verb_a_resource_does_not_have_is_refused_with_those_it_has_and_why(
+    client: httpx.AsyncClient, verb: str, path: str, allow: set[str], reason: str
+) -> None:
+    before = (await client.get(CUSTOMERS)).content
+    body = {"CustomerId": "new"} if verb in {"POST", "PUT"} else None
+    answer = await client.request(verb, path, json=body)
+    problem = answer.json()
+    assert (answer.status_code, problem["errorCode"], problem["httpStatusCode"]) == (405, "MethodNotAllowed", "405")
+    assert set(answer.headers["Allow"].split(", ")) == allow
+    assert reason in problem["message"]
+    assert problem["message"].endswith(".")
+    assert (await client.get(CUSTOMERS)).content == before
+
+
+async def test_a_refusal_does_not_look_at_body_or_parameters(client: httpx.AsyncClient) -> None:
+    answer = await client.post(CUSTOMERS, content=b"\xff", params={"nonsense": "1"})
+    assert answer.status_code == 405
+
+
+async def test_verbs_nobody_speaks_of_are_405_with_those_there_are(client: httpx.AsyncClient) -> None:
+    for verb, path in (("PATCH", "/health"), ("DELETE", f"/instances/{INSTANCE}"), ("HEAD", ADA)):
+        answer = await client.request(verb, path)
+        assert answer.status_code == 405
+        assert "GET" in answer.headers["Allow"]
+
+
+def test_every_declared_refusal_gives_a_sentence_and_is_no_verb_of_its_path() -> None:
+    for operation in OPERATIONS:
+        had = {other.verb for other in OPERATIONS if other.path == operation.path}
+        for verb, reason in operation.refuses.items():
+            assert verb not in had, operation.id
+            assert reason[0].isupper(), operation.id
+            assert reason.endswith("."), operation.id

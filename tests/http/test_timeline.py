@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support import INSTANCE, Clock, definition, host_over, profile, put_customers
+
+from function_app.services.suite import Suite
+from function_app.store.embedded import EmbeddedStore
+
+BASE = f"/instances/{INSTANCE}"
+TIMELINE = f"{BASE}/profile/timeline"
+
+
+def event(number: int, minutes: int = 0, kind: str = "Feedback", customer: str = "ada") -> dict[str, Any]:
+    return {
+        "CustomerId": customer,
+        "ActivityId": f"e{number:03}",
+        "ActivityTime": f"2026-11-23T{11 - minutes // 60:02}:{59 - minutes % 60:02}:00Z",
+        "ActivityType": kind,
+        "Title": f"Event {number}",
+    }
+
+
+async def post(client: httpx.AsyncClient, *events: dict[str, Any]) -> None:
+    answer = await client.post(f"{BASE}/data/UnifiedActivity/batch", json={"items": list(events)})
+    assert [result["outcome"] for result in answer.json()["value"]] == ["created"] * len(events)
+
+
+async def ids(client: httpx.AsyncClient, url: str = TIMELINE, **parameters: Any) -> list[str]:
+    """The ids of all pages."""
+    query = {"customerId": "ada"} if url == TIMELINE else {}
+    page = (await client.get(url, params=query | parameters)).json()
+    found = [row["ActivityId"] for row in page["value"]]
+    while "@odata.nextLink" in page:
+        page = (await client.get(page["@odata.nextLink"])).json()
+        found += [row["ActivityId"] for row in page["value"]]
+    return found
+
+
+async def test_a_page_holds_fifty_newest_first_and_links_to_the_next(client: httpx.AsyncClient) -> None:
+    await post(client, *(event(n, minutes=n) for n in range(120)))
+    page = (await client.get(TIMELINE, params={"customerId": "ada"})).json()
+    assert [row["ActivityId"] for row in page["value"]] == [f"e{n:03}" for n in range(50)]
+    assert await ids(client) == [f"e{n:03}" for n in range(120)]
+
+
+async def test_a_timeline_is_narrowed_by_type_and_by_time(client: httpx.AsyncClient) -> None:
+    await post(client, *(event(n, minutes=n, kind="SalesOrder" if n % 2 else "Feedback") for n in range(6)))
+    assert await ids(client, activityType="SalesOrder") == ["e001", "e003", "e005"]
+    span = {"from": "2026-11-23T12:55:00+01:00", "to": "2026-11-23T11:58:00Z"}
+    assert await ids(client, **span) == ["e002", "e003", "e004"]
+    assert await ids(client, **span, activityType="Feedback", **{"$top": "1"}) == ["e002", "e004"]
+
+
+async def test_pages_survive_arrivals_without_a_row_twice_or_missed(client: httpx.AsyncClient) -> None:
+    await post(client, *(event(n, minutes=10 + n) for n in range(10)))
+    page = (await client.get(TIMELINE, params={"customerId": "ada", "$top": 3})).json()
+    seen = [row["ActivityId"] for row in page["value"]]
+    for late in itertools.count():
+        if "@odata.nextLink" not in page:
+            break
+        await post(client, event(100 + late, minutes=late % 3))
+        page = (await client.get(page["@odata.nextLink"])).json()
+        seen += [row["ActivityId"] for row in page["value"]]
+    assert seen == [f"e{n:03}" for n in range(10)]
+
+
+async def test_an_unknown_customer_has_no_timeline_and_a_quiet_one_an_empty_one(client: httpx.AsyncClient) -> None:
+    assert (await client.get(TIMELINE, params={"customerId": "nobody"})).json()["errorCode"] == "CustomerNotFound"
+    assert (await client.get(TIMELINE, params={"customerId": "bob"})).json()["value"] == []
+    assert (await client.get(TIMELINE)).json()["errorCode"] == "MissingParameter"
+
+
+@pytest.mark.parametrize("parameter", ["from", "to"])
+async def test_an_end_without_offset_is_refused(client: httpx.AsyncClient, parameter: str) -> None:
+    answer = await client.get(TIMELINE, params={"customerId": "ada", parameter: "2026-11-23T12:00:00"})
+    assert (answer.json()["errorCode"], answer.json()["target"]) == ("InvalidParameter", parameter)
+
+
+async def test_activities_of_all_customers_are_found_by_condition(client: httpx.AsyncClient) -> None:
+    await post(client, event(1), event(2, minutes=1, customer="bob"), event(3, minutes=2, kind="SalesOrder"))
+    data = f"{BASE}/data/UnifiedActivity"
+    assert await ids(client, data) == ["e001", "e002", "e003"]
+    assert await ids(client, data, **{"$orderby": "ActivityTime asc", "$top": 1}) == ["e003", "e002", "e001"]
+    assert await ids(
+        client, data, **{"$filter": "CustomerId eq 'ada' and ActivityTime gt 2017-01-01T00:00:00.000Z"}
+    ) == [
+        "e001",
+        "e003",
+    ]
+    assert await ids(client, data, **{"$filter": "ActivityType eq 'SalesOrder' or Title eq 'Event 2'"}) == [
+        "e002",
+        "e003",
+    ]
+    assert await ids(client, data, **{"$search": '"event 2"', "$skip": 0}) == ["e002"]
+    counted = (await client.get(data, params={"$count": "true", "$top": 1, "$select": "Title"})).json()
+    assert counted["@odata.count"] == 3
+    assert counted["value"] == [{"Title": "Event 1"}]
+    refused = await client.get(data, params={"$orderby": "Title"})
+    assert (refused.status_code, refused.json()["target"]) == (400, "$orderby")
+
+
+async def test_customers_are_expanded_with_their_newest_activities(client: httpx.AsyncClient) -> None:
+    await post(client, *(event(n, minutes=n) for n in range(60)), event(99, customer="bob"))
+    page = (await client.get(f"{BASE}/data/Customer", params={"$expand": "UnifiedActivity", "$select": "City"})).json()
+    assert [len(row["UnifiedActivity"]) for row in page["value"]] == [50, 1, 0]
+    assert page["value"][0]["UnifiedActivity"][0]["ActivityId"] == "e000"
+    assert page["value"][0]["City"] == "Oslo"
+
+
+async def test_types_are_counted_most_frequent_first(client: httpx.AsyncClient) -> None:
+    await post(client, event(1), event(2), event(3, kind="SalesOrder"), event(4, customer="bob"))
+    found = (await client.get(f"{BASE}/profile/activityresponsemetadata", params={"customerId": "ada"})).json()
+    assert found == {
+        "customerId": "ada",
+        "activityTypes": [
+            {"activityType": "Feedback", "activityTypeDisplay": "Feedback", "count": 2},
+            {"activityType": "SalesOrder", "activityTypeDisplay": "SalesOrder", "count": 1},
+        ],
+    }
+
+
+async def test_a_customer_is_found_by_source_key_until_the_key_moves(
+    client: httpx.AsyncClient, services: Suite, clock: Clock
+) -> None:
+    async def owner() -> httpx.Response:
+        query = {"dataSourceName": "Crm", "entityName": "Contacts", "key": "c1"}
+        return await client.get(f"{BASE}/profile/keyring", params=query)
+
+    assert (await owner()).json()["errorCode"] == "KeyNotFound"
+    await put_customers(services, INSTANCE, [{"CustomerId": "ada", "Crm_Contacts_ContactId": "c1"}], clock)
+    assert (await owner()).json() == {"instanceId": INSTANCE, "customerId": "ada", "keyRing": {"Crm_Contacts": "c1"}}
+    moved = [{"CustomerId": "bob", "Crm_Contacts_ContactId": "c1"}, {"CustomerId": "ada"}]
+    await put_customers(services, INSTANCE, moved, clock)
+    assert (await owner()).json()["customerId"] == "bob"
+    await put_customers(services, INSTANCE, [{"CustomerId": "bob"}], clock)
+    assert (await owner()).status_code == 404
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(posts=st.permutations([0, 0, 1, 1, 1, 2, 3, 3]), size=st.integers(1, 8))
+def test_any_order_and_any_repetition_of_posts_gives_the_same_timeline(
+    posts: list[int], size: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    async def play() -> list[str]:
+        clock = Clock()
+        async with host_over(EmbeddedStore(tmp_path_factory.mktemp("data")), clock) as (client, services):
+            await services.instances.define(INSTANCE, definition(), clock())
+            await services.store.customers.write_profiles(INSTANCE, {"ada": profile("ada")})
+            for start in range(0, len(posts), size):
+                items = [event(n, minutes=n // 2) for n in posts[start : start + size]]
+                await client.post(f"{BASE}/data/UnifiedActivity/batch", json={"items": items})
+            return await ids(client)
+
+    assert asyncio.run(play()) == ["e001", "e000", "e003", "e002"]

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from support import INSTANCE, Clock
+
+from function_app.domain.feed import TRAILS
+from function_app.services.suite import Suite
+
+TRIGGERS = f"/instances/{INSTANCE}/triggers"
+UPDATED, CREATED = f"{TRIGGERS}/updatedprofiles", f"{TRIGGERS}/createdactivities"
+EXPIRED = f"{TRIGGERS}/expiredupdates"
+LATER = TRAILS.total_seconds() + 1
+
+
+async def update(client: httpx.AsyncClient, customer_id: str = "ada", valid_for: str = "PT1H") -> None:
+    path = f"/instances/{INSTANCE}/data/Customer/{customer_id}"
+    answer = await client.patch(path, params={"validFor": valid_for, "caller": "shop"}, json={"City": "Bergen"})
+    assert answer.status_code == 204
+
+
+async def create(client: httpx.AsyncClient, activity_id: str) -> None:
+    record = {"CustomerId": "ada", "ActivityId": activity_id, "ActivityTime": "2026-11-23T11:00:00Z"}
+    answer = await client.post(f"/instances/{INSTANCE}/data/UnifiedActivity", json=record | {"ActivityType": "Other"})
+    assert answer.status_code == 201
+
+
+async def poll(client: httpx.AsyncClient, location: str) -> tuple[list[Any], str]:
+    """Poll natively: return what happened, and where to ask next."""
+    answer = await client.get(location)
+    assert answer.status_code in {200, 202}
+    assert (answer.status_code == 200) == bool(answer.json()["value"])
+    return answer.json()["value"], answer.headers["Location"]
+
+
+@pytest.mark.parametrize("trigger", [UPDATED, CREATED, EXPIRED])
+async def test_a_new_trigger_tells_nothing_of_what_was_before(
+    client: httpx.AsyncClient, clock: Clock, trigger: str
+) -> None:
+    await update(client, valid_for="PT1S")
+    await create(client, "x")
+    clock.advance(seconds=LATER)
+    answer = await client.get(trigger)
+    assert answer.status_code == 202
+    assert answer.headers["Retry-After"] == "60"
+    clock.advance(seconds=LATER)
+    assert (await poll(client, answer.headers["Location"]))[0] == []
+
+
+async def test_an_update_is_told_once_half_a_minute_later(client: httpx.AsyncClient, clock: Clock) -> None:
+    _, location = await poll(client, UPDATED)
+    await update(client)
+    assert (await poll(client, location))[0] == []
+    clock.advance(seconds=LATER)
+    [event], location = await poll(client, location)
+    assert (event["customerId"], event["names"], event["fields"]) == ("ada", ["City"], {"City": "Bergen"})
+    assert (event["caller"], event["validUntil"]) == ("shop", "2026-11-23T13:00:00.000000Z")
+    clock.advance(seconds=LATER)
+    assert (await poll(client, location))[0] == []
+
+
+async def test_an_end_between_two_polls_is_told_once(client: httpx.AsyncClient, clock: Clock) -> None:
+    await update(client)
+    _, location = await poll(client, EXPIRED)
+    clock.advance(minutes=60, microseconds=-1)
+    events, location = await poll(client, location)
+    assert events == []
+    clock.advance(hours=5)
+    [event], location = await poll(client, location)
+    assert (event["customerId"], event["validUntil"]) == ("ada", "2026-11-23T13:00:00.000000Z")
+    assert (await poll(client, location))[0] == []
+
+
+async def test_an_end_is_told_from_its_instant_on(client: httpx.AsyncClient, clock: Clock) -> None:
+    await update(client)
+    _, location = await poll(client, EXPIRED)
+    clock.advance(hours=1, microseconds=1)
+    assert len((await poll(client, location))[0]) == 1
+
+
+async def test_created_activities_are_told_as_they_stand_on_the_timeline(
+    client: httpx.AsyncClient, clock: Clock
+) -> None:
+    _, location = await poll(client, CREATED)
+    await create(client, "x")
+    clock.advance(seconds=LATER)
+    [event], _ = await poll(client, location)
+    timeline = await client.get(f"/instances/{INSTANCE}/profile/timeline", params={"customerId": "ada"})
+    assert event == timeline.json()["value"][0]
+
+
+async def test_more_than_a_page_is_told_at_once_by_asking_on(client: httpx.AsyncClient, clock: Clock) -> None:
+    _, location = await poll(client, UPDATED)
+    items = [{"CustomerId": "ada", "Points": n} for n in range(150)]
+    await client.post(f"/instances/{INSTANCE}/data/Customer/batch", json={"items": items})
+    clock.advance(seconds=LATER)
+    first = await client.get(location)
+    assert first.headers["Retry-After"] == "0"
+    rest, _ = await poll(client, first.headers["Location"])
+    told = [event["fields"]["Points"] for event in [*first.json()["value"], *rest]]
+    assert told == list(range(150))
+
+
+async def test_the_state_in_the_body_goes_on_as_location_does(client: httpx.AsyncClient, clock: Clock) -> None:
+    first = await client.get(UPDATED)
+    await update(client)
+    clock.advance(seconds=LATER)
+    by_policy = await client.get(UPDATED, params={"state": first.json()["state"]})
+    natively = await client.get(first.headers["Location"])
+    assert by_policy.json() == natively.json()
+    assert len(by_policy.json()["value"]) == 1
+
+
+async def test_the_state_of_another_trigger_is_refused(client: httpx.AsyncClient) -> None:
+    state = (await client.get(UPDATED)).json()["state"]
+    for odd in (state, "x", "ü", "W10"):
+        answer = await client.get(EXPIRED, params={"state": odd})
+        assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidState")
+
+
+@pytest.mark.parametrize("path", ["data/Customer/ada", "data/Customer/batch"])
+async def test_a_write_that_takes_longer_than_the_feed_trails_fails(
+    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(services.store.customers, "create_update", never)
+    for module in ("in_time", "batch"):
+        monkeypatch.setattr(f"function_app.services.{module}.WRITE_WITHIN", timedelta(seconds=0.05))
+    is_batch = path.endswith("batch")
+    body = {"items": [{"CustomerId": "ada", "City": "Bergen"}]} if is_batch else {"City": "Bergen"}
+    answer = await client.request("POST" if is_batch else "PATCH", f"/instances/{INSTANCE}/{path}", json=body)
+    problem = answer.json()["value"][0] if is_batch else answer.json()
+    assert problem["errorCode"] == "StoreUnavailable"

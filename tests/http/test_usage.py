@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from support import INSTANCE, NOW, Clock, definition, host_over
+
+from function_app.domain.usage import Series, Traffic
+from function_app.errors import Unavailable
+from function_app.services import usage as usage_service
+from function_app.services.suite import Suite
+from function_app.services.usage import MOST_SERIES, OTHER
+from function_app.store.embedded import EmbeddedStore
+
+AT = f"instances/{INSTANCE}"
+CUSTOMER = f"{AT}/data/Customer/ada"
+HOUR = timedelta(hours=1)
+ALL = "operation,entity,caller,result,errorCode"
+
+
+async def usage(client: httpx.AsyncClient, **asked: str) -> dict[str, Any]:
+    answer = await client.get(f"{AT}/usage", params=asked)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def seen(report: dict[str, Any], *names: str) -> list[Any]:
+    return [tuple(row[name] for name in names) for row in report["rows"]]
+
+
+async def test_every_call_is_counted_by_what_tells_it_apart(client: httpx.AsyncClient) -> None:
+    await client.get(CUSTOMER)
+    await client.get(CUSTOMER)
+    await client.get(f"{AT}/data/Customer/nobody")
+    await client.patch(f"{CUSTOMER}?caller=flow", json={"City": "Bergen"})
+    await client.patch(f"{CUSTOMER}?caller=flow", json={"Points": "many"})
+    await client.get(f"{AT}/manage/entities/Nope")
+    report = await usage(client, groupBy=ALL)
+    assert seen(report, "operation", "entity", "caller", "result", "errorCode", "count") == [
+        ("GetCustomer", "Customer", "local", 200, None, 2),
+        ("GetCustomer", "Customer", "local", 404, "CustomerNotFound", 1),
+        ("GetEntity", "Nope", "local", 404, "EntityNotFound", 1),
+        ("UpdateCustomer", "Customer", "flow", 204, None, 1),
+        ("UpdateCustomer", "Customer", "flow", 400, "WrongType", 1),
+    ]
+    assert (report["total"]["count"], report["total"]["failures"]) == (6, 3)
+
+
+async def test_bytes_and_latencies_are_told(client: httpx.AsyncClient) -> None:
+    read = await client.get(CUSTOMER)
+    body = json.dumps({"City": "Bergen"}).encode()
+    await client.patch(CUSTOMER, content=body, headers={"Content-Type": "application/json"})
+    rows = {row["operation"]: row for row in (await usage(client))["rows"]}
+    assert rows["GetCustomer"]["bytesOut"] == len(read.content)
+    assert rows["UpdateCustomer"]["bytesIn"] == len(body)
+    latency = rows["GetCustomer"]["latencyMs"]
+    assert 0 < latency["p50"] <= latency["p95"] <= latency["p99"] < 60_000
+
+
+@pytest.mark.parametrize(("interval", "starts"), [("hour", 3), ("day", 2), (None, 1)])
+async def test_hours_and_days_are_told_apart(
+    client: httpx.AsyncClient, clock: Clock, interval: str | None, starts: int
+) -> None:
+    for hours in (0, 1, 20):
+        clock.now = NOW
+        clock.advance(hours=hours)
+        await client.get(CUSTOMER)
+    report = await usage(client, **({"interval": interval} if interval else {}))
+    assert len(report["rows"]) == starts
+    assert sum(row["count"] for row in report["rows"]) == report["total"]["count"] == 3
+
+
+async def test_workers_add_up_and_a_call_is_counted_once_however_often_it_is_flushed(
+    hosted: tuple[httpx.AsyncClient, Suite], clock: Clock
+) -> None:
+    client, services = hosted
+    other = Suite(services.store)
+    series = Series("GetCustomer", "Customer", "local", 200, None)
+    for _ in range(3):
+        await client.get(CUSTOMER)
+        other.usage.record(INSTANCE, series, Traffic(1, 1, 0.1), clock())
+        await other.usage.flush()
+        await services.usage.flush()
+    assert seen(await usage(client), "operation", "count") == [("GetCustomer", 6)]
+    await other.usage.close()
+
+
+async def test_what_was_counted_is_written_at_shutdown(tmp_path: Path, clock: Clock) -> None:
+    async with host_over(EmbeddedStore(tmp_path), clock) as (client, services):
+        await services.instances.define(INSTANCE, definition(), clock())
+        await client.get(AT)
+    async with host_over(EmbeddedStore(tmp_path), clock) as (client, _):
+        assert seen(await usage(client), "operation", "count") == [("GetInstance", 1)]
+
+
+async def test_what_was_counted_is_written_after_a_while(
+    hosted: tuple[httpx.AsyncClient, Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, services = hosted
+    monkeypatch.setattr(usage_service, "FLUSH_EVERY_S", 0)
+    await client.get(AT)
+    for _ in range(100):
+        await client.get("health")
+        if await services.store.usage.read(INSTANCE, NOW, NOW + HOUR):
+            return
+    pytest.fail("nothing was written")
+
+
+async def test_a_flush_that_fails_loses_nothing(
+    hosted: tuple[httpx.AsyncClient, Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, services = hosted
+
+    async def fail(*_: object) -> None:
+        raise Unavailable
+
+    await client.get(AT)
+    with monkeypatch.context() as broken:
+        broken.setattr(services.store.usage, "write", fail)
+        await services.usage.flush()
+    assert seen(await usage(client), "operation", "count") == [("GetInstance", 1)]
+
+
+async def test_an_instance_that_does_not_exist_leaves_nothing_behind(
+    hosted: tuple[httpx.AsyncClient, Suite],
+) -> None:
+    client, services = hosted
+    await client.get("instances/missing")
+    await services.usage.flush()
+    assert not await services.store.usage.read("missing", NOW, NOW + HOUR)
+
+
+async def test_too_many_callers_are_counted_together(hosted: tuple[httpx.AsyncClient, Suite], clock: Clock) -> None:
+    client, services = hosted
+    for n in range(MOST_SERIES + 5):
+        series = Series("GetCustomer", "Customer", f"c{n}", 200, None)
+        services.usage.record(INSTANCE, series, Traffic(0, 0, 0.1), clock())
+    rows = seen(await usage(client, groupBy="caller"), "caller", "count")
+    assert len(rows) == MOST_SERIES + 1
+    assert (OTHER, 5) in rows
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=2026-10-24T11:59:59Z",
+        "from=yesterday",
+        "from=2026-11-23T10:00:00",
+        "to=2026-11-22T10:00:00Z&from=2026-11-22T10:00:00Z",
+        "to=2027-01-01T00:00:00Z",
+        "groupBy=city",
+        "groupBy=caller,caller",
+        "groupBy=",
+        "interval=week",
+    ],
+)
+async def test_a_wrong_question_is_refused(client: httpx.AsyncClient, query: str) -> None:
+    answer = await client.get(f"{AT}/usage?{query}")
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidParameter")

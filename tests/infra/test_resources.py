@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from infra.bicep import FILES, INFRA, Expression, nested, only, resources, variable
+from support import ROOT
+
+from function_app.bootstrap import OPERATIONS
+from function_app.domain.profile import Update
+from function_app.settings import Settings
+from function_app.store import documents
+from infra.sizing import NOW, index_paths
+
+COSMOS = INFRA / "modules/cosmos.bicep"
+CONTAINERS: dict[str, dict[str, Any]] = {each["name"]: each for each in variable(COSMOS, "containers")}
+INDEXED_ALWAYS = {"id", "_ts"}
+MONTH = 30 * 24 * 3600
+
+# Settings a deployment leaves at their defaults, each with the reason.
+LEFT_OUT = {
+    "DATA_DIR": "nothing is kept on the machine",
+    "PORT": "the local host's",
+    "COSMOS_KEY": "for emulators only",
+    "ENTRA_ISSUER": "derived from the tenant",
+    "ENTRA_JWKS_URL": "derived from the tenant",
+    "REQUESTS_PER_MINUTE": "the default is meant for Azure",
+}
+# Settings of the platform and of libraries.
+OF_THE_PLATFORM = re.compile("AZURE_CLIENT_ID|AzureWebJobsStorage__.+|APPLICATIONINSIGHTS_.+|PYTHON_.+")
+
+
+def test_the_containers_are_those_of_the_code() -> None:
+    assert set(CONTAINERS) == set(documents.CONTAINERS)
+
+
+def test_every_container_is_parted_by_the_member_every_document_has() -> None:
+    resource = only("Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers").body["properties"]["resource"]
+    assert resource["partitionKey"] == {"kind": "Hash", "version": 2, "paths": ["/pk"]}
+    assert "pk" in documents.instance_document("i", {})
+
+
+def test_expiry_is_on_in_every_container_and_only_usage_expires_by_default() -> None:
+    assert {name: each["defaultTtl"] for name, each in CONTAINERS.items() if each["defaultTtl"] != -1} == {
+        "usage": MONTH
+    }
+
+
+def test_the_database_is_the_one_the_code_looks_for() -> None:
+    name = only("Microsoft.DocumentDB/databaseAccounts/sqlDatabases").body["name"]
+    assert name == Settings.model_fields["COSMOS_DATABASE"].default
+
+
+def members(container: str) -> set[str]:
+    return {each["path"].split("/")[1] for each in CONTAINERS[container]["indexed"]}
+
+
+def queried() -> dict[str, tuple[set[str], set[str]]]:
+    """Return of each module of the Cosmos DB store the members its SQL filters or sorts by, and its containers."""
+    names = {name: getattr(documents, name) for name in dir(documents) if name.isupper()}
+    found = {}
+    for path in sorted((ROOT / "function_app/store/cosmos").glob("*.py")):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        sql = " ".join(_texts(module))
+        used = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+        looked_at = set(re.findall(r"\bc\.(\w+)", re.sub(r"\bSELECT\b.*?\bFROM c\b", "", sql)))
+        looked_at |= {"attributes"} if "CosmosDialect" in used else set()
+        containers = {names[name] for name in used & set(names)} & set(documents.CONTAINERS)
+        found[path.stem] = (looked_at - INDEXED_ALWAYS, containers)
+    return found
+
+
+def _texts(module: ast.Module) -> list[str]:
+    found = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.JoinedStr):
+            found.append("".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.append(node.value)
+    return found
+
+
+def test_everything_a_query_filters_or_sorts_by_is_indexed() -> None:
+    missing = {
+        module: looked_at - set().union(*map(members, containers))
+        for module, (looked_at, containers) in queried().items()
+        if containers
+    }
+    assert {module: names for module, names in missing.items() if names} == {}
+
+
+def test_nothing_is_indexed_that_no_query_looks_at() -> None:
+    needed: defaultdict[str, set[str]] = defaultdict(set)
+    for looked_at, containers in queried().values():
+        for container in containers:
+            needed[container] |= looked_at
+    assert {name: extra for name in documents.CONTAINERS if (extra := members(name) - needed[name] - {"pk"})} == {}
+
+
+def test_what_an_update_carries_is_not_indexed() -> None:
+    update = Update("u", "c", {"City": "Oslo"}, NOW, NOW, NOW, "f")
+    document = documents.update_document("i", update, NOW)
+    carrying = {name for name, value in document.items() if value == {"City": "Oslo"}}
+    assert not carrying & members("profiles")
+
+
+def test_everything_else_is_left_out_of_the_index() -> None:
+    policy = only("Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers").body["properties"]["resource"]
+    assert policy["indexingPolicy"]["includedPaths"] == "each.indexed"
+    assert policy["indexingPolicy"]["excludedPaths"] == "concat([{ path: '/*' }], each.notIndexed)"
+
+
+def settings() -> dict[str, Any]:
+    found: dict[str, Any] = nested("settings").body["properties"]
+    return found
+
+
+def test_every_setting_of_the_code_is_set_or_left_out_for_a_reason_and_none_is_unknown() -> None:
+    ours = {name for name in settings() if name in Settings.model_fields or not OF_THE_PLATFORM.fullmatch(name)}
+    assert (ours | set(LEFT_OUT)) == set(Settings.model_fields)
+    assert not ours & set(LEFT_OUT)
+
+
+def test_no_setting_holds_a_key() -> None:
+    assert not [name for name in settings() if re.search("key|secret|password|accountkey", name, re.IGNORECASE)]
+    code = "".join(path.read_text(encoding="utf-8") for path in FILES)
+    assert not re.search(r"listKeys|listSecrets|listConnectionStrings|AccountKey=|@secure", code)
+
+
+def test_the_app_runs_the_python_the_tests_run() -> None:
+    version = only("Microsoft.Web/sites").body["properties"]["functionAppConfig"]["runtime"]["version"]
+    target = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["target-version"]
+    assert f"py{version.replace('.', '')}" == target
+    assert version == f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+SAFE: dict[str, dict[str, Any]] = {
+    "Microsoft.Storage/storageAccounts": {
+        "allowSharedKeyAccess": False,
+        "allowBlobPublicAccess": False,
+        "minimumTlsVersion": "TLS1_2",
+        "supportsHttpsTrafficOnly": True,
+        "publicNetworkAccess": "isPrivate ? 'Disabled' : 'Enabled'",
+    },
+    "Microsoft.DocumentDB/databaseAccounts": {
+        "disableLocalAuth": True,
+        "disableKeyBasedMetadataWriteAccess": True,
+        "minimalTlsVersion": "Tls12",
+        "publicNetworkAccess": "isPrivate ? 'Disabled' : 'Enabled'",
+    },
+    "Microsoft.Insights/components": {"DisableLocalAuth": True},
+    "Microsoft.OperationalInsights/workspaces": {"features": {"disableLocalAuth": True}},
+    "Microsoft.Web/sites": {"httpsOnly": True},
+}
+
+
+@pytest.mark.parametrize("kind", SAFE)
+def test_keys_and_public_access_are_off_and_tls_is_on(kind: str) -> None:
+    assert SAFE[kind].items() <= only(kind).body["properties"].items()
+
+
+def test_the_site_takes_tls_1_2_and_no_password() -> None:
+    site = only("Microsoft.Web/sites").body["properties"]["siteConfig"]
+    assert (site["minTlsVersion"], site["scmMinTlsVersion"], site["ftpsState"]) == ("1.2", "1.2", "Disabled")
+    assert [nested(name).body["properties"]["allow"] for name in ("ftp", "scm")] == [False, False]
+
+
+def test_no_blob_container_is_public() -> None:
+    found = [each for path in FILES for each in resources(path) if each.kind.endswith("blobServices/containers")]
+    assert [each.body["properties"]["publicAccess"] for each in found] == ["None", "None"]
+
+
+def test_the_roles_are_the_ones_meant() -> None:
+    identity = INFRA / "modules/identity.bicep"
+    roles = {
+        "blobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+        "blobDataContributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+        "queueDataContributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+        "tableDataContributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+        "metricsPublisher": "3913510d-42f4-4e42-8a64-420c390055eb",
+        "cosmosDataContributor": "00000000-0000-0000-0000-000000000002",
+    }
+    assert {name: variable(identity, name) for name in roles} == roles
+    kinds = [each.kind for each in resources(identity) if "ssignments" in each.kind]
+    assert kinds.count("Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments") == 1
+
+
+def test_the_wall_lets_through_without_a_token_only_what_needs_none() -> None:
+    wall = nested("wall").body["properties"]["globalValidation"]
+    assert set(wall["excludedPaths"]) == {f"/api/{each.path}" for each in OPERATIONS if each.role is None}
+    assert wall["requireAuthentication"] == Expression("!apiKeysEnabled")
+    assert wall["unauthenticatedClientAction"] == Expression("apiKeysEnabled ? 'AllowAnonymous' : 'Return401'")
+
+
+def test_the_host_serves_where_the_wall_and_the_documents_say() -> None:
+    host = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))
+    assert host["extensions"]["http"]["routePrefix"] == "api"
+    assert host["telemetryMode"] == "OpenTelemetry"
+    assert host["healthMonitor"]["enabled"]
+
+
+def test_the_sample_of_local_settings_names_only_settings_there_are() -> None:
+    sample = json.loads((INFRA / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
+    ours = set(sample) - {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
+    assert ours <= set(Settings.model_fields)
+    assert Path(sample["DATA_DIR"]) == Settings.model_fields["DATA_DIR"].default
+
+
+def test_the_sizing_reads_the_same_index_as_the_deployment() -> None:
+    expected = {
+        name: ([path["path"] for path in each["indexed"]], [path["path"] for path in each["notIndexed"]])
+        for name, each in CONTAINERS.items()
+    }
+    assert index_paths() == expected

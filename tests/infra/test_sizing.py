@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support import ROOT
+
+from infra import sizing
+from infra.sizing import Measured, Prices, Workload, bill, charges, create, measure, query, read, tables, terms
+
+KB = 1024
+
+
+@pytest.fixture(scope="module")
+def measured() -> Measured:
+    return measure()
+
+
+@pytest.mark.parametrize(("kb", "units"), [(1, 1.00), (4, 1.14), (128, 9.95)])
+def test_a_read_costs_what_is_published(kb: int, units: float) -> None:
+    assert read(kb * KB) == pytest.approx(units)
+
+
+def test_a_create_costs_what_is_published() -> None:
+    assert create(KB, 10) == pytest.approx(4.95 + 2.0)  # published: about 7
+
+
+def test_a_replace_costs_what_is_published() -> None:
+    assert sizing.replace(KB, 2) == pytest.approx(10.8, rel=0.02)
+
+
+def test_a_query_of_one_small_document_costs_what_is_published() -> None:
+    assert query([KB]) == pytest.approx(2.5)
+
+
+def test_less_than_a_kilobyte_costs_as_one_and_sizes_between_lie_between() -> None:
+    assert read(10) == read(KB)
+    assert read(4 * KB) < read(6 * KB) < read(8 * KB)
+
+
+def test_terms_are_values_below_an_indexed_path_and_not_below_one_left_out() -> None:
+    document = {"pk": "a", "fingerprint": "b", "names": ["c", "d"], "attributes": {"City": "e", "SemanticData": "f"}}
+    paths = (["/pk/?", "/names/[]/?", "/attributes/*"], ["/attributes/SemanticData/?"])
+    assert terms(document, paths) == len({"pk", "c", "d", "City"})
+
+
+def test_the_sample_is_measured_as_the_store_writes_it(measured: Measured) -> None:
+    sizes = (measured.profile[0], measured.update[0], measured.activity[0], measured.key[0])
+    assert all(300 < size < 4 * KB for size in sizes)
+    assert measured.profile[1] > measured.update[1] > measured.key[1]
+
+
+def test_an_update_a_read_and_an_activity_stay_cheap(measured: Measured) -> None:
+    found = {each.operation: each.units for each in charges(measured, Workload())}
+    assert found["Read a customer"] < 5
+    assert found["Update a profile"] < 15
+    assert found["Post an activity"] < 15
+
+
+def test_the_bill_grows_with_customers_and_with_what_they_do(measured: Measured) -> None:
+    usual = bill(1_000_000, measured, Workload(), Prices())
+    busier = bill(1_000_000, measured, replace(Workload(), updates=50), Prices())
+    assert bill(2_000_000, measured, Workload(), Prices())["serverless"] == pytest.approx(2 * usual["serverless"])
+    assert busier["serverless"] > usual["serverless"]
+
+
+def test_the_readme_shows_the_tables_of_today() -> None:
+    assert tables(Workload(), Prices()) in (ROOT / "README.md").read_text(encoding="utf-8")
