@@ -10,7 +10,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from . import activities, cold_start, read_cost, throughput, usage
+from . import activities, cold_start, read_cost, refresh, throughput, usage
 from .measure import RESULTS, ROOT, Bench, Ratio
 
 BENCHES: tuple[Bench, ...] = (
@@ -23,6 +23,10 @@ BENCHES: tuple[Bench, ...] = (
     activities.batch,
     activities.long_timeline,
     usage.counting,
+    refresh.throughput,
+    refresh.memory,
+    refresh.few_changes,
+    refresh.reads_meanwhile,
 )
 _ROW = "{:<44} {:>7} {:>7} {:>9}  {:<6} {:>5}"
 

@@ -25,9 +25,10 @@ from function_app.services.suite import Suite
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
 
+from .measure import Ratio
+
 PROFILES, PARTS = 1_000_000, 4
 INSTANCE = "11111111-1111-4111-8111-111111111111"
-_Result = tuple[str, float, float, str]
 _ROWS, _PACE, _READS = 50_000, 0.005, 1_500
 _ROOT = Path(__file__).parent.parent.parent
 _TYPES = {"Points": "Int32", "Value": "Decimal", "Risk": "Double", "OptIn": "Boolean", "Born": "Date"}
@@ -173,20 +174,21 @@ def _measured(profiles: int = PROFILES) -> dict[str, float]:
         }
 
 
-def throughput() -> _Result:
-    return "refresh of a million / bare pyarrow and SQLite", _measured()["floor"] / _measured()["first"], 0.4, "higher"
+def throughput() -> Ratio:
+    took = _measured()
+    return Ratio("refresh of a million / bare pyarrow and SQLite", took["floor"] / took["first"], 0.4, "higher")
 
 
-def memory() -> _Result:
-    return "refresh of a million, peak memory / 400 MB", _measured()["memory"] / 400, 1.0, "lower"
+def memory() -> Ratio:
+    return Ratio("refresh of a million, peak memory / 400 MB", _measured()["memory"] / 400, 1.0, "lower")
 
 
-def few_changes() -> _Result:
-    return "refresh with 1 % changes / the first", _measured()["second"] / _measured()["first"], 0.25, "lower"
+def few_changes() -> Ratio:
+    return Ratio("refresh with 1 % changes / the first", _measured()["second"] / _measured()["first"], 0.25, "lower")
 
 
-def reads_meanwhile() -> _Result:
-    return "read p99, in a refresh / without", _measured()["meanwhile"] / _measured()["alone"], 3.0, "lower"
+def reads_meanwhile() -> Ratio:
+    return Ratio("read p99, in a refresh / without", _measured()["meanwhile"] / _measured()["alone"], 3.0, "lower")
 
 
 def _main(act: str, folder: Path, profiles: int) -> dict[str, float]:
