@@ -17,6 +17,7 @@ from function_app.api import (
     health,
     instances,
     key_ring,
+    pages,
     roles,
     usage,
 )
@@ -24,8 +25,9 @@ from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits
 from function_app.api.operation import Operation
+from function_app.api.page_settings import PageSettings, SignIn
 from function_app.api.signing_keys import SigningKeys
-from function_app.api.tokens import EntraTokens, trust_of
+from function_app.api.tokens import SCOPE, EntraTokens, trust_of
 from function_app.services.access import Access
 from function_app.services.suite import Suite
 from function_app.settings import Settings, read_settings
@@ -43,6 +45,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *api_keys.OPERATIONS,
     *changes.OPERATIONS,
     *usage.OPERATIONS,
+    *pages.OPERATIONS,
     *health.OPERATIONS,
 )
 
@@ -76,6 +79,15 @@ def make_traced_services(store: Store) -> Suite:
     return services
 
 
+def make_page_settings(settings: Settings) -> PageSettings:
+    """Say who may embed the pages, and how they sign people in: as the API's own registration, by its bare id."""
+    embedders = tuple((settings.CARD_FRAME_ANCESTORS or "").split())
+    if settings.AUTH_MODE == "local":
+        return PageSettings(embedders)
+    client_id = (settings.ENTRA_AUDIENCE or "").removeprefix("api://")
+    return PageSettings(embedders, SignIn(client_id, settings.ENTRA_TENANT_ID or "", f"{client_id}/{SCOPE}"))
+
+
 @cache
 def get_runtime() -> Runtime:
     """Return the runtime of this process, made of the environment's settings on the first call."""
@@ -91,4 +103,5 @@ def get_runtime() -> Runtime:
         make_authenticator(settings, services.access),
         lambda: datetime.now(UTC),
         Limits(settings.REQUESTS_PER_MINUTE),
+        make_page_settings(settings),
     )

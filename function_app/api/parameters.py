@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from function_app.api.operation import Parameter, Visibility
+from function_app.api.operation import Parameter, Response, Visibility
 from function_app.domain.instant import parse_instant
 from function_app.domain.validity import Timing
 
@@ -189,6 +189,16 @@ PREFER = Parameter[str](
     default="",
     visibility="advanced",
 )
+IF_NONE_MATCH = Parameter[str](
+    "If-None-Match",
+    "header",
+    "If None Match",
+    "The ETag of what the caller has; while nothing has changed the answer is 304 without a body.",
+    str,
+    default="",
+    visibility="internal",
+)
+NOT_MODIFIED = Response("Nothing has changed since the answer of this ETag.", headers={"ETag": "What is shown."})
 TIMING = (VALID_UNTIL, VALID_FOR, OCCURRED_AT)
 
 
