@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
@@ -38,7 +38,7 @@ class Runtime:
     authenticate: Authenticator
     clock: Callable[[], datetime]
     limits: Limits | None = None
-    pages: PageSettings = PageSettings()
+    pages: PageSettings = field(default_factory=PageSettings)
 
 
 GetRuntime = Callable[[], Runtime]

@@ -17,6 +17,8 @@ export class Timeline {
   #page = null;
   #types = null;
   #shown = null;
+  #asked = "";
+  #isSameView = false;
   #items = new Map();
 
   constructor(instance, customerId, announce, readNow) {
@@ -47,18 +49,18 @@ export class Timeline {
       this.#types = (await read(metadata, { customerId: this.#customerId })).activityTypes;
     }
     this.#page = page;
+    this.#asks(query);
   }
 
   show() {
     const page = this.#page;
     if (page === this.#shown) return;
-    const isFirst = this.#shown === null;
     this.#shown = page;
     this.#offerTypes();
     const before = this.#items;
     this.#items = new Map(page.value.map((row) => [row.ActivityId, before.get(row.ActivityId) ?? this.#item(row)]));
     const newest = page.value[0];
-    if (!isFirst && newest && !before.has(newest.ActivityId)) {
+    if (newest && this.#isSameView && !before.has(newest.ActivityId)) {
       this.#announce(text("newActivity", { title: titleOf(newest) }));
     }
     arrange(at("timeline"), [...this.#items.values()]);
@@ -67,6 +69,13 @@ export class Timeline {
     const count = formatNumber(page.value.length);
     const summary = page.value.length === 0 ? "noActivities" : hasMore && this.#top === MOST ? "mostActivities" : "activities";
     say(at("timeline-count"), text(summary, { count }));
+  }
+
+  /** Note what was asked, so that an activity is news only where nothing else has changed. */
+  #asks({ $top, ...query }) {
+    const asked = JSON.stringify(query);
+    this.#isSameView = asked === this.#asked;
+    this.#asked = asked;
   }
 
   #offerTypes() {

@@ -202,7 +202,9 @@ def test_the_wall_lets_through_without_a_token_only_what_needs_none() -> None:
     free = {f"/api/{each.path}" for each in OPERATIONS if each.role is None and each.id not in pages}
     assert set(wall["excludedPaths"]) == free
     assert wall["requireAuthentication"] == Expression("!(apiKeysEnabled || pagesEnabled)")
-    assert wall["unauthenticatedClientAction"] == Expression("apiKeysEnabled || pagesEnabled ? 'AllowAnonymous' : 'Return401'")
+    assert wall["unauthenticatedClientAction"] == Expression(
+        "apiKeysEnabled || pagesEnabled ? 'AllowAnonymous' : 'Return401'"
+    )
 
 
 def test_the_host_serves_where_the_wall_and_the_documents_say() -> None:
