@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from function_app import telemetry
 from function_app.api import (
     activities,
+    adaptive_card,
     api_keys,
     changes,
     customers,
@@ -45,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *api_keys.OPERATIONS,
     *changes.OPERATIONS,
     *usage.OPERATIONS,
+    *adaptive_card.OPERATIONS,
     *pages.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -1,6 +1,8 @@
-"""Bodies about the pages, as pydantic models."""
+"""Bodies about the pages and the Adaptive Card, as pydantic models."""
 
 from __future__ import annotations
+
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -15,3 +17,12 @@ class PageConfiguration(BaseModel):
     """How the pages sign people in."""
 
     signIn: PageSignIn | None = Field(None, title="Sign In", description="Nothing where nobody needs to.")
+
+
+class AdaptiveCard(BaseModel):
+    """An Adaptive Card; its elements are as adaptivecards.io describes them."""
+
+    type: Literal["AdaptiveCard"] = Field(title="Type", description="Always AdaptiveCard.")
+    version: str = Field(title="Version", description="The version of Adaptive Cards it needs.")
+    fallbackText: str = Field(title="Fallback Text", description="What is shown where the version is not known.")
+    body: list[dict[str, Any]] = Field(title="Body", description="The elements.")

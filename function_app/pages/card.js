@@ -25,12 +25,21 @@ const readNow = keepReading(async () => {
   const [found] = await Promise.all([read(path, { explain: "true" }), timeline.read()]);
   profile.show(found, entity.attributes);
   timeline.show();
-  say(at("name"), nameOf(found));
-  document.title = `${nameOf(found)} – ${text("card")}`;
+  showName();
   at("content").hidden = false;
 }, EVERY);
 
-setInterval(() => profile.tick() && readNow(), 200);
+setInterval(() => {
+  if (!profile.tick()) return;
+  showName();
+  readNow();
+}, 200);
+
+function showName() {
+  const name = nameOf(profile.values);
+  say(at("name"), name);
+  document.title = `${name} – ${text("card")}`;
+}
 
 /** Have a screen reader say what has changed. */
 function announce(news) {

@@ -6,6 +6,7 @@ import { Lost, needsSignIn, now, Refused } from "./server.js";
 import { askToSignIn } from "./sign_in.js";
 import { text } from "./texts.js";
 
+const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 5_000;
 
 /**
@@ -49,7 +50,7 @@ export function keepReading(read, every) {
       if (!(error instanceof Lost)) console.error(error);
       lostSince ||= now();
       show(text("lost", { time: formatSecond(lostSince) }));
-      return Math.max(error.wait ?? 0, Math.min(LONGEST_PAUSE, every * failures));
+      return Math.max(error.wait ?? 0, Math.min(LONGEST_PAUSE, FIRST_PAUSE * failures));
     }
   }
 

@@ -15,6 +15,7 @@ export class Profile {
   #announce;
   #fields = new Map();
   #shown = null;
+  values = {};
 
   constructor(announce) {
     this.#announce = announce;
@@ -25,6 +26,7 @@ export class Profile {
     if (profile === this.#shown) return;
     const isFirst = this.#shown === null;
     this.#shown = profile;
+    this.values = { ...profile };
     for (const attribute of attributes) {
       if (!this.#fields.has(attribute.name)) this.#fields.set(attribute.name, new Field(attribute));
       const field = this.#fields.get(attribute.name);
@@ -36,8 +38,11 @@ export class Profile {
 
   /** Count down; return whether a field has just expired, and falls back to the source's value. */
   tick() {
-    const expired = [...this.#fields.values()].filter((field) => field.tick());
-    for (const field of expired) this.#announce(field.fallBack());
+    const expired = [...this.#fields].filter(([, field]) => field.tick());
+    for (const [name, field] of expired) {
+      this.values[name] = field.source;
+      this.#announce(field.fallBack());
+    }
     return expired.length > 0;
   }
 }
@@ -76,9 +81,14 @@ class Field {
     return isNews ? text("changed", news) : null;
   }
 
-  /** Show the source's value again. */
+  /** The source's value, beneath the live one. */
+  get source() {
+    return this.#reason.source;
+  }
+
+  /** Show the source's value again; return the news. */
   fallBack() {
-    return this.show(this.#reason.source, null) ?? "";
+    return this.show(this.source, null) ?? "";
   }
 
   /** Count down; return whether the value has expired. */

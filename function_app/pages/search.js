@@ -49,7 +49,7 @@ export class Search {
       const summary = value.length > MOST ? "foundMany" : found.length ? "foundSome" : "foundNone";
       this.#show(found, text(summary, { count: formatNumber(found.length) }));
     } catch (error) {
-      if (error.name !== "AbortError") this.#show([], error instanceof Refused ? error.message : text("foundNone"));
+      if (error.name !== "AbortError") this.#show([], error instanceof Refused ? error.message : "");
     }
   }
 

@@ -6,6 +6,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -46,9 +47,13 @@ class Entra:
 
     def _tokens(self) -> dict[str, str | int]:
         now = int(time.time())
-        times = {"iat": now, "nbf": now, "exp": now + 3600}
+        times: dict[str, Any] = {"iat": now, "nbf": now, "exp": now + 3600}
         person = json.dumps({"uid": USER, "utid": TENANT}).encode()
-        identity = {"nonce": self.asked["nonce"][0], "preferred_username": "ada@example.com", "scp": None}
+        identity: dict[str, Any] = {
+            "nonce": self.asked["nonce"][0],
+            "preferred_username": "ada@example.com",
+            "scp": None,
+        }
         return {
             "token_type": "Bearer",
             "scope": f"{API}/user_impersonation",
