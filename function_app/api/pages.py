@@ -69,9 +69,7 @@ async def get_page_settings(call: Call) -> Answer:
     return Answer(200, {"signIn": known})
 
 
-FILE = Parameter[str](
-    "file", "path", "File", "The file's name.", p.text_up_to(100), default="", required=True, visibility="internal"
-)
+FILE = Parameter[str]("file", "path", "File", "The file's name.", p.text_up_to(100), default="", required=True)
 
 
 @operation(

@@ -93,7 +93,7 @@ function showTimes(period, group, groups, parts, times) {
     return [...sums.values()];
   };
   const names = groups.toSorted((one, other) => other.count - one.count).map((row) => nameIn(row, group));
-  const own = names.slice(0, names.length > MOST_SERIES + 1 ? MOST_SERIES : MOST_SERIES + 1);
+  const own = names.slice(0, names.length > MOST_SERIES + 1 ? MOST_SERIES : MOST_SERIES + 1).sort(); // colours then stay
   const rest = parts.rows.filter((row) => !own.includes(nameIn(row, group)));
   const series = own.map((name) => ({ name, values: values(parts.rows.filter((row) => nameIn(row, group) === name), "count") }));
   if (rest.length) series.push({ name: text("other"), values: values(rest, "count") });
