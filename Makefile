@@ -12,7 +12,7 @@ run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; POR
 load: $(VENV)/run  ## Load FOLDER (definition.json, a folder of snapshots per entity) into the running host
 	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE))
 
-test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made  ## Run everything, from a clean checkout on a bare machine
+test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made /usr/bin/chromium  ## Run everything, from a clean checkout on a bare machine
 	$(PYTHON) -m pytest
 
 connector: $(VENV)/dev  ## Generate the connector's definition and icon
@@ -59,6 +59,9 @@ $(VENV)/curl: $(VENV)/python
 tests/emulators/node_modules/.made: tests/emulators/package-lock.json
 	cd tests/emulators && npm ci --no-audit --no-fund
 	@touch $@
+
+/usr/bin/chromium:
+	apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk
 
 .PHONY: help run load test connector release check bench
 .DEFAULT_GOAL := help

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from function_app import telemetry
 from function_app.api import (
     activities,
+    adaptive_card,
     api_keys,
     changes,
     connector,
@@ -20,6 +21,7 @@ from function_app.api import (
     health,
     instances,
     key_ring,
+    pages,
     refreshes,
     roles,
     triggers,
@@ -29,8 +31,9 @@ from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits
 from function_app.api.operation import Operation
+from function_app.api.page_settings import PageSettings, SignIn
 from function_app.api.signing_keys import SigningKeys
-from function_app.api.tokens import EntraTokens, trust_of
+from function_app.api.tokens import SCOPE, EntraTokens, trust_of
 from function_app.services.access import Access
 from function_app.services.suite import Suite
 from function_app.settings import Settings, in_azure, read_settings
@@ -54,6 +57,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *api_keys.OPERATIONS,
     *changes.OPERATIONS,
     *usage.OPERATIONS,
+    *adaptive_card.OPERATIONS,
+    *pages.OPERATIONS,
     *health.OPERATIONS,
     *connector.OPERATIONS,
 )
@@ -109,6 +114,15 @@ def traced(store: Store, make: Callable[[Store], Suite]) -> Suite:
     return services
 
 
+def make_page_settings(settings: Settings) -> PageSettings:
+    """Say who may embed the pages, and how they sign people in: as the API's own registration, by its bare id."""
+    embedders = tuple((settings.CARD_FRAME_ANCESTORS or "").split())
+    if settings.AUTH_MODE == "local":
+        return PageSettings(embedders)
+    client_id = (settings.ENTRA_AUDIENCE or "").removeprefix("api://")
+    return PageSettings(embedders, SignIn(client_id, settings.ENTRA_TENANT_ID or "", f"{client_id}/{SCOPE}"))
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -128,4 +142,5 @@ def get_runtime() -> Runtime:
         make_authenticator(settings, services.access),
         _now,
         Limits(settings.REQUESTS_PER_MINUTE),
+        make_page_settings(settings),
     )

@@ -161,6 +161,12 @@ ENTITY_NOT_FOUND = Mistake(
     "The instance has no entity of this name.",
     "List the entities with `GET manage/entities`.",
 )
+FILE_NOT_FOUND = Mistake(
+    "FileNotFound",
+    404,
+    "The pages have no file of this name.",
+    "Open a page by its own address; it names its files.",
+)
 METHOD_NOT_ALLOWED = Mistake(
     "MethodNotAllowed", 405, "The resource does not have this verb.", "Use a verb of the `Allow` header."
 )

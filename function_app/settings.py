@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 _IN_AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID")
+_ORIGINS = r"^https://(\*\.)?[a-z0-9.-]+(:\d+)?( https://(\*\.)?[a-z0-9.-]+(:\d+)?)*$"
 _GUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 
@@ -59,6 +60,11 @@ class Settings(BaseModel):
     )
     REQUESTS_PER_MINUTE: int = Field(
         6000, ge=1, description="Requests a minute that each worker takes from one caller, and for one instance."
+    )
+    CARD_FRAME_ANCESTORS: str | None = Field(
+        None,
+        pattern=_ORIGINS,
+        description="Sites that may embed the pages, like `https://contoso.crm.dynamics.com`, with spaces between.",
     )
     PORT: int = Field(7071, ge=1, le=65535, description="Port of the local host.")
 

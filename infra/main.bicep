@@ -29,6 +29,12 @@ param cosmosCapacity string = 'serverless'
 @minValue(1000)
 param cosmosMaxThroughput int = 1000
 
+@description('Let requests without a bearer token through the outer wall, so that browsers can load the customer card and the usage page; the code still asks for a token before it gives data.')
+param pagesEnabled bool = false
+
+@description('Sites that may embed the pages, with spaces between; empty for none.')
+param cardFrameAncestors string = ''
+
 @description('Object id of whoever writes snapshots (a pipeline, a group, a person); empty for nobody.')
 param snapshotWriterId string = ''
 
@@ -129,6 +135,8 @@ module api 'modules/api.bicep' = {
     tenantId: tenantId
     apiClientId: apiClientId
     apiKeysEnabled: apiKeysEnabled
+    pagesEnabled: pagesEnabled
+    cardFrameAncestors: cardFrameAncestors
     maximumInstances: maximumInstances
     alwaysReadyInstances: alwaysReadyInstances
   }

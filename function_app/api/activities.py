@@ -200,8 +200,8 @@ PAGE = Parameter[int](
     description="Gives what a customer did, newest first: the timeline.",
     role=Role.VIEWER,
     visibility="important",
-    parameters=(p.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, o.SKIPTOKEN),
-    responses={200: Response("One page of the timeline.", ActivityList)},
+    parameters=(p.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, o.SKIPTOKEN, p.IF_NONE_MATCH),
+    responses={200: Response("One page of the timeline.", ActivityList), 304: p.NOT_MODIFIED},
 )
 async def list_activities(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
@@ -227,8 +227,13 @@ async def list_activities(call: Call) -> Answer:
 async def list_activity_types(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     counts = await call.services.read_activities.types(model, call[CUSTOMER], call.now)
+    icons = {
+        (mapping.activity_type, mapping.activity_type_display): mapping.icon
+        for entity in model.instance.entities
+        if (mapping := entity.activity)
+    }
     types = [
-        {"activityType": kind, "activityTypeDisplay": display, "count": count}
+        {"activityType": kind, "activityTypeDisplay": display, "icon": icons.get((kind, display)), "count": count}
         for (kind, display), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
     return Answer(200, {"customerId": call[CUSTOMER], "activityTypes": types})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import azure.functions as func
     from pydantic import ValidationError
 
+    from function_app.api.page_settings import PageSettings
     from function_app.domain.access import Principal
     from function_app.services.suite import Suite
 
@@ -29,7 +30,7 @@ _OF_THE_PLATFORM = frozenset(("code", "clientId"))
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler answers: `body` goes out as JSON."""
+    """What a handler answers: `body` goes out as JSON, bytes as they are under the Content-Type of `headers`."""
 
     status: int
     body: Any = None
@@ -47,6 +48,7 @@ class Call:
     url: str
     values: Mapping[str, Any]
     body: Any
+    pages: PageSettings
 
     def __getitem__(self, parameter: Parameter[T]) -> T:
         value: T = self.values.get(parameter.name, parameter.default)

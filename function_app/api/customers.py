@@ -91,8 +91,8 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field wha
     description="Gives a customer's profile as it is now: the source's values with the live updates on top.",
     role=Role.VIEWER,
     visibility="important",
-    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, EXPLAIN),
-    responses={200: Response("The merged profile.", attributes_of=CUSTOMER)},
+    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, EXPLAIN, p.IF_NONE_MATCH),
+    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: p.NOT_MODIFIED},
     refuses={
         "DELETE": _NO_PROFILE.format("deleted", "goes"),
         "PUT": "Profiles can be updated with PATCH, never replaced.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
@@ -16,6 +17,7 @@ from function_app.api.background import add_background
 from function_app.api.call import Answer, Call, read_request
 from function_app.api.limits import Limits
 from function_app.api.operation import Operation, Verb
+from function_app.api.page_settings import PageSettings
 from function_app.api.parameters import LONGEST_CALLER
 from function_app.api.problems import answer_to
 from function_app.domain.access import Principal, Role
@@ -25,7 +27,7 @@ from function_app.services.suite import Suite
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
-_ERRORS = 400
+_OK, _NOT_MODIFIED, _ERRORS = 200, 304, 400
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -37,6 +39,7 @@ class Runtime:
     authenticate: Authenticator
     clock: Callable[[], datetime]
     limits: Limits | None = None
+    pages: PageSettings = field(default_factory=PageSettings)
 
 
 GetRuntime = Callable[[], Runtime]
@@ -87,12 +90,26 @@ class _Visit:
         try:
             answer = await self._handled()
             response = _response(answer, self._budget)
+            if self._operation.is_conditional and answer.status == _OK:
+                answer, response = self._unless_known(answer, response)
         except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
             answer = answer_to(error, self._operation.id)
             response = _response(answer)
         telemetry.note({"http.response.status_code": answer.status, "errorCode": _error_code(answer) or ""})
         self._count(answer, len(response.get_body()), perf_counter() - started)
         return response
+
+    def _unless_known(self, answer: Answer, response: func.HttpResponse) -> tuple[Answer, func.HttpResponse]:
+        """Give the answer the ETag of its body; 304 without one if the caller has just that."""
+        tag = f'"{hashlib.sha256(response.get_body()).hexdigest()[:32]}"'
+        response.headers["ETag"] = tag
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        known = [each.strip().removeprefix("W/") for each in self._req.headers.get("if-none-match", "").split(",")]
+        if tag not in known and "*" not in known:
+            return answer, response
+        headers = {name: value for name, value in response.headers.items() if name.lower() != "content-type"}
+        answer = Answer(_NOT_MODIFIED, headers=headers)
+        return answer, _response(answer)
 
     async def _handled(self) -> Answer:
         operation, req, now = self._operation, self._req, self._now
@@ -109,6 +126,7 @@ class _Visit:
             url=req.url,
             values=values,
             body=body,
+            pages=self._runtime.pages,
         )
         return await operation.handler(call)
 
@@ -147,6 +165,9 @@ def _error_code(answer: Answer) -> str | None:
 def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpResponse:
     if answer.body is None:
         return func.HttpResponse(status_code=answer.status, headers={**answer.headers, **budget})
+    if isinstance(answer.body, bytes):
+        headers = {**answer.headers, **budget}
+        return func.HttpResponse(answer.body, status_code=answer.status, headers=headers)
     return func.HttpResponse(
         _encode(answer.body).encode(errors="backslashreplace"),
         status_code=answer.status,

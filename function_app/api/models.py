@@ -230,6 +230,7 @@ class ActivityType(BaseModel):
 
     activityType: str = Field(title="Activity Type", description="The semantic type.")
     activityTypeDisplay: str | None = Field(None, title="Type for People", description="Its name for people.")
+    icon: str | None = Field(None, title="Icon", description="The icon's name, as the definition gives it.")
     count: int = Field(title="Count", description="How many the customer has.")
 
 

@@ -110,6 +110,11 @@ class Operation:
     def verbs(self) -> tuple[Verb, ...]:
         return (self.verb, *self.refuses)
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether a caller that names what it has by ETag is answered 304 while that is still so."""
+        return 304 in self.responses  # noqa: PLR2004  # Not Modified
+
     @cached_property
     def entity(self) -> str | None:
         """The entity that the path names by itself."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from function_app.api.operation import Choices, Parameter, Visibility
+from function_app.api.operation import Choices, Parameter, Response, Visibility
 from function_app.domain.instant import parse_instant
 from function_app.domain.validity import Timing
 
@@ -202,6 +202,16 @@ PREFER = Parameter[str](
     schema={"type": "string", "default": "return=representation"},
     visibility="internal",
 )
+IF_NONE_MATCH = Parameter[str](
+    "If-None-Match",
+    "header",
+    "If None Match",
+    "The ETag of what the caller has; while nothing has changed the answer is 304 without a body.",
+    str,
+    default="",
+    visibility="internal",
+)
+NOT_MODIFIED = Response("Nothing has changed since the answer of this ETag.", headers={"ETag": "What is shown."})
 TIMING = (VALID_UNTIL, VALID_FOR, OCCURRED_AT)
 
 

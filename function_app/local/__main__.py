@@ -24,6 +24,7 @@ _AUTH_MODES = {
     "entra": "AUTH_MODE=entra: callers need a Microsoft Entra token or an API key.",
 }
 SAMPLE = "11111111-1111-4111-8111-111111111111"
+_SOMEBODY = "0098760b43d551eb84e36d0f81d17400"  # of the sample
 
 
 def main(arguments: list[str]) -> int:
@@ -94,7 +95,9 @@ def _greeting(settings: Settings) -> str:
         f"{_AUTH_MODES[settings.AUTH_MODE]}\n"
         f"Data in {settings.DATA_DIR}; Ctrl-C ends it. Try:\n"
         f"  curl '{customers}?$top=3&$select=CustomerId,FullName,City'\n"
-        f"  curl '{base}/instances'"
+        f"  curl '{base}/instances'\n"
+        f"Customer card: {base}/instances/{SAMPLE}/card/{_SOMEBODY}\n"
+        f"Usage page: {base}/instances/{SAMPLE}/usage/page"
     )
 
 

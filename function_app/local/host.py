@@ -142,7 +142,7 @@ async def _respond(send: Send, response: func.HttpResponse) -> None:
     headers: list[tuple[bytes, bytes]] = [
         (name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers.items()
     ]
-    if response.status_code != 204:  # noqa: PLR2004  # No Content
+    if response.status_code not in {204, 304}:  # No Content, Not Modified
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": body})

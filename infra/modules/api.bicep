@@ -45,6 +45,12 @@ param apiClientId string
 @description('Let requests without a bearer token through the outer wall, so that API keys work.')
 param apiKeysEnabled bool = false
 
+@description('Let requests without a bearer token through the outer wall, so that browsers can load the pages.')
+param pagesEnabled bool = false
+
+@description('Sites that may embed the pages, with spaces between; empty for none.')
+param cardFrameAncestors string = ''
+
 @description('Most instances of the function app.')
 @minValue(1)
 @maxValue(1000)
@@ -135,6 +141,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       AUTH_MODE: 'entra'
       ENTRA_TENANT_ID: tenantId
       ENTRA_AUDIENCE: apiClientId
+      CARD_FRAME_ANCESTORS: cardFrameAncestors
       AZURE_CLIENT_ID: identityClientId // which identity DefaultAzureCredential takes
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identityClientId
@@ -154,8 +161,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     properties: {
       platform: { enabled: true }
       globalValidation: {
-        requireAuthentication: !apiKeysEnabled
-        unauthenticatedClientAction: apiKeysEnabled ? 'AllowAnonymous' : 'Return401'
+        requireAuthentication: !(apiKeysEnabled || pagesEnabled)
+        unauthenticatedClientAction: apiKeysEnabled || pagesEnabled ? 'AllowAnonymous' : 'Return401'
         excludedPaths: ['/api/connector/apiDefinition.swagger.json', '/api/health']
       }
       httpSettings: { requireHttps: true }

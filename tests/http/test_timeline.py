@@ -120,8 +120,8 @@ async def test_types_are_counted_most_frequent_first(client: httpx.AsyncClient) 
     assert found == {
         "customerId": "ada",
         "activityTypes": [
-            {"activityType": "Feedback", "activityTypeDisplay": "Feedback", "count": 2},
-            {"activityType": "SalesOrder", "activityTypeDisplay": "SalesOrder", "count": 1},
+            {"activityType": "Feedback", "activityTypeDisplay": "Feedback", "icon": None, "count": 2},
+            {"activityType": "SalesOrder", "activityTypeDisplay": "SalesOrder", "icon": None, "count": 1},
         ],
     }
 

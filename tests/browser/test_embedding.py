@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser.stage import Stage
+from playwright.sync_api import Browser, FrameLocator, expect
+
+ALLOWED, OTHER = "https://contoso.crm.dynamics.com", "https://other.example.com"
+
+
+@pytest.fixture
+def embeddable(tmp_path: Path) -> Iterator[Stage]:
+    stage = Stage(tmp_path, CARD_FRAME_ANCESTORS=ALLOWED)
+    yield stage
+    stage.stop()
+
+
+def embedded(browser: Browser, stage: Stage, site: str) -> FrameLocator:
+    """The card in an iframe of a site."""
+    page = browser.new_page(locale="en-GB")
+    html = f'<!doctype html><title>form</title><iframe src="{stage.card()}" width="900" height="700"></iframe>'
+    page.route(f"{site}/", lambda route: route.fulfill(content_type="text/html", body=html))
+    page.goto(f"{site}/")
+    return page.frame_locator("iframe")
+
+
+def test_a_site_of_the_setting_may_show_the_card_and_no_other(embeddable: Stage, browser: Browser) -> None:
+    expect(embedded(browser, embeddable, ALLOWED).locator("h1")).to_have_text("Ada Lovelace", timeout=10_000)
+    expect(embedded(browser, embeddable, OTHER).locator("#wanted")).to_have_count(0)  # not even the page without data
