@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
+from typing import Any
 
 import azure.functions as func
 
@@ -89,9 +90,9 @@ class _Visit:
         started = perf_counter()
         try:
             answer = await self._handled()
-            response = _response(answer, self._budget)
             if self._operation.is_conditional and answer.status == _OK:
-                answer, response = self._unless_known(answer, response)
+                answer = self._unless_known(answer)
+            response = _response(answer, self._budget)
         except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
             answer = answer_to(error, self._operation.id)
             response = _response(answer)
@@ -99,17 +100,19 @@ class _Visit:
         self._count(answer, len(response.get_body()), perf_counter() - started)
         return response
 
-    def _unless_known(self, answer: Answer, response: func.HttpResponse) -> tuple[Answer, func.HttpResponse]:
+    def _unless_known(self, answer: Answer) -> Answer:
         """Give the answer the ETag of its body; 304 without one if the caller has just that."""
-        tag = f'"{hashlib.sha256(response.get_body()).hexdigest()[:32]}"'
-        response.headers["ETag"] = tag
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-        known = [each.strip().removeprefix("W/") for each in self._req.headers.get("if-none-match", "").split(",")]
-        if tag not in known and "*" not in known:
-            return answer, response
-        headers = {name: value for name, value in response.headers.items() if name.lower() != "content-type"}
-        answer = Answer(_NOT_MODIFIED, headers=headers)
-        return answer, _response(answer)
+        raw = answer.body if isinstance(answer.body, bytes) else _written(answer.body)
+        tag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
+        kind = _NONE if isinstance(answer.body, bytes) else _JSON
+        headers = {"Cache-Control": "private, no-cache", **kind, **answer.headers, "ETag": tag}
+        asked = self._req.headers.get("if-none-match")
+        if asked is not None:
+            known = {each.strip().removeprefix("W/") for each in asked.split(",")}
+            if tag in known or "*" in known:
+                kept = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+                return Answer(_NOT_MODIFIED, headers=kept)
+        return Answer(answer.status, raw, headers)
 
     async def _handled(self) -> Answer:
         operation, req, now = self._operation, self._req, self._now
@@ -169,8 +172,12 @@ def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpRes
         headers = {**answer.headers, **budget}
         return func.HttpResponse(answer.body, status_code=answer.status, headers=headers)
     return func.HttpResponse(
-        _encode(answer.body).encode(errors="backslashreplace"),
+        _written(answer.body),
         status_code=answer.status,
         headers={**_JSON, **answer.headers, **budget},
         mimetype="application/json",
     )
+
+
+def _written(body: Any) -> bytes:
+    return _encode(body).encode(errors="backslashreplace")
