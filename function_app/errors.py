@@ -23,10 +23,6 @@ class Fault:
     message: str
     target: str | None = None
 
-    def at(self, prefix: str) -> Fault:
-        """Return the same fault below a JSON pointer prefix."""
-        return Fault(self.code, self.status, self.message, prefix + (self.target or ""))
-
 
 MISTAKES: dict[str, Mistake] = {}
 
