@@ -34,6 +34,9 @@ check: $(VENV)/dev  ## Run the fast part: style, types, layers, the connector
 bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json
 	$(PYTHON) -m tests.bench
 
+prove: $(VENV)/dev tests/emulators/node_modules/.made  ## Prove the promises under load, faults and hostile input, in the long form: an hour
+	PYTHONPATH=.:tests $(PYTHON) -m proof
+
 $(VENV)/python:
 	python3 -m venv $(VENV)
 	@touch $@
@@ -63,5 +66,5 @@ tests/emulators/node_modules/.made: tests/emulators/package-lock.json
 /usr/bin/chromium:
 	apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk
 
-.PHONY: help run load test connector release check bench
+.PHONY: help run load test connector release check bench prove
 .DEFAULT_GOAL := help

@@ -1,0 +1,41 @@
+"""Run the proofs in their long form, or those whose names hold a word given; print a table, write .bench/proof.md.
+
+To add one, write a function from a size to a Finding, name it in PROOFS, and test it with a small size.
+"""
+
+from __future__ import annotations
+
+import sys
+from time import perf_counter
+
+from support import ROOT
+
+from .finding import Proof
+
+PROOFS: tuple[Proof, ...] = ()
+_ROW = "| {:<44} | {:<90} | {:>7} |"
+
+
+def main(words: list[str]) -> None:
+    chosen = [proof for proof in PROOFS if not words or any(word in proof.name for word in words)]
+    if not chosen:
+        sys.exit("No proof is named so; there are: " + ", ".join(proof.name for proof in PROOFS))
+    lines = [_ROW.format("promise", "seen", "took"), _ROW.format("---", "---", "---:")]
+    _say("\n".join(lines))
+    for proof in chosen:
+        begun = perf_counter()
+        finding = proof.prove(proof.size)
+        lines.append(_ROW.format(finding.promise, finding.seen, f"{perf_counter() - begun:.0f} s"))
+        _say(lines[-1])
+    results = ROOT / ".bench" / "proof.md"
+    results.parent.mkdir(exist_ok=True)
+    results.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
