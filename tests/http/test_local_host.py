@@ -1,96 +1,23 @@
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+from local_host import COMMAND, SECONDS_TO_START, Served, environment, free_port, serving
 from support import ROOT
 
 SAMPLE = "11111111-1111-4111-8111-111111111111"
 CUSTOMERS = f"instances/{SAMPLE}/data/Customer"
-COMMAND = [sys.executable, "-m", "function_app.local", "serve"]
-SECONDS_TO_START, SECONDS_TO_END = 10.0, 10.0
-
-
-def environment(**settings: str) -> dict[str, str]:
-    ours = ("STORE", "DATA_DIR", "COSMOS_", "AUTH_MODE", "PORT", "WEBSITE_", "SNAPSHOTS", "ENTRA_")
-    return {name: text for name, text in os.environ.items() if not name.startswith(ours)} | settings
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
-@dataclass
-class Served:
-    """A local host in a process of its own."""
-
-    process: subprocess.Popen[str]
-    port: int
-    seconds: float = 0.0
-
-    @property
-    def base(self) -> str:
-        return f"http://localhost:{self.port}/api"
-
-    def get(self, path: str, **options: Any) -> httpx.Response:
-        return httpx.get(f"{self.base}/{path}", **options)
-
-    def wait(self) -> None:
-        began = time.monotonic()
-        while True:
-            self.seconds = time.monotonic() - began
-            try:
-                if self.get("health").status_code == 200:
-                    return
-            except httpx.TransportError:
-                assert self.process.poll() is None, self.process.communicate()
-                assert self.seconds < SECONDS_TO_START
-                time.sleep(0.02)
-
-    def end(self, number: int) -> tuple[int, str, str]:
-        """Send a signal; return the exit status and what was printed."""
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=SECONDS_TO_END)
-        return self.process.returncode, out, err
-
-
-@contextmanager
-def serving(data_dir: Path) -> Iterator[Served]:
-    port = free_port()
-    with subprocess.Popen(
-        COMMAND,
-        cwd=ROOT,
-        env=environment(PORT=str(port), DATA_DIR=str(data_dir)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            served = Served(process, port)
-            served.wait()
-            yield served
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("served") / "data") as host:
+    with serving(DATA_DIR=str(tmp_path_factory.mktemp("served") / "data")) as host:
         yield host
 
 
@@ -145,7 +72,7 @@ def test_a_port_taken_ends_it_with_a_word_and_no_traceback(served: Served, tmp_p
 
 
 def test_it_prints_what_to_try_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as host:
+    with serving(DATA_DIR=str(tmp_path / "data")) as host:
         status, out, err = host.end(signal.SIGINT)
     assert status in {0, 130}
     assert "Traceback" not in out + err
@@ -156,13 +83,13 @@ def test_it_prints_what_to_try_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> Non
 
 
 def test_what_was_answered_204_survives_kill_9(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as host:
+    with serving(DATA_DIR=str(tmp_path / "data")) as host:
         ids = [row["CustomerId"] for row in host.get(CUSTOMERS, params={"$top": 20}).json()["value"]]
         for number, customer_id in enumerate(ids):
             answer = httpx.patch(f"{host.base}/{CUSTOMERS}/{customer_id}", json={"City": f"Kept {number}"})
             assert answer.status_code == 204
         host.end(signal.SIGKILL)
-    with serving(tmp_path / "data") as again:
+    with serving(DATA_DIR=str(tmp_path / "data")) as again:
         for number, customer_id in enumerate(ids):
             assert again.get(f"{CUSTOMERS}/{customer_id}").json()["City"] == f"Kept {number}"
         status, _, err = again.end(signal.SIGTERM)
