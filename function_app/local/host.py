@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -31,6 +32,10 @@ class _Route:
     functions: dict[str, UserFunction]
 
 
+class CallerLeftError(Exception):
+    """The connection ended before the request did."""
+
+
 class Host:
     """An ASGI application; `start` and `stop` are awaited before the first and after the last request."""
 
@@ -42,7 +47,8 @@ class Host:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, receive, send)
+            with suppress(CallerLeftError):
+                await self._http(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -128,6 +134,8 @@ async def _read(receive: Receive) -> bytes | None:
     chunks, size = [], 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise CallerLeftError
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > LARGEST_BODY:

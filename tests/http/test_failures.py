@@ -8,6 +8,7 @@ import httpx
 import pytest
 from support import INSTANCE, Clock
 
+from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Principal, Role
@@ -91,6 +92,23 @@ async def test_an_update_the_store_refuses_to_write_is_not_answered_as_taken(
     assert (await client.get(ADA)).json()["City"] == "Oslo"
     answer = await client.patch(ADA, json={"City": "Bergen"}, headers=headers)
     assert answer.json()["receipt"]["outcome"] == "applied"
+
+
+async def test_a_request_whose_caller_left_halfway_changes_nothing(client: httpx.AsyncClient, services: Suite) -> None:
+    runtime = Runtime(services, authenticate_local, Clock())
+    host = Host(create_app(OPERATIONS, lambda: runtime), services.close, services.close)
+    arriving = iter([{"type": "http.request", "body": b'{"City": "Bergen"}', "more_body": True}])
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "PATCH", "path": f"/api{ADA}", "query_string": b"", "headers": headers}
+
+    async def receive() -> dict[str, Any]:
+        return next(arriving, {"type": "http.disconnect"})
+
+    async def send(message: Any) -> None:
+        pytest.fail(f"Nobody is there for {message}.")
+
+    await host({**scope, "scheme": "http"}, receive, send)
+    assert (await client.get(ADA)).json()["City"] == "Oslo"
 
 
 async def test_health_tells_of_a_store_that_does_not_answer(
