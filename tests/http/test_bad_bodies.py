@@ -83,6 +83,12 @@ async def test_a_member_that_stands_twice_is_refused_by_name(client: httpx.Async
     assert "'City'" in refused(await send(client, content))
 
 
+async def test_of_thousands_of_members_one_that_stands_twice_is_found_soon(client: httpx.AsyncClient) -> None:
+    names = [f"{n:x}" for n in range(28_000)]
+    content = "{" + ",".join(f'"{name}":1' for name in [*names, names[-1]]) + "}"
+    assert f"'{names[-1]}'" in refused(await send(client, content.encode()))
+
+
 async def test_a_member_named_by_half_a_surrogate_pair_that_stands_twice_is_refused(client: httpx.AsyncClient) -> None:
     refused(await send(client, b'{"\\ud800": 1, "\\ud800": 2}'))
 
