@@ -14,7 +14,7 @@ from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals,
 from function_app.errors import ServiceError
 from function_app.services import odata_grammar
 
-LONGEST, DEEPEST = 4_000, 25
+LONGEST, DEEPEST, MOST_LOOKED_IN = 4_000, 25, 900
 _FLIPPED: dict[str, Order] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 _ORDERS: dict[str, Order] = {"Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge"}
 _TESTS: dict[str, TextTest] = {"contains": "contains", "startswith": "startswith", "endswith": "endswith"}
@@ -53,6 +53,9 @@ def parse_search(text: str, entity: Entity) -> Condition:
     if refused:
         raise _invalid("$search", f"does not know {refused.pop()}; all words must be found")
     texts = [attribute.name for attribute in entity.attributes if attribute.data_type == "Edm.String"]
+    if len(words) * len(texts) > MOST_LOOKED_IN:
+        most = MOST_LOOKED_IN // len(texts)
+        raise _invalid("$search", f"may have at most {most} words in {entity.qualified_name}; received {len(words)}")
     tests = [tuple(Text(name, "contains", word.lower(), fold=True) for name in texts) for word in words]
     return AllOf(tuple(AnyOf(of_word) for of_word in tests))
 
@@ -175,7 +178,7 @@ def _kind(node: Any) -> str:
 
 
 def _is_literal(node: Any) -> bool:
-    return hasattr(node, "py_val") or _kind(node) == "UnaryOp"
+    return hasattr(type(node), "py_val") or _kind(node) == "UnaryOp"
 
 
 def _value(attribute: Attribute, node: Any) -> Any:

@@ -11,6 +11,13 @@ from function_app.errors import ServiceError
 from function_app.services.odata import parse_filter, parse_orderby, parse_search, parse_select
 
 CUSTOMER = model().instance.customer
+LITERALS = st.one_of(
+    st.sampled_from(["City", "Points", "LastVisit", "Opens", "null", "('a')", "tolower(City)", "tolower()"]),
+    st.from_regex(
+        r"(duration|geography)?'P?[0-9T]{1,30}D?'|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?",
+        fullmatch=True,
+    ),
+)
 OSLO, THREE = Equals("City", ("Oslo",)), Compares("Points", "gt", 3)
 
 
@@ -171,6 +178,7 @@ def fault_of(text: str) -> str:
             "é eq 'x'",
         ),
         *("Points eq 1e400", "Points eq NaN", "Points eq INF", "geo.distance(City, City) lt 1"),
+        *("2026-02-30T00:00:00Z lt LastVisit", "geography'POINT(1 1)' eq City", f"duration'P{'9' * 30}D' eq City"),
     ],
 )
 def test_what_is_not_supported_is_refused_naming_the_option(text: str) -> None:
@@ -212,6 +220,7 @@ def test_deep_filters_are_refused_or_understood_and_never_overflow(text: str) ->
 @given(
     st.text(max_size=60)
     | st.lists(st.sampled_from(["City", "eq", "'a'", "(", ")", "not", "and", "1", "in", ",", "-"])).map(" ".join)
+    | st.tuples(LITERALS, st.sampled_from(["eq", "lt", "in"]), LITERALS).map(" ".join)
 )
 def test_no_text_makes_parsing_fail(text: str) -> None:
     for parse in (parse_filter, parse_search, parse_orderby, parse_select):

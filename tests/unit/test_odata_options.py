@@ -57,7 +57,11 @@ def test_a_search_is_for_every_word_or_phrase_in_some_text(text: str, words: lis
     assert words_of(text) == words
 
 
-@pytest.mark.parametrize("text", ["", " ", '"', '""', 'a "b', "a OR b", "NOT a", "AND", "x" * 4001])
+def test_a_search_may_look_in_900_places() -> None:
+    assert len(words_of("a " * 180)) == 180
+
+
+@pytest.mark.parametrize("text", ["", " ", '"', '""', 'a "b', "a OR b", "NOT a", "AND", "x" * 4001, "a " * 181])
 def test_a_search_that_is_not_supported_is_refused(text: str) -> None:
     assert_refused(parse_search, text, "$search")
 
