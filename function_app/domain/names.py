@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
+from heapq import nlargest
+from itertools import pairwise
+
+_COMPARED = 5
+_Marks = frozenset[str | tuple[str, str]]
 
 
 def nearest_hint(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'City'?`-like text naming up to three known names near `name`, or nothing."""
-    by_lower = {other.lower(): other for other in known}
-    near = get_close_matches(name[:100].lower(), by_lower, n=3, cutoff=0.6)
+    """Return `; did you mean 'City'?`-like text naming up to three known names near `name`, or nothing.
+
+    Only those that share most characters and pairs of them are compared: hundreds would take long.
+    """
+    wanted, by_lower = name[:100].lower(), {other.lower(): other for other in known}
+    mine, marks = _marks(wanted), _all_marks(tuple(by_lower))
+    likely = nlargest(_COMPARED, marks, key=lambda other: len(mine & marks[other]) / (len(wanted) + len(other)))
+    near = get_close_matches(wanted, likely, n=3, cutoff=0.6)
     return "; nearest: " + ", ".join(f"'{by_lower[match]}'" for match in near) if near else ""
+
+
+@lru_cache(64)
+def _all_marks(names: tuple[str, ...]) -> Mapping[str, _Marks]:
+    return {name: _marks(name) for name in names}
+
+
+def _marks(name: str) -> _Marks:
+    return frozenset((*name, *pairwise(name)))

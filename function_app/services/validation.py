@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOST_CHANGES = 500
-_SHOWN, _REPEATED = 100, 40
+_SHOWN, _COMPARED, _REPEATED = 100, 100, 40
 
 
 class Checker:
@@ -43,12 +44,13 @@ class Checker:
         if len(body) > MOST_CHANGES:
             message = f"The body names {len(body)} attributes; at most {MOST_CHANGES} can be changed at once."
             return [errors.TOO_MANY_ATTRIBUTES(message, "")]
-        faults = [fault for name in body for fault in self._unchangeable(name)]
+        known = [name for name in body if name in self._entity.by_name]
+        faults = [*self._unknown(body), *(fault for name in known for fault in self._unchangeable(name))]
         return self._checked(body, faults)
 
     def check_record(self, body: Mapping[str, Any], required: Iterable[str] = ()) -> dict[str, Any] | list[Fault]:
         """Return a record in canonical form, or every fault in it; what is required must have a value."""
-        faults = [self._unknown(name) for name in body if name not in self._entity.by_name]
+        faults = self._unknown(body)
         missing = [name for name in required if body.get(name) in (None, "")]
         faults += [errors.MISSING_ATTRIBUTE(f"'{name}' needs a value.", pointer(name)) for name in missing]
         return self._checked(body, faults)
@@ -68,19 +70,22 @@ class Checker:
         return faults[:_SHOWN] or canonical
 
     def _unchangeable(self, name: str) -> list[Fault]:
-        attribute, target = self._entity.by_name.get(name), pointer(name)
-        if attribute is None:
-            return [self._unknown(name)]
+        target = pointer(name)
         if name in self._entity.key_names:
             return [errors.KEY_ATTRIBUTE(f"'{name}' is the key and can't be changed.", target)]
-        if attribute.read_only:
+        if self._entity.by_name[name].read_only:
             return [errors.READ_ONLY_ATTRIBUTE(f"'{name}' is read-only; only the source changes it.", target)]
         return []
 
-    def _unknown(self, name: str) -> Fault:
-        hint = nearest_hint(name, self._entity.by_name)
-        message = f"{self._entity.qualified_name} has no attribute '{name[:100]}'{hint}."
-        return errors.UNKNOWN_ATTRIBUTE(message, pointer(name))
+    def _unknown(self, body: Mapping[str, Any]) -> list[Fault]:
+        """Return the faults of unknown names, as many as are shown, the first with the nearest: that takes its time."""
+        known, entity = self._entity.by_name, self._entity.qualified_name
+        names = [name for name in body if name not in known][:_SHOWN]
+        hints = [nearest_hint(name, known) for name in names[: max(1, _COMPARED // len(known))]]
+        return [
+            errors.UNKNOWN_ATTRIBUTE(f"{entity} has no attribute '{name[:100]}'{hint}.", pointer(name))
+            for name, hint in zip_longest(names, hints, fillvalue="")
+        ]
 
 
 def pointer(name: str) -> str:

@@ -170,6 +170,12 @@ def test_an_unknown_name_comes_with_the_nearest_ones() -> None:
     assert "nearest" not in strange.message
 
 
+def test_only_the_first_unknown_names_come_with_the_nearest_ones() -> None:
+    one = checker(*(attribute("Edm.String", f"City{n}") for n in range(30)))
+    faults = refused(one, {f"Citty{n}": 1 for n in range(10)})
+    assert ["nearest" in fault.message for fault in faults] == [True] * 3 + [False] * 7
+
+
 def test_keys_and_read_only_attributes_can_not_change_but_a_record_may_hold_them() -> None:
     one = checker(attribute("Edm.Double", "Score", read_only=True))
     body = {"CustomerId": "ada", "Score": 1.5}
