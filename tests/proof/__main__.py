@@ -12,8 +12,9 @@ from support import ROOT
 
 from .finding import Proof
 from .fuzz import declared_answers
+from .hostile import hostile_requests
 
-PROOFS = (Proof(declared_answers, 50_000),)
+PROOFS = (Proof(declared_answers, 50_000), Proof(hostile_requests, 20))
 _ROW = "| {:<44} | {:<90} | {:>7} |"
 
 

@@ -1,0 +1,125 @@
+"""Hostile requests over a socket to the local host: each is answered soon, and what was refused wrote nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep
+from typing import Any
+
+from local_host import Served, serving
+from support import INSTANCE, definition, profile
+
+from function_app.services.suite import Suite
+from function_app.store.documents import ACTIVITIES, CONTROL, KEYS, PROFILES
+from function_app.store.embedded import EmbeddedStore
+
+from .corpus import Attack, attacks, wide_definition
+from .finding import Finding
+from .odd import WIDE
+from .wire import Answer, exchange
+
+HANG, SOON, GROWTH_KB = 1.0, 0.02, 8 * 1024
+FAILED, REFUSED, OTHERS = 500, 400, b"secret of another instance"
+
+
+def hostile_requests(rounds: int) -> Finding:
+    """Send the whole corpus so many times, after once to warm up."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        asyncio.run(_prepare(folder))
+        with serving(DATA_DIR=name, REQUESTS_PER_MINUTE="1000000") as host, closing(_open(folder)) as data:
+            siege = Siege(host, data)
+            siege.round()
+            before = memory_kb(host)
+            for _ in range(rounds):
+                siege.round()
+            grown = memory_kb(host) - before
+            assert grown < GROWTH_KB, f"The host's memory grew by {grown} KB."
+            assert "Traceback" not in host.said(), host.said()
+    return Finding("hostile requests: no 500, no hang, no memory, refused is unwritten", siege.told(grown))
+
+
+class Siege:
+    """The host under attack, and what became of the attacks."""
+
+    def __init__(self, host: Served, data: sqlite3.Connection) -> None:
+        self._host, self._data = host, data
+        self._version, self._documents = 0, list[tuple[Any, ...]]()
+        self._written = self._state()
+        self._statuses: Counter[int] = Counter()
+        self._slowest = 0.0
+
+    def round(self) -> None:
+        for attack in attacks():
+            self._judge(attack, self._exchange(attack))
+
+    def told(self, grown: int) -> str:
+        refused = sum(count for status, count in self._statuses.items() if status >= REFUSED)
+        return (
+            f"{self._statuses.total():,} requests, {refused:,} refused, {self._statuses[0]:,} hung up on; "
+            f"slowest {self._slowest:.2f} s; memory {grown / 1024:+.1f} MB"
+        )
+
+    def _exchange(self, attack: Attack) -> Answer:
+        """Send it; once more if that was slow, for machines stall."""
+        answer = exchange(self._host.port, attack.sent, half_close=attack.is_cut)
+        if answer.seconds >= HANG:
+            answer = exchange(self._host.port, attack.sent, half_close=attack.is_cut)
+        if attack.is_cut:
+            sleep(SOON)  # until the host would have taken what is there
+        return answer
+
+    def _judge(self, attack: Attack, answer: Answer) -> None:
+        said = (attack.name, answer.status, answer.body[:300])
+        assert answer.seconds < HANG, (*said, f"{answer.seconds:.1f} s")
+        assert answer.status < FAILED, said
+        assert answer.status or attack.may_close, said
+        assert OTHERS not in answer.body, said
+        assert b"\nset-cookie" not in answer.head.lower(), said
+        if answer.status >= REFUSED or not answer.status:
+            assert self._state() == self._written, said
+        self._written = self._state()
+        self._statuses[answer.status] += 1
+        self._slowest = max(self._slowest, answer.seconds)
+
+    def _state(self) -> list[tuple[Any, ...]]:
+        """Every document but usage; of updates not whether newer ones hide them, which is written later."""
+        (version,) = self._data.execute("PRAGMA data_version").fetchone()
+        if version == self._version:
+            return self._documents
+        sql = " UNION ALL ".join(
+            f"SELECT '{name}', pk, kind, id, CASE kind WHEN 'update' THEN '' ELSE body END FROM {name}"
+            for name in (PROFILES, ACTIVITIES, KEYS, CONTROL)
+        )
+        self._version, self._documents = version, sorted(self._data.execute(sql).fetchall())
+        return self._documents
+
+
+def memory_kb(host: Served) -> int:
+    """Return the memory that the host has for itself, without files it maps."""
+    found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{host.process.pid}/status").read_text(encoding="ascii"))
+    assert found
+    return int(found[1])
+
+
+def _open(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(folder / "profiles.sqlite")
+
+
+async def _prepare(folder: Path) -> None:
+    """Write an instance to attack, a wide one, and one that nobody asks for."""
+    services, now, others = Suite(EmbeddedStore(folder)), datetime.now(UTC), "00000000-0000-4000-8000-000000000002"
+    for instance_id, defined in ((INSTANCE, definition()), (WIDE, wide_definition()), (others, definition())):
+        await services.instances.define(instance_id, defined, now)
+    customers = services.store.customers
+    await customers.write_profiles(INSTANCE, {name: profile(name, City="Oslo") for name in ("ada", "bob")})
+    await customers.write_profiles(WIDE, {"ada": {"CustomerId": "ada"}})
+    await customers.write_profiles(others, {"ada": profile("ada", City=OTHERS.decode())})
+    await services.close()

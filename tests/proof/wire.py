@@ -1,0 +1,74 @@
+"""Bytes over a socket to the local host, and what comes back: no client library that would mend them."""
+
+from __future__ import annotations
+
+import re
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Thread
+from time import perf_counter
+
+HANG = 20.0
+_LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The first answer on a connection; `status` is 0 where the host closed it without one."""
+
+    status: int
+    head: bytes
+    body: bytes
+    seconds: float
+
+
+def request(verb: str, path: str, body: bytes = b"", headers: bytes = b"") -> bytes:
+    """Write a request; `headers` are whole lines, and may bring a Content-Length or Transfer-Encoding of their own."""
+    framed = any(name in headers.lower() for name in (b"content-length", b"transfer-encoding"))
+    length = b"" if framed or not body else b"Content-Length: %d\r\n" % len(body)
+    media = b"" if b"content-type" in headers.lower() or not body else b"Content-Type: application/json\r\n"
+    line = f"{verb} /api/{path} HTTP/1.1\r\nHost: localhost\r\n".encode()
+    return line + media + length + headers + b"\r\n" + body
+
+
+def exchange(port: int, sent: bytes, *, half_close: bool = False) -> Answer:
+    """Send and read until the answer is whole; with `half_close` nothing more can follow what was sent."""
+    begun = perf_counter()
+    with socket.create_connection(("127.0.0.1", port), timeout=HANG) as connection:
+        sending = Thread(target=_send, args=(connection, sent, half_close))
+        sending.start()
+        found = _receive(connection)
+        took = perf_counter() - begun
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+        sending.join()
+    head, _, body = found.partition(b"\r\n\r\n")
+    status = int(head.split(b" ", 2)[1]) if head.startswith(b"HTTP/1.1 ") else 0
+    return Answer(status, head, body, took)
+
+
+def _send(connection: socket.socket, sent: bytes, half_close: bool) -> None:  # an argument of a thread
+    with suppress(OSError):  # a host that has heard enough closes
+        connection.sendall(sent)
+        if half_close:
+            connection.shutdown(socket.SHUT_WR)
+
+
+def _receive(connection: socket.socket) -> bytes:
+    found = bytearray()
+    with suppress(ConnectionError, TimeoutError):
+        while not _is_whole(found):
+            chunk = connection.recv(65_536)
+            if not chunk:
+                break
+            found += chunk
+    return bytes(found)
+
+
+def _is_whole(found: bytearray) -> bool:
+    head, end, body = found.partition(b"\r\n\r\n")
+    if not end:
+        return False
+    length = _LENGTH.search(head)
+    return len(body) >= int(length[1]) if length else bytes(head[9:12]) in {b"204", b"304"}
