@@ -135,7 +135,7 @@ def _check_media(headers: Mapping[str, str]) -> None:
 def _parse(raw: bytes | str) -> Any:
     try:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
-        content = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse, parse_float=_float)
+        content = _decode(text)
         if "\\u" in text:
             json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -171,6 +171,9 @@ def _float(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"the number {text[:32]} is too large")
     return number
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse, parse_float=_float).decode
 
 
 def _model(model: type[Any], content: dict[str, Any], mistake: Mistake) -> Any:

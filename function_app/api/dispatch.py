@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Any
 
 import azure.functions as func
+import orjson
 
 from function_app import errors, telemetry
 from function_app.api.auth import ANONYMOUS, Authenticator
@@ -180,4 +181,7 @@ def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpRes
 
 
 def _written(body: Any) -> bytes:
-    return _encode(body).encode(errors="backslashreplace")
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # a number beyond 64 bits, half a surrogate pair
+        return _encode(body).encode(errors="backslashreplace")

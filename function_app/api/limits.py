@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 
 from function_app.errors import Throttled
 
@@ -15,24 +14,25 @@ class Limits:
 
     def __init__(self, a_minute: int = 6000) -> None:
         self._a_minute = a_minute
-        self._minute = 0
-        self._counts: Counter[str] = Counter()
+        self._minute = datetime.min.replace(tzinfo=UTC)
+        self._counts: dict[str, int] = {}
 
     def take(self, who: str, now: datetime) -> None:
         """Count one request of a principal or instance; Throttled until the next minute if it was one too many."""
-        minute, second = divmod(now.timestamp(), MINUTE_S)
+        minute = now.replace(second=0, microsecond=0)
         if minute != self._minute:
-            self._minute, self._counts = int(minute), Counter()
-        if self._counts[who] >= self._a_minute:
+            self._minute, self._counts = minute, {}
+        count = self._counts.get(who, 0)
+        if count >= self._a_minute:
             message = f"More than {self._a_minute} requests a minute."
-            raise Throttled(MINUTE_S - second, message)
-        self._counts[who] += 1
+            raise Throttled(MINUTE_S - now.second - now.microsecond / 1e6, message)
+        self._counts[who] = count + 1
 
     def headers(self, whom: list[str], now: datetime) -> dict[str, str]:
         """Return what is left of the budget, of the one that has least, and the seconds until it is full again."""
-        most = max(self._counts[who] for who in whom)
+        most = max(self._counts.get(who, 0) for who in whom)
         return {
             "RateLimit-Limit": str(self._a_minute),
             "RateLimit-Remaining": str(self._a_minute - most),
-            "RateLimit-Reset": str(MINUTE_S - int(now.timestamp() % MINUTE_S)),
+            "RateLimit-Reset": str(MINUTE_S - now.second),
         }

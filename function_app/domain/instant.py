@@ -29,7 +29,7 @@ def parse_instant(text: str) -> datetime | None:
 
 def format_instant(instant: datetime) -> str:
     """Write an aware instant in the canonical form, like `2026-11-24T09:30:00.000000Z`."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def parse_duration(text: str) -> timedelta | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.store import access_documents as documents
 from function_app.store.documents import CONTROL, Document
-from function_app.store.embedded.database import INSERT, Database, row_of
+from function_app.store.embedded.database import INSERT, Database, decode, row_of
 
 _READ_GRANTS = "SELECT body FROM control WHERE pk = ? AND kind IN ('assignment', 'apiKey')"
 _DELETE = "DELETE FROM control WHERE pk = ? AND kind = ? AND id = ?"
@@ -23,7 +22,7 @@ class EmbeddedAccess:
 
     async def read_grants(self, instance_id: str) -> Grants:
         rows = self._read(_READ_GRANTS, (instance_id,)).fetchall()
-        return documents.grants_of(json.loads(body) for (body,) in rows)
+        return documents.grants_of(decode(body) for (body,) in rows)
 
     async def write_assignment(self, instance_id: str, assignment: Assignment) -> None:
         await self._write(documents.assignment_document(instance_id, assignment))
@@ -42,7 +41,7 @@ class EmbeddedAccess:
 
     async def list_changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:
         rows = self._read(_LIST_CHANGES, (instance_id, documents.change_doc_id(before), limit)).fetchall()
-        return [documents.change_of(json.loads(body)) for (body,) in rows]
+        return [documents.change_of(decode(body)) for (body,) in rows]
 
     async def _write(self, document: Document) -> None:
         row = row_of(document)

@@ -12,7 +12,7 @@ from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.store import documents
 from function_app.store.documents import ACTIVITIES, Document
-from function_app.store.embedded.database import Database, binder, instance_range, micros, row_of
+from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, row_of
 from function_app.store.port import Sorted
 from function_app.store.sql import SqliteDialect, render
 
@@ -38,7 +38,7 @@ class EmbeddedActivities:
         sql = f"SELECT body FROM activities WHERE {where} ORDER BY {_SORT} {way} LIMIT {limit:d}"
         of_one = query.customer_id is not None
         rows = self._read(sql, values).fetchall() if of_one else await self._db.scan(sql, values)
-        found = [json.loads(body) for (body,) in rows]
+        found = [decode(body) for (body,) in rows]
         return [Sorted(documents.activity_of(document), document["sort"]) for document in found]
 
     async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
@@ -64,7 +64,7 @@ class EmbeddedActivities:
             f"SELECT body FROM activities WHERE kind = 'parked' AND pk > ? AND pk < ? AND {_LIVE} ORDER BY pk, id",
             [*instance_range(instance_id), micros(now)],
         )
-        found = [json.loads(body) for (body,) in rows]
+        found = [decode(body) for (body,) in rows]
         return [(SourceKey(document["entity"], document["key"]), documents.activity_of(document)) for document in found]
 
     async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
@@ -82,7 +82,7 @@ class EmbeddedActivities:
             " AND pk = json_extract(wanted.value, '$[0]') AND activities.id = json_extract(wanted.value, '$[1]')",
             [json.dumps(keys)],
         )
-        found = [documents.activity_of(json.loads(body)) for (body,) in rows]
+        found = [documents.activity_of(decode(body)) for (body,) in rows]
         return {(activity.customer_id, activity.activity_id): activity for activity in found}
 
     async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
@@ -95,7 +95,7 @@ class EmbeddedActivities:
     async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
         sql = f"SELECT body FROM activities WHERE pk = ? AND kind = 'activity' AND {_LIVE}"
         rows = await self._db.scan(sql, [documents.customer_pk(instance_id, customer_id), micros(now)])
-        return [documents.activity_of(json.loads(body)) for (body,) in rows]
+        return [documents.activity_of(decode(body)) for (body,) in rows]
 
     async def remove(self, instance_id: str, activities: Collection[Activity]) -> None:
         keys = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any
 from function_app.domain.job import Job, Task
 from function_app.store import documents
 from function_app.store.documents import CONTROL, JOBS_KEPT
-from function_app.store.embedded.database import INSERT, Database, row_of
+from function_app.store.embedded.database import INSERT, Database, decode, row_of
 
 _READ_JOB = "SELECT body FROM control WHERE pk = ? AND kind = 'job' AND id = ?"
 _READ_INSTANCE = "SELECT body FROM control WHERE pk = ? AND kind = 'instance'"
@@ -24,7 +23,7 @@ class EmbeddedControl:
 
     async def read_instance(self, instance_id: str) -> Mapping[str, Any] | None:
         row = self._read(_READ_INSTANCE, (instance_id,)).fetchone()
-        return json.loads(row[0])["definition"] if row else None
+        return decode(row[0])["definition"] if row else None
 
     async def write_instance(self, instance_id: str, definition: Mapping[str, Any]) -> bool:
         row = row_of(documents.instance_document(instance_id, definition))
@@ -38,7 +37,7 @@ class EmbeddedControl:
 
     async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
         rows = self._read("SELECT pk, body FROM control WHERE kind = 'instance' ORDER BY pk").fetchall()
-        return {pk: json.loads(body)["definition"] for pk, body in rows}
+        return {pk: decode(body)["definition"] for pk, body in rows}
 
     async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:
         document = documents.job_document(instance_id, job)
@@ -50,11 +49,11 @@ class EmbeddedControl:
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
         row = self._read(_READ_JOB, (instance_id, documents.job_doc_id(job_id))).fetchone()
-        return documents.job_of(json.loads(row[0])) if row else None
+        return documents.job_of(decode(row[0])) if row else None
 
     async def list_jobs(self, instance_id: str, limit: int) -> Sequence[Job]:
         sql = "SELECT body FROM control WHERE pk = ? AND kind = 'job' ORDER BY id DESC LIMIT ?"
-        return [documents.job_of(json.loads(body)) for (body,) in self._read(sql, (instance_id, limit)).fetchall()]
+        return [documents.job_of(decode(body)) for (body,) in self._read(sql, (instance_id, limit)).fetchall()]
 
     async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:
         rows = (row_of(documents.task_document(instance_id, task), now + JOBS_KEPT) for task in tasks)
@@ -63,4 +62,4 @@ class EmbeddedControl:
     async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
         sql = "SELECT body FROM control WHERE pk = ? AND kind = 'task' AND id > ? AND id < ? ORDER BY id"
         rows = await self._db.scan(sql, [instance_id, f"task-{job_id}-", f"task-{job_id}."])
-        return [documents.task_of(json.loads(body)) for (body,) in rows]
+        return [documents.task_of(decode(body)) for (body,) in rows]

@@ -15,7 +15,7 @@ from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, Position, Sorting, SourceQuery
 from function_app.store import documents
 from function_app.store.documents import PROFILES
-from function_app.store.embedded.database import Database, binder, instance_range, micros, row_of
+from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, row_of
 from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
@@ -32,7 +32,7 @@ _DIALECT = SqliteDialect()
 @lru_cache(maxsize=8192)
 def _update_of(body: str) -> Update:
     """Parse an update once for all reads of a busy customer: what is stored never changes."""
-    return documents.update_of(json.loads(body))
+    return documents.update_of(decode(body))
 
 
 class EmbeddedCustomers:
@@ -52,7 +52,7 @@ class EmbeddedCustomers:
         if not rows or rows[0][0] != "profile":
             return CustomerRead(None, repeated)
         updates = tuple(_update_of(body) for _, body in rows[1:])
-        return CustomerRead(documents.customer_of(json.loads(rows[0][1]), updates), repeated)
+        return CustomerRead(documents.customer_of(decode(rows[0][1]), updates), repeated)
 
     async def exists(self, instance_id: str, customer_id: str) -> bool:
         return self._read(_EXISTS, (documents.customer_pk(instance_id, customer_id),)).fetchone() is not None
@@ -83,7 +83,7 @@ class EmbeddedCustomers:
         way = "DESC" if query.sorting.descending else "ASC"
         first = "" if query.sorting.attribute == CUSTOMER_ID else f"{_sorted_by(query.sorting)} {way}, "
         sql = f"SELECT body FROM profiles WHERE {where} ORDER BY {first}pk {way} LIMIT {limit:d}"
-        return [documents.customer_of(json.loads(body)) for (body,) in await self._db.scan(sql, values)]
+        return [documents.customer_of(decode(body)) for (body,) in await self._db.scan(sql, values)]
 
     async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
         values: dict[str, Any] = {}
@@ -115,7 +115,7 @@ class EmbeddedCustomers:
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
         rows = await self._db.scan(f"SELECT body FROM profiles WHERE pk IN ({_marks(pks)}) AND kind = 'profile'", pks)
-        customers = [documents.customer_of(json.loads(body)) for (body,) in rows]
+        customers = [documents.customer_of(decode(body)) for (body,) in rows]
         return {customer.customer_id: customer.source for customer in customers}
 
     async def write_profiles(
@@ -161,7 +161,7 @@ class EmbeddedCustomers:
 
 
 def _customer(rows: Sequence[tuple[str, str, str]]) -> Customer:
-    profile, *updates = (json.loads(body) for _, _, body in rows)
+    profile, *updates = (decode(body) for _, _, body in rows)
     return documents.customer_of(profile, tuple(documents.update_of(update) for update in updates))
 
 

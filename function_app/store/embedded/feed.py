@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,7 @@ from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.store import documents
 from function_app.store.documents import ACTIVITIES, CREATED, ENDED, PROFILES, RECEIVED
-from function_app.store.embedded.database import Database
+from function_app.store.embedded.database import Database, decode
 from function_app.store.port import Fed
 
 _UPDATES = "kind = 'update'"
@@ -43,4 +42,4 @@ class EmbeddedFeed:
             f" AND {position} > ? AND {position} < ? ORDER BY {position} LIMIT {limit:d}",
             (instance_id, after, format_instant(before)),
         )
-        return [json.loads(body) for (body,) in rows]
+        return [decode(body) for (body,) in rows]

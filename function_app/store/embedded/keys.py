@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
 from function_app.store.documents import KEYS
-from function_app.store.embedded.database import Database, row_of
+from function_app.store.embedded.database import Database, decode, row_of
 
 
 class EmbeddedKeys:
@@ -19,7 +19,7 @@ class EmbeddedKeys:
         row = self._db.reader.execute(
             "SELECT body FROM keys WHERE pk = ?", (documents.source_key_pk(instance_id, source_key),)
         ).fetchone()
-        return json.loads(row[0])["customerId"] if row else None
+        return decode(row[0])["customerId"] if row else None
 
     async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
         by_pk = {documents.source_key_pk(instance_id, key): key for key in keys}

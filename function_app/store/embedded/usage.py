@@ -8,7 +8,7 @@ from datetime import datetime
 
 from function_app.domain.usage import Counted
 from function_app.store.documents import USAGE
-from function_app.store.embedded.database import INSERT, Database, row_of
+from function_app.store.embedded.database import INSERT, Database, decode, row_of
 from function_app.store.usage_documents import counted_of, usage_document, usage_expiry, usage_pks
 
 _READ = "SELECT body FROM usage WHERE pk IN (SELECT value FROM json_each(?)) AND kind = 'usage' ORDER BY pk, id"
@@ -24,5 +24,5 @@ class EmbeddedUsage:
 
     async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[Counted]:
         rows = await self._db.scan(_READ, [json.dumps(usage_pks(instance_id, start, end))])
-        found = (counted for (body,) in rows for counted in counted_of(json.loads(body)))
+        found = (counted for (body,) in rows for counted in counted_of(decode(body)))
         return [counted for counted in found if start <= counted.hour < end]
