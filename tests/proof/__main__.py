@@ -13,8 +13,9 @@ from support import ROOT
 from .finding import Proof
 from .fuzz import declared_answers
 from .hostile import hostile_requests
+from .kills import nothing_lost
 
-PROOFS = (Proof(declared_answers, 50_000), Proof(hostile_requests, 20))
+PROOFS = (Proof(nothing_lost, 100), Proof(declared_answers, 50_000), Proof(hostile_requests, 20))
 _ROW = "| {:<44} | {:<90} | {:>7} |"
 
 
