@@ -95,8 +95,7 @@ def customer_of(document: Mapping[str, Any], updates: tuple[Update, ...] = ()) -
 
 def update_document(instance_id: str, update: Update, now: datetime, hidden_until: datetime | None = None) -> Document:
     """Make the document of an update; reads pass it by until `hiddenUntil`, a text that sorts before every instant."""
-    document_id, received = update_doc_id(update.update_id), format_instant(update.received_at)
-    is_now = update.occurred_at is update.received_at
+    document_id = update_doc_id(update.update_id)
     return {
         "id": document_id,
         "pk": customer_pk(instance_id, update.customer_id),
@@ -106,8 +105,8 @@ def update_document(instance_id: str, update: Update, now: datetime, hidden_unti
         "updateId": update.update_id,
         "names": sorted(update.attributes),
         "changes": update.attributes,
-        "occurredAt": received if is_now else format_instant(update.occurred_at),
-        "receivedAt": received,
+        "occurredAt": format_instant(update.occurred_at),
+        "receivedAt": format_instant(update.received_at),
         "validUntil": format_instant(update.valid_until),
         RECEIVED: _position(update.received_at, document_id, update.customer_id),
         ENDED: _position(ending_told_at(update), document_id, update.customer_id),

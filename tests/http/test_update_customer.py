@@ -139,6 +139,13 @@ async def test_a_longer_update_shows_again_when_a_shorter_newer_one_ends(
     assert seen == ["Bergen", "Moss", "Oslo"]
 
 
+@pytest.mark.parametrize("number", ["100000000000000000001", "-18446744073709551617", "18446744073709551615"])
+async def test_a_number_beyond_64_bits_is_kept_to_the_last_digit(client: httpx.AsyncClient, number: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    assert (await client.patch(ADA, content=f'{{"Value": {number}}}', headers=headers)).status_code == 204
+    assert f'"Value":{number}' in (await client.get(ADA)).text
+
+
 async def test_null_shows_nothing_until_it_ends(client: httpx.AsyncClient, clock: Clock) -> None:
     await client.patch(ADA, json={"City": None})
     profile = await shown(client)

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -22,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-from support import ROOT
+from local_host import Served, serving
 
 from function_app.local.__main__ import SAMPLE
 
@@ -54,56 +47,30 @@ def nothing_lost(kills: int) -> Finding:
 
 
 async def _prove(folder: Path, kills: int) -> Ledger:
-    ledger, (process, port) = Ledger(), _start(folder)
-    try:
-        customers = await _customers(port)
-        for _ in range(kills):
-            await _write_until_killed(process, port, customers, ledger)
-            process, port = _start(folder)
-            await _repeat(port, ledger)
-            check(ledger, stored(folder))
-            activities = {mark for mark in ledger.acknowledged if mark.startswith("a")}
-            assert await _timelines(port, customers) == activities
-    finally:
-        process.kill()
-        process.wait()
+    ledger, settings = Ledger(), {"DATA_DIR": str(folder), "REQUESTS_PER_MINUTE": str(10**9)}
+    for life in range(kills + 1):
+        with serving(**settings) as host:
+            async with httpx.AsyncClient(base_url=host.base, timeout=30) as client:
+                customers = await _customers(client)
+                if life:
+                    await _repeat(client, ledger)
+                    check(ledger, stored(folder))
+                    activities = {mark for mark in ledger.acknowledged if mark.startswith("a")}
+                    assert await _timelines(client, customers) == activities
+                if life < kills:
+                    await _write_until_killed(host, client, customers, ledger)
     return ledger
 
 
-async def _write_until_killed(
-    process: subprocess.Popen[bytes], port: int, customers: list[str], ledger: Ledger
-) -> None:
-    async with _client(port) as client:
-        writers = [asyncio.create_task(_write(client, customers, ledger)) for _ in range(CLIENTS)]
-        await asyncio.sleep(_chance.uniform(0.05, 0.8))
-        process.send_signal(signal.SIGKILL)
-        await asyncio.gather(*writers)
-    process.wait()
+async def _write_until_killed(host: Served, client: httpx.AsyncClient, customers: list[str], ledger: Ledger) -> None:
+    writers = [asyncio.create_task(_write(client, customers, ledger)) for _ in range(CLIENTS)]
+    await asyncio.sleep(_chance.uniform(0.05, 0.8))
+    host.process.kill()
+    await asyncio.gather(*writers)
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    environment = {**os.environ, "DATA_DIR": str(folder), "PORT": str(port), "REQUESTS_PER_MINUTE": str(10**9)}
-    command = [sys.executable, "-m", "function_app.local", "serve"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    for _ in range(300):
-        with suppress(httpx.TransportError):
-            httpx.get(f"http://localhost:{port}/api/health").raise_for_status()
-            return process, port
-        assert process.poll() is None
-        time.sleep(0.1)
-    raise TimeoutError
-
-
-def _client(port: int) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=f"http://localhost:{port}/api", timeout=30)
-
-
-async def _customers(port: int) -> list[str]:
-    async with _client(port) as client:
-        rows = (await client.get(f"{_DATA}/Customer", params={"$top": 5, "$select": "CustomerId"})).json()["value"]
+async def _customers(client: httpx.AsyncClient) -> list[str]:
+    rows = (await client.get(f"{_DATA}/Customer", params={"$top": 5, "$select": "CustomerId"})).json()["value"]
     return [row["CustomerId"] for row in rows]
 
 
@@ -158,11 +125,10 @@ async def _send(client: httpx.AsyncClient, mark: str, sent: Request, ledger: Led
     ledger.acknowledged.update(f"{mark}/{result['index']}" for result in results)
 
 
-async def _repeat(port: int, ledger: Ledger) -> None:
+async def _repeat(client: httpx.AsyncClient, ledger: Ledger) -> None:
     """Send again what got no answer, under the same id, as a client does."""
-    async with _client(port) as client:
-        for mark, sent in ledger.unanswered.items():
-            await _send(client, mark, sent, ledger, {"Repeatability-Request-ID": mark})
+    for mark, sent in ledger.unanswered.items():
+        await _send(client, mark, sent, ledger, {"Repeatability-Request-ID": mark})
     ledger.unanswered.clear()
 
 
@@ -187,16 +153,15 @@ def check(ledger: Ledger, found: Counter[str]) -> None:
     assert not found.keys() - ledger.acknowledged - ledger.maybe, "never sent"
 
 
-async def _timelines(port: int, customers: list[str]) -> set[str]:
+async def _timelines(client: httpx.AsyncClient, customers: list[str]) -> set[str]:
     """Return the marks of the activities that readers see."""
     found: list[str] = []
-    async with _client(port) as client:
-        for customer in customers:
-            query = {"customerId": customer, "activityType": "Kill", "$top": "1000"}
-            page = (await client.get(f"instances/{SAMPLE}/profile/timeline", params=query)).json()
+    for customer in customers:
+        query = {"customerId": customer, "activityType": "Kill", "$top": "1000"}
+        page = (await client.get(f"instances/{SAMPLE}/profile/timeline", params=query)).json()
+        found += [row["ActivityId"] for row in page["value"]]
+        while "@odata.nextLink" in page:
+            page = (await client.get(page["@odata.nextLink"])).json()
             found += [row["ActivityId"] for row in page["value"]]
-            while "@odata.nextLink" in page:
-                page = (await client.get(page["@odata.nextLink"])).json()
-                found += [row["ActivityId"] for row in page["value"]]
     assert len(found) == len(set(found))
     return set(found)
