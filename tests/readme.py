@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from function_app.bootstrap import OPERATIONS  # noqa: E402
-from function_app.errors import MISTAKES  # noqa: E402
+from function_app.mistakes import MISTAKES  # noqa: E402
 from function_app.settings import Settings  # noqa: E402
 
 README = ROOT / "README.md"

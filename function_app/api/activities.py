@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api import options as o
 from function_app.api import parameters as p
 from function_app.api.batch import answer_batch
@@ -111,7 +111,7 @@ async def list_unified_activities(call: Call) -> Answer:
     sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
     if sorting.attribute != ACTIVITY_TIME:
         message = "$orderby takes ActivityTime, with asc or desc."
-        raise ServiceError(errors.INVALID_QUERY(message, o.ORDERBY.name))
+        raise ServiceError(mistakes.INVALID_QUERY(message, o.ORDERBY.name))
     query = ActivityQuery(customer_in(condition), condition, descending=sorting.descending, after=o.read_sort(call))
     page = await call.services.read_activities.page(
         model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]

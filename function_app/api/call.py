@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api.operation import Operation, Parameter
 from function_app.domain.names import nearest_hint
-from function_app.errors import Fault, Mistake, ServiceError
+from function_app.errors import ServiceError
+from function_app.mistakes import Fault, Mistake
 
 if TYPE_CHECKING:
     import azure.functions as func
@@ -78,13 +79,13 @@ def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, An
         text = sources[parameter.place].get(parameter.name)
         if text is None:
             if parameter.required:
-                faults.append(errors.MISSING_PARAMETER(f"'{parameter.name}' is required.", parameter.name))
+                faults.append(mistakes.MISSING_PARAMETER(f"'{parameter.name}' is required.", parameter.name))
             continue
         try:
             values[parameter.name] = parameter.parse(text)
         except ValueError as error:
             message = f"'{parameter.name}' must be {error}; received '{text[:64]}'."
-            faults.append(errors.INVALID_PARAMETER(message, parameter.name))
+            faults.append(mistakes.INVALID_PARAMETER(message, parameter.name))
     for name in request.params:
         if name not in values and name not in _OF_THE_PLATFORM:
             faults += _unknown(operation, name)
@@ -98,7 +99,7 @@ def _unknown(operation: Operation, name: str) -> list[Fault]:
     if name in known:
         return []
     hint = nearest_hint(name, known)
-    return [errors.UNKNOWN_PARAMETER(f"{operation.id} has no query parameter '{name[:64]}'{hint}.", name[:64])]
+    return [mistakes.UNKNOWN_PARAMETER(f"{operation.id} has no query parameter '{name[:64]}'{hint}.", name[:64])]
 
 
 def read_body(operation: Operation, request: func.HttpRequest) -> Any:
@@ -109,12 +110,12 @@ def read_body(operation: Operation, request: func.HttpRequest) -> Any:
     raw = request.get_body()
     if len(raw) > LARGEST_BODY:
         message = f"A body may have at most {LARGEST_BODY // 1024} KB; received {len(raw) // 1024 + 1} KB."
-        raise ServiceError(errors.BODY_TOO_LARGE(message))
+        raise ServiceError(mistakes.BODY_TOO_LARGE(message))
     content = _parse(raw)
     if isinstance(content, str):
         content = _parse(content)
     if not isinstance(content, dict):
-        raise ServiceError(errors.NOT_AN_OBJECT("The body must be a JSON object.", ""))
+        raise ServiceError(mistakes.NOT_AN_OBJECT("The body must be a JSON object.", ""))
     return content if operation.body.model is None else _model(operation.body.model, content, operation.body.mistake)
 
 
@@ -122,14 +123,14 @@ def _check_media(headers: Mapping[str, str]) -> None:
     media, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
     if media not in _JSON_TYPES:
         message = f"Send the body as 'application/json'; received content type '{media[:64]}'."
-        raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE(message, "Content-Type"))
+        raise ServiceError(mistakes.UNSUPPORTED_MEDIA_TYPE(message, "Content-Type"))
     charsets = {
         part.partition("=")[2].strip(' "') for part in parameters if part.partition("=")[0].strip() == "charset"
     }
     if charsets - {"utf-8", "utf8"}:
-        raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE("Send the body in UTF-8.", "Content-Type"))
+        raise ServiceError(mistakes.UNSUPPORTED_MEDIA_TYPE("Send the body in UTF-8.", "Content-Type"))
     if headers.get("content-encoding", "identity").lower() != "identity":
-        raise ServiceError(errors.UNSUPPORTED_MEDIA_TYPE("Send the body uncompressed.", "Content-Encoding"))
+        raise ServiceError(mistakes.UNSUPPORTED_MEDIA_TYPE("Send the body uncompressed.", "Content-Encoding"))
 
 
 def _parse(raw: bytes | str) -> Any:
@@ -150,7 +151,7 @@ def _parse(raw: bytes | str) -> Any:
         message = f"The body is not JSON: {error}."
     else:
         return content
-    raise ServiceError(errors.MALFORMED_JSON(message, ""))
+    raise ServiceError(mistakes.MALFORMED_JSON(message, ""))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

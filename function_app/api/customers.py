@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api import options as o
 from function_app.api import parameters as p
 from function_app.api.batch import answer_batch
@@ -198,7 +198,7 @@ async def update_customers(call: Call) -> Answer:
 def _customer_id(item: dict[str, Any]) -> str:
     customer_id = item.get(KEY)
     if not isinstance(customer_id, str) or not 1 <= len(customer_id) <= p.LONGEST_CUSTOMER_ID:
-        raise ServiceError(errors.MISSING_ATTRIBUTE("The item needs the CustomerId of a customer.", f"/{KEY}"))
+        raise ServiceError(mistakes.MISSING_ATTRIBUTE("The item needs the CustomerId of a customer.", f"/{KEY}"))
     return customer_id
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import azure.functions as func
 import orjson
 
-from function_app import errors, telemetry
+from function_app import mistakes, telemetry
 from function_app.api.auth import ANONYMOUS, Authenticator
 from function_app.api.background import add_background
 from function_app.api.call import Answer, Call, read_request
@@ -120,7 +120,7 @@ class _Visit:
         if operation.role is not None:
             await self._admit(operation.role)
         if req.method != operation.verb:
-            raise NotAllowed(errors.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
+            raise NotAllowed(mistakes.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
         values, body = read_request(operation, req)
         call = Call(
             operation_id=operation.id,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.access import Role
-from function_app.errors import Mistake
+from function_app.mistakes import Mistake
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -71,7 +71,7 @@ class Body:
     model: type[BaseModel] | None = None
     attributes_of: str | None = None
     items_of: str | None = None
-    mistake: Mistake = errors.INVALID_DEFINITION
+    mistake: Mistake = mistakes.INVALID_DEFINITION
 
 
 @dataclass(frozen=True)

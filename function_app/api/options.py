@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Call
 from function_app.api.operation import Parameter
@@ -120,7 +120,7 @@ def read_sort(call: Call) -> str | None:
 def foreign_token() -> ServiceError:
     """Say that a token is not one of this query's."""
     message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
-    return ServiceError(errors.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
+    return ServiceError(mistakes.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
 
 
 def _digest(call: Call) -> str:

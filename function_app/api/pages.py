@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Parameter, Response, operation
@@ -90,7 +90,7 @@ async def get_page_file(call: Call) -> Answer:
 def _file(name: str, settings: PageSettings) -> Answer:
     content = _files().get(name)
     if content is None:
-        raise ServiceError(errors.FILE_NOT_FOUND(f"The pages have no file '{name}'.", FILE.name))
+        raise ServiceError(mistakes.FILE_NOT_FOUND(f"The pages have no file '{name}'.", FILE.name))
     headers = {
         "Content-Type": f"{_MEDIA[Path(name).suffix]}; charset=utf-8",
         "Cache-Control": "no-cache",

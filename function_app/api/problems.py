@@ -6,9 +6,10 @@ import logging
 import math
 from typing import Any
 
-from function_app import errors, telemetry
+from function_app import mistakes, telemetry
 from function_app.api.call import Answer
-from function_app.errors import Fault, NotAllowed, NotAuthenticated, ServiceError, Throttled, Unavailable
+from function_app.errors import NotAllowed, NotAuthenticated, ServiceError, Throttled, Unavailable
+from function_app.mistakes import Fault
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
     correlation = telemetry.correlation_id()
     _log.error("%s failed, correlation id %s: %s", operation_id, correlation, telemetry.safe_trace(error))
     message = f"The service failed; tell its operator the correlation id {correlation}."
-    return _problem(ServiceError(errors.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
+    return _problem(ServiceError(mistakes.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
 
 
 def _problem(error: ServiceError, headers: dict[str, str]) -> Answer:

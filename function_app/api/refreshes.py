@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Parameter, Response, operation
@@ -159,7 +159,7 @@ async def _instance(call: Call) -> str:
     await call.services.instances.get(instance_id, call.now)
     if call[WORKFLOW] != MAIN:
         message = f"There is no workflow '{call[WORKFLOW][:64]}'; there is '{MAIN}'."
-        raise ServiceError(errors.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
+        raise ServiceError(mistakes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
     return instance_id
 
 

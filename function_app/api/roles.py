@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api import parameters as p
 from function_app.api.access_models import RoleAssignment, RoleAssignmentList, RoleDefinitionList
 from function_app.api.call import Answer, Call
@@ -100,7 +100,7 @@ async def list_assignments(call: Call) -> Answer:
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(p.INSTANCE_ID, PRINCIPAL_ID),
-    body=Body("The role assignment.", RoleAssignment, mistake=errors.INVALID_ASSIGNMENT),
+    body=Body("The role assignment.", RoleAssignment, mistake=mistakes.INVALID_ASSIGNMENT),
     responses={200: Response("The principal's role assignment.", RoleAssignmentList)},
 )
 async def assign_role(call: Call) -> Answer:
@@ -108,7 +108,7 @@ async def assign_role(call: Call) -> Answer:
     await call.services.instances.get(instance_id, call.now)
     wanted: RoleAssignment = call.body
     faults = [
-        errors.INVALID_ASSIGNMENT(f"{member} is not the one in the path.", f"/{member}")
+        mistakes.INVALID_ASSIGNMENT(f"{member} is not the one in the path.", f"/{member}")
         for member, named, meant in (
             ("principalId", (wanted.principalId or principal_id).lower(), principal_id),
             ("instanceId", wanted.instanceId or instance_id, instance_id),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
 from function_app.api.event_models import ActivityEvents, UpdateEvents
@@ -123,7 +123,9 @@ def _position(call: Call) -> str | None:
     match held:
         case [call.operation_id, str(position)]:
             return position
-    raise ServiceError(errors.INVALID_STATE("The state is not one of this trigger's; start again without.", STATE.name))
+    raise ServiceError(
+        mistakes.INVALID_STATE("The state is not one of this trigger's; start again without.", STATE.name)
+    )
 
 
 OPERATIONS: tuple[Operation, ...] = (when_a_profile_is_updated, when_an_activity_is_created, when_an_update_expires)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from function_app import errors
+from function_app import mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Parameter, Response, operation
@@ -114,10 +114,10 @@ def _hours(call: Call) -> tuple[datetime, datetime]:
     earliest = call.now - timedelta(days=KEPT_DAYS)
     if since < earliest:
         message = f"'from' may be at most {KEPT_DAYS} days ago ({format_instant(earliest)})."
-        raise ServiceError(errors.INVALID_PARAMETER(message, FROM.name))
+        raise ServiceError(mistakes.INVALID_PARAMETER(message, FROM.name))
     if not since < until <= call.now + timedelta(days=1):
         message = "'to' must lie after 'from', and not beyond tomorrow."
-        raise ServiceError(errors.INVALID_PARAMETER(message, TO.name))
+        raise ServiceError(mistakes.INVALID_PARAMETER(message, TO.name))
     return hour_of(since), hour_of(until - _MICRO) + timedelta(hours=1)
 
 

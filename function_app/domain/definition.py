@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
 from function_app.domain.instant import format_duration, parse_duration
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import is_value_of
 from function_app.domain.validity import Policy
-from function_app.errors import Fault
+from function_app.mistakes import Fault
 
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
@@ -84,7 +84,7 @@ def definition_faults(instance: Instance) -> list[Fault]:
     ring = {a.key_of for entity in instance.entities if entity.name == CUSTOMER for a in entity.attributes}
     for index, entity in enumerate(instance.entities):
         found += _entity_faults(entity, f"/entities/{index}", ring - {None})
-    return [errors.INVALID_DEFINITION(message, target) for target, message in found]
+    return [mistakes.INVALID_DEFINITION(message, target) for target, message in found]
 
 
 _Found = Iterator[tuple[str, str]]

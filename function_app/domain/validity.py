@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.instant import format_duration, format_instant, parse_duration, parse_instant
-from function_app.errors import Fault
+from function_app.mistakes import Fault
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -51,20 +51,20 @@ def _valid_until(
     timing: Timing, default: timedelta, maximum: timedelta, now: datetime, faults: list[Fault]
 ) -> datetime:
     if timing.valid_until is not None and timing.valid_for is not None:
-        faults.append(errors.TWO_VALIDITIES("Send validUntil or validFor, not both.", "validFor"))
+        faults.append(mistakes.TWO_VALIDITIES("Send validUntil or validFor, not both.", "validFor"))
     until = now + default
     if timing.valid_until is not None:
         until = _instant("validUntil", timing.valid_until, faults) or until
         if until <= now:
             faults.append(
-                errors.VALID_UNTIL_PASSED(
+                mistakes.VALID_UNTIL_PASSED(
                     f"validUntil must lie after now ({format_instant(now)}); received {format_instant(until)}.",
                     "validUntil",
                 )
             )
         elif until > now + maximum:
             faults.append(
-                errors.VALID_UNTIL_TOO_FAR(
+                mistakes.VALID_UNTIL_TOO_FAR(
                     f"validUntil may be at most {format_duration(maximum)} ahead "
                     f"({format_instant(now + maximum)}); received {format_instant(until)}.",
                     "validUntil",
@@ -86,7 +86,7 @@ def _occurred_at(text: str | None, now: datetime, faults: list[Fault]) -> dateti
 
 def future_fault(target: str, instant: datetime, now: datetime) -> Fault:
     """Say that an instant lies too far in the future."""
-    return errors.OCCURRED_IN_FUTURE(
+    return mistakes.OCCURRED_IN_FUTURE(
         f"{target.rsplit('/', 1)[-1]} may be at most {format_duration(CLOCK_TOLERANCE)} after now "
         f"({format_instant(now)}); received {format_instant(instant)}.",
         target,
@@ -98,11 +98,11 @@ def _instant(target: str, text: str, faults: list[Fault]) -> datetime | None:
     if instant is None:
         hint = " (a '+' in a URL must be written %2B)" if " " in text else ""
         message = f"{target} must be an RFC 3339 instant like 2026-11-24T09:30:00Z; received '{text[:64]}'{hint}."
-        faults.append(errors.INVALID_INSTANT(message, target))
+        faults.append(mistakes.INVALID_INSTANT(message, target))
         return None
     if instant.tzinfo is None:
         message = f"{target} needs an offset from UTC, like 'Z' or '+01:00'; received '{text}'."
-        faults.append(errors.MISSING_OFFSET(message, target))
+        faults.append(mistakes.MISSING_OFFSET(message, target))
         return None
     return instant
 
@@ -111,10 +111,10 @@ def _duration(target: str, text: str, maximum: timedelta, default: timedelta, fa
     duration = parse_duration(text)
     if not duration:
         message = f"{target} must be an ISO 8601 duration above zero, like PT90M or P7D; received '{text[:64]}'."
-        faults.append(errors.INVALID_DURATION(message, target))
+        faults.append(mistakes.INVALID_DURATION(message, target))
         return default
     if duration > maximum:
         message = f"{target} may be at most {format_duration(maximum)}; received {text}."
-        faults.append(errors.VALID_UNTIL_TOO_FAR(message, target))
+        faults.append(mistakes.VALID_UNTIL_TOO_FAR(message, target))
         return default
     return duration

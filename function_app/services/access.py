@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Principal, Role, Slot
 from function_app.errors import ServiceError
 from function_app.store.port import Store
@@ -36,7 +36,7 @@ class Access:
         anywhere = principal.role or Role.VIEWER
         held = anywhere if instance_id is None else await self.role_on(principal, instance_id, now)
         if held is None or held < role:
-            raise ServiceError(errors.FORBIDDEN(f"This needs the role {role.title}."))
+            raise ServiceError(mistakes.FORBIDDEN(f"This needs the role {role.title}."))
 
     async def role_on(self, principal: Principal, instance_id: str, now: datetime) -> Role | None:
         """Return the highest role the caller has on an instance."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.feed import WRITE_WITHIN
 from function_app.errors import ServiceError, Unavailable
 
@@ -19,11 +19,11 @@ def items_of(body: dict[str, Any]) -> list[Any]:
     items = body.get("items")
     others = sorted(set(body) - {"items"})
     if others:
-        raise ServiceError(errors.INVALID_BATCH(f"A batch has only 'items'; received '{others[0][:64]}'.", ""))
+        raise ServiceError(mistakes.INVALID_BATCH(f"A batch has only 'items'; received '{others[0][:64]}'.", ""))
     if not isinstance(items, list) or not 1 <= len(items) <= MOST_ITEMS:
         received = f"{len(items)} items" if isinstance(items, list) else "no array"
         message = f"'items' must be an array of 1 to {MOST_ITEMS} objects; received {received}."
-        raise ServiceError(errors.INVALID_BATCH(message, "/items"))
+        raise ServiceError(mistakes.INVALID_BATCH(message, "/items"))
     return items
 
 
@@ -49,5 +49,5 @@ async def each_item(items: Sequence[Any], act: Callable[[int, Any], Awaitable[T]
 
 def _object(item: Any) -> dict[str, Any]:
     if not isinstance(item, dict):
-        raise ServiceError(errors.NOT_AN_OBJECT("The item must be a JSON object.", ""))
+        raise ServiceError(mistakes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
     return item

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain import validity
 from function_app.domain.activity import (
     UNIFIED,
@@ -22,7 +22,8 @@ from function_app.domain.activity import (
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
-from function_app.errors import Fault, ServiceError
+from function_app.errors import ServiceError
+from function_app.mistakes import Fault
 from function_app.services.in_time import in_time
 from function_app.services.instances import Model, unknown_customer
 from function_app.services.key_ring import KeyRing
@@ -104,7 +105,7 @@ class CreateActivity:
 def _repeated(known: Activity, activity: Activity) -> Created:
     if known.fingerprint != activity.fingerprint:
         message = f"The activity '{activity.activity_id}' came before with other content; activities never change."
-        raise ServiceError(errors.ACTIVITY_EXISTS(message))
+        raise ServiceError(mistakes.ACTIVITY_EXISTS(message))
     return Created(known, "duplicate")
 
 
@@ -125,7 +126,7 @@ def _accept(
     if mapping:
         return activity_of_record(checked, digest(content), entity, mapping, times.valid_until)
     if "RangeIndex" in checked:
-        raise ServiceError(errors.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
+        raise ServiceError(mistakes.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
     return activity_of_unified(checked, digest(content), times.valid_until), None
 
 
@@ -136,7 +137,7 @@ def _activity_entity(model: Model, name: str) -> Entity:
     problem = f"'{name}' is no activity" if name in model.entities else f"There is no entity '{name[:100]}'"
     hint = nearest_hint(name, model.records)
     message = f"{problem}{hint}. Activities are taken for: {known}."
-    raise ServiceError(errors.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
+    raise ServiceError(mistakes.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
 
 
 def _size_faults(content: str) -> list[Fault]:
@@ -144,7 +145,7 @@ def _size_faults(content: str) -> list[Fault]:
     if size <= LARGEST_RECORD:
         return []
     message = f"A record may have at most {LARGEST_RECORD // 1024} KB; received {size // 1024 + 1} KB."
-    return [errors.RECORD_TOO_LARGE(message, "")]
+    return [mistakes.RECORD_TOO_LARGE(message, "")]
 
 
 def _time_faults(text: str, name: str, now: datetime) -> list[Fault]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.access import Change
 from function_app.domain.activity import UNIFIED
 from function_app.domain.definition import definition_faults, instance_of
@@ -47,7 +47,7 @@ class Model:
         entity = self.entities.get(name)
         if entity is None:
             hint = nearest_hint(name, self.entities)
-            raise ServiceError(errors.ENTITY_NOT_FOUND(f"There is no entity '{name[:100]}'{hint}.", "entityName"))
+            raise ServiceError(mistakes.ENTITY_NOT_FOUND(f"There is no entity '{name[:100]}'{hint}.", "entityName"))
         return entity
 
 
@@ -64,7 +64,7 @@ class Instances:
         definition = await self._store.control.read_instance(instance_id)
         if definition is None:
             self._models.pop(instance_id, None)
-            raise ServiceError(errors.INSTANCE_NOT_FOUND(f"There is no instance '{instance_id[:64]}'.", "instanceId"))
+            raise ServiceError(mistakes.INSTANCE_NOT_FOUND(f"There is no instance '{instance_id[:64]}'.", "instanceId"))
         return self._keep(instance_id, instance_of(instance_id, definition), now)
 
     async def define(
@@ -94,4 +94,4 @@ class Instances:
 
 def unknown_customer(customer_id: str) -> ServiceError:
     """Say that the source has no such customer."""
-    return ServiceError(errors.CUSTOMER_NOT_FOUND(f"There is no customer '{customer_id[:100]}'.", "customerId"))
+    return ServiceError(mistakes.CUSTOMER_NOT_FOUND(f"There is no customer '{customer_id[:100]}'.", "customerId"))

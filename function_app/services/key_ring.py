@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.activity import SourceKey
 from function_app.domain.entity import Instance
 from function_app.domain.profile import Attributes
@@ -40,7 +40,7 @@ class KeyRing:
         read = await self._store.customers.read(instance_id, customer_id, now) if customer_id else None
         if customer_id is None or read is None or read.customer is None:
             message = f"No customer has the key '{source_key.key[:100]}' in {source_key.entity[:100]}."
-            raise ServiceError(errors.KEY_NOT_FOUND(message, "key"))
+            raise ServiceError(mistakes.KEY_NOT_FOUND(message, "key"))
         return customer_id, keys_of(model.instance, read.customer.source, customer_id)
 
 

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.names import nearest_hint
@@ -84,7 +84,7 @@ def _attribute(option: str, name: str, entity: Entity) -> Attribute:
 
 
 def _invalid(option: str, message: str) -> ServiceError:
-    return ServiceError(errors.INVALID_QUERY(f"{option} {message}.", option))
+    return ServiceError(mistakes.INVALID_QUERY(f"{option} {message}.", option))
 
 
 class _Translation:

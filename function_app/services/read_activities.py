@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.activity import UNIFIED, Activity, activity_id
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.profile import Attributes
@@ -60,7 +60,7 @@ class ReadActivities:
         found = await self._store.activities.find(model.instance.instance_id, query, 1, now)
         if not found:
             message = f"There is no activity '{entity_id[:100]}' of {entity_name}."
-            raise ServiceError(errors.ACTIVITY_NOT_FOUND(message, "entityId"))
+            raise ServiceError(mistakes.ACTIVITY_NOT_FOUND(message, "entityId"))
         return found[0].activity
 
     async def timelines(self, model: Model, customer_ids: Sequence[str], now: datetime) -> list[list[Attributes]]:

@@ -13,10 +13,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID
 from function_app.domain.job import MOST_LISTED, Counts, Job, Status, Step, Task, job_id_after, open_tasks, total
-from function_app.errors import Fault, ServiceError, Throttled, Unavailable
+from function_app.errors import ServiceError, Throttled, Unavailable
+from function_app.mistakes import Fault
 from function_app.services.create_activity import CreateActivity
 from function_app.services.instances import Instances, Model
 from function_app.services.refresh_activities import RefreshActivities, required_of
@@ -80,7 +81,7 @@ class Refresh:
         """Return a job; ServiceError if there is none."""
         job = await self._control.read_job(instance_id, job_id)
         if job is None:
-            raise ServiceError(errors.JOB_NOT_FOUND(f"There is no job '{job_id[:64]}'.", "jobId"))
+            raise ServiceError(mistakes.JOB_NOT_FOUND(f"There is no job '{job_id[:64]}'.", "jobId"))
         return job
 
     async def recent(self, instance_id: str, limit: int) -> Sequence[Job]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any, Literal
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain import validity
 from function_app.domain.activity import canonical_text, digest
 from function_app.domain.merge import Hidden, Merged, hidden, merge
@@ -128,5 +128,5 @@ def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
 def _repeated(customer: Customer, known: Update, update: Update, now: datetime) -> Updated:
     if known.fingerprint != update.fingerprint:
         message = f"The id '{known.update_id}' came before with other content, at {known.received_at.isoformat()}."
-        raise ServiceError(errors.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
+        raise ServiceError(mistakes.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
     return Updated(known, "duplicate", merge(customer.source, customer.updates, now))

@@ -10,12 +10,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import FORMS, TYPES, attribute_schema
-from function_app.errors import Fault
+from function_app.mistakes import Fault
 
 if TYPE_CHECKING:
     import jsonschema
@@ -45,10 +45,10 @@ class Checker:
     def check_changes(self, body: Mapping[str, Any]) -> dict[str, Any] | list[Fault]:
         """Return the changes in canonical form, or every fault in them; keys and read-only attributes can't change."""
         if not body:
-            return [errors.EMPTY_BODY("The body names no attribute; send at least one.", "")]
+            return [mistakes.EMPTY_BODY("The body names no attribute; send at least one.", "")]
         if len(body) > MOST_CHANGES:
             message = f"The body names {len(body)} attributes; at most {MOST_CHANGES} can be changed at once."
-            return [errors.TOO_MANY_ATTRIBUTES(message, "")]
+            return [mistakes.TOO_MANY_ATTRIBUTES(message, "")]
         known = [name for name in body if name in self._entity.by_name]
         faults = [*self._unknown(body), *(fault for name in known for fault in self._unchangeable(name))]
         return self._checked(body, faults)
@@ -57,7 +57,7 @@ class Checker:
         """Return a record in canonical form, or every fault in it; what is required must have a value."""
         faults = self._unknown(body)
         missing = [name for name in required if body.get(name) in (None, "")]
-        faults += [errors.MISSING_ATTRIBUTE(f"'{name}' needs a value.", pointer(name)) for name in missing]
+        faults += [mistakes.MISSING_ATTRIBUTE(f"'{name}' needs a value.", pointer(name)) for name in missing]
         return self._checked(body, faults)
 
     def _checked(self, body: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any] | list[Fault]:
@@ -69,7 +69,7 @@ class Checker:
                 continue  # the commonest by far, and to ask jsonschema costs twenty times as much
             found = [_fault(error, name) for error in self._validators[name].iter_errors(value)]
             if isinstance(value, float) and math.isnan(value):
-                found = [errors.OUT_OF_RANGE(f"'{name}' must be a number.", pointer(name))]
+                found = [mistakes.OUT_OF_RANGE(f"'{name}' must be a number.", pointer(name))]
             if found:
                 faults += found
             elif name in self._canonical:
@@ -79,9 +79,9 @@ class Checker:
     def _unchangeable(self, name: str) -> list[Fault]:
         target = pointer(name)
         if name in self._entity.key_names:
-            return [errors.KEY_ATTRIBUTE(f"'{name}' is the key and can't be changed.", target)]
+            return [mistakes.KEY_ATTRIBUTE(f"'{name}' is the key and can't be changed.", target)]
         if self._entity.by_name[name].read_only:
-            return [errors.READ_ONLY_ATTRIBUTE(f"'{name}' is read-only; only the source changes it.", target)]
+            return [mistakes.READ_ONLY_ATTRIBUTE(f"'{name}' is read-only; only the source changes it.", target)]
         return []
 
     def _unknown(self, body: Mapping[str, Any]) -> list[Fault]:
@@ -90,7 +90,7 @@ class Checker:
         names = [name for name in body if name not in known][:_SHOWN]
         hints = [nearest_hint(name, known) for name in names[: max(1, _COMPARED // len(known))]]
         return [
-            errors.UNKNOWN_ATTRIBUTE(f"{entity} has no attribute '{name[:100]}'{hint}.", pointer(name))
+            mistakes.UNKNOWN_ATTRIBUTE(f"{entity} has no attribute '{name[:100]}'{hint}.", pointer(name))
             for name, hint in zip_longest(names, hints, fillvalue="")
         ]
 
@@ -115,17 +115,17 @@ def _fault(error: jsonschema.ValidationError, name: str) -> Fault:
     received, at = _received(value), pointer(name)
     match error.validator:
         case "type":
-            return errors.WRONG_TYPE(f"'{name}' must be {TYPES[wanted]} or null; received {received}.", at)
+            return mistakes.WRONG_TYPE(f"'{name}' must be {TYPES[wanted]} or null; received {received}.", at)
         case "format":
-            return errors.WRONG_FORMAT(f"'{name}' must be {FORMS[wanted]}; received {received}.", at)
+            return mistakes.WRONG_FORMAT(f"'{name}' must be {FORMS[wanted]}; received {received}.", at)
         case "maxLength":
-            return errors.TOO_LONG(f"'{name}' may have at most {wanted} characters; received {len(value)}.", at)
+            return mistakes.TOO_LONG(f"'{name}' may have at most {wanted} characters; received {len(value)}.", at)
         case "enum":
             allowed = ", ".join(repr(value) for value in wanted)
-            return errors.VALUE_NOT_ALLOWED(f"'{name}' must be one of {allowed}; received {received}.", at)
+            return mistakes.VALUE_NOT_ALLOWED(f"'{name}' must be one of {allowed}; received {received}.", at)
         case _:
             bound = "at least" if error.validator == "minimum" else "at most"
-            return errors.OUT_OF_RANGE(f"'{name}' must be {bound} {wanted}; received {received}.", at)
+            return mistakes.OUT_OF_RANGE(f"'{name}' must be {bound} {wanted}; received {received}.", at)
 
 
 def shorten(text: str) -> str:

@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
-from function_app import errors
+from function_app import mistakes
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
-from function_app.errors import Fault
+from function_app.mistakes import Fault
 from function_app.source.columns import NUMBERS, WHOLE, canonical, canonical_type, fits
 
 ROWS = 2_048
@@ -70,7 +70,7 @@ def column_faults(stream: pa.NativeFile, file: str, entity: Entity, required: Se
     try:
         schema = _schema(stream, file)
     except (pa.ArrowException, OSError) as error:
-        return [errors.UNFIT_SNAPSHOT(f"{file} can't be read: {error}.", file)]
+        return [mistakes.UNFIT_SNAPSHOT(f"{file} can't be read: {error}.", file)]
     found = [f"has no column '{name}'" for name in required if name not in schema.names]
     found += [f"has the column '{name}' twice" for name in set(schema.names) if schema.names.count(name) > 1]
     for field in schema:
@@ -80,7 +80,7 @@ def column_faults(stream: pa.NativeFile, file: str, entity: Entity, required: Se
             found.append(f"has the column '{field.name[:100]}', which is no attribute of {entity.qualified_name}{hint}")
         elif not fits(field.type, attribute):
             found.append(f"has the column '{field.name}' of type {field.type}, which can't hold {attribute.data_type}")
-    return [errors.UNFIT_SNAPSHOT(f"{file} {problem}.", file) for problem in found]
+    return [mistakes.UNFIT_SNAPSHOT(f"{file} {problem}.", file) for problem in found]
 
 
 def read_part(
