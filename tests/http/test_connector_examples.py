@@ -11,7 +11,7 @@ import pytest
 from support import ROOT
 
 from function_app.domain.activity import UNIFIED
-from function_app.local.sample import CUSTOMER_ATTRIBUTES
+from function_app.local.sample_definition import CUSTOMER_ATTRIBUTES
 
 CONNECTOR = ROOT / "connector"
 DEFINITION: dict[str, Any] = json.loads((CONNECTOR / "apiDefinition.swagger.json").read_text("utf-8"))
