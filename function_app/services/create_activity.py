@@ -81,8 +81,10 @@ class CreateActivity:
         customer_id = await self._key_ring.find(instance_id, source_key, now)
         if customer_id is None:
             return parked
-        await self._join(instance_id, source_key, parked.activity, customer_id, now)
-        return Created(parked.activity.joined(customer_id), "created")
+        other = await self._join(instance_id, source_key, parked.activity, customer_id, now)
+        joined = parked.activity.joined(customer_id)
+        stored = _repeated(other, joined).activity if other else joined
+        return Created(stored, "duplicate" if known else "created")
 
     async def join_parked(self, instance_id: str, clock: Callable[[], datetime]) -> int:
         """Give every parked activity whose customer has come to that customer, each at its own instant; count them."""
@@ -97,9 +99,11 @@ class CreateActivity:
 
     async def _join(
         self, instance_id: str, source_key: SourceKey, activity: Activity, customer_id: str, now: datetime
-    ) -> None:
-        await self._store.activities.create(instance_id, activity.joined(customer_id), now)
+    ) -> Activity | None:
+        """Give a parked activity to its customer, unless that has one of its id: return that one."""
+        known = await self._store.activities.create(instance_id, activity.joined(customer_id), now)
         await self._store.activities.unpark(instance_id, source_key, activity)
+        return known
 
 
 def _repeated(known: Activity, activity: Activity) -> Created:

@@ -129,4 +129,4 @@ def _repeated(customer: Customer, known: Update, update: Update, now: datetime) 
     if known.fingerprint != update.fingerprint:
         message = f"The id '{known.update_id}' came before with other content, at {known.received_at.isoformat()}."
         raise ServiceError(mistakes.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
-    return Updated(known, "duplicate", merge(customer.source, customer.updates, now))
+    return Updated(known, "duplicate", merge(customer.source, (*customer.updates, known), now))

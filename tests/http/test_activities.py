@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -176,6 +177,24 @@ async def test_a_key_that_comes_while_an_activity_is_parked_is_not_passed_by(
     monkeypatch.setattr(services.store.activities, "park", refresh_then_park)
     answer = await client.post(f"{DATA}/Shop_Purchases", json=PURCHASE | {"ContactId": "c2"})
     assert answer.json()["value"]["customerId"] == "eve"
+    assert len(await timeline(client, customerId="eve")) == 1
+
+
+async def test_of_two_at_once_whose_key_comes_while_they_are_parked_one_is_created(
+    client: httpx.AsyncClient, services: Suite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park, parked = services.store.activities.park, asyncio.Barrier(2)
+
+    async def park_then_refresh(*arguments: Any) -> Any:
+        known = await park(*arguments)
+        await parked.wait()
+        await load(services, clock, CustomerId="eve", Crm_Contacts_ContactId="c2")
+        return known
+
+    monkeypatch.setattr(services.store.activities, "park", park_then_refresh)
+    tries = [client.post(f"{DATA}/Shop_Purchases", json=PURCHASE | {"ContactId": "c2"}) for _ in range(2)]
+    outcomes = [answer.json()["value"]["outcome"] for answer in await asyncio.gather(*tries)]
+    assert sorted(outcomes) == ["created", "duplicate"]
     assert len(await timeline(client, customerId="eve")) == 1
 
 

@@ -236,5 +236,7 @@ async def test_of_many_at_once_with_one_id_one_is_applied_and_the_others_are_dup
     client: httpx.AsyncClient,
 ) -> None:
     tries = [client.patch(ADA, json={"City": "Bergen"}, headers=repeated("one")) for _ in range(8)]
-    outcomes = [answer.json()["receipt"]["outcome"] for answer in await asyncio.gather(*tries)]
-    assert sorted(outcomes) == ["applied"] + ["duplicate"] * 7
+    answers = [answer.json() for answer in await asyncio.gather(*tries)]
+    assert sorted(answer["receipt"]["outcome"] for answer in answers) == ["applied"] + ["duplicate"] * 7
+    assert [answer["customer"]["City"] for answer in answers] == ["Bergen"] * 8
+    assert [answer["receipt"]["attributes"] for answer in answers] == [{"City": "applied"}] * 8

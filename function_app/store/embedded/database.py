@@ -47,9 +47,11 @@ _CREATE = """INSERT INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT DO UPDATE SET expires = excluded.expires, body = excluded.body, hidden = 0
              WHERE expires <= ?"""
 _KNOWN = "SELECT body FROM {} WHERE pk = ? AND kind = ? AND id = ?"
-_COLLECT = """DELETE FROM {name} WHERE (pk, kind, id) IN
-              (SELECT pk, kind, id FROM {name} WHERE expires <= ? LIMIT 2000)"""
+_COLLECTED = 2_000
+_COLLECT = f"""DELETE FROM {{name}} WHERE (pk, kind, id) IN
+               (SELECT pk, kind, id FROM {{name}} WHERE expires <= ? LIMIT {_COLLECTED})"""
 _COLLECT_EVERY = timedelta(seconds=30)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _ROWS_A_STATEMENT = 512
@@ -70,7 +72,7 @@ class Database:
         self._scanning, self._writing = asyncio.Lock(), asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
         self._committing: asyncio.Task[None] | None = None
-        self._collected_at = datetime.min.replace(tzinfo=UTC)
+        self._collected_at = _NEVER
 
     def _connect(self, mapped: int = 0) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
@@ -161,10 +163,11 @@ class Database:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
 
     async def _collect(self, now: datetime) -> None:
-        """Remove some of what has expired and was kept for the feed, at most twice a minute."""
+        """Remove some of what has expired and was kept for the feed, twice a minute, or at once while there is more."""
         if now - self._collected_at > _COLLECT_EVERY:
             self._collected_at = now
-            await self.write(lambda connection: _collect(connection, now))
+            if await self.write(lambda connection: _collect(connection, now)):
+                self._collected_at = _NEVER
 
     async def close(self) -> None:
         """Finish the writes under way, then close."""
@@ -184,9 +187,11 @@ def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
         return error
 
 
-def _collect(connection: sqlite3.Connection, now: datetime) -> None:
-    for name in CONTAINERS:
-        connection.execute(_COLLECT.format(name=name), (micros(now - KEPT),))
+def _collect(connection: sqlite3.Connection, now: datetime) -> bool:
+    """Return whether there may be more."""
+    ended = (micros(now - KEPT),)
+    removed = [connection.execute(_COLLECT.format(name=name), ended).rowcount for name in CONTAINERS]
+    return max(removed) >= _COLLECTED
 
 
 def _encode(document: Document) -> str:

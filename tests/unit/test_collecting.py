@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support import NOW
+
+from function_app.domain.feed import KEPT
+from function_app.store.documents import PROFILES
+from function_app.store.embedded.database import Database, row_of
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = Database(tmp_path / "profiles.sqlite")
+    yield opened
+    await opened.close()
+
+
+async def fill(database: Database, count: int, expires: datetime) -> None:
+    documents = ({"pk": "i|ada", "kind": "update", "id": f"{expires}-{n}"} for n in range(count))
+    await database.insert(PROFILES, [row_of(document, expires) for document in documents])
+
+
+async def create(database: Database, name: str, now: datetime) -> None:
+    document = {"pk": "i|ada", "kind": "update", "id": name}
+    assert await database.create(PROFILES, document, now + timedelta(hours=4), now) is None
+
+
+async def rows(database: Database) -> int:
+    return int((await database.scan("SELECT count(*) FROM profiles", ()))[0][0])
+
+
+async def test_what_expired_leaves_a_day_later_with_the_next_write(database: Database) -> None:
+    await fill(database, 10, NOW)
+    await create(database, "on time", NOW + KEPT - timedelta(minutes=1))
+    assert await rows(database) == 11
+    await create(database, "later", NOW + KEPT)
+    assert await rows(database) == 2
+
+
+async def test_more_than_leaves_at_once_leaves_with_the_writes_that_follow(database: Database) -> None:
+    await fill(database, 7_000, NOW)
+    for turn in range(5):
+        await create(database, f"write {turn}", NOW + KEPT + timedelta(milliseconds=turn))
+    assert await rows(database) == 5
