@@ -64,6 +64,7 @@ class Usage:
                 except ServiceError as error:
                     self._unwritten.add(key)
                     _log.warning("Usage was not written, the next flush tries again: %s", error)
+                    break
             self._forget()
 
     async def close(self) -> None:
