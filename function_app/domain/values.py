@@ -1,0 +1,97 @@
+"""The values of one attribute in canonical form."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from function_app.domain.entity import Attribute
+from function_app.domain.instant import format_instant, parse_instant
+from function_app.domain.schema import EDM_TYPES
+
+Canonical = Callable[[Any], Any]
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_GUID_LENGTH = 36
+
+
+def canonical(attribute: Attribute) -> Canonical:
+    """Return what writes a value of the attribute other than null in canonical form; None for one that is wrong."""
+    write, allowed = _writer(attribute), attribute.allowed_values
+    if not allowed:
+        return write
+    return lambda value: write(value) if value in allowed else None
+
+
+def _writer(attribute: Attribute) -> Canonical:
+    schema, longest = EDM_TYPES[attribute.data_type], attribute.max_length
+    limit = math.inf if longest is None else longest
+    match schema["type"]:
+        case "string" if "format" in schema:
+            return _of_form(FORMS[schema["format"]], limit)
+        case "string":
+            return lambda value: value if type(value) is str and len(value) <= limit else None
+        case "boolean":
+            return lambda value: value if type(value) is bool else None
+        case "integer":
+            return _whole(schema["minimum"], schema["maximum"])
+        case _:
+            return _number(schema["minimum"], schema["maximum"])
+
+
+def _of_form(form: Callable[[str], str], limit: float) -> Canonical:
+    def write(value: Any) -> str | None:
+        try:
+            return form(value) if type(value) is str and len(value) <= limit else None
+        except ValueError:
+            return None
+
+    return write
+
+
+def _whole(least: int, most: int) -> Canonical:
+    def write(value: Any) -> int | None:
+        whole = int(value) if type(value) is float and value.is_integer() else value
+        return whole if type(whole) is int and least <= whole <= most else None
+
+    return write
+
+
+def _number(least: float, most: float) -> Canonical:
+    def write(value: Any) -> float | None:
+        return value if type(value) in {int, float} and least <= value <= most else None
+
+    return write
+
+
+def _instant(text: str) -> str:
+    instant = parse_instant(text)
+    if instant is None or instant.tzinfo is None:
+        raise ValueError(text)
+    return format_instant(instant)
+
+
+def _date(text: str) -> str:
+    if not _DATE.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text).isoformat()
+
+
+def _time(text: str) -> str:
+    parsed = time.fromisoformat(text)
+    if parsed.tzinfo or not text[2:3] == ":":
+        raise ValueError(text)
+    return parsed.isoformat(timespec="microseconds")
+
+
+def _uuid(text: str) -> str:
+    if len(text) != _GUID_LENGTH:
+        raise ValueError(text)
+    return str(UUID(text))
+
+
+FORMS: dict[str, Callable[[str], str]] = {"date": _date, "date-time": _instant, "time": _time, "uuid": _uuid}
+"""What writes a text of each format canonically; ValueError from one that is not of that format."""
