@@ -183,7 +183,7 @@ async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mappin
     await customers.write_profiles(instance_id, profiles)
     await keys.write(instance_id, has)
     await keys.remove(instance_id, {key: owner for key, owner in had.items() if has.get(key) != owner})
-    await services.create_activity.join_parked(instance_id, clock)
+    await services.create_activities.join_parked(instance_id, clock)
 
 
 async def refresh(client: httpx.AsyncClient, instance_id: str) -> dict[str, Any]:

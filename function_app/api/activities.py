@@ -20,7 +20,8 @@ from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.query import ActivityQuery, Equals, Sorting
 from function_app.domain.validity import Timing
 from function_app.errors import ServiceError
-from function_app.services.create_activity import Created
+from function_app.services.batch import items_of
+from function_app.services.create_activities import Created
 from function_app.services.odata import parse_orderby
 from function_app.services.read_activities import customer_in
 
@@ -46,7 +47,9 @@ _IMMUTABLE = "Activities never change and can't be deleted; they expire by thems
 async def create_activity(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     timing = Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
-    created = await call.services.create_activity(model, call[p.ENTITY_NAME], call.body, timing, call.now)
+    (created,) = await call.services.create_activities(model, call[p.ENTITY_NAME], [call.body], timing, call.now)
+    if isinstance(created, Exception):
+        raise created
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
     location = f"{root}/{UNIFIED.name}/{quote(created.activity.activity_id, safe='')}"
     status = 202 if created.is_parked else 201
@@ -69,10 +72,8 @@ async def create_activities(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     entity_name, timing = call[p.ENTITY_NAME], Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
 
-    async def create(_: int, item: dict[str, Any]) -> dict[str, Any]:
-        return _receipt(await call.services.create_activity(model, entity_name, item, timing, call.now))
-
-    return await answer_batch(call, create)
+    results = await call.services.create_activities(model, entity_name, items_of(call.body), timing, call.now)
+    return answer_batch(call, [each if isinstance(each, Exception) else _receipt(each) for each in results])
 
 
 def _receipt(created: Created) -> dict[str, Any]:

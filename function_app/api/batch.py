@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Any
 
 from function_app.api.call import Answer, Call
 from function_app.api.problems import answer_to
-from function_app.services.batch import each_item, items_of
 
 
-async def answer_batch(call: Call, act: Callable[[int, dict[str, Any]], Awaitable[dict[str, Any]]]) -> Answer:
-    """Act on every item of the body and answer with what became of each."""
-    results = await each_item(items_of(call.body), act)
+def answer_batch(call: Call, results: Sequence[dict[str, Any] | Exception]) -> Answer:
+    """Answer with what became of each item."""
     return Answer(200, {"value": [_result(index, result, call) for index, result in enumerate(results)]})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from function_app.services.suite import Suite
 
 T = TypeVar("T")
-LARGEST_BODY = 256 * 1024
+LARGEST_BODY, DEEPEST = 256 * 1024, 64
+_HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 _JSON_TYPES = frozenset(("application/json", "application/json-patch+json", "text/json"))
 _OF_THE_PLATFORM = frozenset(("code", "clientId"))
 
@@ -137,7 +139,9 @@ def _parse(raw: bytes | str) -> Any:
     try:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
         content = _decode(text)
-        if "\\u" in text:
+        if text.count("[") + text.count("{") > DEEPEST and _is_deep(content):
+            raise RecursionError
+        if _HALF_A_PAIR.search(text):
             json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         message = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
@@ -146,12 +150,20 @@ def _parse(raw: bytes | str) -> Any:
     except UnicodeEncodeError:
         message = "The body is not JSON: it holds half of a surrogate pair."
     except RecursionError:
-        message = "The body is nested too deep."
+        message = f"The body is nested too deep: at most {DEEPEST} arrays and objects may lie in each other."
     except ValueError as error:
         message = f"The body is not JSON: {error}."
     else:
         return content
     raise ServiceError(mistakes.MALFORMED_JSON(message, ""))
+
+
+def _is_deep(content: Any) -> bool:
+    level: list[Any] = [[content]]
+    for _ in range(DEEPEST + 1):
+        within = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [part for parts in within for part in parts if isinstance(part, dict | list)]
+    return bool(level)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from function_app.domain.profile import Attributes
 from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
+from function_app.services.batch import as_object, each_item, items_of
 from function_app.services.instances import Model
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.odata import parse_orderby
@@ -186,13 +187,13 @@ async def update_customers(call: Call) -> Answer:
     model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
 
-    async def update(index: int, item: dict[str, Any]) -> dict[str, Any]:
-        changes = {name: value for name, value in item.items() if name != KEY}
+    async def update(index: int, item: Any) -> dict[str, Any]:
+        changes = {name: value for name, value in as_object(item).items() if name != KEY}
         request = UpdateRequest(_customer_id(item), changes, timing, caller, f"{repeat}/{index}" if repeat else None)
         later = call.now + timedelta(microseconds=index)  # of two items for one customer the later one shows
         return _receipt(await call.services.update_profile(model, request, later))
 
-    return await answer_batch(call, update)
+    return answer_batch(call, await each_item(items_of(call.body), update))
 
 
 def _customer_id(item: dict[str, Any]) -> str:

@@ -43,7 +43,8 @@ def required_in(entity: Entity) -> tuple[str, ...]:
     """Return what a new record of an activity entity must have: its key, its time and its customer."""
     if entity.activity is None:
         return REQUIRED if entity is UNIFIED else ()
-    return (*entity.keys[0], entity.timestamp_attribute or "", entity.activity.customer_attribute)
+    names = (*entity.keys[0], entity.timestamp_attribute or "", entity.activity.customer_attribute)
+    return tuple(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _DURATION = re.compile(
@@ -27,6 +28,7 @@ def parse_instant(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=256)  # one request writes its few instants into many places
 def format_instant(instant: datetime) -> str:
     """Write an aware instant in the canonical form, like `2026-11-24T09:30:00.000000Z`."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from function_app import mistakes
-from function_app.domain.feed import WRITE_WITHIN
-from function_app.errors import ServiceError, Unavailable
+from function_app.domain.feed import WRITE_WITHIN_S
+from function_app.errors import ServiceError
 
+A = TypeVar("A")
 T = TypeVar("T")
 MOST_ITEMS, AT_ONCE = 500, 250
 
@@ -27,27 +29,29 @@ def items_of(body: dict[str, Any]) -> list[Any]:
     return items
 
 
-async def each_item(items: Sequence[Any], act: Callable[[int, Any], Awaitable[T]]) -> list[T | Exception]:
+async def each_item(items: Sequence[A], act: Callable[[int, A], Awaitable[T]]) -> list[T | Exception]:
     """Act on every item, a bounded number at once; return each one's result or the exception it met, in order.
 
-    All have the time together that one has alone: items share the instant they came in.
+    All have the time together that one has alone, items share the instant they came in: TimeoutError beyond it.
     """
-    bound, last = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time() + WRITE_WITHIN.total_seconds()
+    results: list[T | Exception] = [TimeoutError()] * len(items)
+    numbered = iter(enumerate(items))
 
-    async def one(index: int, item: Any) -> T | Exception:
-        async with bound:
+    async def work() -> None:
+        for index, item in numbered:
             try:
-                async with asyncio.timeout_at(last):
-                    return await act(index, _object(item))
-            except TimeoutError:
-                return Unavailable()
+                results[index] = await act(index, item)
             except Exception as error:  # noqa: BLE001  # it is this item's result
-                return error
+                results[index] = error
 
-    return await asyncio.gather(*(one(index, item) for index, item in enumerate(items)))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(WRITE_WITHIN_S):
+            await asyncio.gather(*(work() for _ in range(min(AT_ONCE, len(items)))))
+    return results
 
 
-def _object(item: Any) -> dict[str, Any]:
+def as_object(item: Any) -> dict[str, Any]:
+    """Return an item that is a JSON object; ServiceError if it is none."""
     if not isinstance(item, dict):
         raise ServiceError(mistakes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
     return item

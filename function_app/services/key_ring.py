@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from function_app import mistakes
@@ -21,22 +21,28 @@ class KeyRing:
         self._store = store
         self._kept: dict[tuple[str, SourceKey], tuple[datetime, str]] = {}
 
-    async def find(self, instance_id: str, source_key: SourceKey, now: datetime) -> str | None:
-        """Return the CustomerId behind a key, as it was at most a minute ago; None, always fresh, if nobody's."""
-        kept = self._kept.get((instance_id, source_key))
-        if kept and kept[0] <= now < kept[0] + KEPT:
-            return kept[1]
-        customer_id = await self._store.keys.find_customer(instance_id, source_key)
-        if customer_id is not None:
-            if len(self._kept) >= MOST_KEPT:
+    async def find(
+        self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
+    ) -> Mapping[SourceKey, str]:
+        """Return the CustomerIds behind these keys, at most a minute old; those that are nobody's now are left out."""
+        found: dict[SourceKey, str] = {}
+        for source_key in source_keys:
+            kept = self._kept.get((instance_id, source_key))
+            if kept and kept[0] <= now < kept[0] + KEPT:
+                found[source_key] = kept[1]
+        others = [source_key for source_key in source_keys if source_key not in found]
+        if others:
+            fresh = await self._store.keys.find_customers(instance_id, others)
+            if len(self._kept) + len(fresh) > MOST_KEPT:
                 self._kept.clear()
-            self._kept[instance_id, source_key] = (now, customer_id)
-        return customer_id
+            self._kept |= {(instance_id, source_key): (now, owner) for source_key, owner in fresh.items()}
+            found |= fresh
+        return found
 
     async def of_key(self, model: Model, source_key: SourceKey, now: datetime) -> tuple[str, Mapping[SourceKey, str]]:
         """Return whose a key is, and that customer's whole key ring; ServiceError if it is nobody's."""
         instance_id = model.instance.instance_id
-        customer_id = await self._store.keys.find_customer(instance_id, source_key)
+        customer_id = (await self._store.keys.find_customers(instance_id, [source_key])).get(source_key)
         read = await self._store.customers.read(instance_id, customer_id, now) if customer_id else None
         if customer_id is None or read is None or read.customer is None:
             message = f"No customer has the key '{source_key.key[:100]}' in {source_key.entity[:100]}."

@@ -81,7 +81,7 @@ class ReadActivities:
         return await self._store.activities.count_types(model.instance.instance_id, customer_id, now)
 
     async def _known(self, model: Model, customer_id: str) -> None:
-        if not await self._store.customers.exists(model.instance.instance_id, customer_id):
+        if not await self._store.customers.existing(model.instance.instance_id, [customer_id]):
             raise unknown_customer(customer_id)
 
 

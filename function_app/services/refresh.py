@@ -18,7 +18,7 @@ from function_app.domain.entity import CUSTOMER, CUSTOMER_ID
 from function_app.domain.job import MOST_LISTED, Counts, Job, Status, Step, Task, job_id_after, open_tasks, total
 from function_app.errors import ServiceError, Throttled, Unavailable
 from function_app.mistakes import Fault
-from function_app.services.create_activity import CreateActivity
+from function_app.services.create_activities import CreateActivities
 from function_app.services.instances import Instances, Model
 from function_app.services.refresh_activities import RefreshActivities, required_of
 from function_app.services.refresh_customers import RefreshCustomers
@@ -46,12 +46,12 @@ class Refresh:
         self,
         store: Store,
         instances: Instances,
-        create_activity: CreateActivity,
+        create_activities: CreateActivities,
         snapshots: Snapshots,
         workers: Workers,
         clock: Callable[[], datetime],
     ) -> None:
-        self._control, self._instances, self._create_activity = store.control, instances, create_activity
+        self._control, self._instances, self._create_activities = store.control, instances, create_activities
         self._snapshots, self._workers, self._clock = snapshots, workers, clock
         self._customers = RefreshCustomers(store, snapshots)
         self._activities = RefreshActivities(store, snapshots)
@@ -196,7 +196,7 @@ class Refresh:
                 async for counts, rejected in rows:
                     yield counts, tuple({"file": task.file, "row": row, "reason": reason} for row, reason in rejected)
         elif task.work == "finish":
-            joined = await self._create_activity.join_parked(model.instance.instance_id, self._clock)
+            joined = await self._create_activities.join_parked(model.instance.instance_id, self._clock)
             yield Counts(joined=joined), ()
             async for update in self._customers.landed(model, now):
                 yield Counts(landed=1), (update,)

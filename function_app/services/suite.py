@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from function_app.services.access import Access
-from function_app.services.create_activity import CreateActivity
+from function_app.services.create_activities import CreateActivities
 from function_app.services.instances import Instances
 from function_app.services.key_ring import KeyRing
 from function_app.services.list_customers import ListCustomers
@@ -42,14 +42,14 @@ class Suite:
         self.update_profile = UpdateProfile(store)
         self.read_customer = ReadCustomer(store)
         self.key_ring = KeyRing(store)
-        self.create_activity = CreateActivity(store, self.key_ring)
+        self.create_activities = CreateActivities(store, self.key_ring)
         self.read_activities = ReadActivities(store)
         self.read_feed = ReadFeed(store)
         self.list_customers = ListCustomers(store)
         local = LocalWorker()
         self._workers = workers or local
         self.refresh = Refresh(
-            store, self.instances, self.create_activity, snapshots or Snapshots(None), self._workers, clock
+            store, self.instances, self.create_activities, snapshots or Snapshots(None), self._workers, clock
         )
         local.handle = self.refresh.handle
 

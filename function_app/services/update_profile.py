@@ -7,17 +7,18 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import token_hex
+from functools import cached_property
+from random import getrandbits
 from typing import Any, Literal
 
 from function_app import mistakes
 from function_app.domain import validity
 from function_app.domain.activity import canonical_text, digest
+from function_app.domain.feed import WRITE_WITHIN_S
 from function_app.domain.merge import Hidden, Merged, hidden, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
 from function_app.errors import ServiceError
-from function_app.services.in_time import in_time
 from function_app.services.instances import Model, unknown_customer
 from function_app.store.port import Store
 
@@ -37,21 +38,32 @@ class UpdateRequest:
     repeat_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Updated:
-    """The update as it is stored, its outcome, and the merged profile that shows it."""
+    """An update as it is stored, its customer with it, and whether it was there before."""
 
     update: Update
-    outcome: Outcome
-    merged: Merged
+    customer: Customer
+    is_repeated: bool
+    now: datetime
+
+    @cached_property
+    def merged(self) -> Merged:
+        """The profile that shows."""
+        return merge(self.customer.source, self.customer.updates, self.now)
 
     @property
+    def outcome(self) -> Outcome:
+        if self.is_repeated:
+            return "duplicate"
+        return "applied" if "applied" in self.attributes.values() else "superseded"
+
+    @cached_property
     def attributes(self) -> dict[str, Literal["applied", "superseded"]]:
         """Say of each attribute whether this update shows."""
-        mine, winners = self.update.update_id, self.merged.winners
+        winners = self.merged.winners
         return {
-            name: "applied" if name in winners and winners[name].update_id == mine else "superseded"
-            for name in self.update.attributes
+            name: "applied" if winners.get(name) is self.update else "superseded" for name in self.update.attributes
         }
 
 
@@ -61,9 +73,12 @@ class UpdateProfile:
         self._hiding: set[asyncio.Task[None]] = set()
 
     async def __call__(self, model: Model, request: UpdateRequest, now: datetime) -> Updated:
-        """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
+        """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise.
+
+        TimeoutError after WRITE_WITHIN_S: written or not, a repeat tells.
+        """
         update = _accept(model, request, now)
-        async with in_time():
+        async with asyncio.timeout(WRITE_WITHIN_S):
             return await self._take(model, request, update, now)
 
     async def _take(self, model: Model, request: UpdateRequest, update: Update, now: datetime) -> Updated:
@@ -73,12 +88,11 @@ class UpdateProfile:
             raise unknown_customer(update.customer_id)
         known = read.update or await self._store.customers.create_update(instance_id, update, now)
         if known and request.repeat_id:  # without one, it is this update, written by a try whose answer was lost
-            return _repeated(read.customer, known, update, now)
-        updates = (*read.customer.updates, update)
-        self._hide(instance_id, updates, now)
-        merged = merge(read.customer.source, updates, now)
-        shows = any(winner is update for winner in merged.winners.values())
-        return Updated(update, "applied" if shows else "superseded", merged)
+            _check_repeated(known, update)
+            return Updated(known, _with(read.customer, known), is_repeated=True, now=now)
+        customer = _with(read.customer, update)
+        self._hide(instance_id, customer.updates, now)
+        return Updated(update, customer, is_repeated=False, now=now)
 
     def _hide(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
         if len(updates) < HIDE_AT:
@@ -108,7 +122,7 @@ def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
         both = (times, changes)
         raise ServiceError(*(fault for faults in both if isinstance(faults, list) for fault in faults))
     return Update(
-        update_id=request.repeat_id or token_hex(16),
+        update_id=request.repeat_id or f"{getrandbits(128):032x}",
         customer_id=request.customer_id,
         attributes=changes,
         occurred_at=times.occurred_at,
@@ -125,8 +139,11 @@ def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
     return digest(canonical_text(content))
 
 
-def _repeated(customer: Customer, known: Update, update: Update, now: datetime) -> Updated:
+def _check_repeated(known: Update, update: Update) -> None:
     if known.fingerprint != update.fingerprint:
         message = f"The id '{known.update_id}' came before with other content, at {known.received_at.isoformat()}."
         raise ServiceError(mistakes.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
-    return Updated(known, "duplicate", merge(customer.source, (*customer.updates, known), now))
+
+
+def _with(customer: Customer, update: Update) -> Customer:
+    return Customer(customer.customer_id, customer.source, (*customer.updates, update))

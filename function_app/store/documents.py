@@ -139,7 +139,7 @@ def activity_document(instance_id: str, activity: Activity, now: datetime) -> Do
         "kind": "activity",
         "instanceId": instance_id,
         "activityId": activity.activity_id,
-        "sort": _position(activity.time, document_id, activity.customer_id),
+        "sort": f"{activity.attributes[ACTIVITY_TIME]}|{document_id}|{activity.customer_id}",
         "hidden": activity.hidden,
         "attributes": activity.attributes,
         "fingerprint": activity.fingerprint,

@@ -35,8 +35,8 @@ class Customers(Protocol):
     ) -> CustomerRead:
         """Read the profile and the updates that may show at `now` in one round trip; None for what is not there."""
 
-    async def exists(self, instance_id: str, customer_id: str) -> bool:
-        """Say whether the source has this customer."""
+    async def existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
+        """Return those of these CustomerIds that the source has."""
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         """Add an update, unless the customer has a live one of this id: return that one."""
@@ -147,9 +147,6 @@ class Feed(Protocol):
 
 
 class Keys(Protocol):
-    async def find_customer(self, instance_id: str, source_key: SourceKey) -> str | None:
-        """Return the CustomerId behind a source key; None if it is nobody's."""
-
     async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
         """Return the CustomerIds behind these source keys; those that are nobody's are left out."""
 

@@ -131,11 +131,11 @@ async def test_a_parked_activity_waits_under_its_key_until_it_is_unparked_or_end
 
 
 async def test_a_key_is_found_replaced_and_removed_only_from_its_owner(store: Store) -> None:
-    assert await store.keys.find_customer(INSTANCE, KEY) is None
+    assert await store.keys.find_customers(INSTANCE, [KEY]) == {}
     await store.keys.write(INSTANCE, {KEY: "ada", SourceKey("Pos", "1"): "ada"})
-    assert await store.keys.find_customer(INSTANCE, KEY) == "ada"
-    assert await store.keys.find_customer(INSTANCE + "0", KEY) is None
+    assert await store.keys.find_customers(INSTANCE, [KEY]) == {KEY: "ada"}
+    assert await store.keys.find_customers(INSTANCE + "0", [KEY]) == {}
     await store.keys.write(INSTANCE, {KEY: "bob"})
     await store.keys.remove(INSTANCE, {KEY: "ada", SourceKey("Pos", "1"): "ada", SourceKey("Pos", "2"): "ada"})
-    assert await store.keys.find_customer(INSTANCE, KEY) == "bob"
-    assert await store.keys.find_customer(INSTANCE, SourceKey("Pos", "1")) is None
+    assert await store.keys.find_customers(INSTANCE, [KEY]) == {KEY: "bob"}
+    assert await store.keys.find_customers(INSTANCE, [SourceKey("Pos", "1")]) == {}

@@ -53,9 +53,13 @@ async def test_a_customer_the_source_does_not_have_is_none(store: Store) -> None
 async def test_a_customer_exists_by_its_profile_alone(store: Store) -> None:
     await load(store, profile("ada"))
     await store.customers.create_update(INSTANCE, update("bob"), NOW)
-    assert await store.customers.exists(INSTANCE, "ada")
-    assert not await store.customers.exists(INSTANCE, "bob")
-    assert not await store.customers.exists(INSTANCE + "0", "ada")
+    assert set(await store.customers.existing(INSTANCE, ["ada", "bob"])) == {"ada"}
+    assert set(await store.customers.existing(INSTANCE, ["ada"])) == {"ada"}
+    assert not await store.customers.existing(INSTANCE, ["bob"])
+    assert not await store.customers.existing(INSTANCE, [])
+    assert not await store.customers.existing(INSTANCE + "0", ["ada"])
+    many = ["ada", *(f"nobody {n}" for n in range(500))]
+    assert set(await store.customers.existing(INSTANCE, many)) == {"ada"}
 
 
 async def test_a_profile_comes_back_as_it_was_written(store: Store) -> None:

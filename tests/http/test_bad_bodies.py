@@ -100,6 +100,16 @@ async def test_a_hundred_thousand_brackets_are_refused(client: httpx.AsyncClient
     refused(await send(client, content, verb, ADA if verb == "PATCH" else ROOM))
 
 
+async def test_a_body_is_nested_at_most_sixty_four_deep(client: httpx.AsyncClient) -> None:
+    for depth, code in ((63, "WrongType"), (64, "MalformedJson")):
+        plain = b'{"City": ' + b"[" * depth + b"]" * depth + b"}"
+        for content in (plain, json.dumps(plain.decode()).encode()):
+            assert (await send(client, content)).json()["errorCode"] == code
+    assert "64" in refused(await send(client, plain))
+    wide = {"City": [[]] * 100}
+    assert (await send(client, json.dumps(wide).encode())).json()["errorCode"] == "WrongType"
+
+
 async def test_no_depth_of_nesting_makes_the_service_fail(client: httpx.AsyncClient) -> None:
     for depth in [*range(100, 800, 100), *range(800, 1_010, 3), 2_000, 20_000]:
         for start in (b"", b'{"Name": "\\u0041", '):

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from support import INSTANCE
 
-from function_app.errors import Unavailable
+from function_app.errors import Throttled, Unavailable
 from function_app.services.suite import Suite
 
 DATA = f"/instances/{INSTANCE}/data"
@@ -82,6 +82,26 @@ async def test_five_hundred_items_are_taken_and_one_more_is_refused_whole(client
 async def test_what_is_no_batch_is_refused(client: httpx.AsyncClient, body: dict[str, Any]) -> None:
     answer = await client.post(f"{DATA}/UnifiedActivity/batch", json=body)
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidBatch")
+
+
+@pytest.mark.parametrize("entity", ["Quux", "Shop"])
+async def test_a_batch_for_what_is_no_activity_entity_is_refused_whole(client: httpx.AsyncClient, entity: str) -> None:
+    answer = await client.post(f"{DATA}/{entity}/batch", json={"items": [EVENT]})
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "NotAnActivityEntity")
+    assert "Shop_Purchases" in answer.json()["message"]
+
+
+async def test_a_store_fault_before_anything_is_written_fails_the_batch_whole(
+    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise Throttled(2)
+
+    monkeypatch.setattr(services.store.customers, "existing", fail)
+    answer = await client.post(f"{DATA}/UnifiedActivity/batch", json={"items": [EVENT, "no object"]})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")
+    monkeypatch.undo()
+    assert (await client.get(f"{DATA}/UnifiedActivity")).json()["value"] == []
 
 
 async def test_a_store_fault_in_the_middle_is_told_for_the_items_it_met(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -122,7 +121,9 @@ async def test_the_state_of_another_trigger_is_refused(client: httpx.AsyncClient
         assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidState")
 
 
-@pytest.mark.parametrize("path", ["data/Customer/ada", "data/Customer/batch"])
+@pytest.mark.parametrize(
+    "path", ["data/Customer/ada", "data/Customer/batch", "data/UnifiedActivity", "data/UnifiedActivity/batch"]
+)
 async def test_a_write_that_takes_longer_than_the_feed_trails_fails(
     client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
@@ -130,10 +131,13 @@ async def test_a_write_that_takes_longer_than_the_feed_trails_fails(
         await asyncio.sleep(60)
 
     monkeypatch.setattr(services.store.customers, "create_update", never)
-    for module in ("in_time", "batch"):
-        monkeypatch.setattr(f"function_app.services.{module}.WRITE_WITHIN", timedelta(seconds=0.05))
-    is_batch = path.endswith("batch")
-    body = {"items": [{"CustomerId": "ada", "City": "Bergen"}]} if is_batch else {"City": "Bergen"}
-    answer = await client.request("POST" if is_batch else "PATCH", f"/instances/{INSTANCE}/{path}", json=body)
+    monkeypatch.setattr(services.store.activities, "create", never)
+    for module in ("update_profile", "batch"):
+        monkeypatch.setattr(f"function_app.services.{module}.WRITE_WITHIN_S", 0.05)
+    is_batch, event = path.endswith("batch"), {"ActivityTime": "2026-11-23T11:00:00Z", "ActivityType": "Feedback"}
+    item = {"CustomerId": "ada"} | (event if "Activity" in path else {"City": "Bergen"})
+    body = {"items": [item]} if is_batch else item if "Activity" in path else {"City": "Bergen"}
+    verb = "PATCH" if path.endswith("ada") else "POST"
+    answer = await client.request(verb, f"/instances/{INSTANCE}/{path}", json=body)
     problem = answer.json()["value"][0] if is_batch else answer.json()
     assert problem["errorCode"] == "StoreUnavailable"

@@ -48,10 +48,10 @@ class CosmosCustomers:
             documents.update_of(repeated) if repeated else None,
         )
 
-    async def exists(self, instance_id: str, customer_id: str) -> bool:
-        pk = documents.customer_pk(instance_id, customer_id)
-        sql = "SELECT VALUE c.id FROM c WHERE c.pk = @pk AND c.kind = 'profile'"
-        return bool(await self._query(PROFILES, sql, {"pk": pk}, pk))
+    async def existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
+        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
+        select = "SELECT VALUE c.customerId FROM c"
+        return set(await self._account.query_keys(PROFILES, select, pks, " AND c.kind = 'profile'"))
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         known = await self._account.create(PROFILES, documents.update_document(instance_id, update, now), now)
@@ -141,10 +141,10 @@ class CosmosCustomers:
         await each(write, profiles.items())
 
     async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
-        sql = "SELECT c.customerId, c.digest FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND c.kind = 'profile'"
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
-        pages = await each(lambda keys: self._query(PROFILES, sql, {"keys": keys}), list(batched(pks, _IDS_A_QUERY)))
-        return {row["customerId"]: row["digest"] for page in pages for row in page}
+        select = "SELECT c.customerId, c.digest FROM c"
+        rows = await self._account.query_keys(PROFILES, select, pks, " AND c.kind = 'profile'")
+        return {row["customerId"]: row["digest"] for row in rows}
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
         sql = f"SELECT TOP {limit:d} VALUE c.customerId FROM c WHERE c.instanceId = @instance AND c.kind = 'profile'"

@@ -11,29 +11,18 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, batched, each
+from function_app.store.cosmos.account import Account, each
 from function_app.store.documents import KEY_ID, KEYS
-
-_KEYS_A_QUERY = 200
 
 
 class CosmosKeys:
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    async def find_customer(self, instance_id: str, source_key: SourceKey) -> str | None:
-        pk = documents.source_key_pk(instance_id, source_key)
-        sql = "SELECT VALUE c.customerId FROM c WHERE c.pk = @pk"
-        found = await self._account.query(KEYS, sql, {"pk": pk}, pk)
-        return found[0] if found else None
-
     async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
         by_pk = {documents.source_key_pk(instance_id, key): key for key in keys}
-        sql = "SELECT c.pk, c.customerId FROM c WHERE ARRAY_CONTAINS(@keys, c.pk)"
-        pages = await each(
-            lambda some: self._account.query(KEYS, sql, {"keys": some}), batched(list(by_pk), _KEYS_A_QUERY)
-        )
-        return {by_pk[row["pk"]]: row["customerId"] for page in pages for row in page}
+        rows = await self._account.query_keys(KEYS, "SELECT c.pk, c.customerId FROM c", by_pk)
+        return {by_pk[row["pk"]]: row["customerId"] for row in rows}
 
     async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
         async def write(owner: tuple[SourceKey, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -15,11 +15,10 @@ from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, Position, Sorting, SourceQuery
 from function_app.store import documents
 from function_app.store.documents import PROFILES
-from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, row_of
+from function_app.store.embedded.database import Database, binder, decode, instance_range, marks, micros, row_of
 from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
-_EXISTS = "SELECT 1 FROM profiles WHERE pk = ? AND kind = 'profile'"
 _SHOWING = "kind = 'update' AND expires > ? AND hidden <= ?"
 _READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
 _READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
@@ -54,8 +53,11 @@ class EmbeddedCustomers:
         updates = tuple(_update_of(body) for _, body in rows[1:])
         return CustomerRead(documents.customer_of(decode(rows[0][1]), updates), repeated)
 
-    async def exists(self, instance_id: str, customer_id: str) -> bool:
-        return self._read(_EXISTS, (documents.customer_pk(instance_id, customer_id),)).fetchone() is not None
+    async def existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
+        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
+        sql = f"SELECT pk FROM profiles WHERE pk IN ({marks(pks)}) AND kind = 'profile'"
+        prefix = len(instance_id) + 1
+        return {pk[prefix:] for (pk,) in await self._db.look_up(sql, pks)}
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         document = documents.update_document(instance_id, update, now)
@@ -94,7 +96,7 @@ class EmbeddedCustomers:
     async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         rows = await self._db.scan(
             f"SELECT DISTINCT pk FROM profiles WHERE pk > ? AND pk < ? AND {_SHOWING}"
-            f" AND EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value IN ({_marks(names)}))",
+            f" AND EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value IN ({marks(names)}))",
             [*instance_range(instance_id), micros(now), micros(now), *names],
         )
         prefix = len(instance_id) + 1
@@ -114,7 +116,7 @@ class EmbeddedCustomers:
 
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
-        rows = await self._db.scan(f"SELECT body FROM profiles WHERE pk IN ({_marks(pks)}) AND kind = 'profile'", pks)
+        rows = await self._db.scan(f"SELECT body FROM profiles WHERE pk IN ({marks(pks)}) AND kind = 'profile'", pks)
         customers = [documents.customer_of(decode(body)) for (body,) in rows]
         return {customer.customer_id: customer.source for customer in customers}
 
@@ -130,7 +132,7 @@ class EmbeddedCustomers:
 
     async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
-        sql = f"SELECT pk, {_DIGEST} FROM profiles WHERE pk IN ({_marks(pks)}) AND kind = 'profile'"
+        sql = f"SELECT pk, {_DIGEST} FROM profiles WHERE pk IN ({marks(pks)}) AND kind = 'profile'"
         prefix = len(instance_id) + 1
         return {pk[prefix:]: digest for pk, digest in await self._db.scan(sql, pks)}
 
@@ -163,10 +165,6 @@ class EmbeddedCustomers:
 def _customer(rows: Sequence[tuple[str, str, str]]) -> Customer:
     profile, *updates = (decode(body) for _, _, body in rows)
     return documents.customer_of(profile, tuple(documents.update_of(update) for update in updates))
-
-
-def _marks(values: Iterable[Any]) -> str:
-    return ",".join("?" for _ in values)
 
 
 def _source_where(instance_id: str, condition: Condition | None, values: dict[str, Any]) -> str:

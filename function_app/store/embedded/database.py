@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -54,7 +54,7 @@ _COLLECT_EVERY = timedelta(seconds=30)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
-_ROWS_A_STATEMENT = 512
+_ROWS_A_STATEMENT, _FEW = 512, 16
 _EXACT = " "  # ends a document whose numbers orjson would round
 Row = tuple[str, str, str, int | None, str]
 
@@ -123,7 +123,8 @@ class Database:
             known = connection.execute(_KNOWN.format(container), row[:3]).fetchone()
             return decode(known[0])
 
-        await self._collect(now)
+        if now - self._collected_at > _COLLECT_EVERY:
+            await self._collect(now)
         return await self.write(create)
 
     async def bulk(self, change: Callable[[sqlite3.Connection], Any]) -> None:
@@ -162,12 +163,17 @@ class Database:
         async with self._scanning:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
 
+    async def look_up(self, sql: str, keys: Sequence[str]) -> list[Any]:
+        """Return the rows of a query by keys: a few at once, many in a thread."""
+        if len(keys) <= _FEW:
+            return self.reader.execute(sql, keys).fetchall()
+        return await self.scan(sql, keys)
+
     async def _collect(self, now: datetime) -> None:
-        """Remove some of what has expired and was kept for the feed, twice a minute, or at once while there is more."""
-        if now - self._collected_at > _COLLECT_EVERY:
-            self._collected_at = now
-            if await self.write(lambda connection: _collect(connection, now)):
-                self._collected_at = _NEVER
+        """Remove some of what has expired and was kept for the feed; more of it with the next write if there is."""
+        self._collected_at = now
+        if await self.write(lambda connection: _collect(connection, now)):
+            self._collected_at = _NEVER
 
     async def close(self) -> None:
         """Finish the writes under way, then close."""
@@ -223,6 +229,11 @@ def binder(values: dict[str, Any]) -> Callable[[Any], str]:
         return f":{name}"
 
     return bind
+
+
+def marks(values: Collection[Any]) -> str:
+    """Return as many placeholders as there are values."""
+    return ",".join("?" * len(values))
 
 
 def instance_range(instance_id: str) -> tuple[str, str]:

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
 from function_app.store.documents import KEYS
-from function_app.store.embedded.database import Database, decode, row_of
+from function_app.store.embedded.database import Database, decode, marks, row_of
 
 
 class EmbeddedKeys:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def find_customer(self, instance_id: str, source_key: SourceKey) -> str | None:
-        row = self._db.reader.execute(
-            "SELECT body FROM keys WHERE pk = ?", (documents.source_key_pk(instance_id, source_key),)
-        ).fetchone()
-        return decode(row[0])["customerId"] if row else None
-
     async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
         by_pk = {documents.source_key_pk(instance_id, key): key for key in keys}
-        sql = (
-            "SELECT pk, json_extract(body, '$.customerId') FROM keys"
-            " WHERE pk IN (SELECT value FROM json_each(?)) AND kind = 'key'"
-        )
-        return {by_pk[pk]: customer_id for pk, customer_id in await self._db.scan(sql, [json.dumps(list(by_pk))])}
+        sql = f"SELECT pk, body FROM keys WHERE pk IN ({marks(by_pk)}) AND kind = 'key'"
+        return {by_pk[pk]: decode(body)["customerId"] for pk, body in await self._db.look_up(sql, [*by_pk])}
 
     async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
         rows = (row_of(documents.key_document(instance_id, *owner)) for owner in owners.items())

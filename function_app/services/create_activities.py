@@ -1,11 +1,11 @@
-"""Take an activity: check it, find its customer, store it once, or park it until its customer comes."""
+"""Take activities: check each, find its customer, store it once, or park it until its customer comes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from function_app import mistakes
 from function_app.domain import validity
@@ -24,10 +24,10 @@ from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
 from function_app.errors import ServiceError
 from function_app.mistakes import Fault
-from function_app.services.in_time import in_time
+from function_app.services.batch import each_item
 from function_app.services.instances import Model, unknown_customer
 from function_app.services.key_ring import KeyRing
-from function_app.services.validation import pointer
+from function_app.services.validation import Checker, pointer
 from function_app.store.port import Store
 
 Outcome = Literal["created", "duplicate", "parked"]
@@ -46,29 +46,50 @@ class Created:
         return not self.activity.customer_id
 
 
-class CreateActivity:
+class _Accepted(NamedTuple):
+    """The activity of a right record, and its customer by id, or by source key."""
+
+    activity: Activity
+    customer: str | SourceKey
+
+
+class CreateActivities:
     def __init__(self, store: Store, key_ring: KeyRing) -> None:
         self._store = store
         self._key_ring = key_ring
 
     async def __call__(
-        self, model: Model, entity_name: str, record: Mapping[str, Any], timing: Timing, now: datetime
-    ) -> Created:
-        """Store the record's activity; ServiceError with every fault, and nothing written, otherwise."""
-        accepted, source_key = _accept(model, entity_name, record, timing, now)
-        async with in_time():
-            return await self._take(model, accepted, source_key, now)
+        self, model: Model, entity_name: str, records: Sequence[Any], timing: Timing, now: datetime
+    ) -> list[Created | Exception]:
+        """Store the activities of records of one entity; return what became of each, or why nothing did.
 
-    async def _take(self, model: Model, accepted: Activity, source_key: SourceKey | None, now: datetime) -> Created:
-        instance_id = model.instance.instance_id
-        if source_key is None:
-            if not await self._store.customers.exists(instance_id, accepted.customer_id):
-                raise unknown_customer(accepted.customer_id)
-            return await self._create(instance_id, accepted, now)
-        customer_id = await self._key_ring.find(instance_id, source_key, now)
-        if customer_id is not None:
-            return await self._create(instance_id, accepted.joined(customer_id), now)
-        return await self._park(instance_id, source_key, accepted, now)
+        The latter is a ServiceError with every fault of the record, or a TimeoutError after WRITE_WITHIN_S.
+        """
+        entity, instance_id = _activity_entity(model, entity_name), model.instance.instance_id
+        decided = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
+        accepted = [_accept(entity, model.records[entity_name], record, decided, now) for record in records]
+        owners = await self._owners(instance_id, [each for each in accepted if isinstance(each, _Accepted)], now)
+
+        async def take(_: int, each: _Accepted | ServiceError) -> Created:
+            if isinstance(each, ServiceError):
+                raise each
+            activity, customer = each
+            if customer in owners:
+                joined = activity if activity.customer_id else activity.joined(owners[customer])
+                return await self._create(instance_id, joined, now)
+            if isinstance(customer, SourceKey):
+                return await self._park(instance_id, customer, activity, now)
+            raise unknown_customer(customer)
+
+        return await each_item(accepted, take)
+
+    async def _owners(self, instance_id: str, accepted: Sequence[_Accepted], now: datetime) -> Mapping[Any, str]:
+        """Return the CustomerIds of the customers named that there are; records of one entity name all alike."""
+        keys = {each.customer for each in accepted if isinstance(each.customer, SourceKey)}
+        if keys:
+            return await self._key_ring.find(instance_id, keys, now)
+        ids = {each.activity.customer_id for each in accepted}
+        return {known: known for known in await self._store.customers.existing(instance_id, ids)}
 
     async def _create(self, instance_id: str, activity: Activity, now: datetime) -> Created:
         known = await self._store.activities.create(instance_id, activity, now)
@@ -78,7 +99,7 @@ class CreateActivity:
         known = await self._store.activities.park(instance_id, source_key, activity, now)
         parked = _repeated(known, activity) if known else Created(activity, "parked")
         # A refresh that wrote the key since we looked may have passed this activity by.
-        customer_id = await self._key_ring.find(instance_id, source_key, now)
+        customer_id = (await self._key_ring.find(instance_id, [source_key], now)).get(source_key)
         if customer_id is None:
             return parked
         other = await self._join(instance_id, source_key, parked.activity, customer_id, now)
@@ -114,24 +135,25 @@ def _repeated(known: Activity, activity: Activity) -> Created:
 
 
 def _accept(
-    model: Model, entity_name: str, record: Mapping[str, Any], timing: Timing, now: datetime
-) -> tuple[Activity, SourceKey | None]:
-    entity = _activity_entity(model, entity_name)
+    entity: Entity, checker: Checker, record: Any, decided: Validity | list[Fault], now: datetime
+) -> _Accepted | ServiceError:
+    if not isinstance(record, dict):
+        return ServiceError(mistakes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
     mapping, stamp = entity.activity, entity.timestamp_attribute or ""
-    checked = model.records[entity_name].check_record(record, dict.fromkeys(required_in(entity)))
-    times = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
-    faults = [fault for found in (times, checked) if isinstance(found, list) for fault in found]
+    checked = checker.check_record(record, required_in(entity))
+    faults = [fault for found in (decided, checked) if isinstance(found, list) for fault in found]
     content = canonical_text(checked if isinstance(checked, dict) else record)
     faults += _size_faults(content)
     if isinstance(checked, dict):
         faults += _time_faults(checked[stamp], stamp, now)
-    if faults or isinstance(checked, list) or not isinstance(times, Validity):
-        raise ServiceError(*faults)
+    if faults or isinstance(checked, list) or isinstance(decided, list):
+        return ServiceError(*faults)
     if mapping:
-        return activity_of_record(checked, digest(content), entity, mapping, times.valid_until)
+        return _Accepted(*activity_of_record(checked, digest(content), entity, mapping, decided.valid_until))
     if "RangeIndex" in checked:
-        raise ServiceError(mistakes.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
-    return activity_of_unified(checked, digest(content), times.valid_until), None
+        return ServiceError(mistakes.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
+    activity = activity_of_unified(checked, digest(content), decided.valid_until)
+    return _Accepted(activity, activity.customer_id)
 
 
 def _activity_entity(model: Model, name: str) -> Entity:
