@@ -139,8 +139,8 @@ def _parse(raw: bytes | str) -> Any:
     try:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
         content = _decode(text)
-        if text.count("[") + text.count("{") > DEEPEST and _is_deep(content):
-            raise RecursionError
+        if text.count("[") + text.count("{") > DEEPEST:
+            _check_depth(content)
         if _HALF_A_PAIR.search(text):
             json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -158,12 +158,13 @@ def _parse(raw: bytes | str) -> Any:
     raise ServiceError(mistakes.MALFORMED_JSON(message, ""))
 
 
-def _is_deep(content: Any) -> bool:
+def _check_depth(content: Any) -> None:
     level: list[Any] = [[content]]
     for _ in range(DEEPEST + 1):
         within = (part.values() if isinstance(part, dict) else part for part in level)
         level = [part for parts in within for part in parts if isinstance(part, dict | list)]
-    return bool(level)
+    if level:
+        raise RecursionError
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
