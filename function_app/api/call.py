@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from function_app import mistakes
@@ -122,7 +124,14 @@ def read_body(operation: Operation, request: func.HttpRequest) -> Any:
 
 
 def _check_media(headers: Mapping[str, str]) -> None:
-    media, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
+    _check_type(headers.get("content-type", ""))
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise ServiceError(mistakes.UNSUPPORTED_MEDIA_TYPE("Send the body uncompressed.", "Content-Encoding"))
+
+
+@lru_cache  # callers send the same few
+def _check_type(text: str) -> None:
+    media, *parameters = (part.strip().lower() for part in text.split(";"))
     if media not in _JSON_TYPES:
         message = f"Send the body as 'application/json'; received content type '{media[:64]}'."
         raise ServiceError(mistakes.UNSUPPORTED_MEDIA_TYPE(message, "Content-Type"))
@@ -131,13 +140,11 @@ def _check_media(headers: Mapping[str, str]) -> None:
     }
     if charsets - {"utf-8", "utf8"}:
         raise ServiceError(mistakes.UNSUPPORTED_MEDIA_TYPE("Send the body in UTF-8.", "Content-Type"))
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise ServiceError(mistakes.UNSUPPORTED_MEDIA_TYPE("Send the body uncompressed.", "Content-Encoding"))
 
 
 def _parse(raw: bytes | str) -> Any:
     try:
-        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
+        text = raw.removeprefix(BOM_UTF8).decode() if isinstance(raw, bytes) else raw
         content = _decode(text)
         if text.count("[") + text.count("{") > DEEPEST:
             _check_depth(content)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from function_app.errors import Throttled
 
 MINUTE_S = 60
+_MINUTE = timedelta(seconds=MINUTE_S)
 
 
 class Limits:
@@ -14,14 +15,13 @@ class Limits:
 
     def __init__(self, a_minute: int = 6000) -> None:
         self._a_minute = a_minute
-        self._minute = datetime.min.replace(tzinfo=UTC)
+        self._begun = datetime.min.replace(tzinfo=UTC)
         self._counts: dict[str, int] = {}
 
     def take(self, who: str, now: datetime) -> None:
         """Count one request of a principal or instance; Throttled until the next minute if it was one too many."""
-        minute = now.replace(second=0, microsecond=0)
-        if minute != self._minute:
-            self._minute, self._counts = minute, {}
+        if not self._begun <= now < self._begun + _MINUTE:
+            self._begun, self._counts = now.replace(second=0, microsecond=0), {}
         count = self._counts.get(who, 0)
         if count >= self._a_minute:
             message = f"More than {self._a_minute} requests a minute."

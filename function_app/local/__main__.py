@@ -54,6 +54,7 @@ def serve(settings: Settings) -> None:
     import uvicorn  # noqa: PLC0415  # loading a folder needs no server
 
     services = bootstrap.get_runtime().services
+    sys.setswitchinterval(0.0005)  # threads that commit and scan need Python for moments only: do not let them wait
 
     async def start() -> None:
         if not await services.instances.all():

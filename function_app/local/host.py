@@ -28,8 +28,9 @@ UserFunction = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
 @dataclass(frozen=True, slots=True)
 class _Route:
+    verb: str
     pattern: re.Pattern[str]
-    functions: dict[str, UserFunction]
+    function: UserFunction
 
 
 class CallerLeftError(Exception):
@@ -86,14 +87,13 @@ class Host:
         await _respond(send, await function(request))
 
     def _find(self, path: str, method: str) -> tuple[UserFunction | None, dict[str, str], list[str]]:
-        allow: list[str] = []
-        for route in self._routes.get(path.count("/"), ()):
+        slashes = path.count("/")
+        for route in self._routes.get((method, slashes), ()):
             match = route.pattern.fullmatch(path)
-            if match and method in route.functions:
-                return route.functions[method], match.groupdict(), []
             if match:
-                allow += route.functions
-        return None, {}, allow
+                return route.function, match.groupdict(), []
+        routes = (route for (_, count), some in self._routes.items() if count == slashes for route in some)
+        return None, {}, [route.verb for route in routes if route.pattern.fullmatch(path)]
 
 
 def is_local(host: str) -> bool:
@@ -101,9 +101,9 @@ def is_local(host: str) -> bool:
     return re.sub(r":\d+$", "", host) in _LOCAL_NAMES
 
 
-def _routes(app: func.FunctionApp) -> dict[int, list[_Route]]:
-    """Return the routes by how many slashes their paths have, those with literals in front first."""
-    by_route: dict[str, dict[str, UserFunction]] = {}
+def _routes(app: func.FunctionApp) -> dict[tuple[str, int], list[_Route]]:
+    """Return the routes by verb and how many slashes their paths have, those with literals in front first."""
+    found: list[tuple[str, str, UserFunction]] = []
     for function in app.get_functions():
         trigger = function.get_trigger()
         if trigger is None or trigger.get_binding_name() != "httpTrigger":
@@ -111,11 +111,12 @@ def _routes(app: func.FunctionApp) -> dict[int, list[_Route]]:
         described = trigger.get_dict_repr()
         for method in described["methods"]:
             verb = getattr(method, "value", method)
-            by_route.setdefault(described["route"], {})[verb] = function.get_user_function()
-    ordered = sorted(by_route, key=lambda route: [part.startswith("{") for part in route.split("/")])
-    routes: dict[int, list[_Route]] = {}
-    for route in ordered:
-        routes.setdefault((PREFIX + route).count("/"), []).append(_Route(_pattern(route), by_route[route]))
+            found.append((described["route"], verb, function.get_user_function()))
+    found.sort(key=lambda each: [part.startswith("{") for part in each[0].split("/")])
+    routes: dict[tuple[str, int], list[_Route]] = {}
+    for route, verb, user_function in found:
+        by_shape = routes.setdefault((verb, (PREFIX + route).count("/")), [])
+        by_shape.append(_Route(verb, _pattern(route), user_function))
     return routes
 
 

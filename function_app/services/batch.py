@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from function_app import mistakes
@@ -44,9 +43,16 @@ async def each_item(items: Sequence[A], act: Callable[[int, A], Awaitable[T]]) -
             except Exception as error:  # noqa: BLE001  # it is this item's result
                 results[index] = error
 
-    with suppress(TimeoutError):
+    others: list[asyncio.Task[None]] = []
+    try:
         async with asyncio.timeout(WRITE_WITHIN_S):
-            await asyncio.gather(*(work() for _ in range(min(AT_ONCE, len(items)))))
+            others += [asyncio.create_task(work()) for _ in range(min(AT_ONCE, len(items)) - 1)]
+            await work()
+            for other in others:
+                await other
+    except TimeoutError:
+        for other in others:
+            other.cancel()
     return results
 
 

@@ -233,7 +233,7 @@ def binder(values: dict[str, Any]) -> Callable[[Any], str]:
 
 def marks(values: Collection[Any]) -> str:
     """Return as many placeholders as there are values."""
-    return ",".join("?" * len(values))
+    return "?" + ",?" * (len(values) - 1) if values else ""
 
 
 def instance_range(instance_id: str) -> tuple[str, str]:
