@@ -25,8 +25,6 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
             return _problem(error, {"Retry-After": str(max(1, math.ceil(error.retry_after)))})
         case ServiceError():
             return _problem(error, {})
-        case TimeoutError():
-            return answer_to(Unavailable(), operation_id)
     correlation = telemetry.correlation_id()
     _log.error("%s failed, correlation id %s: %s", operation_id, correlation, telemetry.safe_trace(error))
     message = f"The service failed; tell its operator the correlation id {correlation}."

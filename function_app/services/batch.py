@@ -1,4 +1,4 @@
-"""Batches: every item by itself, many at once, one result for each."""
+"""Batches: every item by itself, all at once, one result for each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from function_app import mistakes
-from function_app.domain.feed import WRITE_WITHIN_S
 from function_app.errors import ServiceError
 
 A = TypeVar("A")
 T = TypeVar("T")
-MOST_ITEMS, AT_ONCE = 500, 250
+MOST_ITEMS = 500
 
 
 def items_of(body: dict[str, Any]) -> list[Any]:
@@ -29,31 +28,20 @@ def items_of(body: dict[str, Any]) -> list[Any]:
 
 
 async def each_item(items: Sequence[A], act: Callable[[int, A], Awaitable[T]]) -> list[T | Exception]:
-    """Act on every item, a bounded number at once; return each one's result or the exception it met, in order.
+    """Act on all items at once; return each one's result or the exception it met, in order.
 
-    All have the time together that one has alone, items share the instant they came in: TimeoutError beyond it.
+    None begins later than the others: they share the instant they came in, by which the feed knows them.
     """
-    results: list[T | Exception] = [TimeoutError()] * len(items)
-    numbered = iter(enumerate(items))
 
-    async def work() -> None:
-        for index, item in numbered:
-            try:
-                results[index] = await act(index, item)
-            except Exception as error:  # noqa: BLE001  # it is this item's result
-                results[index] = error
+    async def one(index: int, item: A) -> T | Exception:
+        try:
+            return await act(index, item)
+        except Exception as error:  # noqa: BLE001  # it is this item's result
+            return error
 
-    others: list[asyncio.Task[None]] = []
-    try:
-        async with asyncio.timeout(WRITE_WITHIN_S):
-            others += [asyncio.create_task(work()) for _ in range(min(AT_ONCE, len(items)) - 1)]
-            await work()
-            for other in others:
-                await other
-    except TimeoutError:
-        for other in others:
-            other.cancel()
-    return results
+    first, *others = [one(index, item) for index, item in enumerate(items)]
+    rest = asyncio.gather(*others)
+    return [await first, *await rest]
 
 
 def as_object(item: Any) -> dict[str, Any]:

@@ -61,9 +61,9 @@ class CreateActivities:
     async def __call__(
         self, model: Model, entity_name: str, records: Sequence[Any], timing: Timing, now: datetime
     ) -> list[Created | Exception]:
-        """Store the activities of records of one entity; return what became of each, or why nothing did.
+        """Store the activities of records of one entity; return what became of each.
 
-        The latter is a ServiceError with every fault of the record, or a TimeoutError after WRITE_WITHIN_S.
+        That is a ServiceError with every fault of a record of which nothing was written.
         """
         entity, instance_id = _activity_entity(model, entity_name), model.instance.instance_id
         decided = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from function_app import mistakes
 from function_app.domain import validity
 from function_app.domain.activity import canonical_text, digest
-from function_app.domain.feed import WRITE_WITHIN_S
 from function_app.domain.merge import Hidden, Merged, hidden, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
@@ -73,15 +72,8 @@ class UpdateProfile:
         self._hiding: set[asyncio.Task[None]] = set()
 
     async def __call__(self, model: Model, request: UpdateRequest, now: datetime) -> Updated:
-        """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise.
-
-        TimeoutError after WRITE_WITHIN_S: written or not, a repeat tells.
-        """
+        """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
         update = _accept(model, request, now)
-        async with asyncio.timeout(WRITE_WITHIN_S):
-            return await self._take(model, request, update, now)
-
-    async def _take(self, model: Model, request: UpdateRequest, update: Update, now: datetime) -> Updated:
         instance_id = model.instance.instance_id
         read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
         if read.customer is None:

@@ -1,6 +1,8 @@
 """What the services need of a store.
 
-Every method may raise `Throttled` or `Unavailable`. What a method was told and returned from is durable.
+Every method may raise `Throttled` or `Unavailable`. What a method was told and returned from is durable. What is
+created comes to light in the order of the calls, or else within WRITE_WITHIN_S, and what is read of one customer or key
+comes within LOOK_UP_WITHIN_S: `Unavailable` is raised beyond.
 """
 
 from __future__ import annotations

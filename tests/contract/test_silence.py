@@ -10,6 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support import INSTANCE, NOW
 
+from function_app.domain.activity import SourceKey, activity_of_unified
+from function_app.domain.feed import LOOK_UP_WITHIN_S, TRAILS, WRITE_WITHIN_S
+from function_app.domain.instant import format_instant
+from function_app.domain.profile import Update
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import Unavailable
 from function_app.services.suite import Suite
@@ -38,6 +42,30 @@ async def test_a_read_that_gets_no_answer_ends(silent: CosmosStore) -> None:
     async with asyncio.timeout(PATIENCE_S):
         with pytest.raises(Unavailable):
             await silent.customers.read(INSTANCE, "ada", NOW)
+
+
+async def test_look_ups_and_writes_end_before_the_feed_has_passed_them(
+    silent: CosmosStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in (("ANSWERS_WITHIN_S", 6), ("LOOK_UP_WITHIN_S", 0.1), ("WRITE_WITHIN_S", 0.1)):
+        monkeypatch.setattr(account, name, seconds)
+    event = {"CustomerId": "ada", "ActivityTime": format_instant(NOW), "ActivityType": "Feedback"}
+    activity = activity_of_unified(event, "", NOW + timedelta(hours=1))
+    update = Update("u", "ada", {"City": "Oslo"}, NOW, NOW, NOW + timedelta(hours=1), "")
+    for call in (
+        silent.customers.read(INSTANCE, "ada", NOW),
+        silent.customers.existing(INSTANCE, ["ada"]),
+        silent.keys.find_customers(INSTANCE, [SourceKey("Crm_Contacts", "c1")]),
+        silent.customers.create_update(INSTANCE, update, NOW),
+        silent.activities.create(INSTANCE, activity, NOW),
+    ):
+        async with asyncio.timeout(2):
+            with pytest.raises(Unavailable):
+                await call
+
+
+def test_a_look_up_and_a_write_together_take_less_than_the_feed_trails() -> None:
+    assert timedelta(seconds=LOOK_UP_WITHIN_S + WRITE_WITHIN_S) < TRAILS
 
 
 async def test_a_flush_of_many_hours_ends_with_the_first_that_gets_no_answer(silent: CosmosStore) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import httpx
@@ -8,7 +7,6 @@ import pytest
 from support import INSTANCE, Clock
 
 from function_app.domain.feed import TRAILS
-from function_app.services.suite import Suite
 
 TRIGGERS = f"/instances/{INSTANCE}/triggers"
 UPDATED, CREATED = f"{TRIGGERS}/updatedprofiles", f"{TRIGGERS}/createdactivities"
@@ -119,25 +117,3 @@ async def test_the_state_of_another_trigger_is_refused(client: httpx.AsyncClient
     for odd in (state, "x", "ü", "W10"):
         answer = await client.get(EXPIRED, params={"state": odd})
         assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidState")
-
-
-@pytest.mark.parametrize(
-    "path", ["data/Customer/ada", "data/Customer/batch", "data/UnifiedActivity", "data/UnifiedActivity/batch"]
-)
-async def test_a_write_that_takes_longer_than_the_feed_trails_fails(
-    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    async def never(*_: object) -> None:
-        await asyncio.sleep(60)
-
-    monkeypatch.setattr(services.store.customers, "create_update", never)
-    monkeypatch.setattr(services.store.activities, "create", never)
-    for module in ("update_profile", "batch"):
-        monkeypatch.setattr(f"function_app.services.{module}.WRITE_WITHIN_S", 0.05)
-    is_batch, event = path.endswith("batch"), {"ActivityTime": "2026-11-23T11:00:00Z", "ActivityType": "Feedback"}
-    item = {"CustomerId": "ada"} | (event if "Activity" in path else {"City": "Bergen"})
-    body = {"items": [item]} if is_batch else item if "Activity" in path else {"City": "Bergen"}
-    verb = "PATCH" if path.endswith("ada") else "POST"
-    answer = await client.request(verb, f"/instances/{INSTANCE}/{path}", json=body)
-    problem = answer.json()["value"][0] if is_batch else answer.json()
-    assert problem["errorCode"] == "StoreUnavailable"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError
 
+from function_app.domain.feed import LOOK_UP_WITHIN_S, WRITE_WITHIN_S
 from function_app.domain.instant import format_instant
 from function_app.errors import Throttled, Unavailable
 from function_app.store.documents import Document
@@ -64,7 +65,7 @@ class Account:
     async def query(self, container: str, sql: str, values: Mapping[str, Any], pk: str | None = None) -> list[Any]:
         parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
         options: Any = {"partition_key": pk} if pk is not None else {}
-        with translated():
+        async with _in_time(None if pk is None else LOOK_UP_WITHIN_S):
             pages = self.container(container).query_items(sql, parameters=parameters, **options)
             return [document async for document in pages]
 
@@ -82,7 +83,7 @@ class Account:
     async def create(self, container: str, document: Document, now: datetime) -> Document | None:
         """Add a document, unless a live one of its id is there: return that one; replace one that has expired."""
         proxy = self.container(container)
-        with translated():
+        async with _in_time(WRITE_WITHIN_S):
             try:
                 await proxy.create_item(document, no_response=True)
             except CosmosResourceExistsError:
@@ -124,6 +125,13 @@ async def each(act: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:
                 return await act(item)
 
     return await asyncio.gather(*(one(item) for item in items))
+
+
+@asynccontextmanager
+async def _in_time(seconds: float | None) -> AsyncIterator[None]:
+    with translated():
+        async with asyncio.timeout(seconds):
+            yield
 
 
 @contextmanager
