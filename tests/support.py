@@ -18,8 +18,9 @@ import httpx
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
 from function_app.bootstrap import OPERATIONS
-from function_app.domain.activity import SourceKey
+from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.definition import instance_of
+from function_app.errors import ServiceError
 from function_app.local.host import Host
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
@@ -184,6 +185,15 @@ async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mappin
     await keys.write(instance_id, has)
     await keys.remove(instance_id, {key: owner for key, owner in had.items() if has.get(key) != owner})
     await services.create_activities.join_parked(instance_id, clock)
+
+
+async def create_activity(
+    store: Store, activity: Activity, now: datetime, instance_id: str = INSTANCE
+) -> Activity | None:
+    """Create one activity; return the one of its id that is there."""
+    (known,) = await store.activities.create(instance_id, [activity], now)
+    assert not isinstance(known, ServiceError)
+    return known
 
 
 async def refresh(client: httpx.AsyncClient, instance_id: str) -> dict[str, Any]:

@@ -36,6 +36,7 @@ UNIFIED = Entity(
         Attribute("RangeIndex", _TEXT, "Range Index", read_only=True),
     ),
 )
+_BLANK: dict[str, Any] = dict.fromkeys(UNIFIED.by_name)
 REQUIRED = (CUSTOMER_ID, ACTIVITY_TIME, "ActivityType")
 
 
@@ -130,7 +131,7 @@ def activity_of_unified(record: Mapping[str, Any], fingerprint: str, valid_until
     """Complete a valid record in unified format; without an ActivityId it gets one derived from the content."""
     identity = record.get("ActivityId") or fingerprint[:32]
     time = datetime.fromisoformat(record[ACTIVITY_TIME])
-    attributes = {attribute.name: record.get(attribute.name) for attribute in UNIFIED.attributes}
+    attributes = {**_BLANK, **record}
     attributes["ActivityId"] = identity
     attributes["ActivityTypeDisplay"] = record.get("ActivityTypeDisplay") or record["ActivityType"]
     attributes["RangeIndex"] = _range_index(time)

@@ -39,9 +39,7 @@ async def each_item(items: Sequence[A], act: Callable[[int, A], Awaitable[T]]) -
         except Exception as error:  # noqa: BLE001  # it is this item's result
             return error
 
-    first, *others = [one(index, item) for index, item in enumerate(items)]
-    rest = asyncio.gather(*others)
-    return [await first, *await rest]
+    return await asyncio.gather(*(one(index, item) for index, item in enumerate(items)))
 
 
 def as_object(item: Any) -> dict[str, Any]:

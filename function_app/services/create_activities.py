@@ -47,10 +47,10 @@ class Created:
 
 
 class _Accepted(NamedTuple):
-    """The activity of a right record, and its customer by id, or by source key."""
+    """The activity of a right record, and its customer's source key if it names that instead of a CustomerId."""
 
     activity: Activity
-    customer: str | SourceKey
+    source_key: SourceKey | None = None
 
 
 class CreateActivities:
@@ -69,43 +69,49 @@ class CreateActivities:
         decided = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
         accepted = [_accept(entity, model.records[entity_name], record, decided, now) for record in records]
         owners = await self._owners(instance_id, [each for each in accepted if isinstance(each, _Accepted)], now)
-
-        async def take(_: int, each: _Accepted | ServiceError) -> Created:
-            if isinstance(each, ServiceError):
-                raise each
-            activity, customer = each
-            if customer in owners:
-                joined = activity if activity.customer_id else activity.joined(owners[customer])
-                return await self._create(instance_id, joined, now)
-            if isinstance(customer, SourceKey):
-                return await self._park(instance_id, customer, activity, now)
-            raise unknown_customer(customer)
-
-        return await each_item(accepted, take)
+        owned = [each if isinstance(each, ServiceError) else _owned(each, owners) for each in accepted]
+        created = iter(await self._create(instance_id, [each for each in owned if isinstance(each, Activity)], now))
+        parked = iter(await self._park_all(instance_id, [each for each in owned if isinstance(each, _Accepted)], now))
+        return [
+            each if isinstance(each, ServiceError) else next(created if isinstance(each, Activity) else parked)
+            for each in owned
+        ]
 
     async def _owners(self, instance_id: str, accepted: Sequence[_Accepted], now: datetime) -> Mapping[Any, str]:
         """Return the CustomerIds of the customers named that there are; records of one entity name all alike."""
-        keys = {each.customer for each in accepted if isinstance(each.customer, SourceKey)}
+        keys = {each.source_key for each in accepted if each.source_key}
         if keys:
             return await self._key_ring.find(instance_id, keys, now)
         ids = {each.activity.customer_id for each in accepted}
         return {known: known for known in await self._store.customers.existing(instance_id, ids)}
 
-    async def _create(self, instance_id: str, activity: Activity, now: datetime) -> Created:
-        known = await self._store.activities.create(instance_id, activity, now)
-        return _repeated(known, activity) if known else Created(activity, "created")
+    async def _create(
+        self, instance_id: str, activities: Sequence[Activity], now: datetime
+    ) -> Sequence[Created | ServiceError]:
+        known = await self._store.activities.create(instance_id, activities, now) if activities else ()
+        return [_created(*pair) for pair in zip(known, activities, strict=True)]
 
-    async def _park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Created:
+    async def _park_all(
+        self, instance_id: str, accepted: Sequence[_Accepted], now: datetime
+    ) -> Sequence[Created | Exception]:
+        keyed = [(source_key, activity) for activity, source_key in accepted if source_key]
+        return await each_item(keyed, lambda _, each: self._park(instance_id, *each, now)) if keyed else ()
+
+    async def _park(
+        self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime
+    ) -> Created | ServiceError:
         known = await self._store.activities.park(instance_id, source_key, activity, now)
         parked = _repeated(known, activity) if known else Created(activity, "parked")
         # A refresh that wrote the key since we looked may have passed this activity by.
         customer_id = (await self._key_ring.find(instance_id, [source_key], now)).get(source_key)
-        if customer_id is None:
+        if customer_id is None or isinstance(parked, ServiceError):
             return parked
         other = await self._join(instance_id, source_key, parked.activity, customer_id, now)
         joined = parked.activity.joined(customer_id)
-        stored = _repeated(other, joined).activity if other else joined
-        return Created(stored, "duplicate" if known else "created")
+        stored = _repeated(other, joined) if other else Created(joined, "created")
+        if isinstance(stored, ServiceError):
+            return stored
+        return Created(stored.activity, "duplicate" if known else "created")
 
     async def join_parked(self, instance_id: str, clock: Callable[[], datetime]) -> int:
         """Give every parked activity whose customer has come to that customer, each at its own instant; count them."""
@@ -122,15 +128,32 @@ class CreateActivities:
         self, instance_id: str, source_key: SourceKey, activity: Activity, customer_id: str, now: datetime
     ) -> Activity | None:
         """Give a parked activity to its customer, unless that has one of its id: return that one."""
-        known = await self._store.activities.create(instance_id, activity.joined(customer_id), now)
+        (known,) = await self._store.activities.create(instance_id, [activity.joined(customer_id)], now)
+        if isinstance(known, ServiceError):
+            raise known
         await self._store.activities.unpark(instance_id, source_key, activity)
         return known
 
 
-def _repeated(known: Activity, activity: Activity) -> Created:
+def _owned(accepted: _Accepted, owners: Mapping[Any, str]) -> Activity | _Accepted | ServiceError:
+    """Give an activity to its customer; as it came where its source key is nobody's yet."""
+    activity, source_key = accepted
+    owner = owners.get(source_key or activity.customer_id)
+    if source_key:
+        return activity.joined(owner) if owner else accepted
+    return activity if owner else unknown_customer(activity.customer_id)
+
+
+def _created(known: Activity | ServiceError | None, activity: Activity) -> Created | ServiceError:
+    if known is None:
+        return Created(activity, "created")
+    return known if isinstance(known, ServiceError) else _repeated(known, activity)
+
+
+def _repeated(known: Activity, activity: Activity) -> Created | ServiceError:
     if known.fingerprint != activity.fingerprint:
         message = f"The activity '{activity.activity_id}' came before with other content; activities never change."
-        raise ServiceError(mistakes.ACTIVITY_EXISTS(message))
+        return ServiceError(mistakes.ACTIVITY_EXISTS(message))
     return Created(known, "duplicate")
 
 
@@ -152,8 +175,7 @@ def _accept(
         return _Accepted(*activity_of_record(checked, digest(content), entity, mapping, decided.valid_until))
     if "RangeIndex" in checked:
         return ServiceError(mistakes.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
-    activity = activity_of_unified(checked, digest(content), decided.valid_until)
-    return _Accepted(activity, activity.customer_id)
+    return _Accepted(activity_of_unified(checked, digest(content), decided.valid_until))
 
 
 def _activity_entity(model: Model, name: str) -> Entity:

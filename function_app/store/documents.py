@@ -40,6 +40,7 @@ RECEIVED, ENDED, CREATED = "receivedSort", "endedSort", "createdSort"
 PROFILE_ID = "profile"
 INSTANCE_ID, KEY_ID = "instance", "key"
 JOBS_KEPT = timedelta(days=30)
+_KEPT_S = int(KEPT.total_seconds())
 
 
 def customer_pk(instance_id: str, customer_id: str) -> str:
@@ -69,7 +70,7 @@ def _encoded(text: str) -> str:
 
 def ttl(valid_until: datetime, now: datetime) -> int:
     """Return the seconds a document must be kept from a write at `now`: until it ends, at least 1, and for the feed."""
-    return max(1, math.ceil((valid_until - now).total_seconds())) + int(KEPT.total_seconds())
+    return max(1, math.ceil((valid_until - now).total_seconds())) + _KEPT_S
 
 
 def _position(instant: datetime, document_id: str, customer_id: str) -> str:

@@ -19,6 +19,7 @@ from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
 from function_app.domain.usage import Counted
+from function_app.errors import ServiceError
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -90,8 +91,10 @@ class Sorted:
 
 
 class Activities(Protocol):
-    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
-        """Add a customer's activity, unless it has a live one of this id: return that one."""
+    async def create(
+        self, instance_id: str, activities: Sequence[Activity], now: datetime
+    ) -> Sequence[Activity | ServiceError | None]:
+        """Add customers' activities; return for each the live one of its id, or the store's fault, that kept it out."""
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
         """Return up to `limit` activities in order."""

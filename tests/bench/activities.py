@@ -104,4 +104,4 @@ async def _fill(services: Suite) -> None:
             activity_of_unified(event, event["ActivityId"], now + timedelta(days=30))
             for event in events[start : start + 2_000]
         ]
-        await asyncio.gather(*(services.store.activities.create(people.INSTANCE, each, now) for each in activities))
+        await services.store.activities.create(people.INSTANCE, activities, now)

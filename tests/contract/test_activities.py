@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support import INSTANCE, NOW
+from support import INSTANCE, NOW, create_activity
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.query import ActivityQuery, Compares, Equals, Text
@@ -34,38 +34,38 @@ async def find(store: Store, query: ActivityQuery, limit: int = 100, hours: floa
 @pytest.mark.parametrize("activity_id", ["x1", "a/b\\c?d#e", "김 æ", "x" * 100])
 async def test_an_activity_comes_back_as_it_was_created(store: Store, activity_id: str) -> None:
     created = activity("ada", activity_id, Title="Kjøp")
-    assert await store.activities.create(INSTANCE, created, NOW) is None
+    assert await create_activity(store, created, NOW) is None
     found = await store.activities.find(INSTANCE, ActivityQuery("ada"), 10, NOW)
     assert [row.activity for row in found] == [created]
     assert await find(store, ActivityQuery("bob")) == []
 
 
 async def test_an_activity_is_created_once_until_it_ends(store: Store) -> None:
-    assert await store.activities.create(INSTANCE, activity("ada", "x"), NOW) is None
+    assert await create_activity(store, activity("ada", "x"), NOW) is None
     other = activity("ada", "x", hours=2, Title="other")
-    assert await store.activities.create(INSTANCE, other, NOW) == activity("ada", "x")
+    assert await create_activity(store, other, NOW) == activity("ada", "x")
     later = NOW + timedelta(hours=1)
-    assert await store.activities.create(INSTANCE, other, later) is None
+    assert await create_activity(store, other, later) is None
     found = await store.activities.find(INSTANCE, ActivityQuery("ada"), 10, later)
     assert [row.activity for row in found] == [other]
 
 
 async def test_of_many_that_create_one_activity_at_once_one_wins(store: Store) -> None:
-    tries = [store.activities.create(INSTANCE, activity("ada", "x", Title=str(n)), NOW) for n in range(8)]
+    tries = [create_activity(store, activity("ada", "x", Title=str(n)), NOW) for n in range(8)]
     outcomes = await asyncio.gather(*tries)
     assert outcomes.count(None) == 1
 
 
 async def test_a_source_activity_never_ends(store: Store) -> None:
-    await store.activities.create(INSTANCE, activity("ada", "x", hours=None), NOW)
+    await create_activity(store, activity("ada", "x", hours=None), NOW)
     assert await find(store, ActivityQuery("ada"), hours=24 * 365) == ["x"]
 
 
 async def test_a_timeline_is_newest_first_within_a_span_and_without_the_expired(store: Store) -> None:
     for n in range(5):
-        await store.activities.create(INSTANCE, activity("ada", f"x{n}", minutes=n), NOW)
-    await store.activities.create(INSTANCE, activity("ada", "short", hours=0.5), NOW)
-    await store.activities.create(INSTANCE, activity("bob", "other"), NOW)
+        await create_activity(store, activity("ada", f"x{n}", minutes=n), NOW)
+    await create_activity(store, activity("ada", "short", hours=0.5), NOW)
+    await create_activity(store, activity("bob", "other"), NOW)
     assert await find(store, ActivityQuery("ada"), hours=0.5) == ["x0", "x1", "x2", "x3", "x4"]
     assert await find(store, ActivityQuery("ada", descending=False), 2, hours=0.5) == ["x4", "x3"]
     minute = timedelta(minutes=1)
@@ -77,7 +77,7 @@ async def test_a_timeline_is_newest_first_within_a_span_and_without_the_expired(
 @pytest.mark.parametrize("descending", [True, False])
 async def test_pages_of_a_timeline_survive_arrivals_without_a_gap_or_a_repeat(store: Store, descending: bool) -> None:
     for n in range(6):
-        await store.activities.create(INSTANCE, activity("ada", f"x{n}", minutes=n // 2), NOW)
+        await create_activity(store, activity("ada", f"x{n}", minutes=n // 2), NOW)
     walked: list[str] = []
     after = None
     for turn in range(4):
@@ -86,24 +86,24 @@ async def test_pages_of_a_timeline_survive_arrivals_without_a_gap_or_a_repeat(st
         walked += [row.activity.activity_id for row in page]
         after = page[-1].sort if page else after
         newcomer = activity("ada", f"new{turn}", minutes=-1 if descending else 60)
-        await store.activities.create(INSTANCE, newcomer, NOW)
+        await create_activity(store, newcomer, NOW)
     assert sorted(walked) == [f"x{n}" for n in range(6)]
 
 
 async def test_hidden_activities_are_kept_but_not_found(store: Store) -> None:
     made = activity("ada", "x")
     hidden = Activity(made.activity_id, made.time, made.attributes, made.fingerprint, made.valid_until, hidden=True)
-    await store.activities.create(INSTANCE, hidden, NOW)
-    assert await store.activities.create(INSTANCE, made, NOW) == hidden
+    await create_activity(store, hidden, NOW)
+    assert await create_activity(store, made, NOW) == hidden
     assert await find(store, ActivityQuery("ada")) == []
     assert await store.activities.count(INSTANCE, ActivityQuery(), NOW) == 0
     assert await store.activities.count_types(INSTANCE, "ada", NOW) == {}
 
 
 async def test_conditions_find_activities_of_all_customers_of_the_instance(store: Store) -> None:
-    await store.activities.create(INSTANCE, activity("ada", "x", Title="Red Bike"), NOW)
-    await store.activities.create(INSTANCE, activity("bob", "y", minutes=1, Title="blue bike"), NOW)
-    await store.activities.create(INSTANCE + "0", activity("bob", "z", Title="bike"), NOW)
+    await create_activity(store, activity("ada", "x", Title="Red Bike"), NOW)
+    await create_activity(store, activity("bob", "y", minutes=1, Title="blue bike"), NOW)
+    await create_activity(store, activity("bob", "z", Title="bike"), NOW, INSTANCE + "0")
     assert await find(store, ActivityQuery(condition=Text("Title", "contains", "bike", fold=True))) == ["x", "y"]
     newest = Compares("ActivityTime", "ge", activity("ada", "x").attributes["ActivityTime"])
     assert await find(store, ActivityQuery(condition=newest)) == ["x"]
@@ -112,8 +112,8 @@ async def test_conditions_find_activities_of_all_customers_of_the_instance(store
 
 async def test_types_are_counted_with_their_display(store: Store) -> None:
     for n in range(3):
-        await store.activities.create(INSTANCE, activity("ada", f"x{n}"), NOW)
-    await store.activities.create(INSTANCE, activity("ada", "y", ActivityType="Feedback"), NOW)
+        await create_activity(store, activity("ada", f"x{n}"), NOW)
+    await create_activity(store, activity("ada", "y", ActivityType="Feedback"), NOW)
     expected = {("SalesOrder", "SalesOrder"): 3, ("Feedback", "Feedback"): 1}
     assert await store.activities.count_types(INSTANCE, "ada", NOW) == expected
 

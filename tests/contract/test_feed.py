@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from support import INSTANCE, NOW, profile
+from support import INSTANCE, NOW, create_activity, profile
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.feed import TRAILS
@@ -104,14 +104,14 @@ async def test_the_end_of_an_update_shorter_than_the_feed_trails_is_fed_once_it_
 
 
 async def test_activities_are_fed_by_when_they_were_created(store: Store) -> None:
-    await store.activities.create(INSTANCE, activity("bob", "y"), NOW + SECOND)
-    await store.activities.create(INSTANCE, activity("ada", "x"), NOW)
+    await create_activity(store, activity("bob", "y"), NOW + SECOND)
+    await create_activity(store, activity("ada", "x"), NOW)
     assert await ids(store.feed.created) == ["ada", "bob"]
 
 
 async def test_source_hidden_and_parked_activities_are_not_fed(store: Store) -> None:
-    await store.activities.create(INSTANCE, activity("ada", "source", lives=None), NOW)
-    await store.activities.create(INSTANCE, replace(activity("bob", "hidden"), hidden=True), NOW)
+    await create_activity(store, activity("ada", "source", lives=None), NOW)
+    await create_activity(store, replace(activity("bob", "hidden"), hidden=True), NOW)
     await store.activities.park(INSTANCE, SourceKey("Crm_Contacts", "c1"), activity("", "parked"), NOW)
     assert await ids(store.feed.created) == []
 
@@ -119,13 +119,13 @@ async def test_source_hidden_and_parked_activities_are_not_fed(store: Store) -> 
 async def test_a_parked_activity_is_fed_when_it_joins(store: Store) -> None:
     key = SourceKey("Crm_Contacts", "c1")
     await store.activities.park(INSTANCE, key, activity("", "x"), NOW)
-    await store.activities.create(INSTANCE, activity("", "x").joined("ada"), NOW + 10 * SECOND)
+    await create_activity(store, activity("", "x").joined("ada"), NOW + 10 * SECOND)
     await store.activities.unpark(INSTANCE, key, activity("", "x"))
     assert await ids(store.feed.created, format_instant(NOW + SECOND)) == ["ada"]
 
 
 async def test_no_feed_crosses_instances(store: Store) -> None:
     await create(store, update("ada"))
-    await store.activities.create(INSTANCE, activity("ada", "x"), NOW)
+    await create_activity(store, activity("ada", "x"), NOW)
     for read in (store.feed.received, store.feed.ended, store.feed.created):
         assert await read(INSTANCE + "0", START, NOW + 24 * HOUR, 10) == []

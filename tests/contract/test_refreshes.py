@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from support import INSTANCE, NOW, profile
+from support import INSTANCE, NOW, create_activity, profile
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.job import Counts, Job, Task
@@ -80,7 +80,7 @@ async def test_a_removed_customer_is_gone_with_every_update(store: Store) -> Non
 
 
 async def test_a_source_activity_replaces_its_twin_and_never_ends(store: Store) -> None:
-    await store.activities.create(INSTANCE, activity("ada", "x"), NOW)
+    await create_activity(store, activity("ada", "x"), NOW)
     source = activity("ada", "x", hours=None, title="from the source")
     await store.activities.write_sources(INSTANCE, [source, activity("ada", "y", hours=None)], NOW)
     found = await store.activities.read_many(INSTANCE, [("ada", "x"), ("ada", "z"), ("bob", "x")])

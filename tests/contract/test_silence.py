@@ -52,12 +52,13 @@ async def test_look_ups_and_writes_end_before_the_feed_has_passed_them(
     event = {"CustomerId": "ada", "ActivityTime": format_instant(NOW), "ActivityType": "Feedback"}
     activity = activity_of_unified(event, "", NOW + timedelta(hours=1))
     update = Update("u", "ada", {"City": "Oslo"}, NOW, NOW, NOW + timedelta(hours=1), "")
+    (fault,) = await silent.activities.create(INSTANCE, [activity], NOW)
+    assert isinstance(fault, Unavailable)
     for call in (
         silent.customers.read(INSTANCE, "ada", NOW),
         silent.customers.existing(INSTANCE, ["ada"]),
         silent.keys.find_customers(INSTANCE, [SourceKey("Crm_Contacts", "c1")]),
         silent.customers.create_update(INSTANCE, update, NOW),
-        silent.activities.create(INSTANCE, activity, NOW),
     ):
         async with asyncio.timeout(2):
             with pytest.raises(Unavailable):

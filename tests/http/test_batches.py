@@ -109,10 +109,11 @@ async def test_a_store_fault_in_the_middle_is_told_for_the_items_it_met(
 ) -> None:
     create = services.store.activities.create
 
-    async def fail_for_some(instance_id: str, activity: Any, now: Any) -> Any:
-        if int(activity.activity_id) % 3 == 1:
-            raise Unavailable
-        return await create(instance_id, activity, now)
+    async def fail_for_some(instance_id: str, activities: Any, now: Any) -> Any:
+        fails = [int(activity.activity_id) % 3 == 1 for activity in activities]
+        good = [activity for activity, failed in zip(activities, fails, strict=True) if not failed]
+        known = iter(await create(instance_id, good, now))
+        return [Unavailable() if failed else next(known) for failed in fails]
 
     monkeypatch.setattr(services.store.activities, "create", fail_for_some)
     results = await send(client, "UnifiedActivity", [EVENT | {"ActivityId": str(n)} for n in range(90)])

@@ -25,8 +25,8 @@ async def fill(database: Database, count: int, expires: datetime) -> None:
 
 
 async def create(database: Database, name: str, now: datetime) -> None:
-    document = {"pk": "i|ada", "kind": "update", "id": name}
-    assert await database.create(PROFILES, document, now + timedelta(hours=4), now) is None
+    row = row_of({"pk": "i|ada", "kind": "update", "id": name}, now + timedelta(hours=4))
+    assert await database.create(PROFILES, [row], now) == [None]
 
 
 async def rows(database: Database) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
+from function_app.errors import ServiceError
 from function_app.store import documents
 from function_app.store.cosmos.account import Account, batched, binder, each, translated
 from function_app.store.documents import ACTIVITIES, Document
@@ -29,8 +31,16 @@ class CosmosActivities:
         self._account = account
         self._query = account.query
 
-    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
-        return await self._create(documents.activity_document(instance_id, activity, now), now)
+    async def create(
+        self, instance_id: str, activities: Sequence[Activity], now: datetime
+    ) -> Sequence[Activity | ServiceError | None]:
+        async def create(activity: Activity) -> Activity | ServiceError | None:
+            try:
+                return await self._create(documents.activity_document(instance_id, activity, now), now)
+            except ServiceError as error:
+                return error
+
+        return await asyncio.gather(*map(create, activities))
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
         where, values, pk = _where(instance_id, query, now)

@@ -10,8 +10,9 @@ from typing import Any
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
+from function_app.errors import ServiceError
 from function_app.store import documents
-from function_app.store.documents import ACTIVITIES, Document
+from function_app.store.documents import ACTIVITIES
 from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, row_of
 from function_app.store.port import Sorted
 from function_app.store.sql import SqliteDialect, render
@@ -26,8 +27,15 @@ class EmbeddedActivities:
         self._db = database
         self._read = database.reader.execute
 
-    async def create(self, instance_id: str, activity: Activity, now: datetime) -> Activity | None:
-        return await self._create(documents.activity_document(instance_id, activity, now), activity, now)
+    async def create(
+        self, instance_id: str, activities: Sequence[Activity], now: datetime
+    ) -> Sequence[Activity | ServiceError | None]:
+        rows = [
+            row_of(documents.activity_document(instance_id, activity, now), activity.valid_until)
+            for activity in activities
+        ]
+        found = await self._db.create(ACTIVITIES, rows, now)
+        return [documents.activity_of(known) if known else None for known in found]
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
         values: dict[str, Any] = {}
@@ -57,7 +65,9 @@ class EmbeddedActivities:
         return {(kind, display): count for kind, display, count in rows}
 
     async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
-        return await self._create(documents.parked_document(instance_id, source_key, activity, now), activity, now)
+        document = documents.parked_document(instance_id, source_key, activity, now)
+        (known,) = await self._db.create(ACTIVITIES, [row_of(document, activity.valid_until)], now)
+        return documents.activity_of(known) if known else None
 
     async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         rows = await self._db.scan(
@@ -104,10 +114,6 @@ class EmbeddedActivities:
         ]
         sql = "DELETE FROM activities WHERE pk = ? AND kind = 'activity' AND id = ?"
         await self._db.bulk(lambda connection: connection.executemany(sql, keys))
-
-    async def _create(self, document: Document, activity: Activity, now: datetime) -> Activity | None:
-        known = await self._db.create(ACTIVITIES, document, activity.valid_until, now)
-        return documents.activity_of(known) if known else None
 
 
 def _where(instance_id: str, query: ActivityQuery, now: datetime, values: dict[str, Any]) -> str:

@@ -40,8 +40,8 @@ class EmbeddedControl:
         return {pk: decode(body)["definition"] for pk, body in rows}
 
     async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:
-        document = documents.job_document(instance_id, job)
-        return await self._db.create(CONTROL, document, now + JOBS_KEPT, now) is None
+        row = row_of(documents.job_document(instance_id, job), now + JOBS_KEPT)
+        return await self._db.create(CONTROL, [row], now) == [None]
 
     async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
         row = row_of(documents.job_document(instance_id, job), now + JOBS_KEPT)

@@ -61,7 +61,7 @@ class EmbeddedCustomers:
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         document = documents.update_document(instance_id, update, now)
-        known = await self._db.create(PROFILES, document, update.valid_until, now)
+        (known,) = await self._db.create(PROFILES, [row_of(document, update.valid_until)], now)
         return documents.update_of(known) if known else None
 
     async def hide_updates(self, instance_id: str, found: Collection[Hidden], now: datetime) -> None:  # noqa: ARG002

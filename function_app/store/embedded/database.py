@@ -111,17 +111,16 @@ class Database:
                 else:
                     future.set_result(outcome)
 
-    async def create(
-        self, container: str, document: Document, expires: datetime | None, now: datetime
-    ) -> Document | None:
-        """Add a document, unless a live one of its id and kind is there: return that one."""
-        row, at = row_of(document, expires), micros(now)
+    async def create(self, container: str, rows: Sequence[Row], now: datetime) -> list[Document | None]:
+        """Add rows; return for each the live document of its id and kind that keeps it out."""
+        create_one, known_one, at = _CREATE.format(container), _KNOWN.format(container), micros(now)
 
-        def create(connection: sqlite3.Connection) -> Document | None:
-            if connection.execute(_CREATE.format(container), (*row, at)).rowcount:
-                return None
-            known = connection.execute(_KNOWN.format(container), row[:3]).fetchone()
-            return decode(known[0])
+        def create(connection: sqlite3.Connection) -> list[Document | None]:
+            execute = connection.execute
+            return [
+                None if execute(create_one, (*row, at)).rowcount else decode(execute(known_one, row[:3]).fetchone()[0])
+                for row in rows
+            ]
 
         if now - self._collected_at > _COLLECT_EVERY:
             await self._collect(now)
