@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _RETRIED = frozenset((408, 429, 449, 500, 502, 503))
 _UNWANTED = ("azure_sdk", "django", "fastapi", "flask", "psycopg2", "requests", "urllib", "urllib3", "httpx")
-_correlation: ContextVar[str] = ContextVar("correlation", default="-")
+_NOTHING = nullcontext()
+_correlation: ContextVar[list[str]] = ContextVar("correlation", default=["-"])  # noqa: B039  # never appended to
 _cost: ContextVar[_Cost | None] = ContextVar("cost", default=None)
 _tracers: list[Tracer] = []
 
@@ -64,7 +65,7 @@ def correlate_logs() -> None:
 
     def make_correlated(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
-        record.correlationId = _correlation.get()
+        record.correlationId = correlation_id()
         return record
 
     logging.setLogRecordFactory(make_correlated)
@@ -72,26 +73,29 @@ def correlate_logs() -> None:
 
 
 def correlation_id() -> str:
-    """Return the id of the request under way."""
-    return _correlation.get()
+    """Return the id of the request under way; without a trace it gets one when it is first asked for."""
+    known = _correlation.get()
+    if not known:
+        known.append(f"{getrandbits(128):032x}")  # to be told apart by, no secret
+    return known[0]
+
+
+def request(operation_id: str, headers: Mapping[str, str]) -> AbstractContextManager[None]:
+    """Give the request an id, and a span that continues the caller's trace."""
+    if _tracers:
+        return _traced_request(operation_id, headers)
+    _correlation.set([])
+    return _NOTHING
 
 
 @contextmanager
-def request(operation_id: str, headers: Mapping[str, str]) -> Iterator[None]:
-    """Give the request an id, and a span that continues the caller's trace."""
-    if not _tracers:
-        token = _correlation.set(f"{getrandbits(128):032x}")  # to be told apart by, no secret
-        try:
-            yield
-        finally:
-            _correlation.reset(token)
-        return
+def _traced_request(operation_id: str, headers: Mapping[str, str]) -> Iterator[None]:
     from opentelemetry.propagate import extract  # noqa: PLC0415  # only with a tracer
     from opentelemetry.trace import SpanKind, format_trace_id  # noqa: PLC0415
 
     caller = extract({"traceparent": headers.get("traceparent", "")})
     with _tracers[0].start_as_current_span(operation_id, caller, SpanKind.SERVER) as span:
-        token = _correlation.set(format_trace_id(span.get_span_context().trace_id))
+        token = _correlation.set([format_trace_id(span.get_span_context().trace_id)])
         try:
             yield
         finally:

@@ -34,7 +34,7 @@ _JSON_TYPES = frozenset(("application/json", "application/json-patch+json", "tex
 _OF_THE_PLATFORM = frozenset(("code", "clientId"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What a handler answers: `body` goes out as JSON, bytes as they are under the Content-Type of `headers`."""
 
@@ -43,7 +43,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """A request, parsed; `call[PARAMETER]` is the parameter's value or its default."""
 

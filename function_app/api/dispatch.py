@@ -40,7 +40,7 @@ class Runtime:
     services: Suite
     authenticate: Authenticator
     clock: Callable[[], datetime]
-    limits: Limits | None = None
+    limits: Limits = field(default_factory=Limits)
     pages: PageSettings = field(default_factory=PageSettings)
 
 
@@ -136,16 +136,13 @@ class _Visit:
 
     async def _admit(self, role: Role) -> None:
         """Find out who asks; let them in if they have the role, and neither they nor the instance is at its limit."""
-        runtime, now, instance_id = self._runtime, self._now, self._instance_id
-        self._principal = principal = await runtime.authenticate(self._req.headers, now)
-        limited = [f"principal {principal.principal_id}"]
-        if runtime.limits:
-            runtime.limits.take(limited[0], now)
-        await runtime.services.access.require(principal, role, instance_id, now)
-        if runtime.limits and instance_id:
-            limited.append(f"instance {instance_id}")
-            runtime.limits.take(limited[1], now)
-        self._budget = runtime.limits.headers(limited, now) if runtime.limits else {}
+        limits, now, instance_id = self._runtime.limits, self._now, self._instance_id
+        self._principal = principal = await self._runtime.authenticate(self._req.headers, now)
+        left = limits.take(f"principal {principal.principal_id}", now)
+        await self._runtime.services.access.require(principal, role, instance_id, now)
+        if instance_id:
+            left = min(left, limits.take(f"instance {instance_id}", now))
+        self._budget = limits.headers(left, now)
 
     def _count(self, answer: Answer, bytes_out: int, seconds: float) -> None:
         """Count a call by somebody known of an instance; who is not known could name any."""

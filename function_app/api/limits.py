@@ -18,8 +18,11 @@ class Limits:
         self._begun = datetime.min.replace(tzinfo=UTC)
         self._counts: dict[str, int] = {}
 
-    def take(self, who: str, now: datetime) -> None:
-        """Count one request of a principal or instance; Throttled until the next minute if it was one too many."""
+    def take(self, who: str, now: datetime) -> int:
+        """Count one request of a principal or instance, and return how many it has left this minute.
+
+        Throttled until the next minute if it was one too many.
+        """
         if not self._begun <= now < self._begun + _MINUTE:
             self._begun, self._counts = now.replace(second=0, microsecond=0), {}
         count = self._counts.get(who, 0)
@@ -27,12 +30,12 @@ class Limits:
             message = f"More than {self._a_minute} requests a minute."
             raise Throttled(MINUTE_S - now.second - now.microsecond / 1e6, message)
         self._counts[who] = count + 1
+        return self._a_minute - count - 1
 
-    def headers(self, whom: list[str], now: datetime) -> dict[str, str]:
-        """Return what is left of the budget, of the one that has least, and the seconds until it is full again."""
-        most = max(self._counts.get(who, 0) for who in whom)
+    def headers(self, left: int, now: datetime) -> dict[str, str]:
+        """Return what tells a caller how much is left, and the seconds until all of it is there again."""
         return {
             "RateLimit-Limit": str(self._a_minute),
-            "RateLimit-Remaining": str(self._a_minute - most),
+            "RateLimit-Remaining": str(left),
             "RateLimit-Reset": str(MINUTE_S - now.second),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from function_app.domain.usage import Counted, Series, Tally, Traffic, hour_of
@@ -15,6 +15,7 @@ from function_app.store.port import Store
 FLUSH_EVERY_S = 30
 MOST_SERIES = 500
 OTHER = "(other)"
+_HOUR, _NEVER = timedelta(hours=1), datetime.min.replace(tzinfo=UTC)
 _log = logging.getLogger(__name__)
 _Hour = tuple[str, datetime]
 
@@ -31,13 +32,16 @@ class Usage:
         self._worker = uuid4().hex
         self._hours: dict[_Hour, dict[Series, Tally]] = {}
         self._unwritten: set[_Hour] = set()
+        self._hour = _NEVER
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
 
     def record(self, instance_id: str, series: Series, traffic: Traffic, now: datetime) -> None:
         """Count one call."""
-        key = (instance_id, hour_of(now))
+        if not self._hour <= now < self._hour + _HOUR:
+            self._hour = hour_of(now)
+        key = (instance_id, self._hour)
         counts = self._hours.setdefault(key, {})
         tally = counts.get(series)
         if tally is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
@@ -24,8 +24,7 @@ from function_app.errors import ServiceError
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerRead:
+class CustomerRead(NamedTuple):
     """A customer with the updates that may show, and the live update asked for by id, hidden or not."""
 
     customer: Customer | None
