@@ -34,6 +34,7 @@ from function_app.api.operation import Operation
 from function_app.api.page_settings import PageSettings, SignIn
 from function_app.api.signing_keys import SigningKeys
 from function_app.api.tokens import SCOPE, EntraTokens, trust_of
+from function_app.domain.feed import REQUEST_WITHIN_S
 from function_app.services.access import Access
 from function_app.services.suite import Suite
 from function_app.settings import Settings, in_azure, read_settings
@@ -143,4 +144,5 @@ def get_runtime() -> Runtime:
         _now,
         Limits(settings.REQUESTS_PER_MINUTE),
         make_page_settings(settings),
+        REQUEST_WITHIN_S if settings.STORE == "cosmos" else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,7 +25,7 @@ from function_app.api.parameters import LONGEST_CALLER
 from function_app.api.problems import answer_to
 from function_app.domain.access import Principal, Role
 from function_app.domain.usage import Series, Traffic
-from function_app.errors import NotAllowed
+from function_app.errors import NotAllowed, Unavailable
 from function_app.services.suite import Suite
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -35,13 +36,17 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What every request needs, made once for each worker process."""
+    """What every request needs, made once for each worker process.
+
+    `within_s` is how long a request may take; None where nothing it waits for can be long in coming.
+    """
 
     services: Suite
     authenticate: Authenticator
     clock: Callable[[], datetime]
     limits: Limits = field(default_factory=Limits)
     pages: PageSettings = field(default_factory=PageSettings)
+    within_s: float | None = None
 
 
 GetRuntime = Callable[[], Runtime]
@@ -90,7 +95,7 @@ class _Visit:
         """Return the answer, of whatever kind, and count it."""
         started = perf_counter()
         try:
-            answer = await self._handled()
+            answer = await self._handled_in_time()
             if self._operation.is_conditional and answer.status == _OK:
                 answer = self._unless_known(answer)
             response = _response(answer, self._budget)
@@ -114,6 +119,15 @@ class _Visit:
                 kept = {name: value for name, value in headers.items() if name.lower() != "content-type"}
                 return Answer(_NOT_MODIFIED, headers=kept)
         return Answer(answer.status, raw, headers)
+
+    async def _handled_in_time(self) -> Answer:
+        if self._runtime.within_s is None:
+            return await self._handled()
+        try:
+            async with asyncio.timeout(self._runtime.within_s):
+                return await self._handled()
+        except TimeoutError:
+            raise Unavailable from None
 
     async def _handled(self) -> Answer:
         operation, req, now = self._operation, self._req, self._now

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -109,6 +110,21 @@ async def test_a_request_whose_caller_left_halfway_changes_nothing(client: httpx
 
     await host({**scope, "scheme": "http"}, receive, send)
     assert (await client.get(ADA)).json()["City"] == "Oslo"
+
+
+async def test_a_request_that_takes_longer_than_it_may_is_answered_503(
+    services: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(services.store.customers, "read", never)
+    app = create_app(OPERATIONS, lambda: Runtime(services, authenticate_local, Clock(), within_s=0.05))
+    transport = httpx.ASGITransport(Host(app, services.close, services.close))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
+        answers = await calls(client)
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert {answer.headers["Retry-After"] for answer in answers} == {"5"}
 
 
 async def test_health_tells_of_a_store_that_does_not_answer(
