@@ -16,6 +16,8 @@ from .measure import RESULTS, ROOT, Bench, Ratio
 BENCHES: tuple[Bench, ...] = (
     throughput.merged_read,
     throughput.update,
+    throughput.read_latency,
+    throughput.update_latency,
     read_cost.many_profiles,
     read_cost.many_updates,
     cold_start.import_time,

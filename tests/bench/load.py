@@ -48,16 +48,21 @@ def requests_file(folder: Path, name: str, requests: Sequence[str]) -> Path:
     return path
 
 
-def rate(port: int, requests: Path) -> float:
+def latency(port: int, requests: Path) -> float:
+    """Return the seconds that a request takes which is alone, from its sending to its answer."""
+    return 1 / rate(port, requests, connections=1)
+
+
+def rate(port: int, requests: Path, connections: int = CONNECTIONS) -> float:
     """Return how many requests per second are answered; RuntimeError if any was not answered well."""
     start = str(_random.randrange(1_000_000))
     wrk = shutil.which("wrk")
     if wrk:
         script = requests.with_name("requests.lua")
         script.write_text(_LUA, encoding="utf-8")
-        how = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(script), f"http://127.0.0.1:{port}", "--"]
+        how = [wrk, "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", str(script), f"http://127.0.0.1:{port}", "--"]
     else:
-        how = [sys.executable, "-m", "tests.bench.load", str(port)]
+        how = [sys.executable, "-m", "tests.bench.load", str(port), str(connections)]
     said = subprocess.run([*how, str(requests), start], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     found = _RATE.search(said)
     failed = _FAILED.search(said)
@@ -66,7 +71,7 @@ def rate(port: int, requests: Path) -> float:
     return float(found[1])
 
 
-async def _client(port: int, requests: Sequence[bytes], start: int) -> str:
+async def _client(port: int, connections: int, requests: Sequence[bytes], start: int) -> str:
     numbers, until, failed = count(start), perf_counter() + SECONDS, 0
 
     async def connection() -> int:
@@ -85,12 +90,12 @@ async def _client(port: int, requests: Sequence[bytes], start: int) -> str:
         return answered
 
     begun = perf_counter()
-    answered = sum(await asyncio.gather(*(connection() for _ in range(CONNECTIONS))))
+    answered = sum(await asyncio.gather(*(connection() for _ in range(connections))))
     problem = f"Non-2xx or 3xx responses: {failed}\n" if failed else ""
     return f"{problem}Requests/sec: {answered / (perf_counter() - begun):.2f}\n"
 
 
 if __name__ == "__main__":
-    _port, _path, _start = sys.argv[1:]
+    _port, _connections, _path, _start = sys.argv[1:]
     _requests = Path(_path).read_bytes().split(_BETWEEN.encode())
-    sys.stdout.write(asyncio.run(_client(int(_port), _requests, int(_start))))
+    sys.stdout.write(asyncio.run(_client(int(_port), int(_connections), _requests, int(_start))))

@@ -1,4 +1,4 @@
-"""Requests per second of the real local host, against those of `GET health` on the same host."""
+"""Requests per second and latency of the real local host, against those of `GET health` on the same host."""
 
 from __future__ import annotations
 
@@ -15,34 +15,55 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from . import people
-from .load import rate, raw_request, requests_file
+from .load import latency, rate, raw_request, requests_file
 from .measure import ROOT, Better, Ratio, by_turns, scratch
 
 CUSTOMERS, READ, LIVE_UPDATES = 20_000, 200, 3
 _PAIRS = 15
 _HIGHER: Better = "higher"
+_LOWER: Better = "lower"
 _CUSTOMER = f"/api/instances/{people.INSTANCE}/data/Customer/"
 
 
 def merged_read() -> Ratio:
     with host() as (port, folder):
-        paths = [_CUSTOMER + people.customer_id(number) for number in range(READ)]
-        read = requests_file(folder, "read", [raw_request("GET", path, port) for path in paths])
-        health = health_file(folder, port)
+        read, health = _read_file(folder, port), health_file(folder, port)
         sides = (lambda: rate(port, read), lambda: rate(port, health))
         return by_turns("merged read / health, requests per second", 0.5, _HIGHER, sides, _PAIRS)
 
 
 def update() -> Ratio:
     with host() as (port, folder):
-        updates = [
-            raw_request("PATCH", _CUSTOMER + people.customer_id(number), port, json.dumps(people.changes(number)))
-            for number in range(READ, CUSTOMERS)
-        ]
-        write = requests_file(folder, "update", updates)
-        health = health_file(folder, port)
+        write, health = _update_file(folder, port), health_file(folder, port)
         sides = (lambda: rate(port, write), lambda: rate(port, health))
         return by_turns("update / health, requests per second", 0.35, _HIGHER, sides, _PAIRS)
+
+
+def read_latency() -> Ratio:
+    with host() as (port, folder):
+        read, health = _read_file(folder, port), health_file(folder, port)
+        sides = (lambda: latency(port, read), lambda: latency(port, health))
+        return by_turns("merged read / health, latency of one alone", 1.6, _LOWER, sides, _PAIRS)
+
+
+def update_latency() -> Ratio:
+    with host() as (port, folder):
+        write, health = _update_file(folder, port), health_file(folder, port)
+        sides = (lambda: latency(port, write), lambda: latency(port, health))
+        return by_turns("update / health, latency of one alone", 2.0, _LOWER, sides, _PAIRS)
+
+
+def _read_file(folder: Path, port: int) -> Path:
+    paths = [_CUSTOMER + people.customer_id(number) for number in range(READ)]
+    return requests_file(folder, "read", [raw_request("GET", path, port) for path in paths])
+
+
+def _update_file(folder: Path, port: int) -> Path:
+    updates = [
+        raw_request("PATCH", _CUSTOMER + people.customer_id(number), port, json.dumps(people.changes(number)))
+        for number in range(READ, CUSTOMERS)
+    ]
+    return requests_file(folder, "update", updates)
 
 
 def health_file(folder: Path, port: int) -> Path:
