@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from proof.kills import Ledger, check, nothing_lost
+from proof.kills import nothing_lost
+from proof.ledger import Ledger, check
 
 
 def test_what_was_acknowledged_survives_a_kill_and_nothing_else_is_there() -> None:
