@@ -39,7 +39,8 @@ class Ledger:
     numbers: count[int] = field(default_factory=count)
 
     def acknowledge(self, write: Write, answer: httpx.Response) -> bool:
-        """Note what a 2xx says was taken; return whether that is all of it."""
+        """Note what an answer, which must be a 2xx, says was taken; return whether that is all of it."""
+        assert answer.is_success, answer.text
         if "items" not in write.body:
             self.acknowledged.add(write.mark)
             return True
@@ -51,21 +52,20 @@ class Ledger:
         """Send again what was not answered, under the same id, as a client does: all of it is taken now."""
         for write in self.unanswered.values():
             answer = await write.send(client)
-            assert answer.is_success, answer.text
             assert self.acknowledge(write, answer), answer.text
         self.unanswered.clear()
 
 
-def write_of(kind: str, customer: str, mark: str) -> Write:
+def write_of(kind: str, customer: str, mark: str, size: int = BATCH) -> Write:
     """Make an `update`, an `activity`, or a batch of either: `updates`, `activities`."""
     match kind:
         case "activity":
             return Write(mark, "POST", "data/UnifiedActivity", _activity(customer, mark))
         case "activities":
-            items = [_activity(customer, f"{mark}/{n}") for n in range(BATCH)]
+            items = [_activity(customer, f"{mark}/{n}") for n in range(size)]
             return Write(mark, "POST", "data/UnifiedActivity/batch", {"items": items})
         case "updates":
-            items = [{"CustomerId": customer, "City": f"{mark}/{n}"} for n in range(BATCH)]
+            items = [{"CustomerId": customer, "City": f"{mark}/{n}"} for n in range(size)]
             return Write(mark, "POST", "data/Customer/batch", {"items": items})
         case _:
             return Write(mark, "PATCH", f"data/Customer/{customer}", {"City": mark})
