@@ -156,7 +156,7 @@ class CosmosServer:
         self.endpoint, self._requests = described["endpoint"], described["requests"]
 
     def requests(self) -> list[dict[str, str]]:
-        """Return and forget the document requests since the last call: method, path, body."""
+        """Return and forget the document requests since the last call: kind, path, body."""
         with urlopen(self._requests) as response:  # noqa: S310  # loopback
             found: list[dict[str, str]] = json.load(response)
         return found
