@@ -20,7 +20,7 @@ from support import ROOT
 # How likely each fault is among faults; "after" means that the request has taken place all the same.
 WEIGHTS = {
     "429": 30, "503": 15, "503 after": 5, "408": 5, "408 after": 5,
-    "reset": 10, "reset after": 10, "slow": 12, "cut after": 8, "silent": 1, "silent after": 1,
+    "reset": 10, "reset after": 10, "slow": 12, "cut after": 8, "silent": 0.5, "silent after": 0.5,
 }  # fmt: skip
 RETRY_AFTER_MS = (1, 10, 20, 50, 100, 200, 1_000, 10_000)
 SLOW_S = (0.05, 0.8)
