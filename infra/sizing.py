@@ -2,9 +2,8 @@
 
     python3 -m infra.sizing
 
-Document sizes are measured on the sample instance's documents as the store writes them. Charges are those Microsoft
-publishes ("Understand request units consumption", 2025): a table by size for reads and writes, 0.2 for each indexed
-term, a replace twice a create. They are illustrative there, and an estimate here: measure on your own account.
+Document sizes are measured on the sample instance's documents as the store writes them. How many requests an
+operation makes, and the sizes, are compared with what the Cosmos DB server is asked (`tests/contract/test_sizing.py`).
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ import csv
 import json
 import re
 import tempfile
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -26,17 +25,13 @@ from function_app.domain.definition import instance_of
 from function_app.domain.profile import Update
 from function_app.local.sample import write_sample
 from function_app.store import documents
+from infra.charges import Charge, create, creating, querying, replacing
 
-KB_READ_WRITE = (
-    (1, 1.00, 4.95), (2, 1.04, 6.29), (4, 1.14, 6.67), (8, 1.33, 7.04), (16, 1.67, 9.52), (32, 2.19, 11.23),
-    (64, 4.76, 22.67), (128, 9.95, 48.19), (256, 20.28, 98.29),
-)  # fmt: skip
-TERM = 0.2
-QUERY = 1.5  # what a query of one partition costs more than point reads of what it returns
 SYSTEM_BYTES = 210  # _rid, _self, _etag, _attachments, _ts
 INSTANCE = "11111111-1111-4111-8111-111111111111"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MONTH = 730 * 3600
+INDEXED, PARTITION_BYTES = 1.3, 50e9  # a document with its index, over the document; what a physical partition holds
 
 
 @dataclass(frozen=True)
@@ -59,46 +54,13 @@ class Workload:
     activities: float = 4
     reads: float = 10
     timelines: float = 2
+    refreshes: float = 30
     changed_by_refresh: float = 4
     kept_activities: int = 30
+    snapshot_activities: float = 30  # in each refresh: all that are kept; fewer where snapshots hold only the new ones
     peak: float = 5  # busiest second over the mean second
     hourly_peak: float = 2  # an hour's busiest second over its mean: what autoscale bills
     telemetry_bytes: int = 500  # of a request, after sampling
-
-
-@dataclass(frozen=True)
-class Charge:
-    """Request units of one operation; `expiry` is the deletion that follows when its document expires."""
-
-    operation: str
-    requests: str
-    units: float
-    expiry: float = 0.0
-
-
-def read(size: float) -> float:
-    return _charge(size, 1)
-
-
-def query(sizes: Sequence[float]) -> float:
-    return QUERY + sum(read(size) for size in sizes)
-
-
-def create(size: float, terms: int) -> float:
-    """Return what a create costs, and as much what deleting that document costs."""
-    return _charge(size, 2) + TERM * terms
-
-
-def replace(size: float, changed_terms: int) -> float:
-    return 2 * create(size, changed_terms)
-
-
-def _charge(size: float, column: int) -> float:
-    """Interpolate the published table; below 1 KB everything costs as 1 KB."""
-    kb = max(1.0, size / 1024)
-    at = min(max(1, bisect_left(KB_READ_WRITE, (kb,))), len(KB_READ_WRITE) - 1)
-    low, high = KB_READ_WRITE[at - 1], KB_READ_WRITE[at]
-    return low[column] + (high[column] - low[column]) * (kb - low[0]) / (high[0] - low[0])
 
 
 def size_of(document: Mapping[str, Any]) -> int:
@@ -191,27 +153,49 @@ def _update(customer: Mapping[str, str | None]) -> Update:
     )
 
 
-def charges(measured: Measured, workload: Workload) -> list[Charge]:
-    """Return what each operation costs in request units, from the requests it makes of the store."""
-    profile, update, activity, key = measured.profile, measured.update, measured.activity, measured.key
-    merged = query([profile[0], update[0]])
+def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[Charge]:
+    """Return every operation with the requests it makes of the store, as they are charged with so many customers."""
+    load, profile, update = workload, measured.profile, measured.update
+    activity, key = measured.activity, measured.key
+    in_profiles, in_keys, in_activities = (_partitions(customers * held) for held in _held(measured, workload))
+    merged = querying(profile[0], update[0])
+    page = querying(*[activity[0]] * min(20, load.kept_activities))
+    there = querying(profile[0], shared=8_192, partitions=in_profiles)
+    known = (querying(profile[0], shared=200, partitions=in_profiles), there)
+    old = querying(profile[0], shared=512, partitions=in_profiles)
+    found = (
+        querying(key[0], shared=200, partitions=in_keys),
+        querying(activity[0], shared=200, partitions=in_activities),
+    )
+    rows = load.refreshes * load.snapshot_activities
     return [
-        Charge("Update a profile", "1 query, 1 create", merged + create(*update), create(*update)),
-        Charge("Post an activity", "1 query, 1 create", query([key[0]]) + create(*activity), create(*activity)),
-        Charge("Read a customer", "1 query", merged),
-        Charge("Read a timeline", "1 query", query([activity[0]] * min(20, workload.kept_activities))),
-        Charge("Refresh a changed profile", "1 query, 1 replace", query([profile[0]]) + replace(profile[0], 4)),
+        Charge("Update a profile", load.updates, (merged, creating(update)), create(*update)),
+        Charge("Post an activity", load.activities, (querying(key[0]), creating(activity)), create(*activity)),
+        Charge("Read a customer", load.reads, (merged,)),
+        Charge("Read a timeline", load.timelines, (page,)),
+        Charge("Refresh an unchanged profile", load.refreshes - load.changed_by_refresh, known),
+        Charge("Refresh a changed profile", load.changed_by_refresh, (*known, old, replacing((profile[0], 4)))),
+        Charge("Refresh an unchanged activity", max(0, rows - load.activities), found),
+        Charge("Refresh an activity posted before", min(rows, load.activities), (*found, replacing((activity[0], 1)))),
     ]
+
+
+def _held(measured: Measured, workload: Workload) -> tuple[float, float, float]:
+    """Return the bytes that one customer has in profiles, keys and activities, index included."""
+    activities = workload.kept_activities * measured.activity[0]
+    return INDEXED * measured.profile[0], INDEXED * 3 * measured.key[0], INDEXED * activities
+
+
+def _partitions(held: float) -> int:
+    return ceil(held / PARTITION_BYTES)
 
 
 def bill(customers: int, measured: Measured, workload: Workload, prices: Prices) -> dict[str, float]:
     """Return a month's figures and dollars for so many customers."""
-    counts = (workload.updates, workload.activities, workload.reads, workload.timelines, workload.changed_by_refresh)
-    found = charges(measured, workload)
-    units = customers * sum(count * (each.units + each.expiry) for count, each in zip(counts, found, strict=True))
-    requests = customers * sum(counts[:4])
-    stored = measured.profile[0] + 3 * measured.key[0] + workload.kept_activities * measured.activity[0]
-    gigabytes = customers * stored * 1.3 / 1e9  # index included
+    found = charges(measured, workload, customers)
+    units = customers * sum(each.monthly * (each.units + each.expiry) for each in found)
+    requests = customers * (workload.updates + workload.activities + workload.reads + workload.timelines)
+    gigabytes = customers * sum(_held(measured, workload)) / 1e9
     mean_rate = units / MONTH
     most = max(1000.0, mean_rate * workload.peak, gigabytes * 10)  # 10 RU/s for each GB is the least Cosmos DB allows
     billed = max(most / 10, min(most, mean_rate * workload.hourly_peak))
@@ -232,8 +216,11 @@ def bill(customers: int, measured: Measured, workload: Workload, prices: Prices)
 def tables(workload: Workload, prices: Prices) -> str:
     """Return both tables as Markdown."""
     measured = measure()
-    lines = ["| operation | requests of the store | RU | RU when it expires |", "|---|---|---|---|"]
-    lines += [f"| {c.operation} | {c.requests} | {c.units:.1f} | {c.expiry:.1f} |" for c in charges(measured, workload)]
+    lines = ["| operation | times a month | requests of the store | RU | RU when it expires |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {c.operation} | {c.monthly:g} | {', '.join(map(str, c.requests))} | {c.units:.1f} | {c.expiry:.1f} |"
+        for c in charges(measured, workload)
+    ]
     bills = [(customers, bill(customers, measured, workload, prices)) for customers in (10_000, 1_000_000, 100_000_000)]
     lines += ["", "| customers | " + " | ".join(bills[0][1]) + " |", "|---" * (len(bills[0][1]) + 1) + "|"]
     lines += [

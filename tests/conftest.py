@@ -6,13 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from azure.cosmos import PartitionKey
-from azure.cosmos.aio import CosmosClient
-from support import INSTANCE, Clock, CosmosServer, cosmos_server, definition, host_over, profile
+from support import INSTANCE, Clock, CosmosServer, cosmos_server, create_database, definition, host_over, profile
 
 from function_app.services.suite import Suite
 from function_app.store.cosmos import CosmosStore
-from function_app.store.documents import CONTAINERS
 from function_app.store.embedded import EmbeddedStore
 
 
@@ -31,12 +28,7 @@ def cosmos() -> Iterator[CosmosServer]:
 async def cosmos_store(cosmos: CosmosServer) -> AsyncIterator[CosmosStore]:
     """A store in a database of its own."""
     name = f"d{uuid.uuid4().hex}"
-    async with CosmosClient(
-        cosmos.endpoint, cosmos.key, connection_verify=False, enable_endpoint_discovery=False
-    ) as client:
-        database = await client.create_database(name)
-        for container in CONTAINERS:
-            await database.create_container(container, PartitionKey("/pk"))
+    await create_database(cosmos, name)
     store = CosmosStore(cosmos.endpoint, name, cosmos.key)
     await store.check()
     cosmos.requests()

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.request import urlopen
 
 import httpx
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import CosmosClient
 
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
@@ -26,6 +28,7 @@ from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.services.suite import Suite
 from function_app.source.files import Snapshots
+from function_app.store.documents import CONTAINERS
 from function_app.store.port import Store
 
 ROOT = Path(__file__).parent.parent
@@ -153,7 +156,7 @@ class CosmosServer:
         self.endpoint, self._requests = described["endpoint"], described["requests"]
 
     def requests(self) -> list[dict[str, str]]:
-        """Return and forget the document requests since the last call: method, path, body."""
+        """Return and forget the document requests since the last call: kind, path, body."""
         with urlopen(self._requests) as response:  # noqa: S310  # loopback
             found: list[dict[str, str]] = json.load(response)
         return found
@@ -168,6 +171,16 @@ def cosmos_server() -> Iterator[CosmosServer]:
         assert process.stdin
         yield CosmosServer(json.loads(process.stdout.readline()))
         process.stdin.close()
+
+
+async def create_database(server: CosmosServer, name: str) -> None:
+    """Make a database and its containers, as the infrastructure does."""
+    async with CosmosClient(
+        server.endpoint, server.key, connection_verify=False, enable_endpoint_discovery=False
+    ) as client:
+        database = await client.create_database(name)
+        for container in CONTAINERS:
+            await database.create_container(container, PartitionKey("/pk"))
 
 
 async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from support import ROOT
 
-from infra import sizing
-from infra.sizing import Measured, Prices, Workload, bill, charges, create, measure, query, read, tables, terms
+from infra import charges as published
+from infra.charges import create, querying, read
+from infra.sizing import Measured, Prices, Workload, bill, charges, measure, tables, terms
 
 KB = 1024
 
@@ -26,11 +27,11 @@ def test_a_create_costs_what_is_published() -> None:
 
 
 def test_a_replace_costs_what_is_published() -> None:
-    assert sizing.replace(KB, 2) == pytest.approx(10.8, rel=0.02)
+    assert published.replace(KB, 2) == pytest.approx(10.8, rel=0.02)
 
 
 def test_a_query_of_one_small_document_costs_what_is_published() -> None:
-    assert query([KB]) == pytest.approx(2.5)
+    assert querying(KB).units == pytest.approx(2.5)
 
 
 def test_less_than_a_kilobyte_costs_as_one_and_sizes_between_lie_between() -> None:
@@ -60,8 +61,20 @@ def test_an_update_a_read_and_an_activity_stay_cheap(measured: Measured) -> None
 def test_the_bill_grows_with_customers_and_with_what_they_do(measured: Measured) -> None:
     usual = bill(1_000_000, measured, Workload(), Prices())
     busier = bill(1_000_000, measured, replace(Workload(), updates=50), Prices())
-    assert bill(2_000_000, measured, Workload(), Prices())["serverless"] == pytest.approx(2 * usual["serverless"])
+    twice = bill(2_000_000, measured, Workload(), Prices())["serverless"]
+    assert twice == pytest.approx(2 * usual["serverless"], rel=0.01)  # more of them have more partitions
     assert busier["serverless"] > usual["serverless"]
+
+
+def test_a_query_made_together_costs_its_part_and_as_much_again_in_every_partition() -> None:
+    assert querying(KB, shared=100).units == pytest.approx(read(KB) + 0.015)
+    assert querying(KB, shared=100, partitions=10).units == pytest.approx(read(KB) + 0.15)
+
+
+def test_what_snapshots_leave_out_is_not_read_again(measured: Measured) -> None:
+    full, new_ones = Workload(), Workload(snapshot_activities=4 / 30)
+    assert bill(1_000_000, measured, new_ones, Prices())["million RU"] < 500
+    assert bill(1_000_000, measured, full, Prices())["million RU"] > 2_000
 
 
 def test_the_readme_shows_the_tables_of_today() -> None:

@@ -10,12 +10,18 @@ from time import perf_counter
 
 from support import ROOT
 
+from .faults import cosmos_faults
 from .finding import Proof
 from .fuzz import declared_answers
 from .hostile import hostile_requests
 from .kills import nothing_lost
 
-PROOFS = (Proof(nothing_lost, 100), Proof(declared_answers, 50_000), Proof(hostile_requests, 20))
+PROOFS = (
+    Proof(nothing_lost, 100),
+    Proof(cosmos_faults, 10_000),
+    Proof(declared_answers, 50_000),
+    Proof(hostile_requests, 20),
+)
 _ROW = "| {:<44} | {:<90} | {:>7} |"
 
 

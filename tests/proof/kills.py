@@ -6,13 +6,9 @@ import asyncio
 import json
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import httpx
 from local_host import Served, serving
@@ -20,22 +16,10 @@ from local_host import Served, serving
 from function_app.local.__main__ import SAMPLE
 
 from .finding import Finding
+from .ledger import TYPE, Ledger, check, write_of
 
-Request = tuple[str, str, dict[str, Any]]
-CLIENTS, BATCH = 12, 20
-_DATA = f"instances/{SAMPLE}/data"
+CLIENTS = 12
 _chance = Random(9)  # noqa: S311  # moments, not secrets
-
-
-@dataclass
-class Ledger:
-    """The marks of the writes sent: those acknowledged, and the requests that got no answer."""
-
-    acknowledged: set[str] = field(default_factory=set)
-    unanswered: dict[str, Request] = field(default_factory=dict)
-    maybe: set[str] = field(default_factory=set)
-    """Of updates without an id of the caller's, that got no answer: there or not, and never sent again."""
-    numbers: count[int] = field(default_factory=count)
 
 
 def nothing_lost(kills: int) -> Finding:
@@ -50,10 +34,10 @@ async def _prove(folder: Path, kills: int) -> Ledger:
     ledger, settings = Ledger(), {"DATA_DIR": str(folder), "REQUESTS_PER_MINUTE": str(10**9)}
     for life in range(kills + 1):
         with serving(**settings) as host:
-            async with httpx.AsyncClient(base_url=host.base, timeout=30) as client:
+            async with httpx.AsyncClient(base_url=f"{host.base}/instances/{SAMPLE}", timeout=30) as client:
                 customers = await _customers(client)
                 if life:
-                    await _repeat(client, ledger)
+                    await ledger.repeat(client)
                     check(ledger, stored(folder))
                     activities = {mark for mark in ledger.acknowledged if mark.startswith("a")}
                     assert await _timelines(client, customers) == activities
@@ -70,7 +54,7 @@ async def _write_until_killed(host: Served, client: httpx.AsyncClient, customers
 
 
 async def _customers(client: httpx.AsyncClient) -> list[str]:
-    rows = (await client.get(f"{_DATA}/Customer", params={"$top": 5, "$select": "CustomerId"})).json()["value"]
+    rows = (await client.get("data/Customer", params={"$top": 5, "$select": "CustomerId"})).json()["value"]
     return [row["CustomerId"] for row in rows]
 
 
@@ -80,56 +64,16 @@ async def _write(client: httpx.AsyncClient, customers: list[str], ledger: Ledger
         customer = customers[number % len(customers)]
         kind = ("update", "nameless", "activity", "updates", "activities")[_chance.randrange(5)]
         mark = f"{'a' if kind.startswith('activit') else 'u'}{number}"
-        sent = _request(kind, customer, mark)
+        write = write_of(kind, customer, mark)
         try:
-            await _send(client, mark, sent, ledger, {} if kind == "nameless" else {"Repeatability-Request-ID": mark})
+            answer = await write.send(client, named=kind != "nameless")
         except httpx.TransportError:
             if kind == "nameless":
                 ledger.maybe.add(mark)
             else:
-                ledger.unanswered[mark] = sent
+                ledger.unanswered[mark] = write
             return
-
-
-def _request(kind: str, customer: str, mark: str) -> Request:
-    match kind:
-        case "activity":
-            return "POST", "UnifiedActivity", _activity(customer, mark)
-        case "activities":
-            return (
-                "POST",
-                "UnifiedActivity/batch",
-                {"items": [_activity(customer, f"{mark}/{n}") for n in range(BATCH)]},
-            )
-        case "updates":
-            items = [{"CustomerId": customer, "City": f"{mark}/{n}"} for n in range(BATCH)]
-            return "POST", "Customer/batch", {"items": items}
-        case _:
-            return "PATCH", f"Customer/{customer}", {"City": mark}
-
-
-def _activity(customer: str, mark: str) -> dict[str, Any]:
-    now = datetime.now(UTC).isoformat()
-    return {"CustomerId": customer, "ActivityId": mark, "ActivityTime": now, "ActivityType": "Kill"}
-
-
-async def _send(client: httpx.AsyncClient, mark: str, sent: Request, ledger: Ledger, headers: dict[str, str]) -> None:
-    verb, path, body = sent
-    answer = await client.request(verb, f"{_DATA}/{path}", json=body, headers=headers)
-    assert answer.is_success, answer.text
-    if "items" not in body:
-        ledger.acknowledged.add(mark)
-        return
-    results = answer.json()["value"]
-    assert all("outcome" in result for result in results), results
-    ledger.acknowledged.update(f"{mark}/{result['index']}" for result in results)
-
-
-async def _repeat(client: httpx.AsyncClient, ledger: Ledger) -> None:
-    """Send again what got no answer, under the same id, as a client does."""
-    for mark, sent in ledger.unanswered.items():
-        await _send(client, mark, sent, ledger, {"Repeatability-Request-ID": mark})
-    ledger.unanswered.clear()
+        assert ledger.acknowledge(write, answer), answer.text
 
 
 def stored(folder: Path) -> Counter[str]:
@@ -141,27 +85,20 @@ def stored(folder: Path) -> Counter[str]:
     activities = database.execute("SELECT body FROM activities WHERE kind = 'activity'").fetchall()
     database.close()
     found = Counter(json.loads(body)["changes"]["City"] for (body,) in updates)
-    ids = (json.loads(body) for (body,) in activities)
-    found.update(each["activityId"] for each in ids if each["attributes"]["ActivityType"] == "Kill")
+    shown = (json.loads(body)["attributes"] for (body,) in activities)
+    found.update(attributes["Title"] for attributes in shown if attributes["ActivityType"] == TYPE)
     return found
-
-
-def check(ledger: Ledger, found: Counter[str]) -> None:
-    """Assert that each acknowledged write is there once, and nothing that was not sent."""
-    assert not ledger.acknowledged - found.keys(), "lost"
-    assert max(found.values(), default=1) == 1, "twice"
-    assert not found.keys() - ledger.acknowledged - ledger.maybe, "never sent"
 
 
 async def _timelines(client: httpx.AsyncClient, customers: list[str]) -> set[str]:
     """Return the marks of the activities that readers see."""
     found: list[str] = []
     for customer in customers:
-        query = {"customerId": customer, "activityType": "Kill", "$top": "1000"}
-        page = (await client.get(f"instances/{SAMPLE}/profile/timeline", params=query)).json()
-        found += [row["ActivityId"] for row in page["value"]]
+        query = {"customerId": customer, "activityType": TYPE, "$top": "1000"}
+        page = (await client.get("profile/timeline", params=query)).json()
+        found += [row["Title"] for row in page["value"]]
         while "@odata.nextLink" in page:
             page = (await client.get(page["@odata.nextLink"])).json()
-            found += [row["ActivityId"] for row in page["value"]]
+            found += [row["Title"] for row in page["value"]]
     assert len(found) == len(set(found))
     return set(found)

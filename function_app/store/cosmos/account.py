@@ -24,6 +24,7 @@ ANSWERS_WITHIN_S = 6  # Cosmos DB itself ends a page of a query after 5; the SDK
 _AT_ONCE, _KEYS_A_QUERY = 32, 200
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
 _THROTTLED = 429
+_LONGEST_WAIT_S = 3
 
 
 class Account:
@@ -48,11 +49,11 @@ class Account:
     def _connect(self) -> CosmosClient:
         options: dict[str, Any] = {
             "retry_throttle_total": 2,
-            "retry_throttle_backoff_max": 3,
+            "retry_throttle_backoff_max": _LONGEST_WAIT_S,
             "retry_write": 1,
             "retry_read": 1,
             "read_timeout": ANSWERS_WITHIN_S,
-            "raw_response_hook": count_response,
+            "raw_response_hook": _hear,
         }
         if self._key:
             options |= {"connection_verify": False, "enable_endpoint_discovery": False}
@@ -100,6 +101,18 @@ class Account:
                 await resource.close()
 
 
+def _hear(response: Any) -> None:
+    """Count a response; pass on to the caller what asks for a long wait, which the SDK would sleep through."""
+    count_response(response)
+    answer = response.http_response
+    if answer.status_code == _THROTTLED and _wait(answer.headers) > _LONGEST_WAIT_S:
+        raise Throttled(_wait(answer.headers))
+
+
+def _wait(headers: Mapping[str, str]) -> float:
+    return float(headers.get("x-ms-retry-after-ms", 1000)) / 1000
+
+
 def binder(values: dict[str, Any]) -> Callable[[Any], str]:
     """Return a function that takes a value and returns its placeholder."""
 
@@ -140,8 +153,7 @@ def translated() -> Iterator[None]:
         yield
     except CosmosHttpResponseError as error:
         if error.status_code == _THROTTLED:
-            headers = error.headers or {}
-            raise Throttled(float(headers.get("x-ms-retry-after-ms", 1000)) / 1000) from error
+            raise Throttled(_wait(error.headers or {})) from error
         if error.status_code in _TRANSIENT:
             raise Unavailable from error
         raise

@@ -1,0 +1,114 @@
+"""A proxy in front of the Cosmos DB server: it is as bad as Cosmos DB and the network between may be."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+import struct
+from asyncio import StreamReader, StreamWriter
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from random import Random
+from socket import SO_LINGER, SOL_SOCKET
+from urllib.parse import urlsplit
+
+from support import ROOT
+
+# How likely each fault is among faults; "after" means that the request has taken place all the same.
+WEIGHTS = {
+    "429": 30, "503": 15, "503 after": 5, "408": 5, "408 after": 5,
+    "reset": 10, "reset after": 10, "slow": 12, "cut after": 8, "silent": 0.5, "silent after": 0.5,
+}  # fmt: skip
+RETRY_AFTER_MS = (1, 10, 20, 50, 100, 200, 1_000, 10_000)
+SLOW_S = (0.05, 0.8)
+_RESET = struct.pack("ii", 1, 0)  # closing sends RST
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_PACKAGE = ROOT / "tests/emulators/node_modules/@vercel/cosmosdb-server"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A connection to read from and write to."""
+
+    reader: StreamReader
+    writer: StreamWriter
+
+    async def message(self) -> bytes:
+        """Read one whole request or answer."""
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        return head + await self.reader.readexactly(int(length[1]) if length else 0)
+
+    async def send(self, message: bytes) -> None:
+        self.writer.write(message)
+        await self.writer.drain()
+
+
+class FaultyCosmos:
+    """What stands in front: `rate` is the share of requests that meet a fault, 0 in calm; `met` counts those."""
+
+    def __init__(self, endpoint: str, seed: int) -> None:
+        self.rate = 0.0
+        self.met: Counter[str] = Counter()
+        self._endpoint, self._chance = urlsplit(endpoint), Random(seed)  # noqa: S311  # weather, not secrets
+
+    async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Answer the requests of one connection, until a fault or the caller ends it."""
+        tls = ssl._create_unverified_context()  # noqa: S323, SLF001  # loopback
+        caller = _Line(reader, writer)
+        server = _Line(*await asyncio.open_connection(self._endpoint.hostname, self._endpoint.port, ssl=tls))
+        with suppress(OSError, asyncio.IncompleteReadError):
+            while await self._answer(caller, server):
+                pass
+        server.writer.close()
+        writer.close()
+
+    async def _answer(self, caller: _Line, server: _Line) -> bool:
+        """Answer a request, or do what a fault does instead; return whether the connection goes on."""
+        asked, fault = await caller.message(), self._fault()
+        if fault == "slow":
+            await asyncio.sleep(self._chance.uniform(*SLOW_S))
+        answer = b""
+        if fault in {"", "slow"} or fault.endswith(" after"):
+            await server.send(asked)
+            answer = await server.message()
+        match fault.removesuffix(" after"):
+            case "429" | "503" | "408" as status:
+                answer = self._sorry(status)
+            case "reset":
+                caller.writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
+                caller.writer.transport.abort()
+                return False
+            case "silent":
+                await caller.reader.read()
+                return False
+            case "cut":
+                await caller.send(answer[: self._chance.randrange(1, len(answer))])
+                return False
+        await caller.send(answer)
+        return True
+
+    def _fault(self) -> str:
+        if self._chance.random() >= self.rate:
+            return ""
+        (fault,) = self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        self.met[fault] += 1
+        return fault
+
+    def _sorry(self, status: str) -> bytes:
+        wait = f"x-ms-retry-after-ms: {self._chance.choice(RETRY_AFTER_MS)}\r\n" if status == "429" else ""
+        body = "<h1>Sorry</h1>"
+        return f"HTTP/1.1 {status} Sorry\r\n{wait}content-length: {len(body)}\r\n\r\n{body}".encode()
+
+
+@asynccontextmanager
+async def faulty_cosmos(endpoint: str, seed: int) -> AsyncIterator[tuple[FaultyCosmos, str]]:
+    """Stand in front of a Cosmos DB server; yield the proxy and its address."""
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(_PACKAGE / "cert.pem", _PACKAGE / "key.pem")
+    proxy = FaultyCosmos(endpoint, seed)
+    async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0, ssl=tls) as server:
+        yield proxy, f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
