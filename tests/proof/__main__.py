@@ -14,8 +14,14 @@ from .finding import Proof
 from .fuzz import declared_answers
 from .hostile import hostile_requests
 from .kills import nothing_lost
+from .long_run import long_run
 
-PROOFS = (Proof(nothing_lost, 100), Proof(declared_answers, 50_000), Proof(hostile_requests, 20))
+PROOFS = (
+    Proof(nothing_lost, 100),
+    Proof(declared_answers, 50_000),
+    Proof(hostile_requests, 20),
+    Proof(long_run, 1_800),
+)
 _ROW = "| {:<44} | {:<90} | {:>7} |"
 
 
