@@ -15,12 +15,14 @@ from .fuzz import declared_answers
 from .hostile import hostile_requests
 from .kills import nothing_lost
 from .long_run import long_run
+from .races import races
 
 PROOFS = (
     Proof(nothing_lost, 100),
     Proof(declared_answers, 50_000),
     Proof(hostile_requests, 20),
     Proof(long_run, 1_800),
+    Proof(races, 30),
 )
 _ROW = "| {:<44} | {:<90} | {:>7} |"
 
