@@ -20,6 +20,7 @@ from .timeline import Page
 SHORT, LONG = timedelta(seconds=1), timedelta(hours=1)
 _FOR = {SHORT: "PT1S", LONG: "PT1H"}
 _TAKEN, _REFUSED, _UNKNOWN = {200, 201, 202, 204}, 409, 404
+RARE = "Value"
 _numbers = count(1)
 
 
@@ -82,28 +83,29 @@ class Racer:
         self._log.turned(customer, Page(span, titles))
 
     async def _search(self) -> None:
-        """Look for the customer by a city that was given a moment ago."""
+        """Look for the customer by the newest of the values that are given now and then."""
         busy = self._arena.busy
-        recent = [update for update in self._log.profiles[busy].updates[-8:] if update.content.get("City")]
-        if not recent:
+        rare = [update for update in self._log.profiles[busy].updates if RARE in update.content]
+        if not rare:
             return
-        update = self._chance.choice(recent)
-        city = update.content["City"]
-        span, answer = await self._call("GET", "data/Customer", params={"$filter": f"City eq '{city}'"})
+        value = rare[-1].content[RARE]
+        span, answer = await self._call("GET", "data/Customer", params={"$filter": f"{RARE} eq {value}"})
         rows = answer.json()["value"]
         if not rows:
-            self._log.missed(busy, Missed(span, "City", update))
+            self._log.missed(busy, Missed(span, RARE, rare[-1]))
             return
-        assert [(row["CustomerId"], row["City"]) for row in rows] == [(busy, city)], rows
+        assert [(row["CustomerId"], row[RARE]) for row in rows] == [(busy, value)], rows
         self._log.looked(busy, Look(span, rows[0]))
 
     async def _update(self) -> None:
-        """Send values of its own, with an id of its own or none; now and then null, or as of another time."""
+        """Send values of its own; now and then null, as of another time, or of what others leave alone for a while."""
         number, now = next(_numbers), datetime.now(UTC)
-        values = {"City": f"c{number}", "FullName": f"f{number}", "Points": number}
+        values: dict[str, Any] = {"City": f"c{number}", "FullName": f"f{number}", "Points": number}
         names = self._chance.sample(sorted(values), self._chance.randint(1, 3))
         changes = {name: values[name] if self._chance.random() < 0.9 else None for name in names}
         occurred = now + timedelta(seconds=self._chance.uniform(-2, 1)) if number % 3 == 0 else None
+        if number % 7 == 0:
+            changes, occurred = {RARE: number}, None
         await self._patch(Sent(self._arena.busy, f"own{number}", changes, self._life(), occurred))
 
     async def _same_update(self) -> None:
