@@ -6,6 +6,8 @@ What ends is kept for a day, so the host's clock runs faster, and a document's w
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -17,8 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
 from local_host import Served, serving
 
 from function_app.domain.feed import KEPT
@@ -27,11 +29,13 @@ from function_app.local.__main__ import SAMPLE
 from .course import Course, Sample, check, told
 from .finding import Finding
 from .hostile import memory_kb
+from .wire import Connection, request
 
-RATE, CONNECTIONS, BATCH, SAMPLES, LIVES = 100, 16, 20, 120, 9
+RATE, CONNECTIONS, BATCH, SAMPLES, LIVES = 50, 16, 20, 120, 9
 LIFE = timedelta(hours=4)
 _INSTANCE = f"instances/{SAMPLE}"
 _FOR = {"validFor": "PT4H"}
+_UNTIL = re.compile(rb"^x-ms-valid-until: *(\S+)\r$", re.IGNORECASE | re.MULTILINE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXPIRING = "SELECT min(expires), count(*) FROM {} WHERE expires IS NOT NULL"
 
@@ -54,44 +58,46 @@ class _Run:
     def __init__(self, host: Served, folder: Path, data: sqlite3.Connection, speed: float, seconds: float) -> None:
         self._host, self._folder, self._data, self._speed = host, folder, data, speed
         self.course = Course(seconds, CONNECTIONS)
+        self._free: asyncio.Queue[Connection] = asyncio.Queue()
         self._now = datetime.now(UTC)
         self._begun = 0.0
 
     async def watched(self) -> Course:
-        limits = httpx.Limits(max_connections=CONNECTIONS)
-        async with httpx.AsyncClient(base_url=self._host.base, timeout=30, limits=limits) as client:
-            path = f"{_INSTANCE}/data/Customer"
-            rows = (await client.get(path, params={"$top": 1000})).json()["value"]
-            for number in range(len(MIX)):
-                await self._send(client, number, rows[number % len(rows)])
-            self.course.answers.clear()
-            self._begun = perf_counter()
-            watching = asyncio.create_task(self._watch())
-            await self._traffic(client, rows)
-            await watching
+        rows = self._host.get(f"{_INSTANCE}/data/Customer", params={"$top": 1000}).json()["value"]
+        for _ in range(CONNECTIONS):
+            self._free.put_nowait(await Connection.to(self._host.port))
+        for number in range(len(MIX)):
+            await self._send(number, rows[number % len(rows)])
+        self.course.answers.clear()
+        self._begun = perf_counter()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch())
+            await self._traffic(tasks, rows)
         assert "Traceback" not in self._host.said(), self._host.said()
         return self.course
 
-    async def _traffic(self, client: httpx.AsyncClient, rows: list[dict[str, Any]]) -> None:
-        async with asyncio.TaskGroup() as sending:
-            for number in count(len(MIX)):
-                due = (number - len(MIX)) / RATE
-                if due >= self.course.seconds:
-                    return
-                await asyncio.sleep(due - self._moment())
-                self.course.delays.append((due, self._moment() - due))
-                sending.create_task(self._send(client, number, rows[number % len(rows)]))
+    async def _traffic(self, tasks: asyncio.TaskGroup, rows: list[dict[str, Any]]) -> None:
+        for number in count(len(MIX)):
+            due = (number - len(MIX)) / RATE
+            if due >= self.course.seconds:
+                return
+            await asyncio.sleep(due - self._moment())
+            self.course.delays.append((due, self._moment() - due))
+            tasks.create_task(self._send(number, rows[number % len(rows)]))
 
-    async def _send(self, client: httpx.AsyncClient, number: int, row: dict[str, Any]) -> None:
+    async def _send(self, number: int, row: dict[str, Any]) -> None:
         begun = self._moment()
-        verb, path, options = MIX[number % len(MIX)](f"n{number}", row)
-        answer = await client.request(verb, f"{_INSTANCE}/{path}", **options)
-        assert answer.is_success, answer.text
+        verb, path, query, body = MIX[number % len(MIX)](f"n{number}", row)
+        sent = request(verb, f"{_INSTANCE}/{path}?{urlencode(query)}", json.dumps(body).encode() if body else b"")
+        connection = await self._free.get()
+        answer = await connection.exchange(sent)
+        self._free.put_nowait(connection)
+        assert 200 <= answer.status < 300, answer  # that it went well
         self.course.answers.append((begun, self._moment() - begun))
-        if verb != "GET":
-            self.course.written += BATCH if path.endswith("batch") else 1
-        if until := answer.headers.get("x-ms-valid-until"):
-            self._now = max(self._now, datetime.fromisoformat(until) - LIFE)
+        if body:
+            self.course.written += len(body.get("items", [body]))
+        if until := _UNTIL.search(answer.head):
+            self._now = max(self._now, datetime.fromisoformat(until[1].decode()) - LIFE)
 
     async def _watch(self) -> None:
         for number in range(SAMPLES):
@@ -116,16 +122,16 @@ class _Run:
         return perf_counter() - self._begun
 
 
-_Made = tuple[str, str, dict[str, Any]]
+_Made = tuple[str, str, dict[str, Any], dict[str, Any] | None]
 
 
 def _update(attribute: str, mark: str, row: dict[str, Any]) -> _Made:
-    return "PATCH", f"data/Customer/{row['CustomerId']}", {"json": {attribute: mark}, "params": _FOR}
+    return "PATCH", f"data/Customer/{row['CustomerId']}", _FOR, {attribute: mark}
 
 
 def _updates(mark: str, row: dict[str, Any]) -> _Made:
     items = [{"CustomerId": row["CustomerId"], "Company": f"{mark}/{n}"} for n in range(BATCH)]
-    return "POST", "data/Customer/batch", {"json": {"items": items}, "params": _FOR}
+    return "POST", "data/Customer/batch", _FOR, {"items": items}
 
 
 def _activity(mark: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -134,36 +140,36 @@ def _activity(mark: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _post(mark: str, row: dict[str, Any]) -> _Made:
-    return "POST", "data/UnifiedActivity", {"json": _activity(mark, row), "params": _FOR}
+    return "POST", "data/UnifiedActivity", _FOR, _activity(mark, row)
 
 
 def _posts(mark: str, row: dict[str, Any]) -> _Made:
     items = [_activity(f"{mark}/{n}", row) for n in range(BATCH)]
-    return "POST", "data/UnifiedActivity/batch", {"json": {"items": items}, "params": _FOR}
+    return "POST", "data/UnifiedActivity/batch", _FOR, {"items": items}
 
 
 def _ticket(mark: str, row: dict[str, Any]) -> _Made:
     """A record in source format; every second one is nobody's and is parked until it ends."""
     contact = row["Support_Contacts_ContactId"] if int(mark[1:]) % 2 else mark
     record = {"TicketId": mark, "OpenedOn": datetime.now(UTC).isoformat(), "ContactId": contact or mark}
-    return "POST", "data/Support_Tickets", {"json": record, "params": _FOR}
+    return "POST", "data/Support_Tickets", _FOR, record
 
 
-def _read(path: str, _: str, row: dict[str, Any], **query: Any) -> _Made:
-    return "GET", path.format(row["CustomerId"]), {"params": query}
+def _profile(_: str, row: dict[str, Any], **query: Any) -> _Made:
+    return "GET", f"data/Customer/{row['CustomerId']}", query, None
 
 
 def _timeline(_: str, row: dict[str, Any]) -> _Made:
-    return "GET", "profile/timeline", {"params": {"customerId": row["CustomerId"]}}
+    return "GET", "profile/timeline", {"customerId": row["CustomerId"]}, None
 
 
-_profile = partial(_read, "data/Customer/{}")
-_explained = partial(_read, "data/Customer/{}", explain="true")
-_SOME: dict[str, Any] = {"$filter": "startswith(Company, 'n1')", "$top": 20}
-_list = partial(_read, "data/Customer", **_SOME)
+def _list(_: str, __: dict[str, Any]) -> _Made:
+    return "GET", "data/Customer", {"$filter": "startswith(Company, 'n1')", "$top": 20}, None
+
+
 MIX: tuple[Callable[[str, dict[str, Any]], _Made], ...] = (
     *(partial(_update, name) for name in ("City", "Email", "Telephone", "Company", "Street", "FirstName")),
     *(_post, _post, _post, _ticket, _ticket, _ticket, _updates, _posts),
-    *(_profile, _profile, _explained, _timeline, _timeline),
+    *(_profile, _profile, partial(_profile, explain="true"), _timeline, _timeline),
 )
 MIX = (*MIX, *MIX, *MIX, _list, *MIX)
