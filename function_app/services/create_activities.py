@@ -181,6 +181,8 @@ def _accept(
     mapping, stamp = entity.activity, entity.timestamp_attribute or ""
     checked = checker.check_record(record, required_in(entity))
     faults = [fault for found in (decided, checked) if isinstance(found, list) for fault in found]
+    if isinstance(checked, dict):
+        checked = {name: value for name, value in checked.items() if value is not None}  # as a refresh reads it
     content = canonical_text(checked if isinstance(checked, dict) else record)
     faults += _size_faults(content)
     if isinstance(checked, dict):
