@@ -14,6 +14,7 @@ from .finding import Proof
 from .fuzz import declared_answers
 from .hostile import hostile_requests
 from .kills import nothing_lost
+from .laws import laws
 from .long_run import long_run
 from .races import races
 
@@ -23,6 +24,7 @@ PROOFS = (
     Proof(hostile_requests, 20),
     Proof(long_run, 1_800),
     Proof(races, 30),
+    Proof(laws, 100_000),
 )
 _ROW = "| {:<44} | {:<90} | {:>7} |"
 

@@ -29,7 +29,7 @@ from function_app.local.__main__ import SAMPLE
 from .course import Course, Sample, check, told
 from .finding import Finding
 from .hostile import memory_kb
-from .wire import Connection, request
+from .wire import Connection, connect, request
 
 RATE, CONNECTIONS, BATCH, SAMPLES, LIVES = 50, 16, 20, 120, 9
 LIFE = timedelta(hours=4)
@@ -65,7 +65,7 @@ class _Run:
     async def watched(self) -> Course:
         rows = self._host.get(f"{_INSTANCE}/data/Customer", params={"$top": 1000}).json()["value"]
         for _ in range(CONNECTIONS):
-            self._free.put_nowait(await Connection.to(self._host.port))
+            self._free.put_nowait(await connect(self._host.port))
         for number in range(len(MIX)):
             await self._send(number, rows[number % len(rows)])
         self.course.answers.clear()
@@ -73,6 +73,8 @@ class _Run:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch())
             await self._traffic(tasks, rows)
+        for _ in range(CONNECTIONS):
+            await self._free.get_nowait().close()
         assert "Traceback" not in self._host.said(), self._host.said()
         return self.course
 

@@ -39,9 +39,9 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
-    @classmethod
-    async def to(cls, port: int) -> Connection:
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+    async def close(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
 
     async def exchange(self, sent: bytes) -> Answer:
         begun = perf_counter()
@@ -50,6 +50,10 @@ class Connection:
         length = _LENGTH.search(head)
         body = await self._reader.readexactly(int(length[1])) if length else b""
         return Answer(int(head[9:12]), head, body, perf_counter() - begun)
+
+
+async def connect(port: int) -> Connection:
+    return Connection(*await asyncio.open_connection("127.0.0.1", port))
 
 
 def exchange(port: int, sent: bytes, *, half_close: bool = False) -> Answer:
