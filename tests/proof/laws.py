@@ -15,13 +15,13 @@ from support import ROOT
 from .finding import Finding
 
 Law = Callable[[], None]
+FILES = ("test_merge.py", "test_mapping.py")
 _UNIT = ROOT / "tests/unit"
-_FILES = ("test_merge.py", "test_mapping.py")
 
 
 def laws(examples: int) -> Finding:
     """Put every law to the test, all together with so many examples, on as many processors as there are."""
-    named = [(file, name) for file in _FILES for name in laws_in(file)]
+    named = [(file, name) for file in FILES for name in laws_in(file)]
     each = ceil(examples / len(named))
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
         seen = sum(processes.map(_examine, named, [each] * len(named)))
