@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -74,13 +74,13 @@ class Served:
 
 
 @contextmanager
-def serving(**settings: str) -> Iterator[Served]:
+def serving(command: Sequence[str] = COMMAND, **settings: str) -> Iterator[Served]:
     """Start it on a free port with these settings, wait until it is healthy, and kill it at the end."""
     port = free_port()
     with (
         TemporaryFile("a+") as errors,
         subprocess.Popen(
-            COMMAND,
+            command,
             cwd=ROOT,
             env=environment(PORT=str(port), **settings),
             stdout=subprocess.PIPE,

@@ -31,7 +31,7 @@ from function_app.services.validation import Checker, pointer
 from function_app.store.port import Store
 
 Outcome = Literal["created", "duplicate", "parked"]
-LARGEST_RECORD = 64 * 1024
+LARGEST_RECORD, MOST_SETTLED = 64 * 1024, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class CreateActivities:
     def __init__(self, store: Store, key_ring: KeyRing) -> None:
         self._store = store
         self._key_ring = key_ring
+        self._settled: set[tuple[str, SourceKey, str]] = set()
 
     async def __call__(
         self, model: Model, entity_name: str, records: Sequence[Any], timing: Timing, now: datetime
@@ -81,9 +82,22 @@ class CreateActivities:
         """Return the CustomerIds of the customers named that there are; records of one entity name all alike."""
         keys = {each.source_key for each in accepted if each.source_key}
         if keys:
-            return await self._key_ring.find(instance_id, keys, now)
+            owners = await self._key_ring.find(instance_id, keys, now)
+            await self._settle(instance_id, owners, now)
+            return owners
         ids = {each.activity.customer_id for each in accepted}
         return {known: known for known in await self._store.customers.existing(instance_id, ids)}
+
+    async def _settle(self, instance_id: str, owners: Mapping[SourceKey, str], now: datetime) -> None:
+        """Let what was parked before its key came be there first; from then on nobody parks under this key."""
+        new = {key: owner for key, owner in owners.items() if (instance_id, key, owner) not in self._settled}
+        if not new:
+            return
+        for source_key, activity in await self._store.activities.parked_under(instance_id, new, now):
+            await self._join(instance_id, source_key, activity, new[source_key], now)
+        if len(self._settled) + len(new) > MOST_SETTLED:
+            self._settled.clear()
+        self._settled |= {(instance_id, *settled) for settled in new.items()}
 
     async def _create(
         self, instance_id: str, activities: Sequence[Activity], now: datetime
@@ -111,7 +125,9 @@ class CreateActivities:
         stored = _repeated(other, joined) if other else Created(joined, "created")
         if isinstance(stored, ServiceError):
             return stored
-        return Created(stored.activity, "duplicate" if known else "created")
+        # Who else joins what we parked keeps its end; another's, joined before we parked, has its own.
+        is_ours = known is None and stored.activity.valid_until == activity.valid_until
+        return Created(stored.activity, "created" if is_ours else "duplicate")
 
     async def join_parked(self, instance_id: str, clock: Callable[[], datetime]) -> int:
         """Give every parked activity whose customer has come to that customer, each at its own instant; count them."""
@@ -165,6 +181,8 @@ def _accept(
     mapping, stamp = entity.activity, entity.timestamp_attribute or ""
     checked = checker.check_record(record, required_in(entity))
     faults = [fault for found in (decided, checked) if isinstance(found, list) for fault in found]
+    if isinstance(checked, dict):
+        checked = {name: value for name, value in checked.items() if value is not None}  # as a refresh reads it
     content = canonical_text(checked if isinstance(checked, dict) else record)
     faults += _size_faults(content)
     if isinstance(checked, dict):

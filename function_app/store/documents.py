@@ -164,6 +164,10 @@ def parked_document(instance_id: str, source_key: SourceKey, activity: Activity,
     }
 
 
+def parked_of(document: Mapping[str, Any]) -> tuple[SourceKey, Activity]:
+    return SourceKey(document["entity"], document["key"]), activity_of(document)
+
+
 def activity_of(document: Mapping[str, Any]) -> Activity:
     until = document["validUntil"]
     return Activity(

@@ -110,6 +110,11 @@ class Activities(Protocol):
     async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         """Return every live parked activity with its key."""
 
+    async def parked_under(
+        self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
+    ) -> Sequence[tuple[SourceKey, Activity]]:
+        """Return the live activities parked for these keys, each with its key."""
+
     async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
         """Forget a parked activity, if it is there."""
 

@@ -94,15 +94,20 @@ async def test_a_replaced_update_counts_its_ttl_from_the_rewrite(
     assert all(FED < document["ttl"] < FED + 3600 for document in hidden)
 
 
-async def test_an_activity_asks_twice_and_with_the_key_ring_cached_once(
-    cosmos: CosmosServer, client: httpx.AsyncClient
+async def test_an_activity_asks_three_times_for_a_new_key_once_while_it_is_cached_and_then_twice(
+    cosmos: CosmosServer, client: httpx.AsyncClient, clock: Clock
 ) -> None:
     assert (await client.post(PURCHASES, json=PURCHASE)).status_code == 201
-    assert len(cosmos.requests()) == 2
+    assert len(cosmos.requests()) == 3
     assert (await client.post(PURCHASES, json=PURCHASE | {"PurchaseId": "2"})).status_code == 201
     sent = cosmos.requests()
     assert len(sent) == 1
     assert documents(sent)[0]["ttl"] == 30 * 86_400 + FED
+    clock.advance(seconds=61)
+    await client.get(CUSTOMER)
+    cosmos.requests()
+    await client.post(PURCHASES, json=PURCHASE | {"PurchaseId": "3"})
+    assert len(cosmos.requests()) == 2
 
 
 async def test_a_repeated_activity_asks_three_times_and_with_the_key_ring_cached_twice(

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from support import INSTANCE, ROOT, Clock, definition, put_customers
 
+from function_app.domain.activity import SourceKey
 from function_app.services.suite import Suite
 
 DATA = f"/instances/{INSTANCE}/data"
@@ -196,6 +197,46 @@ async def test_of_two_at_once_whose_key_comes_while_they_are_parked_one_is_creat
     outcomes = [answer.json()["value"]["outcome"] for answer in await asyncio.gather(*tries)]
     assert sorted(outcomes) == ["created", "duplicate"]
     assert len(await timeline(client, customerId="eve")) == 1
+
+
+async def test_of_two_with_a_refresh_between_their_parking_one_is_created(
+    client: httpx.AsyncClient, services: Suite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park = services.store.activities.park
+    parked, looked, came = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def park_around_a_refresh(*arguments: Any) -> Any:
+        if parked.is_set():
+            looked.set()
+            await came.wait()
+            return await park(*arguments)
+        known = await park(*arguments)
+        parked.set()
+        await looked.wait()
+        await load(services, clock, CustomerId="eve", Crm_Contacts_ContactId="c2")
+        came.set()
+        return known
+
+    monkeypatch.setattr(services.store.activities, "park", park_around_a_refresh)
+    one = asyncio.create_task(client.post(f"{DATA}/Shop_Purchases", json=PURCHASE | {"ContactId": "c2"}))
+    await parked.wait()
+    clock.advance(seconds=1)
+    other = await client.post(f"{DATA}/Shop_Purchases", json=PURCHASE | {"ContactId": "c2"})
+    assert [answer.json()["value"]["outcome"] for answer in (await one, other)] == ["created", "duplicate"]
+    assert len(await timeline(client, customerId="eve")) == 1
+
+
+async def test_what_was_parked_first_stays_though_its_key_is_there_before_it_has_joined(
+    client: httpx.AsyncClient, services: Suite
+) -> None:
+    record = PURCHASE | {"ContactId": "c2"}
+    assert (await client.post(f"{DATA}/Shop_Purchases", json=record)).status_code == 202
+    await services.store.keys.write(INSTANCE, {SourceKey("Crm_Contacts", "c2"): "bob"})
+    other = await client.post(f"{DATA}/Shop_Purchases", json=record | {"Product": "Spark"})
+    assert other.status_code == 409
+    same = await client.post(f"{DATA}/Shop_Purchases", json=record)
+    assert (same.status_code, same.json()["value"]["outcome"]) == (201, "duplicate")
+    assert [row["Title"] for row in await timeline(client, customerId="bob")] == ["Sykkel"]
 
 
 async def test_activities_expire_in_the_very_instant(client: httpx.AsyncClient, clock: Clock) -> None:

@@ -253,6 +253,21 @@ async def test_a_source_activity_replaces_its_real_time_twin(
     assert (await post(client)).json()["value"]["outcome"] == "duplicate"
 
 
+async def test_a_record_with_null_is_the_same_as_one_without_before_and_after_the_source_has_it(
+    client: httpx.AsyncClient, write: Write
+) -> None:
+    write("Customer", ADA)
+    await refresh(client)
+    assert (await post(client, Product=None)).json()["value"]["outcome"] == "created"
+    write("Shop_Purchases", SALE | {"Product": ""})
+    for _ in range(2):
+        without = {name: value for name, value in POSTED.items() if name != "Product"}
+        for record in (without, POSTED | {"Product": None}):
+            again = await client.post(f"/instances/{INSTANCE}/data/Shop_Purchases", json=record)
+            assert (again.status_code, again.json()["value"]["outcome"]) == (201, "duplicate")
+        await refresh(client)
+
+
 async def test_a_parked_activity_joins_when_its_customer_comes(client: httpx.AsyncClient, write: Write) -> None:
     assert (await post(client)).status_code == 202
     write("Customer", ADA)

@@ -15,12 +15,18 @@ from .finding import Proof
 from .fuzz import declared_answers
 from .hostile import hostile_requests
 from .kills import nothing_lost
+from .laws import laws
+from .long_run import long_run
+from .races import races
 
 PROOFS = (
     Proof(nothing_lost, 100),
     Proof(cosmos_faults, 10_000),
+    Proof(races, 30),
     Proof(declared_answers, 50_000),
     Proof(hostile_requests, 20),
+    Proof(laws, 100_000),
+    Proof(long_run, 1_800),
 )
 _ROW = "| {:<44} | {:<90} | {:>7} |"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from contextlib import suppress
@@ -30,6 +31,29 @@ def request(verb: str, path: str, body: bytes = b"", headers: bytes = b"") -> by
     media = b"" if b"content-type" in headers.lower() or not body else b"Content-Type: application/json\r\n"
     line = f"{verb} /api/{path} HTTP/1.1\r\nHost: localhost\r\n".encode()
     return line + media + length + headers + b"\r\n" + body
+
+
+class Connection:
+    """A connection that is kept, for well-formed requests one after the other."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def close(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
+    async def exchange(self, sent: bytes) -> Answer:
+        begun = perf_counter()
+        self._writer.write(sent)
+        head = (await self._reader.readuntil(b"\r\n\r\n"))[:-4]
+        length = _LENGTH.search(head)
+        body = await self._reader.readexactly(int(length[1])) if length else b""
+        return Answer(int(head[9:12]), head, body, perf_counter() - begun)
+
+
+async def connect(port: int) -> Connection:
+    return Connection(*await asyncio.open_connection("127.0.0.1", port))
 
 
 def exchange(port: int, sent: bytes, *, half_close: bool = False) -> Answer:

@@ -68,7 +68,14 @@ class CosmosActivities:
     async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         sql = f"SELECT * FROM c WHERE c.instanceId = @instance AND c.kind = 'parked' AND {_LIVE}"
         found = await self._query(ACTIVITIES, sql, {"instance": instance_id, "now": format_instant(now)})
-        return [(SourceKey(document["entity"], document["key"]), documents.activity_of(document)) for document in found]
+        return [documents.parked_of(document) for document in found]
+
+    async def parked_under(
+        self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
+    ) -> Sequence[tuple[SourceKey, Activity]]:
+        pks = [documents.parked_pk(instance_id, source_key) for source_key in source_keys]
+        rows = await self._account.query_keys(ACTIVITIES, "SELECT * FROM c", pks, " AND c.kind = 'parked'")
+        return [found for found in map(documents.parked_of, rows) if found[1].is_live(now)]
 
     async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
         with translated():

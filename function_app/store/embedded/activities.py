@@ -13,7 +13,7 @@ from function_app.domain.query import ActivityQuery
 from function_app.errors import ServiceError
 from function_app.store import documents
 from function_app.store.documents import ACTIVITIES
-from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, row_of
+from function_app.store.embedded.database import Database, binder, decode, instance_range, marks, micros, row_of
 from function_app.store.port import Sorted
 from function_app.store.sql import SqliteDialect, render
 
@@ -74,8 +74,15 @@ class EmbeddedActivities:
             f"SELECT body FROM activities WHERE kind = 'parked' AND pk > ? AND pk < ? AND {_LIVE} ORDER BY pk, id",
             [*instance_range(instance_id), micros(now)],
         )
-        found = [decode(body) for (body,) in rows]
-        return [(SourceKey(document["entity"], document["key"]), documents.activity_of(document)) for document in found]
+        return [documents.parked_of(decode(body)) for (body,) in rows]
+
+    async def parked_under(
+        self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
+    ) -> Sequence[tuple[SourceKey, Activity]]:
+        pks = [documents.parked_pk(instance_id, source_key) for source_key in source_keys]
+        sql = f"SELECT body FROM activities WHERE kind = 'parked' AND pk IN ({marks(pks)}) AND {_LIVE}"
+        values: list[Any] = [*pks, micros(now)]
+        return [documents.parked_of(decode(body)) for (body,) in await self._db.look_up(sql, values)]
 
     async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
         key = (documents.parked_pk(instance_id, source_key), documents.activity_doc_id(activity.activity_id))

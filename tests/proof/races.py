@@ -1,0 +1,119 @@
+"""Many clients write one customer, one repeat id, one activity, while refreshes run and others read: one serial order
+explains every answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+from local_host import serving
+from support import INSTANCE, definition, profile, refresh
+
+from function_app.services.suite import Suite
+from function_app.store.embedded import EmbeddedStore
+
+from .finding import Finding
+from .log import Log
+from .order import Span
+from .racers import Arena, Racer
+
+CLIENTS, REFRESHES, OTHERS = 32, 4, 300
+
+
+def races(rounds: int) -> Finding:
+    """Let all clients race for one customer after the other; look for the serial order of all calls of a round."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        asyncio.run(_prepare(folder))
+        with serving(DATA_DIR=name, REQUESTS_PER_MINUTE=str(10**9)) as host:
+            seen = asyncio.run(_race(host.base, folder / "snapshots" / INSTANCE / "Customer", rounds))
+            assert "Traceback" not in host.said(), host.said()
+    return Finding("races of 32 clients: one serial order explains every answer", seen)
+
+
+async def _prepare(folder: Path) -> None:
+    services = Suite(EmbeddedStore(folder))
+    await services.instances.define(INSTANCE, definition(), datetime.now(UTC))
+    await services.close()
+
+
+async def _race(base: str, snapshots: Path, rounds: int) -> str:
+    tally = Counter[str]()
+    limits = httpx.Limits(max_connections=CLIENTS + 2)
+    async with httpx.AsyncClient(base_url=base, timeout=30, limits=limits) as client:
+        for number in range(rounds):
+            log = await _Round(client, snapshots, number).run()
+            tally["events"] += log.explain()
+            tally += log.tally
+    return f"{rounds} rounds: " + ", ".join(f"{many:,} {what}" for what, many in tally.items())
+
+
+class _Round:
+    """One customer whom all clients write and read, customers who come with each refresh, and these refreshes."""
+
+    def __init__(self, client: httpx.AsyncClient, snapshots: Path, number: int) -> None:
+        self._client, self._file = client, snapshots / "part-0.csv"
+        self._arena = Arena(f"ada{number}", [f"new{number}.{n}" for n in range(REFRESHES + 1)])
+        now = datetime.now(UTC)
+        self._log = Log(self._arena.comers, Span(now, now))
+
+    async def run(self) -> Log:
+        """Race, let the last refresh bring who has not come yet, and look at everybody once more."""
+        await self._refresh()
+        racers = [Racer(self._client, self._log, self._arena, Random(n)) for n in range(CLIENTS)]  # noqa: S311  # moves
+        async with asyncio.TaskGroup() as racing:
+            for racer in racers:
+                racing.create_task(racer.race())
+            for _ in range(REFRESHES):
+                await asyncio.sleep(0.3)
+                await self._refresh()
+            self._arena.is_over = True
+        await self._refresh()
+        for customer in (self._arena.busy, *self._arena.comers):
+            for look in (racers[0].look, racers[0].look_beneath, racers[0].timeline):
+                await look(customer)
+        return self._log
+
+    async def _refresh(self) -> None:
+        """Load the next generation: other values for all, and one customer more."""
+        generation = self._arena.generation
+        here = [self._arena.busy, *self._arena.comers[:generation], *(f"other{n}" for n in range(OTHERS))]
+        rows = [_row(name, generation) for name in here]
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._file.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        start = datetime.now(UTC)
+        job = await refresh(self._client, INSTANCE)
+        span = Span(start, datetime.now(UTC))
+        assert job["jobStatus"] == "successful", job
+        for row in rows[: generation + 1]:
+            self._log.came(row["CustomerId"], span, _profile(row))
+        self._arena.generation += 1
+
+
+def _row(customer: str, generation: int) -> dict[str, Any]:
+    """A source profile, all of whose values tell the generation."""
+    text = f"source {generation}"
+    key = f"k-{customer}"
+    return {
+        "CustomerId": customer,
+        "FullName": text,
+        "City": text,
+        "Points": -generation,
+        "Crm_Contacts_ContactId": key,
+    }
+
+
+def _profile(row: Mapping[str, Any]) -> dict[str, Any]:
+    return profile(**{"customer_id" if name == "CustomerId" else name: value for name, value in row.items()})
