@@ -8,7 +8,7 @@ from proof.visitors import HANGS_AFTER_S, Seen
 
 
 def test_what_was_acknowledged_in_a_storm_is_there_once_and_nothing_else_is() -> None:
-    cosmos_faults(150)
+    cosmos_faults(100)
 
 
 @pytest.mark.parametrize(
