@@ -167,10 +167,11 @@ def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[
         querying(key[0], shared=200, partitions=in_keys),
         querying(activity[0], shared=200, partitions=in_activities),
     )
+    owner = (querying(key[0]), querying())  # whose key it is, and what was parked for that key
     rows = load.refreshes * load.snapshot_activities
     return [
         Charge("Update a profile", load.updates, (merged, creating(update)), create(*update)),
-        Charge("Post an activity", load.activities, (querying(key[0]), creating(activity)), create(*activity)),
+        Charge("Post an activity", load.activities, (*owner, creating(activity)), create(*activity)),
         Charge("Read a customer", load.reads, (merged,)),
         Charge("Read a timeline", load.timelines, (page,)),
         Charge("Refresh an unchanged profile", load.refreshes - load.changed_by_refresh, known),
