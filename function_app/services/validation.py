@@ -1,4 +1,4 @@
-"""Attribute values against an entity's metadata, by jsonschema, compiled once per entity."""
+"""Attribute values against an entity's metadata: in canonical form, or what jsonschema, compiled once, finds wrong."""
 
 from __future__ import annotations
 
