@@ -9,7 +9,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{6}Z", re.ASCII)
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,6})W|(?:(?P<days>\d{1,6})D)?"
     r"(?P<clock>T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?)",
@@ -26,6 +27,18 @@ def parse_instant(text: str) -> datetime | None:
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed
     except (ValueError, OverflowError):
         return None
+
+
+def canonical_instant(text: str) -> str | None:
+    """Write an RFC 3339 instant with offset, given as text, in the canonical form; None if it is none."""
+    if _CANONICAL.fullmatch(text):
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return text
+    instant = parse_instant(text)
+    return format_instant(instant) if instant and instant.tzinfo else None
 
 
 @lru_cache(maxsize=256)  # one request writes its few instants into many places

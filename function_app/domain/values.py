@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from function_app.domain.entity import Attribute
-from function_app.domain.instant import format_instant, parse_instant
+from function_app.domain.instant import canonical_instant
 from function_app.domain.schema import EDM_TYPES
 
 Canonical = Callable[[Any], Any]
@@ -68,10 +68,10 @@ def _number(least: float, most: float) -> Canonical:
 
 
 def _instant(text: str) -> str:
-    instant = parse_instant(text)
-    if instant is None or instant.tzinfo is None:
+    written = canonical_instant(text)
+    if written is None:
         raise ValueError(text)
-    return format_instant(instant)
+    return written
 
 
 def _date(text: str) -> str:

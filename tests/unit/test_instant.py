@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from function_app.domain.instant import format_duration, format_instant, parse_duration, parse_instant
+from function_app.domain.instant import (
+    canonical_instant,
+    format_duration,
+    format_instant,
+    parse_duration,
+    parse_instant,
+)
 
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 instants = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=offsets)  # noqa: DTZ001  # the zones come beside
@@ -144,3 +150,17 @@ def test_what_is_no_duration_of_fixed_length_is_none(text: str) -> None:
 )
 def test_durations_are_written_short(duration: timedelta, text: str) -> None:
     assert format_duration(duration) == text
+
+
+@given(instants)
+def test_a_text_is_written_canonically_as_its_instant_is_and_then_stays(instant: datetime) -> None:
+    written = canonical_instant(instant.isoformat())
+    assert written == format_instant(instant)
+    assert canonical_instant(written) == written
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-02-30T09:30:00.000000Z", "2026-11-24T24:00:00.000000Z", "2026-11-24T09:30:00.000000", "now"]
+)
+def test_what_is_no_instant_with_offset_is_not_written(text: str) -> None:
+    assert canonical_instant(text) is None
