@@ -9,23 +9,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
 from function_app.domain.job import Counts
-from function_app.domain.profile import Attributes
 from function_app.services.ahead import ahead
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.source.files import Part, Snapshots
 from function_app.store.port import Store
 
-AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 512, 8_192, 1_000_000
+AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 1_024, 8_192, 1_000_000
 Rejected = list[tuple[int, str]]
-_Prepared = tuple[Any, list[str], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A batch: rows in JSON, their attributes that hold source keys, and each customer's (last) row and its digest."""
+
+    texts: Sequence[bytes]
+    keys: Mapping[str, Sequence[Any]]
+    numbers: Mapping[str, int]
+    digests: Mapping[str, str]
+    rejected: Rejected
 
 
 class RefreshCustomers:
@@ -37,23 +47,23 @@ class RefreshCustomers:
         instance_id, writing = model.instance.instance_id, asyncio.create_task(_nothing())
         try:
             async with aclosing(ahead(self._prepare(model, part))) as prepared:
-                async for batch, ids, digests in prepared:
-                    known = await self._store.customers.read_digests(instance_id, ids)
-                    changed = {key: n for n, key in enumerate(ids) if known.get(key) != digests[n]}
-                    numbers = sorted(changed.values())
-                    for start in range(0, len(numbers), AT_ONCE):
-                        some = numbers[start : start + AT_ONCE]
-                        profiles, has = await asyncio.to_thread(_profiles, model.instance, batch, some)
+                async for rows in prepared:
+                    changed = await self._store.customers.find_changed(instance_id, rows.digests)
+                    ids = list(changed)
+                    for start in range(0, len(ids), AT_ONCE):
+                        some = ids[start : start + AT_ONCE]
+                        profiles, has = await asyncio.to_thread(_profiles, model.instance, rows, some)
                         await writing
-                        new = {ids[n]: digests[n] for n in some}
-                        writing = asyncio.create_task(self._write(model.instance, profiles, has, new, known, now))
-                    rejected = len(batch.rejected)
-                    counts = Counts(len(ids) + rejected, len(numbers), len(ids) - len(numbers), rejected=rejected)
-                    yield counts, list(batch.rejected)
+                        before = [key for key in some if changed[key]]
+                        write = self._write(model.instance, profiles, rows.digests, has, before, now)
+                        writing = asyncio.create_task(write)
+                    unchanged, rejected = len(rows.texts) - len(ids), len(rows.rejected)
+                    counts = Counts(len(rows.texts) + rejected, len(ids), unchanged, rejected=rejected)
+                    yield counts, rows.rejected
         finally:
             await writing
 
-    def _prepare(self, model: Model, part: Part) -> Iterator[_Prepared]:
+    def _prepare(self, model: Model, part: Part) -> Iterator[_Rows]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         required = (CUSTOMER_ID,)
@@ -65,18 +75,24 @@ class RefreshCustomers:
                 required,
                 lambda record: model.customers.check_record(record, required),
             ):
-                yield batch, batch.rows.column(CUSTOMER_ID).to_pylist(), batch.digests()
+                ids, texts = batch.column(CUSTOMER_ID), batch.texts()
+                yield _Rows(
+                    texts,
+                    {name: batch.column(name) for name, _ in model.instance.key_ring},
+                    dict(zip(ids, range(len(ids)), strict=True)),
+                    dict(zip(ids, map(_digest, texts), strict=True)),
+                    list(batch.rejected),
+                )
 
     async def _write(  # noqa: PLR0913, PLR0917  # what is written, and what was there
         self,
         instance: Instance,
-        profiles: Mapping[str, Attributes],
-        has: Mapping[SourceKey, str],
+        profiles: Mapping[str, bytes],
         digests: Mapping[str, str],
-        known: Mapping[str, str],
+        has: Mapping[SourceKey, str],
+        before: Collection[str],
         now: datetime,
     ) -> None:
-        before = [key for key in profiles if key in known]
         old = await self._store.customers.read_profiles(instance.instance_id, before) if before else {}
         had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
         lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
@@ -161,12 +177,20 @@ async def _nothing() -> None:
     pass
 
 
+def _digest(text: bytes) -> str:
+    return blake2b(text, digest_size=8).hexdigest()
+
+
 def _profiles(
-    instance: Instance, batch: Any, numbers: Sequence[int]
-) -> tuple[dict[str, Attributes], dict[SourceKey, str]]:
+    instance: Instance, rows: _Rows, customer_ids: Sequence[str]
+) -> tuple[dict[str, bytes], dict[SourceKey, str]]:
     """Return some profiles of a batch by CustomerId, and their key rings."""
-    profiles = {record[CUSTOMER_ID]: record for record in batch.records(numbers)}
-    return profiles, {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
+    profiles, keys = dict[str, bytes](), dict[SourceKey, str]()
+    for customer_id in customer_ids:
+        number = rows.numbers[customer_id]
+        profiles[customer_id] = rows.texts[number]
+        keys |= keys_of(instance, {name: values[number] for name, values in rows.keys.items()}, customer_id)
+    return profiles, keys
 
 
 def _source_key(instance: Instance, activity: Activity) -> SourceKey | None:

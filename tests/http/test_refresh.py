@@ -115,6 +115,17 @@ async def test_what_did_not_change_is_not_written_again(client: httpx.AsyncClien
     assert (await read(client, "bob"))["City"] == "Molde"
 
 
+async def test_of_several_rows_of_one_customer_the_last_counts_every_time(
+    client: httpx.AsyncClient, write: Write
+) -> None:
+    write("Customer", ADA, BOB, ADA | {"City": "Molde", "Crm_Contacts_ContactId": "c-molde"})
+    for written in (2, 0):
+        job = await refresh(client)
+        assert counted(job, "rows", "written", "unchanged") == [3, written, 3 - written]
+        assert (await read(client, "ada"))["City"] == "Molde"
+        assert [await owner(client, key) for key in ("c-ada", "c-molde")] == [None, "ada"]
+
+
 async def test_the_same_content_in_csv_and_parquet_is_the_same(
     client: httpx.AsyncClient, write: Write, tmp_path: Path
 ) -> None:

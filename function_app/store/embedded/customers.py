@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+import orjson
+
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
@@ -25,6 +27,8 @@ _READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
             UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
 _DIGEST = "substr(body, 12, 16)"  # a profile's document begins `{"digest":"`: to parse it all would cost the double
+_CHANGED = f"""SELECT new.key, pk IS NOT NULL FROM json_each(?2) AS new LEFT JOIN profiles
+               ON pk = ?1 || '|' || new.key AND kind = 'profile' WHERE {_DIGEST} IS NOT new.value"""
 _DIALECT = SqliteDialect()
 
 
@@ -121,27 +125,24 @@ class EmbeddedCustomers:
         return {customer.customer_id: customer.source for customer in customers}
 
     async def write_profiles(
-        self, instance_id: str, profiles: Mapping[str, Attributes], digests: Mapping[str, str] | None = None
+        self, instance_id: str, profiles: Mapping[str, bytes], digests: Mapping[str, str] | None = None
     ) -> None:
         known = digests or {}
         rows = (
-            row_of(documents.profile_document(instance_id, customer_id, attributes, known.get(customer_id, "")))
-            for customer_id, attributes in profiles.items()
+            row_of(documents.profile_document(instance_id, key, orjson.Fragment(content), known.get(key, "")))
+            for key, content in profiles.items()
         )
         await self._db.insert(PROFILES, rows)
 
-    async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
-        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
-        sql = f"SELECT pk, {_DIGEST} FROM profiles WHERE pk IN ({marks(pks)}) AND kind = 'profile'"
-        prefix = len(instance_id) + 1
-        return {pk[prefix:]: digest for pk, digest in await self._db.scan(sql, pks)}
+    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, bool]:
+        rows = await self._db.scan(_CHANGED, [instance_id, orjson.dumps(digests).decode()])
+        return {customer_id: bool(there) for customer_id, there in rows}
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
-        sql = "SELECT pk FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
-        _, last = instance_range(instance_id)
-        rows = await self._db.scan(sql, [documents.customer_pk(instance_id, after), last, limit])
-        prefix = len(instance_id) + 1
-        return [pk[prefix:] for (pk,) in rows]
+        sql = "SELECT substr(pk, ?) FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
+        first, last = instance_range(instance_id)
+        rows = await self._db.scan(sql, [len(first) + 1, first + after, last, limit])
+        return [customer_id for (customer_id,) in rows]
 
     async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
         _, last = instance_range(instance_id)
