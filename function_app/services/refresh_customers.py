@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Seque
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any
 
 from function_app.domain.activity import Activity, SourceKey
@@ -29,13 +29,16 @@ Rejected = list[tuple[int, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A batch: rows in JSON, their attributes that hold source keys, and each customer's (last) row and its digest."""
+    """A batch of rows: their CustomerIds, the rows in JSON, and their attributes that hold source keys."""
 
+    ids: Sequence[str]
     texts: Sequence[bytes]
     keys: Mapping[str, Sequence[Any]]
-    numbers: Mapping[str, int]
-    digests: Mapping[str, str]
     rejected: Rejected
+
+    def digests(self) -> dict[str, str]:
+        """Return a digest of each customer's content; of several rows of one the last counts."""
+        return {key: sha256(text).hexdigest()[:16] for key, text in zip(self.ids, self.texts, strict=True)}
 
 
 class RefreshCustomers:
@@ -48,14 +51,18 @@ class RefreshCustomers:
         try:
             async with aclosing(ahead(self._prepare(model, part))) as prepared:
                 async for rows in prepared:
-                    changed = await self._store.customers.find_changed(instance_id, rows.digests)
+                    digests = await asyncio.to_thread(rows.digests)
+                    changed = await self._store.customers.find_changed(instance_id, digests)
+                    numbers = dict(zip(rows.ids, range(len(rows.ids)), strict=True)) if changed else {}
                     ids = list(changed)
                     for start in range(0, len(ids), AT_ONCE):
                         some = ids[start : start + AT_ONCE]
-                        profiles, has = await asyncio.to_thread(_profiles, model.instance, rows, some)
+                        profiles, has = await asyncio.to_thread(
+                            _profiles, model.instance, rows, [numbers[key] for key in some]
+                        )
                         await writing
                         before = [key for key in some if changed[key]]
-                        write = self._write(model.instance, profiles, rows.digests, has, before, now)
+                        write = self._write(model.instance, profiles, digests, has, before, now)
                         writing = asyncio.create_task(write)
                     unchanged, rejected = len(rows.texts) - len(ids), len(rows.rejected)
                     counts = Counts(len(rows.texts) + rejected, len(ids), unchanged, rejected=rejected)
@@ -75,14 +82,8 @@ class RefreshCustomers:
                 required,
                 lambda record: model.customers.check_record(record, required),
             ):
-                ids, texts = batch.column(CUSTOMER_ID), batch.texts()
-                yield _Rows(
-                    texts,
-                    {name: batch.column(name) for name, _ in model.instance.key_ring},
-                    dict(zip(ids, range(len(ids)), strict=True)),
-                    dict(zip(ids, map(_digest, texts), strict=True)),
-                    list(batch.rejected),
-                )
+                keys = {name: batch.column(name) for name, _ in model.instance.key_ring}
+                yield _Rows(batch.column(CUSTOMER_ID), batch.texts(), keys, list(batch.rejected))
 
     async def _write(  # noqa: PLR0913, PLR0917  # what is written, and what was there
         self,
@@ -123,14 +124,14 @@ class RefreshCustomers:
     ) -> AsyncGenerator[Counts]:
         """Remove the customers that a complete snapshot of so many rows does not have, and yield how many went."""
         instance_id = model.instance.instance_id
-        turns = rows // IDS_IN_MEMORY + 1
+        turns = (rows - 1) // IDS_IN_MEMORY + 1
         for turn in range(turns):
             there: set[str] = set()
             async for ids in self._ids(parts):
                 there.update(ids if turns == 1 else [key for key in ids if hash(key) % turns == turn])
             after = ""
             while page := await self._store.customers.find_ids(instance_id, after, IDS_AT_ONCE):
-                gone = [key for key in page if key not in there and hash(key) % turns == turn]
+                gone = [key for key in set(page) - there if hash(key) % turns == turn]
                 for start in range(0, len(gone), AT_ONCE):
                     await self._remove(model.instance, gone[start : start + AT_ONCE], now)
                     yield Counts(removed=len(gone[start : start + AT_ONCE]))
@@ -177,17 +178,11 @@ async def _nothing() -> None:
     pass
 
 
-def _digest(text: bytes) -> str:
-    return blake2b(text, digest_size=8).hexdigest()
-
-
-def _profiles(
-    instance: Instance, rows: _Rows, customer_ids: Sequence[str]
-) -> tuple[dict[str, bytes], dict[SourceKey, str]]:
+def _profiles(instance: Instance, rows: _Rows, numbers: Sequence[int]) -> tuple[dict[str, bytes], dict[SourceKey, str]]:
     """Return some profiles of a batch by CustomerId, and their key rings."""
     profiles, keys = dict[str, bytes](), dict[SourceKey, str]()
-    for customer_id in customer_ids:
-        number = rows.numbers[customer_id]
+    for number in numbers:
+        customer_id = rows.ids[number]
         profiles[customer_id] = rows.texts[number]
         keys |= keys_of(instance, {name: values[number] for name, values in rows.keys.items()}, customer_id)
     return profiles, keys

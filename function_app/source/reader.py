@@ -25,6 +25,7 @@ from function_app.source.columns import NUMBERS, WHOLE, canonical, canonical_typ
 ROWS = 4_096
 _BLOCK = 1 << 20
 _BOOLEANS = {"true": True, "false": False}
+pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps a hoard for every thread: 100 MB in a refresh
 Check = Callable[[Mapping[str, Any]], dict[str, Any] | list[Fault]]
 
 
@@ -145,7 +146,7 @@ def _batches(
     stream: pa.NativeFile, file: str, skipped: list[tuple[int, str]], names: list[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
     if file.endswith(".parquet"):
-        yield from parquet.ParquetFile(stream).iter_batches(ROWS, columns=names)
+        yield from parquet.ParquetFile(stream).iter_batches(ROWS, columns=names, use_threads=False)
         return
     with closing(_csv(stream, skipped, names)) as reader:
         for block in reader:
