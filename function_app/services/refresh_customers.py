@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
@@ -23,7 +23,10 @@ from function_app.services.key_ring import keys_of
 from function_app.source.files import Part, Snapshots
 from function_app.store.port import Store
 
-AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 1_024, 8_192, 1_000_000
+if TYPE_CHECKING:
+    from function_app.source.ids import Ids
+
+AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 1_024, 4_096, 2_000_000
 Rejected = list[tuple[int, str]]
 
 
@@ -126,22 +129,19 @@ class RefreshCustomers:
         instance_id = model.instance.instance_id
         turns = (rows - 1) // IDS_IN_MEMORY + 1
         for turn in range(turns):
-            there: set[str] = set()
-            async for ids in self._ids(parts):
-                there.update(ids if turns == 1 else [key for key in ids if hash(key) % turns == turn])
-            after = ""
+            there, after = await asyncio.to_thread(self._ids, parts, turn, turns), ""
             while page := await self._store.customers.find_ids(instance_id, after, IDS_AT_ONCE):
-                gone = [key for key in set(page) - there if hash(key) % turns == turn]
+                mine = _of_turn(page, turn, turns)
+                gone = await asyncio.to_thread(there.missing, mine) if mine else []
                 for start in range(0, len(gone), AT_ONCE):
                     await self._remove(model.instance, gone[start : start + AT_ONCE], now)
                     yield Counts(removed=len(gone[start : start + AT_ONCE]))
                 after = page[-1]
 
-    async def _ids(self, parts: Collection[Part]) -> AsyncGenerator[list[str]]:
-        for part in parts:
-            async with aclosing(ahead(self._read_ids(part))) as read:
-                async for ids in read:
-                    yield ids
+    def _ids(self, parts: Collection[Part], turn: int, turns: int) -> Ids:
+        from function_app.source.ids import Ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
+
+        return Ids(_of_turn(ids, turn, turns) for part in parts for ids in self._read_ids(part))
 
     def _read_ids(self, part: Part) -> Iterator[list[str]]:
         from function_app.source.reader import read_column  # noqa: PLC0415  # pyarrow: only a refresh needs it
@@ -176,6 +176,11 @@ class RefreshCustomers:
 
 async def _nothing() -> None:
     pass
+
+
+def _of_turn(ids: Sequence[str], turn: int, turns: int) -> Sequence[str]:
+    """Return a share of ids that is the same for the source and the store."""
+    return ids if turns == 1 else [key for key in ids if hash(key) % turns == turn]
 
 
 def _profiles(instance: Instance, rows: _Rows, numbers: Sequence[int]) -> tuple[dict[str, bytes], dict[SourceKey, str]]:

@@ -139,10 +139,12 @@ class EmbeddedCustomers:
         return {customer_id: bool(there) for customer_id, there in rows}
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
-        sql = "SELECT substr(pk, ?) FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
+        ids = "SELECT pk FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
+        sql = f"SELECT json_group_array(substr(pk, ?)) FROM ({ids})"  # one text: to fetch many rows holds Python up
         first, last = instance_range(instance_id)
         rows = await self._db.scan(sql, [len(first) + 1, first + after, last, limit])
-        return [customer_id for (customer_id,) in rows]
+        found: list[str] = orjson.loads(rows[0][0])
+        return found
 
     async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
         _, last = instance_range(instance_id)
