@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
 from function_app.domain.job import Counts
+from function_app.domain.profile import Attributes
 from function_app.services.ahead import ahead
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
@@ -39,9 +40,10 @@ class _Rows:
     keys: Mapping[str, Sequence[Any]]
     rejected: Rejected
 
-    def digests(self) -> dict[str, str]:
-        """Return a digest of each customer's content; of several rows of one the last counts."""
-        return {key: sha256(text).hexdigest()[:16] for key, text in zip(self.ids, self.texts, strict=True)}
+    def last(self) -> tuple[dict[str, int], dict[str, str]]:
+        """Return where each customer's row is and a digest of it; of several rows of one customer the last counts."""
+        digests = {key: sha256(text).hexdigest()[:16] for key, text in zip(self.ids, self.texts, strict=True)}
+        return {key: number for number, key in enumerate(self.ids)}, digests
 
 
 class RefreshCustomers:
@@ -54,15 +56,13 @@ class RefreshCustomers:
         try:
             async with aclosing(ahead(self._prepare(model, part))) as prepared:
                 async for rows in prepared:
-                    digests = await asyncio.to_thread(rows.digests)
+                    numbers, digests = await asyncio.to_thread(rows.last)
                     changed = await self._store.customers.find_changed(instance_id, digests)
-                    numbers = dict(zip(rows.ids, range(len(rows.ids)), strict=True)) if changed else {}
                     ids = list(changed)
                     for start in range(0, len(ids), AT_ONCE):
                         some = ids[start : start + AT_ONCE]
-                        profiles, has = await asyncio.to_thread(
-                            _profiles, model.instance, rows, [numbers[key] for key in some]
-                        )
+                        taken = [numbers[key] for key in some]
+                        profiles, has = await asyncio.to_thread(_profiles, model.instance, rows, taken)
                         await writing
                         before = [key for key in some if changed[key]]
                         write = self._write(model.instance, profiles, digests, has, before, now)
@@ -98,9 +98,7 @@ class RefreshCustomers:
         now: datetime,
     ) -> None:
         old = await self._store.customers.read_profiles(instance.instance_id, before) if before else {}
-        had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
-        lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
-        gained = {key: owner for key, owner in has.items() if had.get(key) != owner} if had else has
+        lost, gained = await asyncio.to_thread(_moved, instance, old, has) if old else ({}, has)
         await self._release(instance, lost, now)
         if gained:
             await self._store.keys.write(instance.instance_id, gained)
@@ -123,14 +121,16 @@ class RefreshCustomers:
                 await activities.remove(instance.instance_id, released)
 
     async def remove_missing(
-        self, model: Model, parts: Collection[Part], rows: int, now: datetime
+        self, model: Model, parts: Collection[Part], loaded: Counts, now: datetime
     ) -> AsyncGenerator[Counts]:
-        """Remove the customers that a complete snapshot of so many rows does not have, and yield how many went."""
-        instance_id = model.instance.instance_id
-        turns = (rows - 1) // IDS_IN_MEMORY + 1
+        """Remove the customers that a complete snapshot, loaded before, does not have, and yield how many went."""
+        instance_id, customers = model.instance.instance_id, self._store.customers
+        turns = (loaded.rows - 1) // IDS_IN_MEMORY + 1
         for turn in range(turns):
             there, after = await asyncio.to_thread(self._ids, parts, turn, turns), ""
-            while page := await self._store.customers.find_ids(instance_id, after, IDS_AT_ONCE):
+            if not loaded.rejected and len(there) == await customers.count_profiles(instance_id, None, frozenset()):
+                return  # all of the snapshot are in the store, so nobody else is
+            while page := await customers.find_ids(instance_id, after, IDS_AT_ONCE):
                 mine = _of_turn(page, turn, turns)
                 gone = await asyncio.to_thread(there.missing, mine) if mine else []
                 for start in range(0, len(gone), AT_ONCE):
@@ -176,6 +176,15 @@ class RefreshCustomers:
 
 async def _nothing() -> None:
     pass
+
+
+def _moved(
+    instance: Instance, old: Mapping[str, Attributes], has: Mapping[SourceKey, str]
+) -> tuple[dict[SourceKey, str], dict[SourceKey, str]]:
+    """Return the keys that profiles lose and those that they gain."""
+    had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
+    lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
+    return lost, {key: owner for key, owner in has.items() if had.get(key) != owner}
 
 
 def _of_turn(ids: Sequence[str], turn: int, turns: int) -> Sequence[str]:

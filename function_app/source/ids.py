@@ -18,6 +18,11 @@ class Ids:
         ids = pa.chunked_array([pa.array(ids, pa.large_string()) for ids in lists], pa.large_string())
         self._ids = ids.take(pc.sort_indices(ids)).combine_chunks()
 
+    def __len__(self) -> int:
+        """Count them, those that are there twice once."""
+        changes = pc.sum(pc.not_equal(self._ids[1:], self._ids[:-1])).as_py() or 0
+        return changes + 1 if len(self._ids) else 0
+
     def missing(self, some: Collection[str]) -> list[str]:
         """Return which of these are not among the ids."""
         first, last = pa.scalar(min(some), pa.large_string()), pa.scalar(max(some), pa.large_string())

@@ -14,6 +14,7 @@ from pyarrow import parquet
 from support import INSTANCE, Clock, definition, host_over, profile
 from support import refresh as refresh_instance
 
+from function_app.services import refresh_customers
 from function_app.services.suite import Suite
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
@@ -160,6 +161,26 @@ async def test_customers_missing_from_a_complete_snapshot_go_with_all_they_had(
     await refresh(client)
     assert (await read(client, "ada"))["City"] == "Oslo"
     assert [row["ActualActivityId"] for row in await timeline(client, "ada")] == ["p9"]
+
+
+async def test_a_row_that_is_there_twice_hides_nobody_who_is_gone(client: httpx.AsyncClient, write: Write) -> None:
+    write("Customer", ADA, BOB)
+    await refresh(client)
+    write("Customer", BOB, BOB)
+    assert counted(await refresh(client), "rows", "removed") == [2, 1]
+    assert await read(client, "ada") is None
+
+
+async def test_more_customers_than_fit_into_memory_go_in_turns(
+    client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh_customers, "IDS_IN_MEMORY", 7)
+    people = [{"CustomerId": f"c{n}"} for n in range(40)]
+    write("Customer", *people)
+    await refresh(client)
+    write("Customer", *people[::2])
+    assert counted(await refresh(client), "rows", "removed", "unchanged") == [20, 20, 20]
+    assert await read(client, "c38") == profile("c38")
 
 
 @pytest.mark.parametrize(

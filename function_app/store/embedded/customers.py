@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -121,8 +122,7 @@ class EmbeddedCustomers:
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
         rows = await self._db.scan(f"SELECT body FROM profiles WHERE pk IN ({marks(pks)}) AND kind = 'profile'", pks)
-        customers = [documents.customer_of(decode(body)) for (body,) in rows]
-        return {customer.customer_id: customer.source for customer in customers}
+        return await asyncio.to_thread(_sources, rows)
 
     async def write_profiles(
         self, instance_id: str, profiles: Mapping[str, bytes], digests: Mapping[str, str] | None = None
@@ -163,6 +163,11 @@ class EmbeddedCustomers:
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
         pks = [(documents.customer_pk(instance_id, customer_id),) for customer_id in customer_ids]
         await self._db.bulk(lambda connection: connection.executemany("DELETE FROM profiles WHERE pk = ?", pks))
+
+
+def _sources(rows: Iterable[tuple[str]]) -> dict[str, Attributes]:
+    customers = [documents.customer_of(decode(body)) for (body,) in rows]
+    return {customer.customer_id: customer.source for customer in customers}
 
 
 def _customer(rows: Sequence[tuple[str, str, str]]) -> Customer:
