@@ -52,11 +52,13 @@ class RefreshCustomers:
 
     async def load(self, model: Model, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Rejected]]:
         """Write the profiles of a part that changed, and yield what became of each batch of rows."""
-        instance_id, writing = model.instance.instance_id, asyncio.create_task(_nothing())
+        instance_id, writing, ids = model.instance.instance_id, asyncio.create_task(_nothing()), list[str]()
         try:
             async with aclosing(ahead(self._prepare(model, part))) as prepared:
                 async for rows in prepared:
                     numbers, digests = await asyncio.to_thread(rows.last)
+                    if not numbers.keys().isdisjoint(ids):
+                        await writing  # rows of the same customers, which these come after
                     changed = await self._store.customers.find_changed(instance_id, digests)
                     ids = list(changed)
                     for start in range(0, len(ids), AT_ONCE):
@@ -64,8 +66,8 @@ class RefreshCustomers:
                         taken = [numbers[key] for key in some]
                         profiles, has = await asyncio.to_thread(_profiles, model.instance, rows, taken)
                         await writing
-                        before = [key for key in some if changed[key]]
-                        write = self._write(model.instance, profiles, digests, has, before, now)
+                        old = {key: profile for key in some if (profile := changed[key])}
+                        write = self._write(model.instance, profiles, digests, has, old, now)
                         writing = asyncio.create_task(write)
                     unchanged, rejected = len(rows.texts) - len(ids), len(rows.rejected)
                     counts = Counts(len(rows.texts) + rejected, len(ids), unchanged, rejected=rejected)
@@ -94,10 +96,9 @@ class RefreshCustomers:
         profiles: Mapping[str, bytes],
         digests: Mapping[str, str],
         has: Mapping[SourceKey, str],
-        before: Collection[str],
+        old: Mapping[str, Attributes],
         now: datetime,
     ) -> None:
-        old = await self._store.customers.read_profiles(instance.instance_id, before) if before else {}
         lost, gained = await asyncio.to_thread(_moved, instance, old, has) if old else ({}, has)
         await self._release(instance, lost, now)
         if gained:

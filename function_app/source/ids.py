@@ -15,6 +15,7 @@ class Ids:
     """Ids in order."""
 
     def __init__(self, lists: Iterable[Sequence[str]]) -> None:
+        pa.default_memory_pool().release_unused()  # what the load has left lying about
         ids = pa.chunked_array([pa.array(ids, pa.large_string()) for ids in lists], pa.large_string())
         self._ids = ids.take(pc.sort_indices(ids)).combine_chunks()
 

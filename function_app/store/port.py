@@ -68,8 +68,8 @@ class Customers(Protocol):
     ) -> None:
         """Write source profiles, JSON objects by CustomerId, new or replaced, without expiry, with digests if any."""
 
-    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, bool]:
-        """Return which of these customers have a source profile of another digest (True) or none (False)."""
+    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
+        """Return those of these customers' source profiles that have another digest; None for those that are new."""
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
         """Return up to `limit` CustomerIds of source profiles, in order, after one."""

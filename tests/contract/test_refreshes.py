@@ -31,18 +31,19 @@ async def load(store: Store, *names: str) -> None:
     await store.customers.write_profiles(INSTANCE, in_json(*people), DIGESTS)
 
 
-async def test_profiles_of_another_digest_or_none_have_changed(store: Store) -> None:
+async def test_profiles_of_another_digest_come_as_they_are_and_new_ones_as_none(store: Store) -> None:
     await load(store, "ada", "bob")
     await store.customers.create_update(INSTANCE, update("bob"), NOW)
     asked = {"ada": DIGESTS["ada"], "bob": "1" * 16, "nobody": DIGESTS["ada"]}
-    assert await store.customers.find_changed(INSTANCE, asked) == {"bob": True, "nobody": False}
-    assert await store.customers.find_changed(INSTANCE + "0", DIGESTS) == dict.fromkeys(DIGESTS, False)
+    bob = profile("bob", City="Oslo")
+    assert await store.customers.find_changed(INSTANCE, asked) == {"bob": bob, "nobody": None}
+    assert await store.customers.find_changed(INSTANCE + "0", DIGESTS) == dict.fromkeys(DIGESTS)
     assert await store.customers.find_changed(INSTANCE, {}) == {}
 
 
 async def test_a_profile_written_without_a_digest_has_none_of_another_content(store: Store) -> None:
     await store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
-    assert await store.customers.find_changed(INSTANCE, {"ada": DIGESTS["ada"]}) == {"ada": True}
+    assert await store.customers.find_changed(INSTANCE, {"ada": DIGESTS["ada"]}) == {"ada": profile("ada")}
 
 
 async def test_ids_come_in_pages_in_order(store: Store) -> None:

@@ -16,6 +16,7 @@ from support import refresh as refresh_instance
 
 from function_app.services import refresh_customers
 from function_app.services.suite import Suite
+from function_app.source import reader
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
 
@@ -116,11 +117,13 @@ async def test_what_did_not_change_is_not_written_again(client: httpx.AsyncClien
     assert (await read(client, "bob"))["City"] == "Molde"
 
 
-async def test_of_several_rows_of_one_customer_the_last_counts_every_time(
-    client: httpx.AsyncClient, write: Write
+@pytest.mark.parametrize(("at_once", "first", "second"), [(9, 2, 0), (1, 3, 2)])
+async def test_of_several_rows_of_one_customer_the_last_counts_every_time(  # noqa: PLR0913, PLR0917  # fixtures and a case
+    client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch, at_once: int, first: int, second: int
 ) -> None:
-    write("Customer", ADA, BOB, ADA | {"City": "Molde", "Crm_Contacts_ContactId": "c-molde"})
-    for written in (2, 0):
+    monkeypatch.setattr(reader, "ROWS", at_once)
+    write("Customer", ADA, ADA | {"City": "Molde", "Crm_Contacts_ContactId": "c-molde"}, BOB)
+    for written in (first, second):
         job = await refresh(client)
         assert counted(job, "rows", "written", "unchanged") == [3, written, 3 - written]
         assert (await read(client, "ada"))["City"] == "Molde"

@@ -142,12 +142,14 @@ class CosmosCustomers:
 
         await each(write, profiles.items())
 
-    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, bool]:
+    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in digests]
         select = "SELECT c.customerId, c.digest FROM c"
         rows = await self._account.query_keys(PROFILES, select, pks, " AND c.kind = 'profile'")
         known = {row["customerId"]: row["digest"] for row in rows}
-        return {key: key in known for key, digest in digests.items() if known.get(key) != digest}
+        changed = [key for key, digest in digests.items() if known.get(key) != digest]
+        old = await self.read_profiles(instance_id, [key for key in changed if key in known])
+        return {key: old.get(key) for key in changed}
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
         sql = f"SELECT TOP {limit:d} VALUE c.customerId FROM c WHERE c.instanceId = @instance AND c.kind = 'profile'"

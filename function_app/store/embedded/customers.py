@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -28,7 +28,7 @@ _READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
             UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
 _DIGEST = "substr(body, 12, 16)"  # a profile's document begins `{"digest":"`: to parse it all would cost the double
-_CHANGED = f"""SELECT new.key, pk IS NOT NULL FROM json_each(?2) AS new LEFT JOIN profiles
+_CHANGED = f"""SELECT new.key, body FROM json_each(?2) AS new LEFT JOIN profiles
                ON pk = ?1 || '|' || new.key AND kind = 'profile' WHERE {_DIGEST} IS NOT new.value"""
 _DIALECT = SqliteDialect()
 
@@ -122,7 +122,8 @@ class EmbeddedCustomers:
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
         rows = await self._db.scan(f"SELECT body FROM profiles WHERE pk IN ({marks(pks)}) AND kind = 'profile'", pks)
-        return await asyncio.to_thread(_sources, rows)
+        customers = [documents.customer_of(decode(body)) for (body,) in rows]
+        return {customer.customer_id: customer.source for customer in customers}
 
     async def write_profiles(
         self, instance_id: str, profiles: Mapping[str, bytes], digests: Mapping[str, str] | None = None
@@ -134,9 +135,11 @@ class EmbeddedCustomers:
         )
         await self._db.insert(PROFILES, rows)
 
-    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, bool]:
+    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
         rows = await self._db.scan(_CHANGED, [instance_id, orjson.dumps(digests).decode()])
-        return {customer_id: bool(there) for customer_id, there in rows}
+        return await asyncio.to_thread(
+            lambda: {key: decode(body)["attributes"] if body else None for key, body in rows}
+        )
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
         ids = "SELECT pk FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
@@ -163,11 +166,6 @@ class EmbeddedCustomers:
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
         pks = [(documents.customer_pk(instance_id, customer_id),) for customer_id in customer_ids]
         await self._db.bulk(lambda connection: connection.executemany("DELETE FROM profiles WHERE pk = ?", pks))
-
-
-def _sources(rows: Iterable[tuple[str]]) -> dict[str, Attributes]:
-    customers = [documents.customer_of(decode(body)) for (body,) in rows]
-    return {customer.customer_id: customer.source for customer in customers}
 
 
 def _customer(rows: Sequence[tuple[str, str, str]]) -> Customer:

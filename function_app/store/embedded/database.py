@@ -77,7 +77,7 @@ class Database:
     def _connect(self, mapped: int = 0) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
         connection.executescript(
-            "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000;"
+            "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;"
             f"PRAGMA mmap_size = {mapped}; PRAGMA temp_store = MEMORY;"
         )
         connection.create_function("unicode_lower", 1, _lower, deterministic=True)
