@@ -18,7 +18,7 @@ from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
 from function_app.domain.job import Counts
 from function_app.domain.profile import Attributes
-from function_app.services.ahead import ahead
+from function_app.services.ahead import ahead, aside
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.source.files import Part, Snapshots
@@ -56,7 +56,7 @@ class RefreshCustomers:
         try:
             async with aclosing(ahead(self._prepare(model, part))) as prepared:
                 async for rows in prepared:
-                    numbers, digests = await asyncio.to_thread(rows.last)
+                    numbers, digests = await aside(rows.last)
                     if not numbers.keys().isdisjoint(ids):
                         await writing  # rows of the same customers, which these come after
                     changed = await self._store.customers.find_changed(instance_id, digests)
@@ -64,7 +64,7 @@ class RefreshCustomers:
                     for start in range(0, len(ids), AT_ONCE):
                         some = ids[start : start + AT_ONCE]
                         taken = [numbers[key] for key in some]
-                        profiles, has = await asyncio.to_thread(_profiles, model.instance, rows, taken)
+                        profiles, has = await aside(_profiles, model.instance, rows, taken)
                         await writing
                         old = {key: profile for key in some if (profile := changed[key])}
                         write = self._write(model.instance, profiles, digests, has, old, now)
@@ -99,7 +99,7 @@ class RefreshCustomers:
         old: Mapping[str, Attributes],
         now: datetime,
     ) -> None:
-        lost, gained = await asyncio.to_thread(_moved, instance, old, has) if old else ({}, has)
+        lost, gained = await aside(_moved, instance, old, has) if old else ({}, has)
         await self._release(instance, lost, now)
         if gained:
             await self._store.keys.write(instance.instance_id, gained)
@@ -128,12 +128,12 @@ class RefreshCustomers:
         instance_id, customers = model.instance.instance_id, self._store.customers
         turns = (loaded.rows - 1) // IDS_IN_MEMORY + 1
         for turn in range(turns):
-            there, after = await asyncio.to_thread(self._ids, parts, turn, turns), ""
+            there, after = await aside(self._ids, parts, turn, turns), ""
             if not loaded.rejected and len(there) == await customers.count_profiles(instance_id, None, frozenset()):
                 return  # all of the snapshot are in the store, so nobody else is
             while page := await customers.find_ids(instance_id, after, IDS_AT_ONCE):
                 mine = _of_turn(page, turn, turns)
-                gone = await asyncio.to_thread(there.missing, mine) if mine else []
+                gone = await aside(there.missing, mine) if mine else []
                 for start in range(0, len(gone), AT_ONCE):
                     await self._remove(model.instance, gone[start : start + AT_ONCE], now)
                     yield Counts(removed=len(gone[start : start + AT_ONCE]))
