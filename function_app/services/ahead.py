@@ -18,7 +18,8 @@ _NICENESS = 10
 def _step_back() -> None:
     """Let the thread of requests run the moment it can; Linux alone counts priority by thread."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), _NICENESS)
+        with suppress(OSError):  # where it may not, or is further back already
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), _NICENESS)
 
 
 _threads = ThreadPoolExecutor(4, "bulk", _step_back)

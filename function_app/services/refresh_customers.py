@@ -52,15 +52,16 @@ class RefreshCustomers:
 
     async def load(self, model: Model, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Rejected]]:
         """Write the profiles of a part that changed, and yield what became of each batch of rows."""
-        instance_id, writing, ids = model.instance.instance_id, asyncio.create_task(_nothing()), list[str]()
+        instance_id, writing, written = model.instance.instance_id, asyncio.create_task(_nothing()), list[str]()
         try:
             async with aclosing(ahead(self._prepare(model, part))) as prepared:
                 async for rows in prepared:
                     numbers, digests = await aside(rows.last)
-                    if not numbers.keys().isdisjoint(ids):
+                    if not numbers.keys().isdisjoint(written):
                         await writing  # rows of the same customers, which these come after
                     changed = await self._store.customers.find_changed(instance_id, digests)
                     ids = list(changed)
+                    written = ids or written
                     for start in range(0, len(ids), AT_ONCE):
                         some = ids[start : start + AT_ONCE]
                         taken = [numbers[key] for key in some]
