@@ -6,7 +6,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import INSTANCE, Clock, CosmosServer, cosmos_server, create_database, definition, host_over, in_json, profile
+from support import (
+    INSTANCE,
+    Clock,
+    CosmosServer,
+    cosmos_server,
+    create_database,
+    definition,
+    host_over,
+    in_json,
+    profile,
+)
 
 from function_app.services.suite import Suite
 from function_app.store.cosmos import CosmosStore
