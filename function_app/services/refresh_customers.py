@@ -27,7 +27,7 @@ from function_app.store.port import Store
 if TYPE_CHECKING:
     from function_app.source.ids import Ids
 
-AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 1_024, 4_096, 2_000_000
+AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 1_024, 8_192, 2_000_000
 Rejected = list[tuple[int, str]]
 
 
