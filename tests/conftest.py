@@ -6,7 +6,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import INSTANCE, Clock, CosmosServer, cosmos_server, create_database, definition, host_over, profile
+from support import (
+    INSTANCE,
+    Clock,
+    CosmosServer,
+    cosmos_server,
+    create_database,
+    definition,
+    host_over,
+    in_json,
+    profile,
+)
 
 from function_app.services.suite import Suite
 from function_app.store.cosmos import CosmosStore
@@ -53,7 +63,7 @@ async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.Asyn
             profile("bob", City="Oslo", Points=2),
             profile("eve", Points=3),
         ]
-        await services.store.customers.write_profiles(INSTANCE, {person["CustomerId"]: person for person in people})
+        await services.store.customers.write_profiles(INSTANCE, in_json(*people))
         yield client, services
 
 

@@ -96,6 +96,11 @@ def profile(customer_id: str, **attributes: Any) -> dict[str, Any]:
     return {a.name: attributes.get(a.name) for a in model().instance.customer.attributes} | {"CustomerId": customer_id}
 
 
+def in_json(*profiles: Mapping[str, Any]) -> dict[str, bytes]:
+    """Source profiles as a store takes them."""
+    return {profile["CustomerId"]: json.dumps(profile).encode() for profile in profiles}
+
+
 @dataclass
 class Clock:
     """Time under the test's hand."""
@@ -194,7 +199,7 @@ async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mappin
         read = await customers.read(instance_id, customer_id, clock())
         had |= keys_of(instance, read.customer.source, customer_id) if read.customer else {}
     has = {key: owner for owner, row in profiles.items() for key in keys_of(instance, row, owner)}
-    await customers.write_profiles(instance_id, profiles)
+    await customers.write_profiles(instance_id, in_json(*profiles.values()))
     await keys.write(instance_id, has)
     await keys.remove(instance_id, {key: owner for key, owner in had.items() if has.get(key) != owner})
     await services.create_activities.join_parked(instance_id, clock)

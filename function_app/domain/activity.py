@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from function_app.domain.entity import CUSTOMER_ID, ActivityMapping, Attribute, Entity
 
@@ -48,8 +48,7 @@ def required_in(entity: Entity) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-@dataclass(frozen=True, slots=True)
-class SourceKey:
+class SourceKey(NamedTuple):
     """A customer's key in a source entity."""
 
     entity: str

@@ -203,7 +203,7 @@ class Refresh:
         elif _incomplete(model, tasks) is None:
             loaded = [other for other in tasks if other.entity == CUSTOMER and other.work == "load"]
             parts = [Part(other.file, other.version) for other in loaded]
-            async for counts in self._customers.remove_missing(model, parts, total(loaded).rows, now):
+            async for counts in self._customers.remove_missing(model, parts, total(loaded), now):
                 yield counts, ()
 
 

@@ -59,7 +59,7 @@ class RefreshActivities:
             for batch in read_part(
                 stream, part.file, entity, required, lambda record: checker.check_record(record, required)
             ):
-                found = [_activity(record, entity, mapping) for record in batch.rows.to_pylist() if mapping]
+                found = [_activity(record, entity, mapping) for record in batch.records() if mapping]
                 yield found, list(batch.rejected)
 
 

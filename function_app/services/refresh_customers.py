@@ -9,23 +9,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
 from function_app.domain.job import Counts
 from function_app.domain.profile import Attributes
-from function_app.services.ahead import ahead
+from function_app.services.ahead import ahead, aside
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.source.files import Part, Snapshots
 from function_app.store.port import Store
 
-AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 512, 8_192, 1_000_000
+if TYPE_CHECKING:
+    from function_app.source.ids import Ids
+
+AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 1_024, 8_192, 2_000_000
 Rejected = list[tuple[int, str]]
-_Prepared = tuple[Any, list[str], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A batch of rows: their CustomerIds, the rows in JSON, and their attributes that hold source keys."""
+
+    ids: Sequence[str]
+    texts: Sequence[bytes]
+    keys: Mapping[str, Sequence[Any]]
+    rejected: Rejected
+
+    def last(self) -> tuple[dict[str, int], dict[str, str]]:
+        """Return where each customer's row is and a digest of it; of several rows of one customer the last counts."""
+        digests = {key: sha256(text).hexdigest()[:16] for key, text in zip(self.ids, self.texts, strict=True)}
+        return {key: number for number, key in enumerate(self.ids)}, digests
 
 
 class RefreshCustomers:
@@ -34,26 +52,31 @@ class RefreshCustomers:
 
     async def load(self, model: Model, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Rejected]]:
         """Write the profiles of a part that changed, and yield what became of each batch of rows."""
-        instance_id, writing = model.instance.instance_id, asyncio.create_task(_nothing())
+        instance_id, writing, written = model.instance.instance_id, asyncio.create_task(_nothing()), list[str]()
         try:
             async with aclosing(ahead(self._prepare(model, part))) as prepared:
-                async for batch, ids, digests in prepared:
-                    known = await self._store.customers.read_digests(instance_id, ids)
-                    changed = {key: n for n, key in enumerate(ids) if known.get(key) != digests[n]}
-                    numbers = sorted(changed.values())
-                    for start in range(0, len(numbers), AT_ONCE):
-                        some = numbers[start : start + AT_ONCE]
-                        profiles, has = await asyncio.to_thread(_profiles, model.instance, batch, some)
+                async for rows in prepared:
+                    numbers, digests = await aside(rows.last)
+                    if not numbers.keys().isdisjoint(written):
+                        await writing  # rows of the same customers, which these come after
+                    changed = await self._store.customers.find_changed(instance_id, digests)
+                    ids = list(changed)
+                    written = ids or written
+                    for start in range(0, len(ids), AT_ONCE):
+                        some = ids[start : start + AT_ONCE]
+                        taken = [numbers[key] for key in some]
+                        profiles, has = await aside(_profiles, model.instance, rows, taken)
                         await writing
-                        new = {ids[n]: digests[n] for n in some}
-                        writing = asyncio.create_task(self._write(model.instance, profiles, has, new, known, now))
-                    rejected = len(batch.rejected)
-                    counts = Counts(len(ids) + rejected, len(numbers), len(ids) - len(numbers), rejected=rejected)
-                    yield counts, list(batch.rejected)
+                        old = {key: profile for key in some if (profile := changed[key])}
+                        write = self._write(model.instance, profiles, digests, has, old, now)
+                        writing = asyncio.create_task(write)
+                    unchanged, rejected = len(rows.texts) - len(ids), len(rows.rejected)
+                    counts = Counts(len(rows.texts) + rejected, len(ids), unchanged, rejected=rejected)
+                    yield counts, rows.rejected
         finally:
             await writing
 
-    def _prepare(self, model: Model, part: Part) -> Iterator[_Prepared]:
+    def _prepare(self, model: Model, part: Part) -> Iterator[_Rows]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         required = (CUSTOMER_ID,)
@@ -65,22 +88,19 @@ class RefreshCustomers:
                 required,
                 lambda record: model.customers.check_record(record, required),
             ):
-                yield batch, batch.rows.column(CUSTOMER_ID).to_pylist(), batch.digests()
+                keys = {name: batch.column(name) for name, _ in model.instance.key_ring}
+                yield _Rows(batch.column(CUSTOMER_ID), batch.texts(), keys, list(batch.rejected))
 
     async def _write(  # noqa: PLR0913, PLR0917  # what is written, and what was there
         self,
         instance: Instance,
-        profiles: Mapping[str, Attributes],
-        has: Mapping[SourceKey, str],
+        profiles: Mapping[str, bytes],
         digests: Mapping[str, str],
-        known: Mapping[str, str],
+        has: Mapping[SourceKey, str],
+        old: Mapping[str, Attributes],
         now: datetime,
     ) -> None:
-        before = [key for key in profiles if key in known]
-        old = await self._store.customers.read_profiles(instance.instance_id, before) if before else {}
-        had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
-        lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
-        gained = {key: owner for key, owner in has.items() if had.get(key) != owner} if had else has
+        lost, gained = await aside(_moved, instance, old, has) if old else ({}, has)
         await self._release(instance, lost, now)
         if gained:
             await self._store.keys.write(instance.instance_id, gained)
@@ -103,28 +123,27 @@ class RefreshCustomers:
                 await activities.remove(instance.instance_id, released)
 
     async def remove_missing(
-        self, model: Model, parts: Collection[Part], rows: int, now: datetime
+        self, model: Model, parts: Collection[Part], loaded: Counts, now: datetime
     ) -> AsyncGenerator[Counts]:
-        """Remove the customers that a complete snapshot of so many rows does not have, and yield how many went."""
-        instance_id = model.instance.instance_id
-        turns = rows // IDS_IN_MEMORY + 1
+        """Remove the customers that a complete snapshot, loaded before, does not have, and yield how many went."""
+        instance_id, customers = model.instance.instance_id, self._store.customers
+        turns = (loaded.rows - 1) // IDS_IN_MEMORY + 1
         for turn in range(turns):
-            there: set[str] = set()
-            async for ids in self._ids(parts):
-                there.update(ids if turns == 1 else [key for key in ids if hash(key) % turns == turn])
-            after = ""
-            while page := await self._store.customers.find_ids(instance_id, after, IDS_AT_ONCE):
-                gone = [key for key in page if key not in there and hash(key) % turns == turn]
+            there, after = await aside(self._ids, parts, turn, turns), ""
+            if not loaded.rejected and len(there) == await customers.count_profiles(instance_id, None, frozenset()):
+                return  # all of the snapshot are in the store, so nobody else is
+            while page := await customers.find_ids(instance_id, after, IDS_AT_ONCE):
+                mine = _of_turn(page, turn, turns)
+                gone = await aside(there.missing, mine) if mine else []
                 for start in range(0, len(gone), AT_ONCE):
                     await self._remove(model.instance, gone[start : start + AT_ONCE], now)
                     yield Counts(removed=len(gone[start : start + AT_ONCE]))
                 after = page[-1]
 
-    async def _ids(self, parts: Collection[Part]) -> AsyncGenerator[list[str]]:
-        for part in parts:
-            async with aclosing(ahead(self._read_ids(part))) as read:
-                async for ids in read:
-                    yield ids
+    def _ids(self, parts: Collection[Part], turn: int, turns: int) -> Ids:
+        from function_app.source.ids import Ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
+
+        return Ids(_of_turn(ids, turn, turns) for part in parts for ids in self._read_ids(part))
 
     def _read_ids(self, part: Part) -> Iterator[list[str]]:
         from function_app.source.reader import read_column  # noqa: PLC0415  # pyarrow: only a refresh needs it
@@ -161,12 +180,28 @@ async def _nothing() -> None:
     pass
 
 
-def _profiles(
-    instance: Instance, batch: Any, numbers: Sequence[int]
-) -> tuple[dict[str, Attributes], dict[SourceKey, str]]:
+def _moved(
+    instance: Instance, old: Mapping[str, Attributes], has: Mapping[SourceKey, str]
+) -> tuple[dict[SourceKey, str], dict[SourceKey, str]]:
+    """Return the keys that profiles lose and those that they gain."""
+    had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
+    lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
+    return lost, {key: owner for key, owner in has.items() if had.get(key) != owner}
+
+
+def _of_turn(ids: Sequence[str], turn: int, turns: int) -> Sequence[str]:
+    """Return a share of ids that is the same for the source and the store."""
+    return ids if turns == 1 else [key for key in ids if hash(key) % turns == turn]
+
+
+def _profiles(instance: Instance, rows: _Rows, numbers: Sequence[int]) -> tuple[dict[str, bytes], dict[SourceKey, str]]:
     """Return some profiles of a batch by CustomerId, and their key rings."""
-    profiles = {record[CUSTOMER_ID]: record for record in batch.records(numbers)}
-    return profiles, {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
+    profiles, keys = dict[str, bytes](), dict[SourceKey, str]()
+    for number in numbers:
+        customer_id = rows.ids[number]
+        profiles[customer_id] = rows.texts[number]
+        keys |= keys_of(instance, {name: values[number] for name, values in rows.keys.items()}, customer_id)
+    return profiles, keys
 
 
 def _source_key(instance: Instance, activity: Activity) -> SourceKey | None:

@@ -6,10 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from csv import reader as lines_of
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from hashlib import blake2b
 from io import StringIO
 from typing import Any
 
@@ -21,48 +19,14 @@ from function_app import mistakes
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
 from function_app.mistakes import Fault
+from function_app.source.batch import Batch
 from function_app.source.columns import NUMBERS, WHOLE, canonical, canonical_type, fits
 
-ROWS = 2_048
+ROWS = 4_096
 _BLOCK = 1 << 20
 _BOOLEANS = {"true": True, "false": False}
+pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps a hoard for every thread: 100 MB in a refresh
 Check = Callable[[Mapping[str, Any]], dict[str, Any] | list[Fault]]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows that are right, and row numbers (from 1) with the reasons of those that are not."""
-
-    rows: pa.RecordBatch
-    rejected: Sequence[tuple[int, str]]
-
-    def digests(self) -> list[str]:
-        """Return a digest of each row's content, the same for the same values in every process."""
-        texts = [column.cast(pa.string()) for column in self.rows.columns]
-        joined = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x00")
-        _, offsets, content = joined.buffers()
-        if content is None:
-            return []
-        ends, held = memoryview(offsets).cast("i")[joined.offset :], memoryview(content)
-        plain = len(texts) - 1
-        return [
-            blake2b(held[start:end], digest_size=8).hexdigest() if separators == plain else _exact(self.rows, index)
-            for index, (start, end, separators) in enumerate(
-                zip(ends, ends[1:], pc.count_substring(joined, "\x1f").to_pylist(), strict=False)
-            )
-        ]
-
-    def records(self, indices: Sequence[int]) -> list[dict[str, Any]]:
-        """Return the rows of these indices, which rise, as records."""
-        in_a_row = indices[-1] - indices[0] + 1 == len(indices)
-        taken = self.rows.slice(indices[0], len(indices)) if in_a_row else self.rows.take(pa.array(indices))
-        columns = [column.to_pylist() for column in taken.columns]
-        return [dict(zip(taken.schema.names, values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def _exact(rows: pa.RecordBatch, index: int) -> str:
-    """Digest a row whose texts hold the separator."""
-    return blake2b(repr(rows.slice(index, 1).to_pylist()).encode(), digest_size=8).hexdigest()
 
 
 def column_faults(stream: pa.NativeFile, file: str, entity: Entity, required: Sequence[str]) -> list[Fault]:
@@ -182,7 +146,7 @@ def _batches(
     stream: pa.NativeFile, file: str, skipped: list[tuple[int, str]], names: list[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
     if file.endswith(".parquet"):
-        yield from parquet.ParquetFile(stream).iter_batches(ROWS, columns=names)
+        yield from parquet.ParquetFile(stream).iter_batches(ROWS, columns=names, use_threads=False)
         return
     with closing(_csv(stream, skipped, names)) as reader:
         for block in reader:

@@ -16,7 +16,7 @@ from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.feed import KEPT, ending_told_at
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Counts, Job, Task
-from function_app.domain.profile import Attributes, Customer, Update
+from function_app.domain.profile import Customer, Update
 
 Document = dict[str, Any]
 Kind = Literal[
@@ -78,7 +78,7 @@ def _position(instant: datetime, document_id: str, customer_id: str) -> str:
     return f"{format_instant(instant)}|{document_id}|{customer_id}"
 
 
-def profile_document(instance_id: str, customer_id: str, attributes: Attributes, digest: str = "") -> Document:
+def profile_document(instance_id: str, customer_id: str, attributes: Any, digest: str = "") -> Document:
     return {
         "digest": digest,
         "id": PROFILE_ID,

@@ -64,12 +64,12 @@ class Customers(Protocol):
         """Return the source profiles of these customers by CustomerId; unknown ones are left out."""
 
     async def write_profiles(
-        self, instance_id: str, profiles: Mapping[str, Attributes], digests: Mapping[str, str] | None = None
+        self, instance_id: str, profiles: Mapping[str, bytes], digests: Mapping[str, str] | None = None
     ) -> None:
-        """Write source profiles by CustomerId, new or replaced, never with an expiry, each with its digest if any."""
+        """Write source profiles, JSON objects by CustomerId, new or replaced, without expiry, with digests if any."""
 
-    async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
-        """Return the digests of these customers' source profiles; unknown ones are left out."""
+    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
+        """Return those of these customers' source profiles that have another digest; None for those that are new."""
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
         """Return up to `limit` CustomerIds of source profiles, in order, after one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
@@ -85,7 +86,9 @@ async def open_with(folder: Path, count: int) -> Suite:
     await services.instances.define(INSTANCE, definition(), datetime.now(UTC))
     numbers = iter(range(count))
     while batch := list(islice(numbers, 2_000)):
-        await services.store.customers.write_profiles(INSTANCE, {customer_id(n): profile(n) for n in batch})
+        await services.store.customers.write_profiles(
+            INSTANCE, {customer_id(n): json.dumps(profile(n)).encode() for n in batch}
+        )
     return services
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support import INSTANCE, NOW, profile
+from support import INSTANCE, NOW, in_json, profile
 
 from function_app.domain.merge import Hidden
 from function_app.domain.profile import Update
@@ -42,7 +42,7 @@ def update(customer_id: str, update_id: str = "u1", hours: float = 1, **attribut
 
 
 async def load(store: Store, *profiles: dict[str, Any]) -> None:
-    await store.customers.write_profiles(INSTANCE, {p["CustomerId"]: p for p in profiles})
+    await store.customers.write_profiles(INSTANCE, in_json(*profiles))
 
 
 async def test_a_customer_the_source_does_not_have_is_none(store: Store) -> None:

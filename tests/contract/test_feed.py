@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from support import INSTANCE, NOW, create_activity, profile
+from support import INSTANCE, NOW, create_activity, in_json, profile
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.feed import TRAILS
@@ -73,7 +73,7 @@ async def test_a_write_that_shows_late_is_found_by_a_cursor_that_trails(store: S
 
 
 async def test_a_hidden_update_is_fed_where_it_was(store: Store) -> None:
-    await store.customers.write_profiles(INSTANCE, {"ada": profile("ada")})
+    await store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
     await create(store, update("ada"), update("bob", SECOND))
     [before, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
     await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), NOW + HOUR)], NOW + 5 * SECOND)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from support import INSTANCE, NOW, create_activity, profile
+from support import INSTANCE, NOW, create_activity, in_json, profile
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.job import Counts, Job, Task
@@ -27,20 +27,23 @@ def activity(customer_id: str, activity_id: str, hours: float | None = 1, title:
 
 
 async def load(store: Store, *names: str) -> None:
-    people = {name: profile(name, City="Oslo") for name in names}
-    await store.customers.write_profiles(INSTANCE, people, DIGESTS)
+    people = [profile(name, City="Oslo") for name in names]
+    await store.customers.write_profiles(INSTANCE, in_json(*people), DIGESTS)
 
 
-async def test_digests_come_back_as_they_were_written_with_the_profiles(store: Store) -> None:
+async def test_profiles_of_another_digest_come_as_they_are_and_new_ones_as_none(store: Store) -> None:
     await load(store, "ada", "bob")
-    found = await store.customers.read_digests(INSTANCE, ["ada", "bob", "nobody"])
-    assert found == DIGESTS
-    assert await store.customers.read_digests(INSTANCE + "0", ["ada"]) == {}
+    await store.customers.create_update(INSTANCE, update("bob"), NOW)
+    asked = {"ada": DIGESTS["ada"], "bob": "1" * 16, "nobody": DIGESTS["ada"]}
+    bob = profile("bob", City="Oslo")
+    assert await store.customers.find_changed(INSTANCE, asked) == {"bob": bob, "nobody": None}
+    assert await store.customers.find_changed(INSTANCE + "0", DIGESTS) == dict.fromkeys(DIGESTS)
+    assert await store.customers.find_changed(INSTANCE, {}) == {}
 
 
 async def test_a_profile_written_without_a_digest_has_none_of_another_content(store: Store) -> None:
-    await store.customers.write_profiles(INSTANCE, {"ada": profile("ada")})
-    assert (await store.customers.read_digests(INSTANCE, ["ada"])).get("ada") != DIGESTS["ada"]
+    await store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
+    assert await store.customers.find_changed(INSTANCE, {"ada": DIGESTS["ada"]}) == {"ada": profile("ada")}
 
 
 async def test_ids_come_in_pages_in_order(store: Store) -> None:

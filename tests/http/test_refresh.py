@@ -14,7 +14,9 @@ from pyarrow import parquet
 from support import INSTANCE, Clock, definition, host_over, profile
 from support import refresh as refresh_instance
 
+from function_app.services import refresh_customers
 from function_app.services.suite import Suite
+from function_app.source import reader
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
 
@@ -115,6 +117,19 @@ async def test_what_did_not_change_is_not_written_again(client: httpx.AsyncClien
     assert (await read(client, "bob"))["City"] == "Molde"
 
 
+@pytest.mark.parametrize(("at_once", "first", "second"), [(9, 2, 0), (1, 3, 2)])
+async def test_of_several_rows_of_one_customer_the_last_counts_every_time(  # noqa: PLR0913, PLR0917  # fixtures and a case
+    client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch, at_once: int, first: int, second: int
+) -> None:
+    monkeypatch.setattr(reader, "ROWS", at_once)
+    write("Customer", ADA, ADA | {"City": "Molde", "Crm_Contacts_ContactId": "c-molde"}, BOB)
+    for written in (first, second):
+        job = await refresh(client)
+        assert counted(job, "rows", "written", "unchanged") == [3, written, 3 - written]
+        assert (await read(client, "ada"))["City"] == "Molde"
+        assert [await owner(client, key) for key in ("c-ada", "c-molde")] == [None, "ada"]
+
+
 async def test_the_same_content_in_csv_and_parquet_is_the_same(
     client: httpx.AsyncClient, write: Write, tmp_path: Path
 ) -> None:
@@ -149,6 +164,26 @@ async def test_customers_missing_from_a_complete_snapshot_go_with_all_they_had(
     await refresh(client)
     assert (await read(client, "ada"))["City"] == "Oslo"
     assert [row["ActualActivityId"] for row in await timeline(client, "ada")] == ["p9"]
+
+
+async def test_a_row_that_is_there_twice_hides_nobody_who_is_gone(client: httpx.AsyncClient, write: Write) -> None:
+    write("Customer", ADA, BOB)
+    await refresh(client)
+    write("Customer", BOB, BOB)
+    assert counted(await refresh(client), "rows", "removed") == [2, 1]
+    assert await read(client, "ada") is None
+
+
+async def test_more_customers_than_fit_into_memory_go_in_turns(
+    client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh_customers, "IDS_IN_MEMORY", 7)
+    people = [{"CustomerId": f"c{n}"} for n in range(40)]
+    write("Customer", *people)
+    await refresh(client)
+    write("Customer", *people[::2])
+    assert counted(await refresh(client), "rows", "removed", "unchanged") == [20, 20, 20]
+    assert await read(client, "c38") == profile("c38")
 
 
 @pytest.mark.parametrize(

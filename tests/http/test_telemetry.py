@@ -16,7 +16,7 @@ from entra import issuer, token
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from support import INSTANCE, ROOT, Clock, definition, profile
+from support import INSTANCE, ROOT, Clock, definition, in_json, profile
 
 from function_app import telemetry
 from function_app.api.dispatch import Runtime, create_app
@@ -62,7 +62,7 @@ async def traced(
         transport = httpx.ASGITransport(host)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api", headers=ADMIN) as client:
             await services.instances.define(INSTANCE, definition(), clock())
-            await store.customers.write_profiles(INSTANCE, {MARK: profile(MARK, FullName=MARK, City=MARK)})
+            await store.customers.write_profiles(INSTANCE, in_json(profile(MARK, FullName=MARK, City=MARK)))
             spans.clear()
             yield client, services
         await services.usage.close()

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from support import INSTANCE, NOW, ROOT, definition, profile
+from support import INSTANCE, NOW, ROOT, definition, in_json, profile
 
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
@@ -75,7 +75,7 @@ def described_host(folder: Path) -> Iterator[Any]:
 
     async def start() -> None:
         await services.instances.define(INSTANCE, definition(), NOW)
-        await services.store.customers.write_profiles(INSTANCE, {"ada": profile("ada", City="Oslo")})
+        await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada", City="Oslo")))
 
     runtime = Runtime(services, authenticate_local, lambda: NOW)
     host = Host(create_app(OPERATIONS, lambda: runtime), start, services.close)

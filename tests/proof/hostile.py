@@ -14,7 +14,7 @@ from time import sleep
 from typing import Any
 
 from local_host import Served, serving
-from support import INSTANCE, definition, profile
+from support import INSTANCE, definition, in_json, profile
 
 from function_app.services.suite import Suite
 from function_app.store.documents import ACTIVITIES, CONTROL, KEYS, PROFILES
@@ -119,7 +119,7 @@ async def _prepare(folder: Path) -> None:
     for instance_id, defined in ((INSTANCE, definition()), (WIDE, wide_definition()), (others, definition())):
         await services.instances.define(instance_id, defined, now)
     customers = services.store.customers
-    await customers.write_profiles(INSTANCE, {name: profile(name, City="Oslo") for name in ("ada", "bob")})
-    await customers.write_profiles(WIDE, {"ada": {"CustomerId": "ada"}})
-    await customers.write_profiles(others, {"ada": profile("ada", City=OTHERS.decode())})
+    await customers.write_profiles(INSTANCE, in_json(*(profile(name, City="Oslo") for name in ("ada", "bob"))))
+    await customers.write_profiles(WIDE, in_json({"CustomerId": "ada"}))
+    await customers.write_profiles(others, in_json(profile("ada", City=OTHERS.decode())))
     await services.close()

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import orjson
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.entity import CUSTOMER_ID
@@ -130,21 +131,25 @@ class CosmosCustomers:
         return {document["customerId"]: document["attributes"] for document in found}
 
     async def write_profiles(
-        self, instance_id: str, profiles: Mapping[str, Attributes], digests: Mapping[str, str] | None = None
+        self, instance_id: str, profiles: Mapping[str, bytes], digests: Mapping[str, str] | None = None
     ) -> None:
         known = digests or {}
 
-        async def write(profile: tuple[str, Attributes]) -> None:
-            document = documents.profile_document(instance_id, *profile, known.get(profile[0], ""))
+        async def write(profile: tuple[str, bytes]) -> None:
+            key, content = profile
+            document = documents.profile_document(instance_id, key, orjson.loads(content), known.get(key, ""))
             await self._account.container(PROFILES).upsert_item(document, no_response=True)
 
         await each(write, profiles.items())
 
-    async def read_digests(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, str]:
-        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
+    async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
+        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in digests]
         select = "SELECT c.customerId, c.digest FROM c"
         rows = await self._account.query_keys(PROFILES, select, pks, " AND c.kind = 'profile'")
-        return {row["customerId"]: row["digest"] for row in rows}
+        known = {row["customerId"]: row["digest"] for row in rows}
+        changed = [key for key, digest in digests.items() if known.get(key) != digest]
+        old = await self.read_profiles(instance_id, [key for key in changed if key in known])
+        return {key: old.get(key) for key in changed}
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
         sql = f"SELECT TOP {limit:d} VALUE c.customerId FROM c WHERE c.instanceId = @instance AND c.kind = 'profile'"
