@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,7 @@ from function_app.store.port import Store
 
 Outcome = Literal["created", "duplicate", "parked"]
 LARGEST_RECORD, MOST_SETTLED = 64 * 1024, 100_000
+AT_ONCE = 100  # records of a batch: others' requests come in between, and some are checked while others are stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,29 @@ class CreateActivities:
 
     async def __call__(
         self, model: Model, entity_name: str, records: Sequence[Any], timing: Timing, now: datetime
-    ) -> list[Created | Exception]:
+    ) -> Sequence[Created | Exception]:
         """Store the activities of records of one entity; return what became of each.
 
         That is a ServiceError with every fault of a record of which nothing was written.
         """
-        entity, instance_id = _activity_entity(model, entity_name), model.instance.instance_id
+        entity, checker = _activity_entity(model, entity_name), model.records[entity_name]
         decided = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
-        accepted = [_accept(entity, model.records[entity_name], record, decided, now) for record in records]
+
+        async def some(start: int) -> Sequence[Created | Exception]:
+            accepted = [_accept(entity, checker, record, decided, now) for record in records[start : start + AT_ONCE]]
+            try:
+                return await self._take(model.instance.instance_id, accepted, now)
+            except ServiceError as error:  # of the store; other parts may have been written
+                return [error] * len(accepted)
+
+        if len(records) <= AT_ONCE:
+            return await some(0)
+        parts = await asyncio.gather(*map(some, range(0, len(records), AT_ONCE)))
+        return [each for part in parts for each in part]
+
+    async def _take(
+        self, instance_id: str, accepted: Sequence[_Accepted | ServiceError], now: datetime
+    ) -> Sequence[Created | Exception]:
         owners = await self._owners(instance_id, [each for each in accepted if isinstance(each, _Accepted)], now)
         owned = [each if isinstance(each, ServiceError) else _owned(each, owners) for each in accepted]
         created = iter(await self._create(instance_id, [each for each in owned if isinstance(each, Activity)], now))

@@ -91,14 +91,16 @@ async def test_a_batch_for_what_is_no_activity_entity_is_refused_whole(client: h
     assert "Shop_Purchases" in answer.json()["message"]
 
 
-async def test_a_store_fault_before_anything_is_written_fails_the_batch_whole(
+async def test_a_store_fault_before_anything_is_written_is_told_for_every_item(
     client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: Any) -> None:
         raise Throttled(2)
 
     monkeypatch.setattr(services.store.customers, "existing", fail)
-    answer = await client.post(f"{DATA}/UnifiedActivity/batch", json={"items": [EVENT, "no object"]})
+    results = await send(client, "UnifiedActivity", [EVENT] * 250)
+    assert {result["errorCode"] for result in results} == {"TooManyRequests"}
+    answer = await client.post(f"{DATA}/UnifiedActivity", json=EVENT)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")
     monkeypatch.undo()
     assert (await client.get(f"{DATA}/UnifiedActivity")).json()["value"] == []

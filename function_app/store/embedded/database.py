@@ -54,6 +54,7 @@ _COLLECT_EVERY = timedelta(seconds=30)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
+_PAGES_IN_WAL = 8_000  # 64 MB: a page that many commits change goes into the file itself once
 _ROWS_A_STATEMENT, _FEW = 512, 16
 _EXACT = " "  # ends a document whose numbers orjson would round
 Row = tuple[str, str, str, int | None, str]
@@ -78,7 +79,7 @@ class Database:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
         connection.executescript(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;"
-            f"PRAGMA mmap_size = {mapped}; PRAGMA temp_store = MEMORY;"
+            f"PRAGMA mmap_size = {mapped}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {_PAGES_IN_WAL};"
         )
         connection.create_function("unicode_lower", 1, _lower, deterministic=True)
         return connection
