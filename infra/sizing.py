@@ -20,10 +20,11 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from function_app.domain.activity import activity_of_record, canonical_text, digest
+from function_app.domain.activity import activity_of_record
 from function_app.domain.definition import instance_of
 from function_app.domain.profile import Update
 from function_app.local.sample import write_sample
+from function_app.services.content import canonical, digest
 from function_app.store import documents
 from infra.charges import Charge, create, creating, querying, replacing
 
@@ -116,7 +117,7 @@ def measure() -> Measured:
         rows = {path.parent.name: _rows(path) for path in Path(folder).glob("*/*.csv")}
     instance, customers = instance_of(INSTANCE, definition), rows.pop("Customer")
     found = [
-        activity_of_record(row, digest(canonical_text(row)), entity, entity.activity, NOW + timedelta(days=30))
+        activity_of_record(row, digest(canonical(row)), entity, entity.activity, NOW + timedelta(days=30))
         for entity in instance.entities
         if entity.activity
         for row in rows[entity.qualified_name]
@@ -148,7 +149,7 @@ def _update(customer: Mapping[str, str | None]) -> Update:
         occurred_at=NOW,
         received_at=NOW,
         valid_until=NOW + timedelta(hours=4),
-        fingerprint=digest(canonical_text(customer)),
+        fingerprint=digest(canonical(customer)),
         caller=INSTANCE,
     )
 

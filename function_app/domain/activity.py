@@ -84,19 +84,6 @@ class Activity:
         return replace(self, attributes={**self.attributes, CUSTOMER_ID: customer_id}, received_at=None)
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
-def canonical_text(content: Any) -> str:
-    """Write JSON content so that the order of members makes no difference."""
-    return _canonical(content)
-
-
-def digest(text: str) -> str:
-    """Return what tells one content from another."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def activity_of_record(
     record: Mapping[str, Any], fingerprint: str, entity: Entity, mapping: ActivityMapping, valid_until: datetime | None
 ) -> tuple[Activity, SourceKey]:

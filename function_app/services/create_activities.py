@@ -16,8 +16,6 @@ from function_app.domain.activity import (
     SourceKey,
     activity_of_record,
     activity_of_unified,
-    canonical_text,
-    digest,
     required_in,
 )
 from function_app.domain.entity import Entity
@@ -26,6 +24,7 @@ from function_app.domain.validity import Timing, Validity, future_fault
 from function_app.errors import ServiceError
 from function_app.mistakes import Fault
 from function_app.services.batch import each_item
+from function_app.services.content import canonical, digest
 from function_app.services.instances import Model, unknown_customer
 from function_app.services.key_ring import KeyRing
 from function_app.services.validation import Checker, pointer
@@ -200,7 +199,7 @@ def _accept(
     faults = [fault for found in (decided, checked) if isinstance(found, list) for fault in found]
     if isinstance(checked, dict):
         checked = {name: value for name, value in checked.items() if value is not None}  # as a refresh reads it
-    content = canonical_text(checked if isinstance(checked, dict) else record)
+    content = canonical(checked if isinstance(checked, dict) else record)
     faults += _size_faults(content)
     if isinstance(checked, dict):
         faults += _time_faults(checked[stamp], stamp, now)
@@ -223,8 +222,8 @@ def _activity_entity(model: Model, name: str) -> Entity:
     raise ServiceError(mistakes.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
 
 
-def _size_faults(content: str) -> list[Fault]:
-    size = len(content) if content.isascii() else len(content.encode())
+def _size_faults(content: bytes) -> list[Fault]:
+    size = len(content)
     if size <= LARGEST_RECORD:
         return []
     message = f"A record may have at most {LARGEST_RECORD // 1024} KB; received {size // 1024 + 1} KB."

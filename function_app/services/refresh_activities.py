@@ -7,10 +7,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 
-from function_app.domain.activity import Activity, SourceKey, activity_of_record, canonical_text, digest
+from function_app.domain.activity import Activity, SourceKey, activity_of_record
 from function_app.domain.entity import ActivityMapping, Entity
 from function_app.domain.job import Counts
 from function_app.services.ahead import ahead
+from function_app.services.content import canonical, digest
 from function_app.services.instances import Model
 from function_app.source.files import Part, Snapshots
 from function_app.store.port import Store
@@ -71,7 +72,7 @@ def required_of(entity: Entity) -> tuple[str, ...]:
 
 def _activity(record: dict[str, object], entity: Entity, mapping: ActivityMapping) -> tuple[Activity, SourceKey]:
     held = {name: value for name, value in record.items() if value is not None}
-    return activity_of_record(held, digest(canonical_text(held)), entity, mapping, None)
+    return activity_of_record(held, digest(canonical(held)), entity, mapping, None)
 
 
 def _in_place_of(twin: Activity | None, activity: Activity) -> Activity:

@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 from function_app import mistakes
 from function_app.domain import validity
-from function_app.domain.activity import canonical_text, digest
 from function_app.domain.merge import Hidden, Merged, hidden, merge
 from function_app.domain.profile import Customer, Update
 from function_app.domain.validity import Timing
 from function_app.errors import ServiceError
+from function_app.services.content import canonical, digest
 from function_app.services.instances import Model, unknown_customer
 from function_app.store.port import Store
 
@@ -128,7 +128,7 @@ def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
 def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
     timing = request.timing
     content = [changes, timing.valid_until, timing.valid_for, timing.occurred_at, request.caller]
-    return digest(canonical_text(content))
+    return digest(canonical(content))
 
 
 def _check_repeated(known: Update, update: Update) -> None:

@@ -17,13 +17,12 @@ from function_app.domain.activity import (
     activity_id,
     activity_of_record,
     activity_of_unified,
-    canonical_text,
-    digest,
     key_text,
 )
 from function_app.domain.entity import ActivityMapping, Attribute, Entity
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
+from function_app.services.content import canonical, digest
 from function_app.store import documents
 
 PARTS = ("PurchaseId", "Line")
@@ -61,11 +60,11 @@ def unified(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def mapped(record: Mapping[str, Any]) -> tuple[Activity, SourceKey]:
-    return activity_of_record(record, digest(canonical_text(record)), SALES, MAPPING, NOW)
+    return activity_of_record(record, digest(canonical(record)), SALES, MAPPING, NOW)
 
 
 def completed(record: Mapping[str, Any]) -> Activity:
-    return activity_of_unified(record, digest(canonical_text(record)), NOW)
+    return activity_of_unified(record, digest(canonical(record)), NOW)
 
 
 def shuffled(record: Mapping[str, Any], r: Any) -> dict[str, Any]:
@@ -171,6 +170,6 @@ def test_an_update_is_read_as_it_was_written(
     changes: dict[str, Any], update_id: str, occurred: datetime, received: datetime, caller: str | None
 ) -> None:
     until = received + timedelta(hours=4)
-    update = Update(update_id, "ada", changes, occurred, received, until, digest(update_id), caller)
+    update = Update(update_id, "ada", changes, occurred, received, until, update_id, caller)
     document = json.loads(json.dumps(documents.update_document(INSTANCE, update, received)))
     assert documents.update_of(document) == update
