@@ -17,6 +17,7 @@ from function_app.local.host import Host
 from function_app.local.load import HostRefusedError, copy_snapshots, load_folder
 from function_app.local.sample import write_sample
 from function_app.services.suite import Suite
+from function_app.services.workers import YIELD_EVERY
 from function_app.settings import InvalidSettingsError, Settings, read_settings
 
 _AUTH_MODES = {
@@ -54,7 +55,7 @@ def serve(settings: Settings) -> None:
     import uvicorn  # noqa: PLC0415  # loading a folder needs no server
 
     services = bootstrap.get_runtime().services
-    sys.setswitchinterval(0.0005)  # threads that commit and scan need Python for moments only: do not let them wait
+    sys.setswitchinterval(YIELD_EVERY)  # threads that commit and scan need Python for moments only: don't let them wait
 
     async def start() -> None:
         if not await services.instances.all():

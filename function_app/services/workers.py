@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection
 from function_app.domain.job import Step
 from function_app.errors import Throttled, Unavailable
 
-YIELD_EVERY = 0.0001  # seconds after which the threads of a refresh let a request go on, not the usual 0.005
+YIELD_EVERY = 0.0001  # seconds after which a thread lets another go on that waits for Python, not the usual 0.005
 
 
 class LocalWorker:
