@@ -54,7 +54,7 @@ _COLLECT_EVERY = timedelta(seconds=30)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
-_PAGES_IN_WAL = 8_000  # 64 MB: a page that many commits change goes into the file itself once
+_PAGES_IN_WAL = 2_000  # 16 MB: a page that many commits change goes into the file itself once
 _ROWS_A_STATEMENT, _FEW = 512, 16
 _EXACT = " "  # ends a document whose numbers orjson would round
 Row = tuple[str, str, str, int | None, str]
