@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,12 @@ class Checker:
     def __init__(self, entity: Entity) -> None:
         self._entity = entity
         self._fixed = entity.key_names | {attribute.name for attribute in entity.attributes if attribute.read_only}
-        self._validators = {attribute.name: _validator(attribute) for attribute in entity.attributes}
         self._canonical = {attribute.name: canonical(attribute) for attribute in entity.attributes}
+
+    @cached_property
+    def _validators(self) -> Mapping[str, jsonschema.Draft202012Validator]:
+        """Compiled once, when the first wrong value comes."""
+        return {attribute.name: _validator(attribute) for attribute in self._entity.attributes}
 
     def check_changes(self, body: Mapping[str, Any]) -> dict[str, Any] | list[Fault]:
         """Return the changes in canonical form, or every fault in them; keys and read-only attributes can't change."""
