@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -146,6 +147,7 @@ async def _reads_meanwhile(folder: Path, profiles: int) -> dict[str, float]:
 
 
 def _in_a_process(act: str, folder: Path, profiles: int) -> dict[str, float]:
+    os.sync()  # or it would wait for what the one before left to write
     command = [sys.executable, "-m", "tests.bench.refresh", act, str(folder), str(profiles)]
     output = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True).stdout
     found: dict[str, float] = json.loads(output)

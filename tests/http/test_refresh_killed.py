@@ -105,7 +105,7 @@ async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
     rows = await services.store.activities.parked(INSTANCE, now)
     keys = {
         row[0]: json.loads(row[1])["customerId"]
-        for row in store.customers._db.reader.execute("SELECT pk, body FROM keys").fetchall()  # type: ignore[attr-defined]  # noqa: SLF001  # all of them, which no reader asks for
+        for row in store.customers._db.read("SELECT pk, body FROM keys")  # type: ignore[attr-defined]  # noqa: SLF001  # all of them, which no reader asks for
     }
     await services.close()
     return {"profiles": dict(profiles), "activities": list(found.rows), "keys": keys, "parked": list(rows)}

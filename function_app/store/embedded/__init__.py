@@ -28,7 +28,7 @@ class EmbeddedStore:
         self.usage = EmbeddedUsage(self._db)
 
     async def check(self) -> None:
-        self._db.reader.execute("SELECT 1").fetchone()
+        self._db.read("SELECT 1")
 
     async def close(self) -> None:
         await self._db.close()

@@ -18,10 +18,10 @@ _LIST_CHANGES = "SELECT body FROM control WHERE pk = ? AND kind = 'change' AND i
 class EmbeddedAccess:
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._read = database.reader.execute
+        self._read = database.read
 
     async def read_grants(self, instance_id: str) -> Grants:
-        rows = self._read(_READ_GRANTS, (instance_id,)).fetchall()
+        rows = self._read(_READ_GRANTS, (instance_id,))
         return documents.grants_of(decode(body) for (body,) in rows)
 
     async def write_assignment(self, instance_id: str, assignment: Assignment) -> None:
@@ -40,7 +40,7 @@ class EmbeddedAccess:
         await self._write(documents.change_document(instance_id, change))
 
     async def list_changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:
-        rows = self._read(_LIST_CHANGES, (instance_id, documents.change_doc_id(before), limit)).fetchall()
+        rows = self._read(_LIST_CHANGES, (instance_id, documents.change_doc_id(before), limit))
         return [documents.change_of(decode(body)) for (body,) in rows]
 
     async def _write(self, document: Document) -> None:

@@ -25,7 +25,7 @@ _LIVE = "(expires IS NULL OR expires > ?)"
 class EmbeddedActivities:
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._read = database.reader.execute
+        self._read = database.read
 
     async def create(
         self, instance_id: str, activities: Sequence[Activity], now: datetime
@@ -45,7 +45,7 @@ class EmbeddedActivities:
             where += f" AND {_SORT} {beyond} {binder(values)(query.after)}"
         sql = f"SELECT body FROM activities WHERE {where} ORDER BY {_SORT} {way} LIMIT {limit:d}"
         of_one = query.customer_id is not None
-        rows = self._read(sql, values).fetchall() if of_one else await self._db.scan(sql, values)
+        rows = self._read(sql, values) if of_one else await self._db.scan(sql, values)
         found = [decode(body) for (body,) in rows]
         return [Sorted(documents.activity_of(document), document["sort"]) for document in found]
 

@@ -19,11 +19,11 @@ _READ_INSTANCE = "SELECT body FROM control WHERE pk = ? AND kind = 'instance'"
 class EmbeddedControl:
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._read = database.reader.execute
+        self._read = database.read
 
     async def read_instance(self, instance_id: str) -> Mapping[str, Any] | None:
-        row = self._read(_READ_INSTANCE, (instance_id,)).fetchone()
-        return decode(row[0])["definition"] if row else None
+        rows = self._read(_READ_INSTANCE, (instance_id,))
+        return decode(rows[0][0])["definition"] if rows else None
 
     async def write_instance(self, instance_id: str, definition: Mapping[str, Any]) -> bool:
         row = row_of(documents.instance_document(instance_id, definition))
@@ -36,7 +36,7 @@ class EmbeddedControl:
         return await self._db.write(write)
 
     async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
-        rows = self._read("SELECT pk, body FROM control WHERE kind = 'instance' ORDER BY pk").fetchall()
+        rows = self._read("SELECT pk, body FROM control WHERE kind = 'instance' ORDER BY pk")
         return {pk: decode(body)["definition"] for pk, body in rows}
 
     async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:
@@ -48,12 +48,12 @@ class EmbeddedControl:
         await self._db.write(lambda connection: connection.execute(INSERT.format(CONTROL), row))
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
-        row = self._read(_READ_JOB, (instance_id, documents.job_doc_id(job_id))).fetchone()
-        return documents.job_of(decode(row[0])) if row else None
+        rows = self._read(_READ_JOB, (instance_id, documents.job_doc_id(job_id)))
+        return documents.job_of(decode(rows[0][0])) if rows else None
 
     async def list_jobs(self, instance_id: str, limit: int) -> Sequence[Job]:
         sql = "SELECT body FROM control WHERE pk = ? AND kind = 'job' ORDER BY id DESC LIMIT ?"
-        return [documents.job_of(decode(body)) for (body,) in self._read(sql, (instance_id, limit)).fetchall()]
+        return [documents.job_of(decode(body)) for (body,) in self._read(sql, (instance_id, limit))]
 
     async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:
         rows = (row_of(documents.task_document(instance_id, task), now + JOBS_KEPT) for task in tasks)

@@ -42,7 +42,7 @@ def _update_of(body: str) -> Update:
 class EmbeddedCustomers:
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._read = database.reader.execute
+        self._read = database.read
 
     async def read(
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
@@ -50,9 +50,9 @@ class EmbeddedCustomers:
         pk, instant = documents.customer_pk(instance_id, customer_id), micros(now)
         repeated = None
         if update_id is not None:
-            row = self._read(_READ_UPDATE, (pk, documents.update_doc_id(update_id), instant)).fetchone()
-            repeated = _update_of(row[0]) if row else None
-        rows = self._read(_READ, (pk, pk, instant, instant)).fetchall()
+            rows = self._read(_READ_UPDATE, (pk, documents.update_doc_id(update_id), instant))
+            repeated = _update_of(rows[0][0]) if rows else None
+        rows = self._read(_READ, (pk, pk, instant, instant))
         if not rows or rows[0][0] != "profile":
             return CustomerRead(None, repeated)
         updates = tuple(_update_of(body) for _, body in rows[1:])
@@ -114,7 +114,7 @@ class EmbeddedCustomers:
         found = {}
         for customer_id in customer_ids:
             pk = documents.customer_pk(instance_id, customer_id)
-            rows = self._read(_READ_SHOWING, (pk, micros(now), micros(now))).fetchall()
+            rows = self._read(_READ_SHOWING, (pk, micros(now), micros(now)))
             if rows:
                 found[customer_id] = tuple(_update_of(body) for (body,) in rows)
         return found

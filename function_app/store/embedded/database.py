@@ -61,19 +61,20 @@ Row = tuple[str, str, str, int | None, str]
 
 
 class Database:
-    """One SQLite file: `reader` for quick reads on the event loop, `scan` for long ones, `write` for changes."""
+    """One SQLite file: `read` for quick queries on the event loop, `scan` for long ones, `write` for changes."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._writer = self._connect()
         self._writer.executescript("".join(_SCHEMA.format(name=name) for name in CONTAINERS) + _INDEXES)
-        self.reader = self._connect(mapped=1 << 31)
+        self._reader = self._connect(mapped=1 << 31)
         self._scanner = self._connect()
         self._scanning, self._writing = asyncio.Lock(), asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
         self._committing: asyncio.Task[None] | None = None
         self._collected_at = _NEVER
+        self._turn: asyncio.Handle | None = None
 
     def _connect(self, mapped: int = 0) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
@@ -158,6 +159,23 @@ class Database:
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
 
+    def read(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
+        """Return all rows of a quick query.
+
+        Queries of one turn of the event loop share a snapshot, so that the file is locked and looked at once for
+        all of them; whatever a caller has seen written is in it, as that comes with a later turn.
+        """
+        if self._turn is None:
+            self._turn = asyncio.get_running_loop().call_soon(self._end_turn)
+        elif not self._reader.in_transaction:
+            self._reader.execute("BEGIN")
+        return self._reader.execute(sql, values).fetchall()
+
+    def _end_turn(self) -> None:
+        self._turn = None
+        if self._reader.in_transaction:
+            self._reader.execute("COMMIT")
+
     async def scan(self, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
         """Return all rows of a query, run in a thread."""
         async with self._scanning:
@@ -166,7 +184,7 @@ class Database:
     async def look_up(self, sql: str, keys: Sequence[str]) -> list[Any]:
         """Return the rows of a query by keys: a few at once, many in a thread."""
         if len(keys) <= _FEW:
-            return self.reader.execute(sql, keys).fetchall()
+            return self.read(sql, keys)
         return await self.scan(sql, keys)
 
     async def _collect(self, now: datetime) -> None:
@@ -180,7 +198,9 @@ class Database:
         if self._committing:
             await self._committing
         async with self._writing, self._scanning:
-            for connection in (self._writer, self.reader, self._scanner):
+            if self._turn:
+                self._turn.cancel()
+            for connection in (self._writer, self._reader, self._scanner):
                 connection.close()
 
 
