@@ -33,9 +33,8 @@ class Limits:
         return self._a_minute - count - 1
 
     def headers(self, left: int, now: datetime) -> dict[str, str]:
-        """Return what tells a caller how much is left, and the seconds until all of it is there again."""
-        return {
-            "RateLimit-Limit": str(self._a_minute),
-            "RateLimit-Remaining": str(left),
-            "RateLimit-Reset": str(MINUTE_S - now.second),
-        }
+        """Return what tells a caller how much is left, and the seconds until all of it is there again.
+
+        As in draft-ietf-httpapi-ratelimit-headers-11.
+        """
+        return {"RateLimit": f'"minute";r={left};t={MINUTE_S - now.second}'}
