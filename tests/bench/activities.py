@@ -17,7 +17,7 @@ from function_app.domain.query import ActivityQuery
 from function_app.services.suite import Suite
 
 from . import people
-from .load import rate, raw_request, requests_file
+from .load import CONNECTIONS, rate, raw_request, requests_file
 from .measure import Better, Ratio, by_turns, scratch, seconds_each
 from .throughput import health_file, host
 
@@ -49,13 +49,13 @@ def post() -> Ratio:
 
 
 def batch() -> Ratio:
-    """Activities per second by batches, one after the other, against single posts on 32 connections."""
+    """Activities per second by batches, against single posts on as many connections."""
     with host() as (port, folder):
 
         def by_batch() -> float:
-            bodies = [json.dumps({"items": [_event(n % 1_000) for n in range(BATCH)]}) for _ in range(12)]
+            bodies = [json.dumps({"items": [_event(n % 1_000) for n in range(BATCH)]}) for _ in range(CONNECTIONS)]
             requests = [raw_request("POST", f"{_POST}/batch", port, body) for body in bodies]
-            return asyncio.run(_send(port, requests)) * BATCH
+            return asyncio.run(_send_all(port, requests)) * BATCH
 
         def singly() -> float:
             posts = [raw_request("POST", _POST, port, json.dumps(_event(number % 1_000))) for number in range(8_000)]
@@ -64,17 +64,21 @@ def batch() -> Ratio:
         return by_turns("activities of a batch / posted singly, per second", 4.0, _HIGHER, (by_batch, singly), 8)
 
 
-async def _send(port: int, requests: list[str]) -> float:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def _send_all(port: int, requests: list[str]) -> float:
+    """Send each request on a connection of its own, all at once; return how many were answered per second."""
     begun = perf_counter()
-    for request in requests:
-        writer.write(request.encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        if not head.startswith(b"http/1.1 200"):
-            raise RuntimeError(head)
-        await reader.readexactly(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
-    writer.close()
+    await asyncio.gather(*(_send(port, request) for request in requests))
     return len(requests) / (perf_counter() - begun)
+
+
+async def _send(port: int, request: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request.encode())
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    if not head.startswith(b"http/1.1 200"):
+        raise RuntimeError(head)
+    await reader.readexactly(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
+    writer.close()
 
 
 def long_timeline() -> Ratio:
