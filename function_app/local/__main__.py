@@ -62,7 +62,7 @@ def serve(settings: Settings) -> None:
             await _load_sample(services, _snapshots(settings))
         await services.refresh.resume(datetime.now(UTC), timedelta())
         gc.freeze()  # what is made by now stays
-        gc.set_threshold(20_000, 50, 100)  # requests leave next to no cycles behind: look for them seldom
+        gc.set_threshold(5_000, 20, 20)  # requests leave next to no cycles behind: look for them seldom
         print(_greeting(settings), flush=True)
 
     host = Host(app, start, services.close)
