@@ -34,7 +34,7 @@ check: $(VENV)/dev  ## Run the fast part: style, types, layers, the connector
 bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json
 	$(PYTHON) -m tests.bench
 
-prove: $(VENV)/dev  ## Prove the promises under kills, faults, races, load and hostile input, in the long form: an hour and a half
+prove: $(VENV)/dev  ## Prove the promises under kills, faults, races, load and hostile input, in the long form: an hour
 	PYTHONPATH=.:tests $(PYTHON) -m proof
 
 $(VENV)/python:

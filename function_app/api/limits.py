@@ -35,6 +35,6 @@ class Limits:
     def headers(self, left: int, now: datetime) -> dict[str, str]:
         """Return what tells a caller how much is left, and the seconds until all of it is there again.
 
-        As in draft-ietf-httpapi-ratelimit-headers-11.
+        It is the `RateLimit` field of draft-ietf-httpapi-ratelimit-headers, without its policy.
         """
         return {"RateLimit": f'"minute";r={left};t={MINUTE_S - now.second}'}
