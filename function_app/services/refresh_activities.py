@@ -7,16 +7,16 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 
+from function_app.bulk import ahead
 from function_app.domain.activity import Activity, SourceKey, activity_of_record
 from function_app.domain.entity import ActivityMapping, Entity
 from function_app.domain.job import Counts
-from function_app.services.ahead import ahead
 from function_app.services.content import canonical, digest
 from function_app.services.instances import Model
 from function_app.source.files import Part, Snapshots
 from function_app.store.port import Store
 
-AT_ONCE = 512
+AT_ONCE = 500
 Rejected = list[tuple[int, str]]
 _Prepared = tuple[list[tuple[Activity, SourceKey]], Rejected]
 
@@ -40,8 +40,8 @@ class RefreshActivities:
                     for activity in joined
                     if known.get(_identity(activity)) != activity
                 ]
-                for start in range(0, len(changed), AT_ONCE):
-                    await store.activities.write_sources(instance_id, changed[start : start + AT_ONCE], now)
+                if changed:
+                    await store.activities.write_sources(instance_id, changed, now)
                 counts = Counts(
                     rows=len(found) + len(rejected),
                     written=len(changed),
@@ -61,7 +61,10 @@ class RefreshActivities:
                 stream, part.file, entity, required, lambda record: checker.check_record(record, required)
             ):
                 found = [_activity(record, entity, mapping) for record in batch.records() if mapping]
-                yield found, list(batch.rejected)
+                for start in range(0, len(found), AT_ONCE):
+                    yield found[start : start + AT_ONCE], []
+                if batch.rejected:
+                    yield [], list(batch.rejected)
 
 
 def required_of(entity: Entity) -> tuple[str, ...]:

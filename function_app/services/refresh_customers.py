@@ -11,14 +11,15 @@ from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Seque
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from xxhash import xxh3_64_hexdigest
+
+from function_app.bulk import ahead, aside
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
 from function_app.domain.job import Counts
 from function_app.domain.profile import Attributes
-from function_app.services.ahead import ahead, aside
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.source.files import Part, Snapshots
@@ -33,17 +34,40 @@ Rejected = list[tuple[int, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A batch of rows: their CustomerIds, the rows in JSON, and their attributes that hold source keys."""
+    """A batch of rows: their CustomerIds, the rows in JSON, and their attributes that hold source keys.
+
+    Of several rows of one customer the last counts: the digest is its.
+    """
 
     ids: Sequence[str]
     texts: Sequence[bytes]
+    digests: Mapping[str, str]
     keys: Mapping[str, Sequence[Any]]
     rejected: Rejected
 
-    def last(self) -> tuple[dict[str, int], dict[str, str]]:
-        """Return where each customer's row is and a digest of it; of several rows of one customer the last counts."""
-        digests = {key: sha256(text).hexdigest()[:16] for key, text in zip(self.ids, self.texts, strict=True)}
-        return {key: number for number, key in enumerate(self.ids)}, digests
+    def changes(self, instance: Instance, old: Mapping[str, Attributes | None]) -> _Changes:
+        """Return what is to be written for some customers, whose profiles were these."""
+        numbers = {key: number for number, key in enumerate(self.ids) if key in old}
+        had, has = dict[SourceKey, str](), dict[SourceKey, str]()
+        for customer_id, number in numbers.items():
+            has |= keys_of(instance, {name: values[number] for name, values in self.keys.items()}, customer_id)
+            had |= keys_of(instance, old[customer_id] or {}, customer_id)
+        return _Changes(
+            {key: self.texts[number] for key, number in numbers.items()},
+            {key: self.digests[key] for key in numbers},
+            {key: owner for key, owner in had.items() if has.get(key) != owner},
+            {key: owner for key, owner in has.items() if had.get(key) != owner},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Profiles in JSON with their digests, by CustomerId, and the keys that they lose and gain."""
+
+    profiles: Mapping[str, bytes]
+    digests: Mapping[str, str]
+    lost: Mapping[SourceKey, str]
+    gained: Mapping[SourceKey, str]
 
 
 class RefreshCustomers:
@@ -56,23 +80,19 @@ class RefreshCustomers:
         try:
             async with aclosing(ahead(self._prepare(model, part))) as prepared:
                 async for rows in prepared:
-                    numbers, digests = await aside(rows.last)
-                    if not numbers.keys().isdisjoint(written):
+                    if not rows.digests.keys().isdisjoint(written):
                         await writing  # rows of the same customers, which these come after
-                    changed = await self._store.customers.find_changed(instance_id, digests)
+                    changed = await self._store.customers.find_changed(instance_id, rows.digests)
                     ids = list(changed)
                     written = ids or written
                     for start in range(0, len(ids), AT_ONCE):
-                        some = ids[start : start + AT_ONCE]
-                        taken = [numbers[key] for key in some]
-                        profiles, has = await aside(_profiles, model.instance, rows, taken)
+                        old = {key: changed[key] for key in ids[start : start + AT_ONCE]}
+                        changes = await aside(rows.changes, model.instance, old)
                         await writing
-                        old = {key: profile for key in some if (profile := changed[key])}
-                        write = self._write(model.instance, profiles, digests, has, old, now)
-                        writing = asyncio.create_task(write)
+                        writing = asyncio.create_task(self._write(model.instance, changes, now))
+                        yield Counts(len(old), len(old)), []
                     unchanged, rejected = len(rows.texts) - len(ids), len(rows.rejected)
-                    counts = Counts(len(rows.texts) + rejected, len(ids), unchanged, rejected=rejected)
-                    yield counts, rows.rejected
+                    yield Counts(unchanged + rejected, 0, unchanged, rejected=rejected), rows.rejected
         finally:
             await writing
 
@@ -89,24 +109,17 @@ class RefreshCustomers:
                 lambda record: model.customers.check_record(record, required),
             ):
                 keys = {name: batch.column(name) for name, _ in model.instance.key_ring}
-                yield _Rows(batch.column(CUSTOMER_ID), batch.texts(), keys, list(batch.rejected))
+                ids, texts = batch.column(CUSTOMER_ID), batch.texts()
+                digests = {key: xxh3_64_hexdigest(text) for key, text in zip(ids, texts, strict=True)}
+                yield _Rows(ids, texts, digests, keys, list(batch.rejected))
 
-    async def _write(  # noqa: PLR0913, PLR0917  # what is written, and what was there
-        self,
-        instance: Instance,
-        profiles: Mapping[str, bytes],
-        digests: Mapping[str, str],
-        has: Mapping[SourceKey, str],
-        old: Mapping[str, Attributes],
-        now: datetime,
-    ) -> None:
-        lost, gained = await aside(_moved, instance, old, has) if old else ({}, has)
-        await self._release(instance, lost, now)
-        if gained:
-            await self._store.keys.write(instance.instance_id, gained)
-        if lost:
-            await self._store.keys.remove(instance.instance_id, lost)
-        await self._store.customers.write_profiles(instance.instance_id, profiles, digests)
+    async def _write(self, instance: Instance, changes: _Changes, now: datetime) -> None:
+        await self._release(instance, changes.lost, now)
+        if changes.gained:
+            await self._store.keys.write(instance.instance_id, changes.gained)
+        if changes.lost:
+            await self._store.keys.remove(instance.instance_id, changes.lost)
+        await self._store.customers.write_profiles(instance.instance_id, changes.profiles, changes.digests)
 
     async def _release(self, instance: Instance, lost: Mapping[SourceKey, str], now: datetime) -> None:
         """Park the activities that customers had by keys they have no more: they join whose the keys are now."""
@@ -180,28 +193,9 @@ async def _nothing() -> None:
     pass
 
 
-def _moved(
-    instance: Instance, old: Mapping[str, Attributes], has: Mapping[SourceKey, str]
-) -> tuple[dict[SourceKey, str], dict[SourceKey, str]]:
-    """Return the keys that profiles lose and those that they gain."""
-    had = {key: owner for owner in old for key in keys_of(instance, old[owner], owner)}
-    lost = {key: owner for key, owner in had.items() if has.get(key) != owner}
-    return lost, {key: owner for key, owner in has.items() if had.get(key) != owner}
-
-
 def _of_turn(ids: Sequence[str], turn: int, turns: int) -> Sequence[str]:
     """Return a share of ids that is the same for the source and the store."""
     return ids if turns == 1 else [key for key in ids if hash(key) % turns == turn]
-
-
-def _profiles(instance: Instance, rows: _Rows, numbers: Sequence[int]) -> tuple[dict[str, bytes], dict[SourceKey, str]]:
-    """Return some profiles of a batch by CustomerId, and their key rings."""
-    profiles, keys = dict[str, bytes](), dict[SourceKey, str]()
-    for number in numbers:
-        customer_id = rows.ids[number]
-        profiles[customer_id] = rows.texts[number]
-        keys |= keys_of(instance, {name: values[number] for name, values in rows.keys.items()}, customer_id)
-    return profiles, keys
 
 
 def _source_key(instance: Instance, activity: Activity) -> SourceKey | None:

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
+_AT_ONCE = 1_024
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -21,45 +23,54 @@ class Batch:
 
     def column(self, name: str) -> list[Any]:
         """Return the values of a column."""
-        values: list[Any] = self.rows.column(name).to_pylist()
-        return values
+        return _values(self.rows.column(name))
 
     def records(self) -> list[dict[str, Any]]:
         """Return the rows as records."""
-        records: list[dict[str, Any]] = self.rows.to_pylist()
-        return records
+        return _values(self.rows)
 
     def texts(self) -> list[bytes]:
         """Return the rows as JSON objects, the same text for the same values in every process."""
         pieces, between = list[Any](), "{"
         for name, column in zip(self.rows.schema.names, self.rows.columns, strict=True):
             before, values, after = _in_json(column)
-            pieces += [f"{between}{orjson.dumps(name).decode()}:{before}", values]
+            pieces += [f"{between}{orjson.dumps(name).decode()}:{before}", *values]
             between = f"{after},"
         joined = pc.binary_join_element_wise(*pieces, between[:-1] + "}", "")
-        texts: list[bytes] = joined.cast(pa.binary()).to_pylist()
-        return texts
+        return _values(joined.cast(pa.binary()))
 
 
-def _in_json(column: pa.Array) -> tuple[str, pa.Array, str]:
-    """Write values in JSON: what stands before each, the values themselves, and what stands after each."""
+def _values(held: pa.Array | pa.RecordBatch) -> list[Any]:
+    """Return values or records, made some at a time: meanwhile no other thread gets Python."""
+    slices = (held.slice(start, _AT_ONCE) for start in range(0, len(held), _AT_ONCE))
+    return [value for some in slices for value in some.to_pylist()]
+
+
+def _in_json(column: pa.Array) -> tuple[str, list[pa.Array], str]:
+    """Write values in JSON: what stands before each, the values themselves in one or more pieces, what stands after."""
     if types.is_string(column.type):
         texts = _escaped(column)
         if not texts.null_count:
-            return '"', texts, '"'
+            return '"', [texts], '"'
         texts = pc.binary_join_element_wise('"', texts, '"', "")
     else:
         texts = column.cast(pa.string())
-        if types.is_floating(column.type):  # whole ones come without a point
-            whole = pc.match_substring_regex(texts, r"^-?\d+$")
-            texts = pc.if_else(whole, pc.binary_join_element_wise(texts, ".0", ""), texts)
-    return "", pc.coalesce(texts, "null"), ""
+    pieces = [pc.coalesce(texts, "null")]
+    if types.is_floating(column.type):  # whole ones come without a point
+        whole = pc.match_substring_regex(texts, r"^-?\d+$")
+        pieces.append(pc.if_else(pc.fill_null(whole, fill_value=False), ".0", ""))
+    return "", pieces, ""
 
 
 def _escaped(column: pa.Array) -> pa.Array:
     _, offsets, content = column.buffers()
     ends = memoryview(offsets).cast("i")[column.offset :][: len(column) + 1]
-    whole = memoryview(content or b"")[ends[0] : ends[-1]]
-    if len(orjson.dumps(str(whole, "utf-8"))) == len(whole) + 2:  # the commonest by far, and found out soonest so
+    whole = bytes(memoryview(content or b"")[ends[0] : ends[-1]])
+    if b'"' not in whole and b"\\" not in whole and not _has_controls(whole):
         return column
     return pa.array([text and orjson.dumps(text)[1:-1] for text in column.to_pylist()], pa.string())
+
+
+def _has_controls(text: bytes) -> bool:
+    least = pc.min(pa.Array.from_buffers(pa.uint8(), len(text), [None, pa.py_buffer(text)])).as_py()
+    return least is not None and least < ord(" ")

@@ -6,6 +6,7 @@ right value, and never lets a wrong one pass.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -36,23 +37,25 @@ def fits(type_: pa.DataType, attribute: Attribute) -> bool:
     return any(is_kind(held) for is_kind in kinds)
 
 
-def canonical(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array]:
-    """Return the values in canonical form, and which of them are surely right (nulls are)."""
-    empty = pc.is_null(column)
-    column = _plain(column)
-    if types.is_null(column.type):
-        return pa.nulls(len(column), canonical_type(attribute)), empty
-    values, right = _of_text(column, attribute) if _is_text(column.type) else _of_kind(column, attribute)
+def canonical(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:
+    """Return the values in canonical form, and which of them are surely right (nulls are); None if all are."""
+    plain = _plain(column)
+    if types.is_null(plain.type):
+        return pa.nulls(len(column), canonical_type(attribute)), None
+    values, right = _of_text(plain, attribute) if _is_text(plain.type) else _of_kind(plain, attribute)
+    checks = [] if right is None else [right]
     schema = EDM_TYPES[attribute.data_type]
     if "minimum" in schema:
-        right = pc.and_(right, pc.greater_equal(values, schema["minimum"]))
-        right = pc.and_(right, pc.less_equal(values, schema["maximum"]))
+        checks += [pc.greater_equal(values, schema["minimum"]), pc.less_equal(values, schema["maximum"])]
     if attribute.max_length is not None:
-        right = pc.and_(right, pc.less_equal(pc.utf8_length(values), attribute.max_length))
+        checks.append(pc.less_equal(pc.utf8_length(values), attribute.max_length))
     if attribute.allowed_values:
         allowed = [value for value in attribute.allowed_values if isinstance(value, str) == _is_text(values.type)]
-        right = pc.and_(right, pc.is_in(values, value_set=pa.array(allowed).cast(values.type)))
-    return values, pc.or_(empty, pc.and_(pc.is_valid(values), pc.fill_null(right, fill_value=False)))
+        checks.append(pc.is_in(values, value_set=pa.array(allowed).cast(values.type)))
+    if not checks and values.null_count == column.null_count:
+        return values, None
+    right = reduce(pc.and_, checks, pc.is_valid(values))
+    return values, pc.or_(pc.is_null(column), pc.fill_null(right, fill_value=False))
 
 
 def canonical_type(attribute: Attribute) -> pa.DataType:
@@ -87,7 +90,7 @@ def _is_text(type_: pa.DataType) -> bool:
     return any(is_kind(type_) for is_kind in kinds)
 
 
-def _of_text(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array]:  # noqa: PLR0911  # one a kind
+def _of_text(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:  # noqa: PLR0911  # one a kind
     kind = attribute.data_type
     if kind in WHOLE:
         right = pc.match_substring_regex(column, r"^-?(0|[1-9]\d{0,17})$")
@@ -108,23 +111,25 @@ def _of_text(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array
         return pc.binary_join_element_wise(stem, rest, ""), right
     if kind == "Edm.Guid":
         return pc.utf8_lower(column), pc.match_substring_regex(column, _GUID)
-    return column, _all(column, value=kind == "Edm.String")
+    return column, None if kind == "Edm.String" else pc.is_null(column)
 
 
-def _of_kind(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array]:
+def _of_kind(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:
     kind = attribute.data_type
     if kind in WHOLE:
-        return column.cast(pa.int64()), _all(column, value=True)
+        if types.is_uint64(column.type):
+            column = _where(pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64())), column)
+        return column.cast(pa.int64()), None
     if kind in NUMBERS:
         values = column.cast(pa.float64(), safe=False)
         return values, pc.is_finite(values)
     if kind == "Edm.Boolean":
-        return column, _all(column, value=True)
+        return column, None
     if kind == "Edm.Date":
         text = column.cast(pa.date32()).cast(pa.string())
         return text, pc.match_substring_regex(text, r"^\d{4}-")
     if kind == "Edm.TimeOfDay":
-        return column.cast(pa.time64("us"), safe=False).cast(pa.string()), _all(column, value=True)
+        return column.cast(pa.time64("us"), safe=False).cast(pa.string()), None
     text = column.cast(pa.timestamp("us"), safe=False).cast(pa.string())  # without a zone it is UTC
     return pc.binary_join_element_wise(pc.replace_substring(text, " ", "T"), "Z", ""), pc.match_substring_regex(
         text, r"^\d{4}-"
@@ -140,7 +145,3 @@ def _is_real(column: pa.Array, form: str) -> pa.Array:
     parsed = pc.strptime(column, format=form, unit="s", error_is_null=True)
     back = parsed.cast(pa.string()) if "T" in form else parsed.cast(pa.date32()).cast(pa.string())
     return pc.equal(pc.replace_substring(back, " ", "T"), column)
-
-
-def _all(column: pa.Array, *, value: bool) -> pa.Array:
-    return pa.repeat(value, len(column)).cast(pa.bool_())

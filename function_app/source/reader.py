@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from csv import reader as lines_of
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import reduce
 from io import StringIO
 from typing import Any
 
@@ -22,7 +23,7 @@ from function_app.mistakes import Fault
 from function_app.source.batch import Batch
 from function_app.source.columns import NUMBERS, WHOLE, canonical, canonical_type, fits
 
-ROWS = 4_096
+ROWS = 16_384
 _BLOCK = 1 << 20
 _BOOLEANS = {"true": True, "false": False}
 pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps a hoard for every thread: 100 MB in a refresh
@@ -74,18 +75,20 @@ def _checked(  # noqa: PLR0913, PLR0917  # what a batch is made of
     check: Check,
     skipped: Sequence[tuple[int, str]],
 ) -> Batch:
-    columns, right = [], pa.repeat(pa.scalar(value=True), raw.num_rows)
+    columns, checks, there = [], [], frozenset(raw.schema.names)
     for attribute in entity.attributes:
-        if attribute.name in raw.schema.names:
-            values, good = canonical(raw.column(attribute.name), attribute)
+        right = None
+        if attribute.name in there:
+            values, right = canonical(raw.column(attribute.name), attribute)
         else:
-            values, good = pa.nulls(raw.num_rows, canonical_type(attribute)), right
+            values = pa.nulls(raw.num_rows, canonical_type(attribute))
+        if right is not None:
+            checks.append(right)
         if attribute.name in required:
-            good = pc.and_(good, pc.fill_null(pc.not_equal(values.cast(pa.string()), ""), fill_value=False))
+            checks.append(pc.fill_null(pc.not_equal(values.cast(pa.string()), ""), fill_value=False))
         columns.append(values)
-        right = pc.and_(right, good)
-    names = [attribute.name for attribute in entity.attributes]
-    rows = pa.record_batch(columns, names=names)
+    rows = pa.record_batch(columns, names=[attribute.name for attribute in entity.attributes])
+    right = reduce(pc.and_, checks)
     doubtful = pc.indices_nonzero(pc.invert(right)).to_pylist()
     if not doubtful:
         return Batch(rows, skipped)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -136,10 +136,7 @@ class EmbeddedCustomers:
         await self._db.insert(PROFILES, rows)
 
     async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
-        rows = await self._db.scan(_CHANGED, [instance_id, orjson.dumps(digests).decode()])
-        return await asyncio.to_thread(
-            lambda: {key: decode(body)["attributes"] if body else None for key, body in rows}
-        )
+        return await self._db.scan_aside(lambda scanner: _changed(scanner, instance_id, digests))
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
         ids = "SELECT pk FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
@@ -166,6 +163,13 @@ class EmbeddedCustomers:
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
         pks = [(documents.customer_pk(instance_id, customer_id),) for customer_id in customer_ids]
         await self._db.bulk(lambda connection: connection.executemany("DELETE FROM profiles WHERE pk = ?", pks))
+
+
+def _changed(
+    scanner: sqlite3.Connection, instance_id: str, digests: Mapping[str, str]
+) -> Mapping[str, Attributes | None]:
+    rows = scanner.execute(_CHANGED, [instance_id, orjson.dumps(digests).decode()])
+    return {key: decode(body)["attributes"] if body else None for key, body in rows}
 
 
 def _customer(rows: Sequence[tuple[str, str, str]]) -> Customer:

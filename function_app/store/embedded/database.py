@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from function_app.bulk import aside
 from function_app.domain.feed import KEPT
 from function_app.errors import Unavailable
 from function_app.store.documents import CONTAINERS, Document
@@ -69,8 +70,8 @@ class Database:
         self._writer = self._connect()
         self._writer.executescript("".join(_SCHEMA.format(name=name) for name in CONTAINERS) + _INDEXES)
         self._reader = self._connect(mapped=1 << 31)
-        self._scanner = self._connect()
-        self._scanning, self._writing = asyncio.Lock(), asyncio.Lock()
+        self._scanner, self._bulk_scanner = self._connect(), self._connect()
+        self._scanning, self._bulk_scanning, self._writing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
         self._committing: asyncio.Task[None] | None = None
         self._collected_at = _NEVER
@@ -181,6 +182,11 @@ class Database:
         async with self._scanning:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
 
+    async def scan_aside(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what a query of bulk work finds; scans for requests don't wait for it."""
+        async with self._bulk_scanning:
+            return await aside(query, self._bulk_scanner)
+
     async def look_up(self, sql: str, keys: Sequence[str]) -> list[Any]:
         """Return the rows of a query by keys: a few at once, many in a thread."""
         if len(keys) <= _FEW:
@@ -197,10 +203,10 @@ class Database:
         """Finish the writes under way, then close."""
         if self._committing:
             await self._committing
-        async with self._writing, self._scanning:
+        async with self._writing, self._scanning, self._bulk_scanning:
             if self._turn:
                 self._turn.cancel()
-            for connection in (self._writer, self._reader, self._scanner):
+            for connection in (self._writer, self._reader, self._scanner, self._bulk_scanner):
                 connection.close()
 
 

@@ -7,7 +7,7 @@ from threading import get_native_id
 
 import pytest
 
-from function_app.services.ahead import ahead, aside
+from function_app.bulk import ahead, aside
 
 
 def niceness() -> int:

@@ -1,4 +1,4 @@
-"""Bulk work beside requests: in threads of its own, to which the processor comes last."""
+"""Bulk work beside requests: in threads of its own, on all processors but one and after everybody else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _step_back() -> None:
             os.setpriority(os.PRIO_PROCESS, get_native_id(), _NICENESS)
 
 
-_threads = ThreadPoolExecutor(4, "bulk", _step_back)
+_threads = ThreadPoolExecutor(int(__import__("os").environ.get("BULK", "4")), "bulk", _step_back)
 
 
 async def aside(act: Callable[..., T], *values: object) -> T:
