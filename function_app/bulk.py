@@ -22,7 +22,7 @@ def _step_back() -> None:
             os.setpriority(os.PRIO_PROCESS, get_native_id(), _NICENESS)
 
 
-_threads = ThreadPoolExecutor(int(__import__("os").environ.get("BULK", "4")), "bulk", _step_back)
+_threads = ThreadPoolExecutor(max((os.cpu_count() or 1) - 1, 1), "bulk", _step_back)
 
 
 async def aside(act: Callable[..., T], *values: object) -> T:

@@ -44,6 +44,7 @@ KINDS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {
 }
 MISFITS = [
     ("Points", 2**31),
+    ("Points", 2**63),
     ("Value", math.nan),
     ("FullName", "x" * 41),
     ("Tier", "Lead"),
