@@ -44,7 +44,6 @@ KINDS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {
 }
 MISFITS = [
     ("Points", 2**31),
-    ("Points", 2**63),
     ("Value", math.nan),
     ("FullName", "x" * 41),
     ("Tier", "Lead"),
@@ -101,6 +100,13 @@ def test_plain_values_are_right_at_once(name: str, text: str | None, value: obje
 @pytest.mark.parametrize(("name", "value"), MISFITS)
 def test_what_does_not_fit_is_never_right(name: str, value: object) -> None:
     assert judged(pa.array([value]), ATTRIBUTES[name])[1] == [False]
+
+
+def test_a_number_beyond_63_bits_is_left_to_the_checker_and_fails_no_other() -> None:
+    assert judged(pa.array([2**63, 7, None], pa.uint64()), ATTRIBUTES["Points"]) == (
+        [None, 7, None],
+        [False, True, True],
+    )
 
 
 @pytest.mark.parametrize(
