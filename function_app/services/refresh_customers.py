@@ -87,7 +87,7 @@ class RefreshCustomers:
                     written = ids or written
                     for start in range(0, len(ids), AT_ONCE):
                         old = {key: changed[key] for key in ids[start : start + AT_ONCE]}
-                        changes = await aside(rows.changes, model.instance, old)
+                        changes = await asyncio.to_thread(rows.changes, model.instance, old)  # not after the next batch
                         await writing
                         writing = asyncio.create_task(self._write(model.instance, changes, now))
                         yield Counts(len(old), len(old)), []
