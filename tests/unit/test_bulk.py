@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Iterator
 from threading import get_native_id
+from time import sleep
 
 import pytest
 
@@ -19,6 +21,19 @@ async def test_bulk_work_comes_after_the_thread_of_requests() -> None:
     before = niceness()
     assert await aside(niceness) >= 10 > before
     assert niceness() == before
+
+
+async def test_bulk_work_leaves_one_core_to_requests() -> None:
+    cores, running, seen = os.cpu_count() or 1, set[int](), list[int]()
+
+    def work() -> None:
+        running.add(get_native_id())
+        sleep(0.02)
+        seen.append(len(running))
+        running.discard(get_native_id())
+
+    await asyncio.gather(*(aside(work) for _ in range(2 * cores + 2)))
+    assert max(seen) == max(cores - 1, 1)
 
 
 async def test_items_come_in_order_and_what_goes_wrong_comes_through() -> None:
