@@ -7,6 +7,7 @@ and removed after all that goes with it.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -87,7 +88,7 @@ class RefreshCustomers:
                     written = ids or written
                     for start in range(0, len(ids), AT_ONCE):
                         old = {key: changed[key] for key in ids[start : start + AT_ONCE]}
-                        changes = await asyncio.to_thread(rows.changes, model.instance, old)  # not after the next batch
+                        changes = await aside(rows.changes, model.instance, old)
                         await writing
                         writing = asyncio.create_task(self._write(model.instance, changes, now))
                         yield Counts(len(old), len(old)), []
@@ -99,7 +100,7 @@ class RefreshCustomers:
     def _prepare(self, model: Model, part: Part) -> Iterator[_Rows]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
-        required = (CUSTOMER_ID,)
+        required, held = (CUSTOMER_ID,), deque[_Rows](maxlen=2)  # let go of here: to free a batch takes milliseconds
         with self._snapshots.open(part) as stream:
             for batch in read_part(
                 stream,
@@ -111,7 +112,8 @@ class RefreshCustomers:
                 keys = {name: batch.column(name) for name, _ in model.instance.key_ring}
                 ids, texts = batch.column(CUSTOMER_ID), batch.texts()
                 digests = {key: xxh3_64_hexdigest(text) for key, text in zip(ids, texts, strict=True)}
-                yield _Rows(ids, texts, digests, keys, list(batch.rejected))
+                held.append(_Rows(ids, texts, digests, keys, list(batch.rejected)))
+                yield held[-1]
 
     async def _write(self, instance: Instance, changes: _Changes, now: datetime) -> None:
         await self._release(instance, changes.lost, now)
