@@ -16,7 +16,7 @@ from function_app.services.instances import Model
 from function_app.source.files import Part, Snapshots
 from function_app.store.port import Store
 
-AT_ONCE = 500
+AT_ONCE = 400
 Rejected = list[tuple[int, str]]
 _Prepared = tuple[list[tuple[Activity, SourceKey]], Rejected]
 

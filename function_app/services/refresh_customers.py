@@ -100,7 +100,7 @@ class RefreshCustomers:
     def _prepare(self, model: Model, part: Part) -> Iterator[_Rows]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
-        required, held = (CUSTOMER_ID,), deque[_Rows](maxlen=2)  # let go of here: to free a batch takes milliseconds
+        required, held = (CUSTOMER_ID,), deque[_Rows](maxlen=2)  # let go of here: to free a batch takes its time
         with self._snapshots.open(part) as stream:
             for batch in read_part(
                 stream,

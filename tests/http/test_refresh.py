@@ -14,7 +14,7 @@ from pyarrow import parquet
 from support import INSTANCE, Clock, definition, host_over, profile
 from support import refresh as refresh_instance
 
-from function_app.services import refresh_customers
+from function_app.services import refresh_activities, refresh_customers
 from function_app.services.suite import Suite
 from function_app.source import reader
 from function_app.source.files import Snapshots
@@ -128,6 +128,19 @@ async def test_of_several_rows_of_one_customer_the_last_counts_every_time(  # no
         assert counted(job, "rows", "written", "unchanged") == [3, written, 3 - written]
         assert (await read(client, "ada"))["City"] == "Molde"
         assert [await owner(client, key) for key in ("c-ada", "c-molde")] == [None, "ada"]
+
+
+async def test_what_is_written_in_several_pieces_is_all_there_and_counted_once(
+    client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh_customers, "AT_ONCE", 1)
+    monkeypatch.setattr(refresh_activities, "AT_ONCE", 1)
+    write("Customer", ADA, BOB, {"CustomerId": ""})
+    write("Shop_Purchases", SALE, SALE | {"PurchaseId": "p2"}, SALE | {"PurchaseId": ""})
+    job = await refresh(client)
+    assert counted(job, "rows", "written", "unchanged", "rejected") == [6, 4, 0, 2]
+    assert [await owner(client, key) for key in ("c-ada", "c-bob")] == ["ada", "bob"]
+    assert {row["ActualActivityId"] for row in await timeline(client, "ada")} == {"p1", "p2"}
 
 
 async def test_the_same_content_in_csv_and_parquet_is_the_same(

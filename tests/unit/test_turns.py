@@ -1,9 +1,10 @@
-"""Reads of one turn of the event loop share a snapshot of the embedded file."""
+"""Reads of the embedded file: those of one turn of the event loop share a snapshot, and none waits for bulk work."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -60,3 +61,13 @@ async def test_no_snapshot_outlives_its_turn_and_keeps_the_log_from_being_emptie
     await asyncio.sleep(0)
     with closing(sqlite3.connect(tmp_path / "profiles.sqlite")) as other:
         assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+
+
+async def test_a_scan_for_a_request_does_not_wait_for_bulk_work(database: Database) -> None:
+    go_on = threading.Event()
+    bulk = asyncio.create_task(database.scan_aside(lambda _: go_on.wait(10)))
+    await asyncio.sleep(0)
+    assert await asyncio.wait_for(database.scan(ALL, ()), 5) == []
+    assert not bulk.done()
+    go_on.set()
+    assert await bulk
