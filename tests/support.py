@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import httpx
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
+from transport import HostTransport
 
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
@@ -23,7 +24,7 @@ from function_app.bootstrap import OPERATIONS
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.definition import instance_of
 from function_app.errors import ServiceError
-from function_app.local.host import Host
+from function_app.local.host import Host, read_custom_headers
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.services.suite import Suite
@@ -34,6 +35,7 @@ from function_app.store.port import Store
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+CUSTOM_HEADERS = read_custom_headers(ROOT / "host.json")
 INSTANCE = "00000000-0000-4000-8000-000000000001"
 
 
@@ -129,15 +131,10 @@ async def host_over(
     """The local host over a store, in this process, and the services behind it."""
     services = Suite(store, snapshots, clock=clock)
     runtime = make_runtime(services, clock)
-    host = Host(create_app(OPERATIONS, lambda: runtime), _nothing, services.close)
-    transport = httpx.ASGITransport(host)
+    transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime), CUSTOM_HEADERS))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
         yield client, services
     await services.close()
-
-
-async def _nothing() -> None:
-    pass
 
 
 @contextmanager

@@ -23,7 +23,7 @@ class Router:
     def __init__(self, functions: Iterable[tuple[str, str, Sequence[str] | None]]) -> None:
         """Take functions by name, template and methods (None for any)."""
         self._routes: _Routes = [
-            (name, compile_template(PREFIX + template), methods and frozenset(method.upper() for method in methods))
+            (name, compile_template(PREFIX + template), frozenset(map(str.upper, methods)) if methods else None)
             for name, template, methods in sorted(functions, key=lambda each: each[0].lower())
         ]
         self._fitting = lru_cache(maxsize=1024)(self._fitting_routes)  # by method and number of segments

@@ -73,9 +73,9 @@ def compile_template(template: str) -> Template:
         patterns.append(f"(?:{joint}{pattern})?" if kind != "required" else joint + pattern)
     if len({name.lower() for name in parts.names}) < len(parts.names):
         raise InvalidTemplateError(f"'{template}' names a parameter twice")
-    pattern = re.compile("".join(patterns), re.IGNORECASE | re.DOTALL)
+    whole = re.compile("".join(patterns), re.IGNORECASE | re.DOTALL)
     least = len(segments) - optional
-    return Template(pattern, tuple(parts.names), tuple(parts.predicates), parts.defaults, least, most)
+    return Template(whole, tuple(parts.names), tuple(parts.predicates), parts.defaults, least, most)
 
 
 def _split(template: str) -> list[str]:
