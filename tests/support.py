@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -155,13 +157,18 @@ class CosmosServer:
     key = "ZW11bGF0b3I="
 
     def __init__(self, described: dict[str, str]) -> None:
-        self.endpoint, self._requests = described["endpoint"], described["requests"]
+        self.endpoint, self._requests, self._clock = (described[name] for name in ("endpoint", "requests", "clock"))
 
     def requests(self) -> list[dict[str, str]]:
         """Return and forget the document requests since the last call: kind, path, body."""
         with urlopen(self._requests) as response:  # noqa: S310  # loopback
             found: list[dict[str, str]] = json.load(response)
         return found
+
+    def advance(self, seconds: float) -> None:
+        """Move the server's clock forward: documents whose `ttl` is over are gone."""
+        with urlopen(self._clock, data=str(seconds).encode()):  # noqa: S310  # loopback
+            pass
 
 
 @contextmanager
@@ -181,8 +188,38 @@ async def create_database(server: CosmosServer, name: str) -> None:
         server.endpoint, server.key, connection_verify=False, enable_endpoint_discovery=False
     ) as client:
         database = await client.create_database(name)
-        for container in CONTAINERS:
-            await database.create_container(container, PartitionKey("/pk"))
+        for container in containers():
+            await database.create_container(
+                container["name"],
+                PartitionKey("/pk"),
+                indexing_policy=container["indexingPolicy"],
+                default_ttl=container["defaultTtl"],
+            )
+
+
+@cache
+def containers() -> list[dict[str, Any]]:
+    """The containers as the Bicep declares them."""
+    text = (ROOT / "infra/modules/cosmos.bicep").read_text(encoding="utf-8")
+    declared = text[text.index("var containers") : text.index("resource account")]
+    found = []
+    for each in re.split(r"\n  \{\n", declared)[1:]:
+        indexed, not_indexed = each.split("notIndexed:")
+        name, ttl = re.search(r"name: '(\w+)'", each), re.search(r"defaultTtl: (-?\d+)", each)
+        assert name
+        assert ttl
+        found.append(
+            {
+                "name": name[1],
+                "defaultTtl": int(ttl[1]),
+                "indexingPolicy": {
+                    "includedPaths": [{"path": path} for path in re.findall(r"path: '([^']+)'", indexed)],
+                    "excludedPaths": [{"path": path} for path in ["/*", *re.findall(r"path: '([^']+)'", not_indexed)]],
+                },
+            }
+        )
+    assert [each["name"] for each in found] == list(CONTAINERS)
+    return found
 
 
 async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:
