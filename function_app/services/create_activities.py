@@ -200,9 +200,10 @@ def _accept(
     faults = [fault for found in (decided, checked) if isinstance(found, list) for fault in found]
     if isinstance(checked, dict):
         checked = {name: value for name, value in checked.items() if value is not None}  # as a refresh reads it
-    content = canonical(checked if isinstance(checked, dict) else record)
-    faults += _size_faults(content)
+    content = b""
     if isinstance(checked, dict):
+        content = canonical(checked)
+        faults += _size_faults(content)
         faults += _time_faults(checked[stamp], stamp, now)
     if entity is UNIFIED:
         faults += _id_faults(record)
