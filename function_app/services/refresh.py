@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from function_app import mistakes
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID
 from function_app.domain.job import MOST_LISTED, Counts, Job, Status, Step, Task, job_id_after, open_tasks, total
-from function_app.errors import ServiceError, Throttled, Unavailable
+from function_app.errors import NotYetReadable, ServiceError, Throttled, Unavailable
 from function_app.mistakes import Fault
 from function_app.services.create_activities import CreateActivities
 from function_app.services.instances import Instances, Model
@@ -65,7 +65,12 @@ class Refresh:
         job = Job(job_id_after(newest), "queued", submission, now)
         if not await self._control.create_job(instance_id, job, now):
             return await self.get(instance_id, job.job_id)
-        await self._workers.send([Step(instance_id, job.job_id)])
+        try:
+            await self._workers.send([Step(instance_id, job.job_id)])
+        except Exception as error:  # whatever keeps it from being handed on, it must not block the next start
+            ended = replace(job, status="failed", ended_at=now, message="It could not be handed to a worker.")
+            await self._control.write_job(instance_id, ended, now)
+            raise Unavailable from error
         return job
 
     async def resume(self, now: datetime, quiet_for: timedelta = STALE) -> None:
@@ -93,17 +98,25 @@ class Refresh:
         return await self._control.read_tasks(instance_id, job_id)
 
     async def handle(self, step: Step) -> None:
-        """Do a step, and send those it was the last to hold up; Throttled or Unavailable: hand it in again later."""
+        """Run one step and enqueue the steps it unblocked; Throttled or Unavailable if it must be retried later.
+
+        A job or task that another worker has just written may not be readable here yet: NotYetReadable.
+        """
         instance_id = step.instance_id
         job = await self._control.read_job(instance_id, step.job_id)
-        if job is None or not job.is_running:
+        if job is None:
+            raise NotYetReadable
+        if not job.is_running:
             return
         tasks = await self._control.read_tasks(instance_id, step.job_id)
+        if step.index is not None and step.index >= len(tasks):
+            raise NotYetReadable
         fault = None
         if step.index is None:
             tasks, fault = (tasks, None) if tasks else await self._plan(instance_id, job)
         elif not tasks[step.index].done:
             await self._do(instance_id, tasks[step.index], tasks)
+            # Of two workers that end the last two tasks, the later writer reads both: its session has its own write.
             tasks = await self._control.read_tasks(instance_id, step.job_id)
         left = open_tasks(tasks)
         if not left:

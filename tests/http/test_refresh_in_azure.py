@@ -15,6 +15,8 @@ from support import INSTANCE, Clock, azurite, definition, profile
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
 from function_app.bootstrap import OPERATIONS
+from function_app.domain.job import Job, Step
+from function_app.errors import NotYetReadable, Unavailable
 from function_app.services.suite import Suite
 from function_app.source.files import AZURITE_KEY, PartChangedError, Snapshots
 from function_app.source.queue import QUEUE, StepQueue
@@ -143,3 +145,29 @@ def test_what_starts_without_a_request_is_declared_for_azure(tmp_path: Path, clo
         "StartRefreshes": ("%REFRESH_SCHEDULE%", None),
         "ResumeRefreshes": ("0 */5 * * * *", None),
     }
+
+
+async def test_a_message_about_a_job_or_task_that_is_not_readable_yet_comes_again(
+    tmp_path: Path, clock: Clock, snapshots: Snapshots
+) -> None:
+    store = EmbeddedStore(tmp_path / "data")
+    services = Suite(store, snapshots, clock=clock)
+    await services.instances.define(INSTANCE, definition(), clock())
+    with pytest.raises(NotYetReadable):
+        await services.refresh.handle(Step(INSTANCE, "00000001"))
+    await store.control.create_job(INSTANCE, Job("00000001", "running", "onDemand", clock()), clock())
+    with pytest.raises(NotYetReadable):
+        await services.refresh.handle(Step(INSTANCE, "00000001", 3))
+    await services.close()
+
+
+async def test_a_start_whose_queue_is_not_there_is_answered_503_and_does_not_block_the_next(
+    tmp_path: Path, clock: Clock, queues: str
+) -> None:
+    services = Suite(EmbeddedStore(tmp_path / "data"), workers=StepQueue(f"{queues}/not-made"), clock=clock)
+    await services.instances.define(INSTANCE, definition(), clock())
+    for number in ("00000001", "00000002"):
+        with pytest.raises(Unavailable):
+            await services.refresh.start(INSTANCE, "onDemand", clock())
+        assert (await services.refresh.get(INSTANCE, number)).status == "failed"
+    await services.close()
