@@ -48,10 +48,10 @@ class Dialect:
         """Count the values of a record that keeps the rules."""
         return (_QUOTED.sub(b"", record) if b'"' in record else record).count(self.delimiter) + 1
 
-    def split(self, record: bytes) -> list[bytes]:
-        """Return the values of a record; of one that breaks the rules, as well as it goes."""
+    def split(self, record: bytes, most: int = sys.maxsize) -> list[bytes]:
+        """Return the values of a record, the first of them; of one that breaks the rules, as well as it goes."""
         values, at, record = list[bytes](), 0, record.rstrip(b"\r\n")
-        while at <= len(record):
+        while at <= len(record) and len(values) < most:
             value = b""
             if quoted := _QUOTED.match(record, at):
                 value, at = quoted[0][1:-1].replace(b'""', b'"'), quoted.end()

@@ -1,0 +1,43 @@
+"""Rows as they stand in a part, and those that have no values because a rule of their format is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+class PartUnreadableError(Exception):
+    """A part, or the rest of it, is no CSV or Parquet that can be read; says why, with "it" for the part."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row without values: its number and line, and what is wrong.
+
+    `rows` counts the rows that can't be told apart from it, itself included. `ids` are what stands where ids stand;
+    `id_is_sure` is True where that is the id of the one row.
+    """
+
+    number: int
+    line: int | None
+    problem: str
+    rows: int = 1
+    ids: tuple[bytes, ...] = ()
+    id_is_sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a part as columns, with their numbers in it from 1; `broken` are not among them.
+
+    `lines` returns the line of the file in which each row begins; None in Parquet. `is_cut_off` tells that the part
+    ends with these rows and may have been longer.
+    """
+
+    columns: pa.RecordBatch
+    numbers: Sequence[int]
+    broken: Sequence[BrokenRow] = ()
+    lines: Callable[[], Sequence[int]] | None = None
+    is_cut_off: bool = False
