@@ -37,7 +37,7 @@ from function_app.api.tokens import SCOPE, EntraTokens, trust_of
 from function_app.domain.feed import REQUEST_WITHIN_S
 from function_app.services.access import Access
 from function_app.services.suite import Suite
-from function_app.settings import Settings, in_azure, read_settings
+from function_app.settings import InvalidSettingsError, Settings, in_azure, read_settings
 from function_app.source.files import Snapshots
 
 if TYPE_CHECKING:
@@ -131,7 +131,11 @@ def _now() -> datetime:
 @cache
 def get_runtime() -> Runtime:
     """Return the runtime of this process, made of the environment's settings on the first call."""
-    settings = read_settings(os.environ)
+    try:
+        settings = read_settings(os.environ)
+    except InvalidSettingsError as error:
+        _log.error("The settings can't be used: %s", " | ".join(error.faults))  # the trace says nothing
+        raise
     telemetry.correlate_logs()
     if settings.APPLICATIONINSIGHTS_CONNECTION_STRING:
         telemetry.export_to_azure_monitor(settings.APPLICATIONINSIGHTS_CONNECTION_STRING)

@@ -77,6 +77,12 @@ INVALID_STATE = Mistake(
     "Follow `Location` unchanged, or start again without a state.",
 )
 BODY_TOO_LARGE = Mistake("BodyTooLarge", 413, "The body is larger than 256 KB.", "Send less at once.")
+LENGTH_REQUIRED = Mistake(
+    "LengthRequired",
+    411,
+    "The body is sent in chunks, of which Azure Functions delivers nothing.",
+    "Send `Content-Length`; in .NET by `StringContent` in place of `JsonContent`.",
+)
 UNSUPPORTED_MEDIA_TYPE = Mistake(
     "UnsupportedMediaType",
     415,
@@ -181,6 +187,12 @@ OUT_OF_RANGE = Mistake("OutOfRange", 400, "A number is beyond the attribute's ra
 TOO_LONG = Mistake("TooLong", 400, "A text is longer than the attribute's limit.", "Shorten it.")
 VALUE_NOT_ALLOWED = Mistake(
     "ValueNotAllowed", 400, "The attribute allows only certain values.", "Send one of the values named."
+)
+INVALID_ID = Mistake(
+    "InvalidId",
+    400,
+    "An id is one that no address can name.",
+    "Use another id: not only dots, without U+0000 and without the text `%2F`.",
 )
 REPEATED_WITH_OTHER_CONTENT = Mistake(
     "RepeatedWithOtherContent",

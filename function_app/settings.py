@@ -16,10 +16,18 @@ _GUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 
 class InvalidSettingsError(Exception):
-    """The settings can't be used; `faults` says why, one line a setting."""
+    """The settings can't be used; `faults` says why, one line a setting, without the values, which logs must not hold.
 
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("The settings can't be used:\n" + "\n".join(f"- {fault}" for fault in faults))
+    The exception's own text has the values received, for who set them.
+    """
+
+    def __init__(self, faults: list[str], received: Mapping[str, str] | None = None) -> None:
+        given = received or {}
+        lines = [
+            f"- {fault}; received '{given[name]}'" if (name := fault.partition(":")[0]) in given else f"- {fault}"
+            for fault in faults
+        ]
+        super().__init__("\n".join(["The settings can't be used:", *lines]))
         self.faults = faults
 
 
@@ -73,18 +81,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment; InvalidSettingsError names every fault."""
     given = {name: environment[name] for name in Settings.model_fields if environment.get(name)}
     faults: dict[str, str] = {}
+    received: dict[str, str] = {}
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
         for found in error.errors(include_url=False):
             name = str(found["loc"][0])
-            faults[name] = f"{found['msg']}; received '{given.pop(name)}'"
+            faults[name], received[name] = found["msg"], given.pop(name)
         settings = Settings.model_validate(given)
     if "AUTH_MODE" not in faults:
         faults = dict(_unsafe_mode(settings, environment)) | faults
     faults = dict(_unsafe_store(settings)) | faults
     if faults:
-        raise InvalidSettingsError([f"{name}: {fault}" for name, fault in sorted(faults.items())])
+        raise InvalidSettingsError([f"{name}: {fault}" for name, fault in sorted(faults.items())], received)
     return settings
 
 

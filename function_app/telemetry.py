@@ -48,7 +48,7 @@ def stop_tracing() -> None:
 
 
 def export_to_azure_monitor(connection_string: str) -> None:
-    """Send spans, and the logs of this package, to Application Insights; no other library's, which name addresses."""
+    """Send spans and logs to Application Insights: this package's, and warnings of Azure's libraries."""
     from azure.monitor.opentelemetry import configure_azure_monitor  # noqa: PLC0415  # a second that only Azure pays
     from opentelemetry.trace import get_tracer  # noqa: PLC0415
 
@@ -56,7 +56,29 @@ def export_to_azure_monitor(connection_string: str) -> None:
     configure_azure_monitor(
         connection_string=connection_string, logger_name="function_app", instrumentation_options=unwanted
     )
+    _export_warnings_of_azure()
     start_tracing(get_tracer("function_app"))
+
+
+def _export_warnings_of_azure() -> None:
+    """Send the warnings of azure-cosmos, azure-identity and the like where those of this package go."""
+    azure, ours = logging.getLogger("azure"), logging.getLogger("function_app")
+    for handler in ours.handlers:
+        azure.addHandler(WithoutValues(handler))
+
+
+class WithoutValues(logging.Handler):
+    """Hands on warnings with the place they come from in place of their text, which may hold addresses and values."""
+
+    def __init__(self, behind: logging.Handler) -> None:
+        super().__init__(logging.WARNING)
+        self._behind = behind
+
+    def emit(self, record: logging.LogRecord) -> None:
+        bare = logging.makeLogRecord({**vars(record), "args": None, "exc_info": None, "exc_text": None})
+        cause = f", {record.exc_info[0].__name__}" if record.exc_info and record.exc_info[0] else ""
+        bare.msg = f"{record.name} warned in {record.funcName} at {record.filename}:{record.lineno}{cause}"
+        self._behind.handle(bare)
 
 
 def correlate_logs() -> None:
@@ -80,21 +102,22 @@ def correlation_id() -> str:
     return known[0]
 
 
-def request(operation_id: str, headers: Mapping[str, str]) -> AbstractContextManager[None]:
-    """Give the request an id, and a span that continues the caller's trace."""
+def request(operation_id: str, trace_parent: str) -> AbstractContextManager[None]:
+    """Give the request an id, and a span that continues the host's trace (`traceparent` of W3C Trace Context)."""
     if _tracers:
-        return _traced_request(operation_id, headers)
+        return _traced_request(operation_id, trace_parent)
     _correlation.set([])
     return _NOTHING
 
 
 @contextmanager
-def _traced_request(operation_id: str, headers: Mapping[str, str]) -> Iterator[None]:
+def _traced_request(operation_id: str, trace_parent: str) -> Iterator[None]:
     from opentelemetry.propagate import extract  # noqa: PLC0415  # only with a tracer
     from opentelemetry.trace import SpanKind, format_trace_id  # noqa: PLC0415
 
-    caller = extract({"traceparent": headers.get("traceparent", "")})
-    with _tracers[0].start_as_current_span(operation_id, caller, SpanKind.SERVER) as span:
+    host = extract({"traceparent": trace_parent})
+    # INTERNAL: the host writes the one Request that Application Insights counts for each call
+    with _tracers[0].start_as_current_span(operation_id, host, SpanKind.INTERNAL) as span:
         token = _correlation.set([format_trace_id(span.get_span_context().trace_id)])
         try:
             yield

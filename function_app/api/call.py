@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 from function_app import mistakes
 from function_app.api.operation import Operation, Parameter
+from function_app.domain.addresses import decode_slashes
 from function_app.domain.names import nearest_hint
 from function_app.errors import ServiceError
 from function_app.mistakes import Fault, Mistake
@@ -78,10 +80,11 @@ def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, An
     """Return the values of the parameters that were sent; ServiceError with every fault in them."""
     faults: list[Fault] = []
     values: dict[str, Any] = {}
-    sources = {"path": request.route_params, "query": request.params, "header": request.headers}
+    route_values = {name: decode_slashes(value) for name, value in request.route_params.items()}
+    sources = {"path": route_values, "query": request.params, "header": request.headers}
     for parameter in operation.parameters:
         text = sources[parameter.place].get(parameter.name)
-        if text is None:
+        if not text:  # what is sent empty counts as left out
             if parameter.required:
                 faults.append(mistakes.MISSING_PARAMETER(f"'{parameter.name}' is required.", parameter.name))
             continue
@@ -93,9 +96,20 @@ def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, An
     for name in request.params:
         if name not in values and name not in _OF_THE_PLATFORM:
             faults += _unknown(operation, name)
+    if "," in "".join(request.params.values()):  # the host joins repeated ones by a comma
+        faults += _repeated(request.url)
     if faults:
         raise ServiceError(*faults)
     return values
+
+
+def _repeated(url: str) -> list[Fault]:
+    names = Counter(name.lower() for name, value in parse_qsl(urlsplit(url).query))
+    return [
+        mistakes.INVALID_PARAMETER(f"'{name[:64]}' is sent {count} times; send it once.", name[:64])
+        for name, count in names.items()
+        if count > 1
+    ]
 
 
 def _unknown(operation: Operation, name: str) -> list[Fault]:
@@ -110,8 +124,11 @@ def read_body(operation: Operation, request: func.HttpRequest) -> Any:
     """Return the body as the operation declares it, a model or a JSON object; ServiceError with every fault in it."""
     if operation.body is None:
         return None
-    _check_media(request.headers)
     raw = request.get_body()
+    if not raw and "chunked" in request.headers.get("transfer-encoding", ""):
+        message = "The host drops a chunked body; send Content-Length in place of Transfer-Encoding."
+        raise ServiceError(mistakes.LENGTH_REQUIRED(message, "Content-Length"))
+    _check_media(request.headers)
     if len(raw) > LARGEST_BODY:
         message = f"A body may have at most {LARGEST_BODY // 1024} KB; received {len(raw) // 1024 + 1} KB."
         raise ServiceError(mistakes.BODY_TOO_LARGE(message))

@@ -19,10 +19,11 @@ from function_app.api.auth import ANONYMOUS, Authenticator
 from function_app.api.background import add_background
 from function_app.api.call import Answer, Call, read_request
 from function_app.api.limits import Limits
-from function_app.api.operation import Operation, Verb
+from function_app.api.operation import HttpMethod, Operation
 from function_app.api.page_settings import PageSettings
 from function_app.api.parameters import LONGEST_CALLER
 from function_app.api.problems import answer_to
+from function_app.api.routes import allowed_methods, make_routes
 from function_app.domain.access import Principal, Role
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import NotAllowed, Unavailable
@@ -32,6 +33,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
 _OK, _NOT_MODIFIED, _ERRORS = 200, 304, 400
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
+_NO_TYPE = {"Content-Type": ""}  # otherwise the host adds text/plain, which a cache may take over for a kept script
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +55,24 @@ GetRuntime = Callable[[], Runtime]
 
 
 def create_app(operations: Sequence[Operation], get_runtime: GetRuntime) -> func.FunctionApp:
-    """Make the FunctionApp: one HTTP function for each operation, and what runs without requests.
+    """Make the FunctionApp: the HTTP functions of each operation, and what runs without requests.
 
     The runtime is asked for at the first request.
     """
     app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
     for operation in operations:
-        verbs = tuple(verb for other in operations if other.path == operation.path for verb in (other.verb,))
-        handle = _road(operation, verbs, get_runtime)
-        app.function_name(operation.id)(app.route(route=operation.path, methods=list(operation.verbs))(handle))
+        handle = _road(operation, allowed_methods(operation, operations), get_runtime)
+        for route in make_routes(operation, operations):
+            app.function_name(route.name)(app.route(route=route.template, methods=list(route.methods))(handle))
     add_background(app, get_runtime)
     return app
 
 
 def _road(
-    operation: Operation, allow: tuple[Verb, ...], get_runtime: GetRuntime
-) -> Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]:
-    async def handle(req: func.HttpRequest) -> func.HttpResponse:
-        with telemetry.request(operation.id, req.headers):
+    operation: Operation, allow: tuple[HttpMethod, ...], get_runtime: GetRuntime
+) -> Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]:
+    async def handle(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+        with telemetry.request(operation.id, context.trace_context.trace_parent):
             try:
                 runtime = get_runtime()
             except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
@@ -84,7 +86,12 @@ class _Visit:
     """One request on its road: access, limits, handler, answer, count."""
 
     def __init__(
-        self, operation: Operation, allow: tuple[Verb, ...], runtime: Runtime, req: func.HttpRequest, now: datetime
+        self,
+        operation: Operation,
+        allow: tuple[HttpMethod, ...],
+        runtime: Runtime,
+        req: func.HttpRequest,
+        now: datetime,
     ) -> None:
         self._operation, self._allow, self._runtime, self._req, self._now = operation, allow, runtime, req, now
         self._instance_id = req.route_params.get("instanceId")
@@ -133,7 +140,7 @@ class _Visit:
         operation, req, now = self._operation, self._req, self._now
         if operation.role is not None:
             await self._admit(operation.role)
-        if req.method != operation.verb:
+        if req.method in operation.refuses:
             raise NotAllowed(mistakes.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
         values, body = read_request(operation, req)
         call = Call(
@@ -141,7 +148,7 @@ class _Visit:
             services=self._runtime.services,
             principal=self._principal or ANONYMOUS,
             now=now,
-            url=req.url,
+            url=_without_last_slash(req.url),
             values=values,
             body=body,
             pages=self._runtime.pages,
@@ -173,13 +180,19 @@ class _Visit:
         self._runtime.services.usage.record(self._instance_id, series, traffic, self._now)
 
 
+def _without_last_slash(url: str) -> str:
+    """Return the address without the slash that the host takes at the end of any path."""
+    path, mark, query = url.partition("?")
+    return path.rstrip("/") + mark + query
+
+
 def _error_code(answer: Answer) -> str | None:
     return answer.body["errorCode"] if answer.status >= _ERRORS else None
 
 
 def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpResponse:
     if answer.body is None:
-        return func.HttpResponse(status_code=answer.status, headers={**answer.headers, **budget})
+        return func.HttpResponse(status_code=answer.status, headers={**_NO_TYPE, **answer.headers, **budget})
     if isinstance(answer.body, bytes):
         headers = {**answer.headers, **budget}
         return func.HttpResponse(answer.body, status_code=answer.status, headers=headers)

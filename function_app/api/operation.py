@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 Visibility = Literal["none", "important", "advanced", "internal"]
 Handler = Callable[["Call"], Awaitable["Answer"]]
 
@@ -89,7 +90,7 @@ class Operation:
     """One operation. `refuses` names verbs of the same path that are answered 405, each with the reason.
 
     `role` None: no sign-in needed. A path without `{instanceId}` needs `role` on no instance in particular.
-    `role` None: no sign-in needed. `hint` makes it a polling trigger: it tells makers how to see it fire.
+    `hint` makes it a polling trigger: it tells makers how to see it fire.
     """
 
     id: str
@@ -107,8 +108,10 @@ class Operation:
     hint: str | None = None
 
     @property
-    def verbs(self) -> tuple[Verb, ...]:
-        return (self.verb, *self.refuses)
+    def methods(self) -> tuple[HttpMethod, ...]:
+        """The methods of its function. What is public and read answers HEAD too: monitors and link checkers send it."""
+        head: tuple[HttpMethod, ...] = ("HEAD",) if self.role is None and self.verb == "GET" else ()
+        return (self.verb, *head, *self.refuses)
 
     @property
     def is_conditional(self) -> bool:

@@ -19,6 +19,8 @@ from function_app.domain.query import AllOf, Condition
 from function_app.errors import ServiceError
 from function_app.services.odata import parse_filter, parse_search, parse_select
 
+MAX_ADDRESS = 8_000  # the Functions host refuses a request line over 8,192 bytes: verb, address and version
+
 
 def _option(name: str, summary: str, description: str, longest: int = 4_000) -> Parameter[str | None]:
     return Parameter(name, "query", summary, description, p.text_up_to(longest), default=None)
@@ -90,7 +92,11 @@ def next_link(call: Call, following: list[Any]) -> str:
     token = json.dumps([*following, _digest(call)], separators=(",", ":")).encode()
     asked = [(k, v) for k, v in parse_qsl(urlsplit(call.url).query) if k not in {SKIPTOKEN.name, SKIP.name}]
     asked.append((SKIPTOKEN.name, base64.urlsafe_b64encode(token).decode().rstrip("=")))
-    return urlsplit(call.url)._replace(query=urlencode(asked, safe="$"), fragment="").geturl()
+    link = urlsplit(call.url)._replace(query=urlencode(asked, safe="$"), fragment="").geturl()
+    if len(link) > MAX_ADDRESS:
+        message = f"The address of the next page would be longer than {MAX_ADDRESS} characters; send a shorter query."
+        raise ServiceError(mistakes.INVALID_QUERY(message))
+    return link
 
 
 def read_token(call: Call) -> list[Any] | None:

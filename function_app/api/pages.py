@@ -96,7 +96,6 @@ def _file(name: str, settings: PageSettings) -> Answer:
         "Cache-Control": "no-cache",
         "Content-Security-Policy": _policy(settings),
         "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
     }
     return Answer(200, content, headers)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from function_app.api.operation import Choices, Parameter, Response, Visibility
+from function_app.domain.addresses import address_fault
 from function_app.domain.instant import parse_instant
 from function_app.domain.validity import Timing
 
@@ -29,6 +30,18 @@ def text_up_to(longest: int) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _repeat_id(text: str) -> str:
+    """Parse a repeat id: it is answered in a header, and names the update in addresses."""
+    fault = address_fault(text)
+    if fault:
+        msg = f"an id that an address can name; this one {fault}"
+        raise ValueError(msg)
+    if not (text.isascii() and text.isprintable()) or len(text) > LONGEST_REPEAT_ID:
+        msg = f"1 to {LONGEST_REPEAT_ID} printable ASCII characters"
+        raise ValueError(msg)
+    return text
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -187,7 +200,7 @@ REPEAT_ID = Parameter[str | None](
     "header",
     "Repeat ID",
     "Your own id for this change, like the id of the flow run. Sent twice with one id, the change is made once.",
-    text_up_to(LONGEST_REPEAT_ID),
+    _repeat_id,
     default=None,
     schema={"type": "string", "maxLength": LONGEST_REPEAT_ID},
     visibility="advanced",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,14 +17,14 @@ import azure.functions as func
 
 PREFIX = "/api/"
 LARGEST_BODY = 100 * 1024 * 1024
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::regex\(.*?\)\))?\}")
 _LOCAL_NAMES = frozenset(("localhost", "127.0.0.1", "[::1]"))
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _Step = Callable[[], Awaitable[None]]
-UserFunction = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+UserFunction = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class _Route:
     verb: str
     pattern: re.Pattern[str]
     function: UserFunction
+
+
+def _context(trace_parent: str) -> Any:
+    """Return what a function reads of `func.Context`: the trace of the caller."""
+    return SimpleNamespace(trace_context=SimpleNamespace(trace_parent=trace_parent))
 
 
 class CallerLeftError(Exception):
@@ -84,7 +90,7 @@ class Host:
             route_params=route_params,
             body=body,
         )
-        await _respond(send, await function(request))
+        await _respond(send, await function(request, _context(headers.get("traceparent", ""))))
 
     def _find(self, path: str, method: str) -> tuple[UserFunction | None, dict[str, str], list[str]]:
         slashes = path.count("/")

@@ -18,6 +18,7 @@ from function_app.domain.activity import (
     activity_of_unified,
     required_in,
 )
+from function_app.domain.addresses import address_fault
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
@@ -203,6 +204,8 @@ def _accept(
     faults += _size_faults(content)
     if isinstance(checked, dict):
         faults += _time_faults(checked[stamp], stamp, now)
+    if entity is UNIFIED:
+        faults += _id_faults(record)
     if faults or isinstance(checked, list) or isinstance(decided, list):
         return ServiceError(*faults)
     if mapping:
@@ -228,6 +231,12 @@ def _size_faults(content: bytes) -> list[Fault]:
         return []
     message = f"A record may have at most {LARGEST_RECORD // 1024} KB; received {size // 1024 + 1} KB."
     return [mistakes.RECORD_TOO_LARGE(message, "")]
+
+
+def _id_faults(record: Mapping[str, Any]) -> list[Fault]:
+    identity = record.get("ActivityId")
+    fault = address_fault(identity) if identity and isinstance(identity, str) else None
+    return [mistakes.INVALID_ID(f"'ActivityId' {fault}.", "/ActivityId")] if fault else []
 
 
 def _time_faults(text: str, name: str, now: datetime) -> list[Fault]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import logging
 import re
 import subprocess
@@ -193,13 +194,13 @@ import logging
 from function_app import telemetry
 telemetry.correlate_logs()
 telemetry.export_to_azure_monitor("{connection}")
-with telemetry.request("GetCustomer", {{}}):
+with telemetry.request("GetCustomer", "{parent}"):
     logging.getLogger("function_app.api").warning("ours")
     logging.getLogger("azure.core").warning("theirs")
 """
 
 
-def test_with_a_connection_string_spans_and_our_logs_go_to_application_insights() -> None:
+def test_with_a_connection_string_spans_and_warnings_go_to_application_insights_in_the_hosts_trace() -> None:
     received = []
 
     class Ingestion(BaseHTTPRequestHandler):
@@ -217,10 +218,16 @@ def test_with_a_connection_string_spans_and_our_logs_go_to_application_insights(
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         connection = f"InstrumentationKey={INSTANCE};IngestionEndpoint=http://127.0.0.1:{server.server_port}/"
         quiet = {"APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true", "OTEL_TRACES_SAMPLER": "always_on"}
-        python(SEND.format(connection=connection), **quiet)
+        python(SEND.format(connection=connection, parent=PARENT), **quiet)
         server.shutdown()
     sent = b"".join(received).decode()
-    assert '"name":"GetCustomer"' in sent.replace(": ", ":")
+    told = [item for items in received for line in items.decode().splitlines() for item in json.loads(line)]
+    (call,) = [item for item in told if item["data"]["baseData"].get("name") == "GetCustomer"]
+    _, trace_id, parent_id, _ = PARENT.split("-")
+    assert (call["tags"]["ai.operation.id"], call["tags"]["ai.operation.parentId"]) == (trace_id, parent_id)
+    assert call["data"]["baseType"] == "RemoteDependencyData", "the host writes the one Request"
+    assert not [item for item in told if item["data"]["baseType"] == "RequestData"]
     assert "ours" in sent
     assert "correlationId" in sent
+    assert "azure.core warned in <module> at <string>:" in sent
     assert "theirs" not in sent

@@ -17,6 +17,7 @@ import pytest
 from pathspec import GitIgnoreSpec
 from support import ROOT
 
+from function_app.api.routes import make_routes
 from function_app.bootstrap import OPERATIONS
 
 LIBRARIES = Path(".python_packages/lib/site-packages")  # where the build on the platform puts them
@@ -108,7 +109,10 @@ def test_every_operation_is_found_by_the_loader_and_no_other(indexed: dict[str, 
         for binding in bindings
         if binding["type"] == "httpTrigger"
     }
-    assert {name: binding["route"] for name, binding in triggers.items()} == {each.id: each.path for each in OPERATIONS}
+    routes = [route for operation in OPERATIONS for route in make_routes(operation, OPERATIONS)]
+    assert {name: binding["route"] for name, binding in triggers.items()} == {
+        each.name: each.template for each in routes
+    }
     assert {binding["authLevel"].upper() for binding in triggers.values()} == {"ANONYMOUS"}
 
 

@@ -12,6 +12,7 @@ from azure.functions import FunctionApp
 from support import ROOT
 
 import function_app
+from function_app.api.routes import make_routes
 from function_app.bootstrap import OPERATIONS
 
 _INDEX = """
@@ -49,9 +50,9 @@ def indexed() -> dict[str, Any]:
 
 def test_the_loader_finds_exactly_the_declared_operations(indexed: dict[str, Any]) -> None:
     found = [(name, tuple(verbs), route) for name, verbs, route, _ in indexed["functions"]]
-    declared = [(operation.id, operation.verbs, operation.path) for operation in OPERATIONS]
-    assert sorted(found) == sorted(declared)
-    assert len(found) == len(OPERATIONS) > 0
+    routes = [route for operation in OPERATIONS for route in make_routes(operation, OPERATIONS)]
+    assert sorted(found) == sorted((route.name, route.methods, route.template) for route in routes)
+    assert {operation.id for operation in OPERATIONS} <= {name for name, *_ in found}
 
 
 def test_access_is_decided_by_the_operations_and_not_by_function_keys(indexed: dict[str, Any]) -> None:
@@ -95,7 +96,7 @@ def test_importing_the_package_opens_no_store_and_reads_no_setting() -> None:
 def test_operation_ids_are_unique_and_no_verb_of_a_path_is_declared_twice() -> None:
     ids = [operation.id for operation in OPERATIONS]
     assert len(set(ids)) == len(ids)
-    slots = [(operation.path, verb) for operation in OPERATIONS for verb in operation.verbs]
+    slots = [(operation.path, verb) for operation in OPERATIONS for verb in operation.methods]
     assert len(set(slots)) == len(slots)
 
 

@@ -1,0 +1,80 @@
+"""Routes of operations, so that no two of them match one request.
+
+The Functions host takes the first function by name whose template and verb fit: a literal has no precedence over
+a placeholder (azure-functions-host #9876). So a placeholder excludes the literals that other operations have there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from function_app.api.operation import HttpMethod, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One HTTP function: its name, the template with constraints, and the methods it takes."""
+
+    name: str
+    template: str
+    methods: tuple[HttpMethod, ...]
+
+
+def make_routes(operation: Operation, operations: Sequence[Operation]) -> list[Route]:
+    """Return the functions of an operation: one, and one more for methods whose template must exclude other literals.
+
+    The first has the operation's id as its name, the others the id and their first method.
+    """
+    by_template: dict[str, list[HttpMethod]] = {}
+    for method in operation.methods:
+        by_template.setdefault(_template(operation, method, operations), []).append(method)
+    return [
+        Route(operation.id if operation.verb in methods else f"{operation.id}_{methods[0]}", template, tuple(methods))
+        for template, methods in by_template.items()
+    ]
+
+
+def _template(operation: Operation, method: HttpMethod, operations: Sequence[Operation]) -> str:
+    segments = operation.path.split("/")
+    excluded: dict[int, set[str]] = {}
+    for other in operations:
+        if method in other.methods and (found := _distinguish(segments, other.path.split("/"))):
+            excluded.setdefault(found[0], set()).add(found[1])
+    return "/".join(_constrain(segment, excluded.get(place)) for place, segment in enumerate(segments))
+
+
+def _distinguish(segments: Sequence[str], others: Sequence[str]) -> tuple[int, str] | None:
+    """Return the first place where another path has a literal for a placeholder; None if no address fits both."""
+    if len(segments) != len(others):
+        return None
+    more_general: tuple[int, str] | None = None
+    for place, (segment, other) in enumerate(zip(segments, others, strict=True)):
+        if segment.startswith("{") and not other.startswith("{"):
+            more_general = more_general or (place, other)
+        elif other.startswith("{") and not segment.startswith("{"):
+            if more_general is None:  # the other path is the more general one here, and excludes this literal
+                return None
+        elif not segment.startswith("{") and segment.lower() != other.lower():
+            return None
+    return more_general
+
+
+def _constrain(segment: str, literals: set[str] | None) -> str:
+    if not literals:
+        return segment
+    words = "|".join(re.escape(literal) for literal in sorted(literals))
+    return f"{segment[:-1]}:regex(^(?!({words})$))}}"
+
+
+def allowed_methods(operation: Operation, operations: Sequence[Operation]) -> tuple[HttpMethod, ...]:
+    """Return the methods that are served at an operation's path, each once."""
+    served: Mapping[HttpMethod, None] = {
+        method: None
+        for other in operations
+        if other.path == operation.path
+        for method in other.methods
+        if method not in other.refuses
+    }
+    return tuple(served)
