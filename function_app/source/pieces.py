@@ -12,6 +12,7 @@ from pyarrow import types
 
 from function_app.source.records import MAX_ROW_BYTES, TOO_LARGE
 from function_app.source.rows import BrokenRow, Rows
+from function_app.source.texts import is_text
 
 MOST_BYTES = 4 << 20
 
@@ -22,7 +23,7 @@ def by_bytes(batch: pa.RecordBatch, number: int, key: str) -> Iterator[Rows]:
     if sum(map(_most_bytes, texts)) <= MOST_BYTES:
         yield Rows(_written_out(batch), range(number, number + len(batch)))
         return
-    sizes = reduce(pc.add, map(_sizes, texts)).to_pylist()
+    sizes = text_sizes(batch).to_pylist()
     places, broken, held = list[int](), list[BrokenRow](), 0
     for place, size in enumerate(sizes):
         if size > MAX_ROW_BYTES:
@@ -36,11 +37,10 @@ def by_bytes(batch: pa.RecordBatch, number: int, key: str) -> Iterator[Rows]:
     yield _taken(batch, number, places, broken)
 
 
-def is_text(type_: pa.DataType) -> bool:
-    """Say whether a column of this type holds texts, in a dictionary or not."""
-    held = type_.value_type if types.is_dictionary(type_) else type_
-    kinds = (types.is_string, types.is_large_string, types.is_string_view)
-    return any(is_kind(held) for is_kind in (*kinds, types.is_binary, types.is_large_binary, types.is_binary_view))
+def text_sizes(batch: pa.RecordBatch) -> pa.Array:
+    """Return how many bytes the texts of each row have."""
+    texts = (_sizes(column) for column in batch.columns if is_text(column.type))
+    return reduce(pc.add, texts, pa.repeat(pa.scalar(0, pa.int64()), len(batch)))
 
 
 def _most_bytes(column: pa.Array) -> int:

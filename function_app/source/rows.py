@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 
@@ -41,3 +42,17 @@ class Rows:
     broken: Sequence[BrokenRow] = ()
     lines: Callable[[], Sequence[int]] | None = None
     is_cut_off: bool = False
+
+    def slices(self, most: int) -> Iterator[Rows]:
+        """Divide them into some of at most so many; what is not among them goes with the first."""
+        for start in range(0, max(len(self.numbers), 1), most):
+            yield Rows(
+                self.columns.slice(start, most),
+                self.numbers[start : start + most],
+                self.broken if start == 0 else (),
+                partial(self._lines_from, start) if self.lines else None,
+                self.is_cut_off and start + most >= len(self.numbers),
+            )
+
+    def _lines_from(self, start: int) -> Sequence[int]:
+        return self.lines()[start:] if self.lines else ()
