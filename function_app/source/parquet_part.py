@@ -13,7 +13,7 @@ from pyarrow import parquet, types
 from function_app.source.pieces import MOST_BYTES, by_bytes
 from function_app.source.rows import PartUnreadableError, Rows
 
-MOST_ROWS = 4_096
+MOST_ROWS = 16_384
 # Writers fill a dictionary up to here; a smaller column chunk is one, or has little beside it.
 _DICTIONARY_BYTES, _DICTIONARY_BYTES_A_ROW = 1 << 20, 16
 # The instants of the years 1 to 9999, in milliseconds.
@@ -90,7 +90,7 @@ class ParquetPart:
                 found.append(name)
             else:
                 bytes_a_row += max(size / max(group.num_rows, 1) for size, group in zip(sizes, groups, strict=True))
-        return found, max(1, min(MOST_ROWS, int(2 * MOST_BYTES / bytes_a_row)))
+        return found, max(1, min(MOST_ROWS, int(MOST_BYTES / bytes_a_row)))
 
 
 def _without_wraps(batch: pa.RecordBatch, coarse: pa.RecordBatch) -> pa.RecordBatch:

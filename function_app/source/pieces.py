@@ -14,13 +14,12 @@ from function_app.source.records import MAX_ROW_BYTES, TOO_LARGE
 from function_app.source.rows import BrokenRow, Rows
 from function_app.source.texts import is_text
 
-MOST_BYTES = 4 << 20
+MOST_BYTES = 8 << 20
 
 
 def by_bytes(batch: pa.RecordBatch, number: int, key: str) -> Iterator[Rows]:
     """Divide a batch, that begins with the row of this number, and write its dictionaries out; without large rows."""
-    texts = [column for column in batch.columns if is_text(column.type)]
-    if sum(map(_most_bytes, texts)) <= MOST_BYTES:
+    if longest_row(batch) * len(batch) <= MOST_BYTES:
         yield Rows(_written_out(batch), range(number, number + len(batch)))
         return
     sizes = text_sizes(batch).to_pylist()
@@ -43,23 +42,26 @@ def text_sizes(batch: pa.RecordBatch) -> pa.Array:
     return reduce(pc.add, texts, pa.repeat(pa.scalar(0, pa.int64()), len(batch)))
 
 
-def _most_bytes(column: pa.Array) -> int:
-    """Return how many bytes the texts of a column have at most when they are written out."""
-    if types.is_dictionary(column.type):
-        return (pc.max(_lengths(column.dictionary)).as_py() or 0) * len(column)
-    return pc.sum(_lengths(column)).as_py() or 0
+def longest_row(batch: pa.RecordBatch) -> int:
+    """Return how many bytes the texts of a row have at most: those of the longest texts of all columns."""
+    return sum(_longest(column) for column in batch.columns if is_text(column.type))
+
+
+def _longest(column: pa.Array) -> int:
+    texts = column.dictionary if types.is_dictionary(column.type) else column
+    return pc.max(_lengths(texts)).as_py() or 0
 
 
 def _sizes(column: pa.Array) -> pa.Array:
     if types.is_dictionary(column.type):
-        return pc.fill_null(_lengths(column.dictionary).take(column.indices), 0)
-    return pc.fill_null(_lengths(column), 0)
+        return pc.fill_null(_lengths(column.dictionary).take(column.indices), 0).cast(pa.int64())
+    return pc.fill_null(_lengths(column), 0).cast(pa.int64())
 
 
 def _lengths(texts: pa.Array) -> pa.Array:
     if types.is_string_view(texts.type) or types.is_binary_view(texts.type):
         texts = texts.cast(pa.large_binary())
-    return pc.binary_length(texts).cast(pa.int64())
+    return pc.binary_length(texts)
 
 
 def _taken(batch: pa.RecordBatch, number: int, places: Sequence[int], broken: Sequence[BrokenRow]) -> Rows:

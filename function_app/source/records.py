@@ -22,6 +22,7 @@ BACKSLASH = "A quote within a quoted value has a backslash before it; write the 
 IN_UNQUOTED = "A quote stands in a value without quotes; put the value in quotes, and write the quote in it twice."
 AFTER_SPACE = "A space stands before the opening quote of a value; remove it."
 _SLICE, _HEAD, _SHORTEST_VIEW, _LONGEST_VIEW = 1 << 16, 1 << 14, 1 << 9, 1 << 20
+_SAMPLE, _MANY = 1 << 10, 32
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
 
 
@@ -95,7 +96,8 @@ class Records:
             end -= 1  # the next chunk may begin with its LF
         if text.find(b'"', at, end) < 0:
             return max(text.rfind(b"\n", at, end) + 1, text.rfind(b"\r", at, end) + 1, at)
-        return end_of(self._dialect.records, text, at, end)
+        are_many = text.count(b'"', at, at + _SAMPLE) > _MANY
+        return end_of(self._dialect.quoted_records if are_many else self._dialect.records, text, at, end)
 
     def _next(self) -> Sound | Broken:
         """Read one record to its end, whatever it takes."""

@@ -20,7 +20,7 @@ from function_app.source.batch import Batch
 from function_app.source.cells import judge
 from function_app.source.columns import canonical, canonical_type
 from function_app.source.layout import Layout
-from function_app.source.pieces import text_sizes
+from function_app.source.pieces import longest_row, text_sizes
 from function_app.source.records import MAX_ROW_BYTES, TOO_LARGE
 from function_app.source.rows import BrokenRow, Rows
 from function_app.source.told import RejectedRow, Told
@@ -48,7 +48,8 @@ class RowJudge:
         wrong = pc.indices_nonzero(pc.invert(right)).to_pylist()
         doubts = [self._doubt("end", _CUT_OFF)] if rows.is_cut_off else []
         mended, rejected = list[dict[str, Any]](), list[tuple[int, list[Fault]]]()
-        for place, (record, faults, has_id) in zip(wrong, self._looked_at(rows.columns, batch, wrong), strict=True):
+        looked_at = self._looked_at(rows.columns, batch, wrong) if wrong else ()
+        for place, (record, faults, has_id) in zip(wrong, looked_at, strict=True):
             if faults:
                 rejected.append((place, faults))
             else:
@@ -76,7 +77,8 @@ class RowJudge:
                 has_address = pc.invert(pc.match_substring_regex(values, _NO_ADDRESS))
                 checks += [has_address, pc.less_equal(pc.utf8_length(values), LONGEST_ID)]
         batch = pa.record_batch(columns, names=[attribute.name for attribute in self._entity.attributes])
-        checks.append(pc.less_equal(text_sizes(batch), MAX_ROW_BYTES // _LONGEST_ESCAPE))
+        if longest_row(batch) > MAX_ROW_BYTES // _LONGEST_ESCAPE:
+            checks.append(pc.less_equal(text_sizes(batch), MAX_ROW_BYTES // _LONGEST_ESCAPE))
         return batch, pc.fill_null(reduce(pc.and_, checks), fill_value=False)
 
     def _column(self, raw: pa.RecordBatch, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:

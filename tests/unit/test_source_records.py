@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from function_app.source import records
-from function_app.source.dialect import Dialect
+from function_app.source.dialect import Dialect, end_of
 from function_app.source.records import (
     AFTER_QUOTE,
     AFTER_SPACE,
@@ -70,6 +70,11 @@ def test_nothing_gets_lost_and_no_chunk_changes_what_is_found(text: bytes, sizes
     assert b"".join(piece.text for piece in whole) == text
     assert pieces(text, *sizes) == whole
     assert pieces(text, *[1] * len(text)) == whole
+
+
+@given(text=ANYTHING)
+def test_both_ways_to_find_records_find_the_same(text: bytes) -> None:
+    assert end_of(COMMA.records, text, 0) == end_of(COMMA.quoted_records, text, 0)
 
 
 @given(text=ANYTHING)
