@@ -145,7 +145,9 @@ class Refresh:
         for name in (CUSTOMER, *model.instance.activities):
             entity = model.entity(name)
             required = (CUSTOMER_ID,) if name == CUSTOMER else required_of(entity)
-            for part in self._snapshots.newest(model.instance.instance_id, name):
+            snapshot = self._snapshots.newest(model.instance.instance_id, name, entity.by_name)
+            faults += [mistakes.UNFIT_SNAPSHOT(f"{snapshot.problem}.", name)] if snapshot.problem else []
+            for part in snapshot.parts:
                 with self._snapshots.open(part) as stream:
                     faults += read_head(stream, part.file, entity, required).faults
                 stage = 0 if name == CUSTOMER else 2

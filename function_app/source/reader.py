@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from function_app.mistakes import Fault
 from function_app.source.batch import Batch
 from function_app.source.columns import canonical, fits
 from function_app.source.csv_part import CsvPart
+from function_app.source.folders import partition_values
 from function_app.source.layout import FOUND, Layout
 from function_app.source.parquet_part import ParquetPart
 from function_app.source.row_judge import Check, RowJudge
@@ -47,12 +48,12 @@ def read_head(
         part = _open(stream, file, entity, layout)
     except PartUnreadableError as error:
         return Head([mistakes.UNFIT_SNAPSHOT(f"{file} can't be read: {error}.", file)])
-    attributes = layout.columns_of(entity.by_name)
+    attributes, of_all = layout.columns_of(entity.by_name), _values_of_all(part, file, entity, layout)
     problems = _column_problems(part, entity, [layout.column(name) for name in required], layout)
     return Head(
         [mistakes.UNFIT_SNAPSHOT(f"{file} {problem}.", file) for problem in problems],
         [column for column in part.columns if column not in attributes],
-        [name for column, name in attributes.items() if column not in part.columns],
+        [name for column, name in attributes.items() if column not in {*part.columns, *of_all}],
         part.delimiter if isinstance(part, CsvPart) else None,
         part.encoding if isinstance(part, CsvPart) else None,
     )
@@ -70,9 +71,10 @@ def read_part(  # noqa: PLR0913, PLR0917  # what a part is read by
     part = _open(stream, file, entity, layout)
     columns = [column for column in layout.columns_of(entity.by_name) if column in part.columns]
     judge = RowJudge(entity, required, check, layout, part.encoding if isinstance(part, CsvPart) else None)
+    of_all = _values_of_all(part, file, entity, layout)
     for rows in part.rows(columns, layout.column(entity.keys[0][0])):
         for some in rows.slices(ROWS):
-            yield judge.judge(some)
+            yield judge.judge(some.with_values(of_all))
 
 
 def read_ids(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout = FOUND) -> Iterator[list[str]]:
@@ -90,6 +92,12 @@ def _open(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout) -> C
     if file.lower().endswith(".parquet"):
         return ParquetPart(stream)
     return CsvPart(stream, file, layout, layout.columns_of(entity.by_name))
+
+
+def _values_of_all(part: CsvPart | ParquetPart, file: str, entity: Entity, layout: Layout) -> Mapping[str, str | None]:
+    """Return the values that all rows have by the folders of the part, and no column of their own."""
+    values = partition_values(file, layout.columns_of(entity.by_name))
+    return {column: value for column, value in values.items() if column not in part.columns}
 
 
 def _column_problems(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pyarrow as pa
@@ -42,6 +42,13 @@ class Rows:
     broken: Sequence[BrokenRow] = ()
     lines: Callable[[], Sequence[int]] | None = None
     is_cut_off: bool = False
+
+    def with_values(self, values: Mapping[str, str | None]) -> Rows:
+        """Return them with columns more, that hold one value each."""
+        columns = self.columns
+        for name, value in values.items():
+            columns = columns.append_column(name, pa.repeat(pa.scalar(value, pa.string()), len(columns)))
+        return replace(self, columns=columns)
 
     def slices(self, most: int) -> Iterator[Rows]:
         """Divide them into some of at most so many; what is not among them goes with the first."""
