@@ -108,9 +108,6 @@ def _of_decimal(held: Decimal, attribute: Attribute, text: str) -> object:
 def _of_instants(cells: pa.Array, attribute: Attribute) -> Sequence[object]:
     write, form, received = _TEMPORAL[attribute.data_type]
     texts, right = write(cells)
-    return [
-        text
-        if is_right or is_right is None
-        else _fault(mistakes.WRONG_FORMAT, attribute, f"must be {FORMS[form]}; received {received}")
-        for text, is_right in zip(texts.to_pylist(), right.to_pylist(), strict=True)
-    ]
+    fault = _fault(mistakes.WRONG_FORMAT, attribute, f"must be {FORMS[form]}; received {received}")
+    found = zip(texts.to_pylist(), right.to_pylist(), cells.is_null().to_pylist(), strict=True)
+    return [text if is_right or is_null else fault for text, is_right, is_null in found]

@@ -50,9 +50,7 @@ def canonical(column: pa.Array, attribute: Attribute) -> _Judged:
     checks = [] if right is None else [right]
     schema = EDM_TYPES[attribute.data_type]
     if "minimum" in schema:
-        least, most = max(schema["minimum"], -MOST_EXACT), min(schema["maximum"], MOST_EXACT)
-        if attribute.data_type in WHOLE or types.is_integer(column.type):
-            checks += [pc.greater_equal(values, least), pc.less_equal(values, most)]
+        checks += [pc.greater_equal(values, schema["minimum"]), pc.less_equal(values, schema["maximum"])]
     if attribute.max_length is not None:
         checks.append(pc.less_equal(pc.utf8_length(values), attribute.max_length))
     if attribute.allowed_values:
@@ -148,7 +146,8 @@ def _of_kind(column: pa.Array, attribute: Attribute) -> _Judged:  # noqa: PLR091
         column = _where(pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64())), column)
     if types.is_integer(type_):
         whole = column.cast(pa.int64())
-        return whole if kind in WHOLE else whole.cast(pa.float64(), safe=False), None
+        right = pc.and_(pc.greater_equal(whole, -MOST_EXACT), pc.less_equal(whole, MOST_EXACT))
+        return whole if kind in WHOLE else whole.cast(pa.float64(), safe=False), right
     values = column.cast(pa.float64())
     right = pc.is_finite(values)
     if kind in NUMBERS:

@@ -73,9 +73,9 @@ class Snapshots:
         infos = [info for info in files.get_file_info(selector) if info.type == FileType.File]
         found = {info.path.removeprefix(f"{root}/{place}/"): info for info in infos}
         choice = choose(found, attributes)
-        parts = [Part(f"{place}/{file}", _version(found[file])) for file in choice.files]
+        parts = tuple(Part(f"{place}/{file}", _version(found[file])) for file in choice.files)
         folder = f"{place}/{choice.folder}".rstrip("/") if parts else ""
-        passed_over = [f"{place}/{told}" for told in choice.passed_over]
+        passed_over = tuple(f"{place}/{told}" for told in choice.passed_over)
         return Snapshot(parts, folder, passed_over, choice.problem and f"{place} {choice.problem}")
 
     def open(self, part: Part) -> NativeFile:

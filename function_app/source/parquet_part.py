@@ -14,8 +14,8 @@ from function_app.source.pieces import MOST_BYTES, by_bytes
 from function_app.source.rows import PartUnreadableError, Rows
 
 MOST_ROWS = 16_384
-# Writers fill a dictionary up to here; a smaller column chunk is one, or has little beside it.
-_DICTIONARY_BYTES, _DICTIONARY_BYTES_A_ROW = 1 << 20, 16
+# What stands in a column chunk beside its dictionary are places in it.
+_BYTES_A_PLACE, _BYTES_OF_PAGES, _LARGEST_DICTIONARY = 3, 1 << 10, 64 << 20
 # The instants of the years 1 to 9999, in milliseconds.
 _FIRST, _LAST, _BEYOND = -62_135_596_800_000, 253_402_300_799_999, 2**63 - 1
 
@@ -49,25 +49,22 @@ class ParquetPart:
             raise PartUnreadableError(problem) from error
 
     def _batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        dictionaries, rows = self._read_as_dictionaries(columns)
         instants = [column for column in columns if column in self._old_instants]
-        for batch, coarse in zip(
-            self._read(columns, "us", rows, dictionaries),
-            self._read(instants, "ms", rows) if instants else repeat(None),
-            strict=False,
-        ):
-            yield batch if coarse is None else _without_wraps(batch, coarse)
+        for number in range(self._file.metadata.num_row_groups):
+            group = _Group(self._file.metadata.row_group(number), columns)
+            fine = self._read(number, columns, "us", group)
+            coarse = self._read(number, instants, "ms", group) if instants else repeat(None)
+            for batch, same in zip(fine, coarse, strict=False):
+                yield batch if same is None else _without_wraps(batch, same)
 
-    def _read(
-        self, columns: Sequence[str], unit: str, rows: int, dictionaries: Sequence[str] = ()
-    ) -> Iterator[pa.RecordBatch]:
+    def _read(self, number: int, columns: Sequence[str], unit: str, group: _Group) -> Iterator[pa.RecordBatch]:
         file = parquet.ParquetFile(
             self._stream,
             metadata=self._file.metadata,
-            read_dictionary=list(dictionaries),
+            read_dictionary=group.dictionaries,
             coerce_int96_timestamp_unit=unit,
         )
-        return iter(file.iter_batches(rows, columns=list(columns), use_threads=False))
+        return iter(file.iter_batches(group.rows_at_once, [number], columns=list(columns), use_threads=False))
 
     @cached_property
     def _old_instants(self) -> frozenset[str]:
@@ -75,22 +72,26 @@ class ParquetPart:
         schema = self._file.schema
         return frozenset(leaf.path for leaf in map(schema.column, range(len(schema))) if leaf.physical_type == "INT96")
 
-    def _read_as_dictionaries(self, columns: Sequence[str]) -> tuple[list[str], int]:
-        """Return which columns of texts to read as dictionaries, and how many rows of the others to read at once."""
-        metadata, found, bytes_a_row = self._file.metadata, list[str](), 1.0
-        groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-        for place in range(metadata.num_columns):
-            chunks = [group.column(place) for group in groups]
-            sizes, name = [chunk.total_uncompressed_size for chunk in chunks], self._file.schema.column(place).path
-            if not chunks or name not in columns or chunks[0].physical_type != "BYTE_ARRAY":
-                continue
-            average = sum(sizes) / max(metadata.num_rows, 1)
-            is_small = max(sizes) <= _DICTIONARY_BYTES or average <= _DICTIONARY_BYTES_A_ROW
-            if is_small and all(chunk.has_dictionary_page for chunk in chunks):
-                found.append(name)
-            else:
-                bytes_a_row += max(size / max(group.num_rows, 1) for size, group in zip(sizes, groups, strict=True))
-        return found, max(1, min(MOST_ROWS, int(MOST_BYTES / bytes_a_row)))
+
+class _Group:
+    """A row group: which columns of texts to read as dictionaries, and how many rows of the others at once."""
+
+    def __init__(self, group: parquet.RowGroupMetaData, columns: Sequence[str]) -> None:
+        found = map(group.column, range(group.num_columns))
+        chunks = [chunk for chunk in found if chunk.path_in_schema in columns and chunk.physical_type == "BYTE_ARRAY"]
+        self.dictionaries = [chunk.path_in_schema for chunk in chunks if _is_dictionary(chunk)]
+        bytes_of_rows = sum(chunk.total_uncompressed_size for chunk in chunks if not _is_dictionary(chunk))
+        self.rows_at_once = max(1, min(MOST_ROWS, MOST_BYTES * group.num_rows // max(bytes_of_rows, 1)))
+
+
+def _is_dictionary(chunk: parquet.ColumnChunkMetaData) -> bool:
+    """Say whether a column chunk has all values in its dictionary: then there is little beside it."""
+    if not any("DICTIONARY" in encoding for encoding in chunk.encodings):
+        return False
+    start = chunk.dictionary_page_offset
+    beside = chunk.total_compressed_size - (chunk.data_page_offset - start) if start else 0
+    is_large = chunk.total_uncompressed_size > _LARGEST_DICTIONARY
+    return not is_large and beside <= _BYTES_A_PLACE * chunk.num_values + _BYTES_OF_PAGES
 
 
 def _without_wraps(batch: pa.RecordBatch, coarse: pa.RecordBatch) -> pa.RecordBatch:

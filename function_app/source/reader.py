@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from function_app import mistakes
+from function_app.domain.activity import key_text
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
 from function_app.mistakes import Fault
@@ -78,14 +79,17 @@ def read_part(  # noqa: PLR0913, PLR0917  # what a part is read by
 
 
 def read_ids(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout = FOUND) -> Iterator[list[str]]:
-    """Read the ids of all rows, rejected ones too, and what may be one in rows that can't be told apart."""
-    name = entity.keys[0][0]
-    column = layout.column(name)
-    for rows in _open(stream, file, entity, layout).rows([column], column):
-        found: list[str] = (
-            canonical(rows.columns.column(0), Attribute(name, "Edm.String", name))[0].drop_null().to_pylist()
-        )
-        yield found + [text for row in rows.broken for held in row.ids if (text := held.decode("utf-8", "replace"))]
+    """Read the ids of all rows, rejected ones too, and what may be the first value of one in broken rows."""
+    columns = [layout.column(name) for name in entity.keys[0]]
+    for rows in _open(stream, file, entity, layout).rows(columns, columns[0]):
+        values = [_texts(column) for column in rows.columns.columns]
+        ids = values[0] if len(values) == 1 else [key_text(parts) for parts in zip(*values, strict=True)]
+        yield [*filter(None, ids), *(held.decode("utf-8", "replace") for row in rows.broken for held in row.ids)]
+
+
+def _texts(column: pa.Array) -> list[str | None]:
+    found: list[str | None] = canonical(column, Attribute("", "Edm.String", ""))[0].to_pylist()
+    return found
 
 
 def _open(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout) -> CsvPart | ParquetPart:
@@ -106,7 +110,7 @@ def _column_problems(
     attributes = layout.columns_of(entity.by_name)
     for column in required:
         if column not in part.columns:
-            hint = nearest_hint(column, part.columns) or _delimiter_hint(part)
+            hint = _delimiter_hint(part) or nearest_hint(column, part.columns)
             yield f"has no column '{column}'{hint}"
     for column, name in attributes.items():
         if part.columns.count(column) > 1:
