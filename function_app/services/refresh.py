@@ -151,16 +151,18 @@ class Refresh:
         return tasks, None
 
     def _look(self, model: Model, job: Job) -> tuple[list[Task], list[Fault]]:
-        from function_app.source.reader import column_faults  # noqa: PLC0415  # pyarrow: only a refresh needs it
+        from function_app.source.reader import read_head  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         planned: list[Task] = []
         faults: list[Fault] = []
         for name in (CUSTOMER, *model.instance.activities):
             entity = model.entity(name)
             required = (CUSTOMER_ID,) if name == CUSTOMER else required_of(entity)
-            for part in self._snapshots.newest(model.instance.instance_id, name):
+            snapshot = self._snapshots.newest(model.instance.instance_id, name, entity.by_name)
+            faults += [mistakes.UNFIT_SNAPSHOT(f"{snapshot.problem}.", name)] if snapshot.problem else []
+            for part in snapshot.parts:
                 with self._snapshots.open(part) as stream:
-                    faults += column_faults(stream, part.file, entity, required)
+                    faults += read_head(stream, part.file, entity, required).faults
                 stage = 0 if name == CUSTOMER else 2
                 planned.append(Task(job.job_id, 0, stage, "load", name, part.file, part.version))
         if any(task.entity == CUSTOMER for task in planned):
@@ -171,11 +173,12 @@ class Refresh:
 
     async def _do(self, instance_id: str, task: Task, tasks: Sequence[Task]) -> None:
         """Do a task and write how far it is now and then; what goes wrong for good ends the task, not the others."""
-        task, told = replace(task, counts=Counts(), notes=()), self._clock()
+        task, told, doubts = replace(task, counts=Counts(), notes=()), self._clock(), list[str]()
         try:
             model = await self._instances.get(instance_id, told)
             async with aclosing(self._work(model, task, tasks)) as work:
-                async for counts, notes in work:
+                async for counts, notes, more in work:
+                    doubts += more
                     task = replace(task, counts=task.counts + counts, notes=(task.notes + notes)[:MOST_LISTED])
                     now = self._clock()
                     self._go_on()
@@ -183,7 +186,8 @@ class Refresh:
                         told = now
                         await self._control.write_tasks(instance_id, [replace(task, seen_at=now, notes=())], now)
             problem = _incomplete(model, tasks) if task.work == "remove" else None
-            task = replace(task, message=problem and f"Nobody was removed: {problem}.")
+            message = f"{task.file}: {'; '.join(doubts)}." if doubts else problem and f"Nobody was removed: {problem}."
+            task = replace(task, message=message)
         except (Throttled, Unavailable):
             raise
         except Exception as error:  # noqa: BLE001  # the edge of a task
@@ -199,25 +203,26 @@ class Refresh:
 
     async def _work(
         self, model: Model, task: Task, tasks: Sequence[Task]
-    ) -> AsyncGenerator[tuple[Counts, tuple[dict[str, object], ...]]]:
+    ) -> AsyncGenerator[tuple[Counts, tuple[dict[str, object], ...], Sequence[str]]]:
         now = self._clock()
         if task.work == "load":
             part = Part(task.file, task.version)
             customers, entity = self._customers.load(model, part, now), model.entity(task.entity)
             rows = customers if task.entity == CUSTOMER else self._activities.load(model, entity, part, now)
             async with aclosing(rows):
-                async for counts, rejected in rows:
-                    yield counts, tuple({"file": task.file, "row": row, "reason": reason} for row, reason in rejected)
+                async for counts, told in rows:
+                    found = ({"file": task.file, "row": row.number, "reason": row.reason} for row in told.rejected)
+                    yield counts, tuple(found), told.doubts
         elif task.work == "finish":
             joined = await self._create_activities.join_parked(model.instance.instance_id, self._clock)
-            yield Counts(joined=joined), ()
+            yield Counts(joined=joined), (), ()
             async for update in self._customers.landed(model, now):
-                yield Counts(landed=1), (update,)
+                yield Counts(landed=1), (update,), ()
         elif _incomplete(model, tasks) is None:
             loaded = [other for other in tasks if other.entity == CUSTOMER and other.work == "load"]
             parts = [Part(other.file, other.version) for other in loaded]
             async for counts in self._customers.remove_missing(model, parts, total(loaded), now):
-                yield counts, ()
+                yield counts, (), ()
 
 
 def _incomplete(model: Model, tasks: Sequence[Task]) -> str | None:
@@ -225,6 +230,9 @@ def _incomplete(model: Model, tasks: Sequence[Task]) -> str | None:
     loaded = [task for task in tasks if task.entity == CUSTOMER and task.work == "load"]
     if any(task.failed for task in loaded):
         return "a part could not be read"
+    doubted = next((task.message for task in loaded if task.message), None)
+    if doubted:
+        return doubted.rstrip(".")
     missing = missing_parts([Part(task.file, task.version) for task in loaded])
     if missing:
         return missing

@@ -18,7 +18,7 @@ from function_app.bootstrap import OPERATIONS
 from function_app.domain.job import Job, Step
 from function_app.errors import NotYetReadable, Unavailable
 from function_app.services.suite import Suite
-from function_app.source.files import AZURITE_KEY, PartChangedError, Snapshots
+from function_app.source.files import AZURITE_KEY, PartChangedError, Snapshot, Snapshots
 from function_app.source.queue import QUEUE, StepQueue
 from function_app.store.embedded import EmbeddedStore
 
@@ -77,7 +77,7 @@ def functions(services: Suite, clock: Clock) -> dict[str, Any]:
 
 
 def test_parts_in_a_container_are_found_read_and_told_apart(snapshots: Snapshots) -> None:
-    parts = snapshots.newest(INSTANCE, "Customer")
+    parts = snapshots.newest(INSTANCE, "Customer").parts
     assert [Path(part.file).name for part in parts] == ["part-0.csv", "part-1.csv"]
     with snapshots.open(parts[0]) as stream:
         assert stream.read() == f"{HEADER}ada,Oslo\n".encode()
@@ -86,7 +86,7 @@ def test_parts_in_a_container_are_found_read_and_told_apart(snapshots: Snapshots
         stream.write(b"another")
     with pytest.raises(PartChangedError):
         snapshots.open(parts[0])
-    assert snapshots.newest(INSTANCE, "Nothing") == []
+    assert snapshots.newest(INSTANCE, "Nothing") == Snapshot()
 
 
 async def test_a_refresh_goes_part_by_part_through_the_queue(
