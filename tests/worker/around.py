@@ -133,13 +133,14 @@ class Stage:
         transport = httpx.ASGITransport(open_front(self.worker))
         return httpx.AsyncClient(transport=transport, base_url="http://localhost/api", headers=headers)
 
-    async def handle_messages(self) -> int:
-        """Hand each message of the queue to the worker, as the host does; return how many there were."""
+    async def handle_messages(self, times: int = 1) -> int:
+        """Hand each message of the queue to the worker, so many times each; return how many there were."""
         handled = 0
         while messages := list(self.queue.receive_messages()):
             for message in messages:
                 data = protos.TypedData(string=message.content)
-                await asyncio.wrap_future(self.worker.invoke("DoRefreshStep", data, metadata_of(message)))
+                for _ in range(times):
+                    await asyncio.wrap_future(self.worker.invoke("DoRefreshStep", data, metadata_of(message)))
                 self.queue.delete_message(message)
                 handled += 1
         return handled

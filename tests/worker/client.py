@@ -70,6 +70,7 @@ class Worker:
     capabilities: dict[str, str] = field(default_factory=dict)
     logs: list[Any] = field(default_factory=list)
     runtime_version: str = ""
+    invoked: list[str] = field(default_factory=list)
     _waiting: dict[str, Future[Any]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -96,19 +97,20 @@ class Worker:
         self._errors.close()
 
     def invoke(
-        self, name: str, data: Any, metadata: Mapping[str, Any] | None = None, trace_parent: str = ""
+        self, name: str, data: Any, metadata: Mapping[str, Any] | None = None, trace: Any = None
     ) -> Future[Any]:
         """Call a function with the data of its trigger; the result is what it returned, as TypedData.
 
-        InvocationFailedError if it raised.
+        `trace` is an RpcTraceContext. InvocationFailedError if the function raised.
         """
         function = self.functions[name]
+        self.invoked.append(name)
         request = protos.InvocationRequest(
             invocation_id=str(uuid.uuid4()),
             function_id=function.id,
             input_data=[protos.ParameterBinding(name=function.trigger["name"], data=data)],
             trigger_metadata=metadata or {},
-            trace_context=protos.RpcTraceContext(trace_parent=trace_parent),
+            trace_context=trace,
         )
         returned: Future[Any] = Future()
         self._ask("invocation_request", request).add_done_callback(lambda done: _settle(returned, done))

@@ -14,6 +14,7 @@ from worker.client import Deployment, Mode, Worker
 from function_app.local.sample import write_sample
 
 SAMPLE = "11111111-1111-4111-8111-111111111111"
+SOMEBODY = "e9d87b97d8915684878b31c712bd4a17"  # of the sample, and not who the README speaks of
 MODES: list[Mode] = ["plain", "placeholder"]
 EVERY_NIGHT = '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}'
 

@@ -28,7 +28,8 @@ def open_front(worker: Worker) -> Host:
 
 def _forward(worker: Worker, name: str) -> HttpFunction:
     async def forward(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-        returned = worker.invoke(name, to_rpc(req), trace_parent=context.trace_context.trace_parent)
+        trace = protos.RpcTraceContext(trace_parent=context.trace_context.trace_parent)
+        returned = worker.invoke(name, to_rpc(req), trace=trace)
         try:
             return from_rpc((await asyncio.wrap_future(returned)).http)
         except InvocationFailedError:  # the host's own answer
