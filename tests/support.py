@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -16,6 +18,7 @@ from urllib.request import urlopen
 import httpx
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
+from transport import HostTransport
 
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
@@ -23,7 +26,7 @@ from function_app.bootstrap import OPERATIONS
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.definition import instance_of
 from function_app.errors import ServiceError
-from function_app.local.host import Host
+from function_app.local.host import Host, read_custom_headers
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.services.suite import Suite
@@ -34,6 +37,7 @@ from function_app.store.port import Store
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+CUSTOM_HEADERS = read_custom_headers(ROOT / "host.json")
 INSTANCE = "00000000-0000-4000-8000-000000000001"
 
 
@@ -129,15 +133,10 @@ async def host_over(
     """The local host over a store, in this process, and the services behind it."""
     services = Suite(store, snapshots, clock=clock)
     runtime = make_runtime(services, clock)
-    host = Host(create_app(OPERATIONS, lambda: runtime), _nothing, services.close)
-    transport = httpx.ASGITransport(host)
+    transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime), CUSTOM_HEADERS))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
         yield client, services
     await services.close()
-
-
-async def _nothing() -> None:
-    pass
 
 
 @contextmanager
@@ -159,13 +158,18 @@ class CosmosServer:
     key = "ZW11bGF0b3I="
 
     def __init__(self, described: dict[str, str]) -> None:
-        self.endpoint, self._requests = described["endpoint"], described["requests"]
+        self.endpoint, self._requests, self._clock = (described[name] for name in ("endpoint", "requests", "clock"))
 
     def requests(self) -> list[dict[str, str]]:
         """Return and forget the document requests since the last call: kind, path, body."""
         with urlopen(self._requests) as response:  # noqa: S310  # loopback
             found: list[dict[str, str]] = json.load(response)
         return found
+
+    def advance(self, seconds: float) -> None:
+        """Move the server's clock forward: documents whose `ttl` is over are gone."""
+        with urlopen(self._clock, data=str(seconds).encode()):  # noqa: S310  # loopback
+            pass
 
 
 @contextmanager
@@ -185,8 +189,38 @@ async def create_database(server: CosmosServer, name: str) -> None:
         server.endpoint, server.key, connection_verify=False, enable_endpoint_discovery=False
     ) as client:
         database = await client.create_database(name)
-        for container in CONTAINERS:
-            await database.create_container(container, PartitionKey("/pk"))
+        for container in containers():
+            await database.create_container(
+                container["name"],
+                PartitionKey("/pk"),
+                indexing_policy=container["indexingPolicy"],
+                default_ttl=container["defaultTtl"],
+            )
+
+
+@cache
+def containers() -> list[dict[str, Any]]:
+    """The containers as the Bicep declares them."""
+    text = (ROOT / "infra/modules/cosmos.bicep").read_text(encoding="utf-8")
+    declared = text[text.index("var containers") : text.index("resource account")]
+    found = []
+    for each in re.split(r"\n  \{\n", declared)[1:]:
+        indexed, not_indexed = each.split("notIndexed:")
+        name, ttl = re.search(r"name: '(\w+)'", each), re.search(r"defaultTtl: (-?\d+)", each)
+        assert name
+        assert ttl
+        found.append(
+            {
+                "name": name[1],
+                "defaultTtl": int(ttl[1]),
+                "indexingPolicy": {
+                    "includedPaths": [{"path": path} for path in re.findall(r"path: '([^']+)'", indexed)],
+                    "excludedPaths": [{"path": path} for path in ["/*", *re.findall(r"path: '([^']+)'", not_indexed)]],
+                },
+            }
+        )
+    assert [each["name"] for each in found] == list(CONTAINERS)
+    return found
 
 
 async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:

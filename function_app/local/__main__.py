@@ -13,9 +13,10 @@ from pathlib import Path
 
 from function_app import app, bootstrap
 from function_app.api.models import InstanceDefinition
-from function_app.local.host import Host
+from function_app.local.host import Host, read_custom_headers
 from function_app.local.load import HostRefusedError, copy_snapshots, load_folder
 from function_app.local.sample import write_sample
+from function_app.local.server import Server, wait_for_signal
 from function_app.services.suite import Suite
 from function_app.services.workers import YIELD_EVERY
 from function_app.settings import InvalidSettingsError, Settings, read_settings
@@ -24,6 +25,7 @@ _AUTH_MODES = {
     "local": "AUTH_MODE=local: everyone on this machine is Administrator.",
     "entra": "AUTH_MODE=entra: callers need a Microsoft Entra token or an API key.",
 }
+HOST_JSON = Path(__file__).parents[2] / "host.json"
 SAMPLE = "11111111-1111-4111-8111-111111111111"
 _SOMEBODY = "0098760b43d551eb84e36d0f81d17400"  # of the sample
 
@@ -52,21 +54,27 @@ def main(arguments: list[str]) -> int:
 
 def serve(settings: Settings) -> None:
     """Serve until interrupted, with the sample instance if there is no instance yet."""
-    import uvicorn  # noqa: PLC0415  # loading a folder needs no server
+    import uvloop  # noqa: PLC0415  # loading a folder needs no server
 
-    services = bootstrap.get_runtime().services
     sys.setswitchinterval(YIELD_EVERY)  # threads that commit and scan need Python for moments only: don't let them wait
+    uvloop.run(_serve(settings))
 
-    async def start() -> None:
+
+async def _serve(settings: Settings) -> None:
+    services = bootstrap.get_runtime().services
+    server = Server(Host(app, read_custom_headers(HOST_JSON)))
+    try:
         if not await services.instances.all():
             await _load_sample(services, _snapshots(settings))
         await services.refresh.resume(datetime.now(UTC), timedelta())
         gc.freeze()  # what is made by now stays
         gc.set_threshold(5_000, 20, 20)  # requests leave next to no cycles behind: look for them seldom
+        await server.start(settings.PORT)
         print(_greeting(settings), flush=True)
-
-    host = Host(app, start, services.close)
-    uvicorn.run(host, host="127.0.0.1", port=settings.PORT, log_level="warning", access_log=False)
+        await wait_for_signal()
+    finally:
+        await server.close()
+        await services.close()
 
 
 async def _load_sample(services: Suite, snapshots: Path) -> None:

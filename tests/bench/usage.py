@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+from transport import HostTransport
 
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
@@ -44,6 +45,6 @@ def _ignore(instance_id: str, series: Series, traffic: Traffic, now: datetime) -
 
 def _read(services: Suite) -> Callable[[], Awaitable[object]]:
     runtime = Runtime(services, authenticate_local, lambda: datetime.now(UTC))
-    host = Host(create_app(OPERATIONS, lambda: runtime), services.close, services.close)
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(host), base_url="http://localhost/api")
+    host = Host(create_app(OPERATIONS, lambda: runtime))
+    client = httpx.AsyncClient(transport=HostTransport(host), base_url="http://localhost/api")
     return lambda: client.get(f"instances/{people.INSTANCE}/data/Customer/{people.customer_id(1)}")

@@ -1,31 +1,58 @@
-// Cosmos DB's wire protocol on loopback; prints `{"endpoint", "requests"}` as its first line.
+// Cosmos DB's wire protocol on loopback, as strict as the service; prints `{"endpoint", "requests", "clock"}` first.
 // GET {requests} returns and forgets what was asked for documents since the last time: [{kind, path, body}].
+// POST {clock} moves its clock forward by the seconds in the body.
 const http = require("http");
+const { Readable } = require("stream");
 const sql = require("@zeit/cosmosdb-query");
+require("./absent");
+const { withPartitionKey } = require("./batch");
+const { advance } = require("./ttl");
+const { refusal } = require("./rules");
 const { createHttpsServer } = require("@vercel/cosmosdb-server");
 
 const parsed = new Map(); // parsing a query takes longer than all the rest, and the same ones come again and again
 const parse = sql.default;
 sql.default = (query) => parsed.get(query) ?? parsed.set(query, parse(query)).get(query);
 const kinds = { POST: "create", PUT: "replace", GET: "read", DELETE: "delete" };
-const kindOf = ({ method, headers }) =>
-  headers["x-ms-documentdb-isquery"] ? "query" : headers["x-ms-documentdb-is-upsert"] ? "upsert" : kinds[method];
+const kindOf = ({ method, headers }) => {
+  if (headers["x-ms-documentdb-isquery"]) return "query";
+  if (headers["x-ms-cosmos-is-batch-request"]) return "batch";
+  return headers["x-ms-documentdb-is-upsert"] ? "upsert" : kinds[method];
+};
+
+const textOf = async (request) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+};
 
 const seen = [];
 const cosmos = createHttpsServer({ keepAlive: true });
 cosmos.keepAliveTimeout = 120_000; // longer than anybody here is idle
-cosmos.prependListener("request", (request) => {
-  const entry = { kind: kindOf(request), path: request.url, body: "" };
-  if (request.url.includes("/docs")) seen.push(entry);
-  request.on("data", (chunk) => (entry.body += chunk));
+const [answer] = cosmos.listeners("request");
+cosmos.removeAllListeners("request");
+cosmos.on("request", async (request, response) => {
+  let body = await textOf(request);
+  const kind = kindOf(request);
+  if (request.url.includes("/docs")) seen.push({ kind, path: request.url, body });
+  const refused = refusal(request, body);
+  if (refused) {
+    response.writeHead(refused.status, { "content-type": "application/json" });
+    return response.end(JSON.stringify({ code: refused.code, message: refused.message }));
+  }
+  const { method, url, headers } = request;
+  if (kind === "batch") body = withPartitionKey(body, headers["x-ms-documentdb-partitionkey"]);
+  return answer(Object.assign(Readable.from([Buffer.from(body)]), { method, url, headers }), response);
 });
-const requests = http.createServer((_, response) => {
+const side = http.createServer(async (request, response) => {
+  if (request.method === "POST") advance(Number(await textOf(request)));
   response.setHeader("Content-Type", "application/json");
-  response.end(JSON.stringify(seen.splice(0)));
+  response.end(request.method === "POST" ? "{}" : JSON.stringify(seen.splice(0)));
 });
 
 const listen = (server) => new Promise((done) => server.listen(0, "127.0.0.1", () => done(server.address().port)));
-Promise.all([listen(cosmos), listen(requests)]).then(([port, side]) =>
-  console.log(JSON.stringify({ endpoint: `https://127.0.0.1:${port}`, requests: `http://127.0.0.1:${side}` })),
-);
+Promise.all([listen(cosmos), listen(side)]).then(([port, other]) => {
+  const beside = `http://127.0.0.1:${other}`;
+  console.log(JSON.stringify({ endpoint: `https://127.0.0.1:${port}`, requests: beside, clock: beside }));
+});
 process.stdin.resume().on("end", () => process.exit(0));

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from support import INSTANCE, Clock
+from transport import HostTransport
 
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
@@ -15,6 +16,7 @@ from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Principal, Role
 from function_app.errors import Throttled, Unavailable
 from function_app.local.host import Host
+from function_app.local.server import Server
 from function_app.services.suite import Suite
 
 ADA = f"/instances/{INSTANCE}/data/Customer/ada"
@@ -97,18 +99,16 @@ async def test_an_update_the_store_refuses_to_write_is_not_answered_as_taken(
 
 async def test_a_request_whose_caller_left_halfway_changes_nothing(client: httpx.AsyncClient, services: Suite) -> None:
     runtime = Runtime(services, authenticate_local, Clock())
-    host = Host(create_app(OPERATIONS, lambda: runtime), services.close, services.close)
-    arriving = iter([{"type": "http.request", "body": b'{"City": "Bergen"}', "more_body": True}])
-    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
-    scope = {"type": "http", "method": "PATCH", "path": f"/api{ADA}", "query_string": b"", "headers": headers}
-
-    async def receive() -> dict[str, Any]:
-        return next(arriving, {"type": "http.disconnect"})
-
-    async def send(message: Any) -> None:
-        pytest.fail(f"Nobody is there for {message}.")
-
-    await host({**scope, "scheme": "http"}, receive, send)
+    server = Server(Host(create_app(OPERATIONS, lambda: runtime)))
+    _, writer = await asyncio.open_connection("127.0.0.1", await server.start(0))
+    head = (
+        f"PATCH /api{ADA} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
+    )
+    writer.write(head.encode() + b'{"City": "Bergen"}')
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    await server.close()
     assert (await client.get(ADA)).json()["City"] == "Oslo"
 
 
@@ -120,7 +120,7 @@ async def test_a_request_that_takes_longer_than_it_may_is_answered_503(
 
     monkeypatch.setattr(services.store.customers, "read", never)
     app = create_app(OPERATIONS, lambda: Runtime(services, authenticate_local, Clock(), within_s=0.05))
-    transport = httpx.ASGITransport(Host(app, services.close, services.close))
+    transport = HostTransport(Host(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
         answers = await calls(client)
     assert [answer.status_code for answer in answers] == [503, 503]
@@ -155,12 +155,9 @@ async def test_a_role_too_low_is_refused_naming_the_role_needed(
     async def authenticate(headers: object, now: object) -> Principal:  # noqa: ARG001  # the protocol's names
         return Principal("someone", "user", role)
 
-    async def nothing() -> None:
-        pass
-
-    host = Host(create_app(OPERATIONS, lambda: Runtime(services, authenticate, clock)), nothing, nothing)
+    host = Host(create_app(OPERATIONS, lambda: Runtime(services, authenticate, clock)))
     body = {"City": "Bergen"} if verb in {"PATCH", "PUT"} else None
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(host), base_url="http://localhost/api") as client:
+    async with httpx.AsyncClient(transport=HostTransport(host), base_url="http://localhost/api") as client:
         answer = await client.request(verb, path, json=body)
     assert answer.status_code == status
     if status == 403:

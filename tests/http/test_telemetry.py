@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from support import INSTANCE, ROOT, Clock, definition, in_json, profile
+from transport import HostTransport
 
 from function_app import telemetry
 from function_app.api.dispatch import Runtime, create_app
@@ -59,8 +60,7 @@ async def traced(
     services = traced_services(store, Suite)
     with issuer() as entra:
         runtime = Runtime(services, entra.authenticator(services.access), clock)
-        host = Host(create_app(OPERATIONS, lambda: runtime), services.usage.flush, services.usage.close)
-        transport = httpx.ASGITransport(host)
+        transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime)))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api", headers=ADMIN) as client:
             await services.instances.define(INSTANCE, definition(), clock())
             await store.customers.write_profiles(INSTANCE, in_json(profile(MARK, FullName=MARK, City=MARK)))

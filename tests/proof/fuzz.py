@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
@@ -14,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -22,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from served import served
 from support import INSTANCE, NOW, ROOT, definition, in_json, profile
 
 from function_app.api.auth import authenticate_local
@@ -78,17 +75,9 @@ def described_host(folder: Path) -> Iterator[Any]:
         await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada", City="Oslo")))
 
     runtime = Runtime(services, authenticate_local, lambda: NOW)
-    host = Host(create_app(OPERATIONS, lambda: runtime), start, services.close)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(host, log_level="warning"))
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
-        thread.start()
-        address = f"http://localhost:{listener.getsockname()[1]}/api"
-        try:
-            yield schemathesis.openapi.from_url(f"{address}/connector/apiDefinition.swagger.json")
-        finally:
-            server.should_exit = True
-            thread.join()
+    host = Host(create_app(OPERATIONS, lambda: runtime))
+    with served(host, start, services.close) as port:
+        yield schemathesis.openapi.from_url(f"http://localhost:{port}/api/connector/apiDefinition.swagger.json")
 
 
 def examine(api: Any, kind: Kind, examples: int, *, derandomize: bool = False) -> int:

@@ -1,0 +1,137 @@
+"""The Cosmos DB of the tests refuses what the service refuses, and forgets and commits as it does."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceNotFoundError
+from support import CosmosServer, create_database
+
+
+@pytest.fixture
+async def profiles(cosmos: CosmosServer) -> AsyncIterator[ContainerProxy]:
+    name = f"d{uuid.uuid4().hex}"
+    await create_database(cosmos, name)
+    async with CosmosClient(
+        cosmos.endpoint, cosmos.key, connection_verify=False, enable_endpoint_discovery=False
+    ) as client:
+        yield client.get_database_client(name).get_container_client("profiles")
+
+
+def document(**members: Any) -> dict[str, Any]:
+    return {"id": "a", "pk": "i|ada", **members}
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body")  # aiohttp's word on what the service refuses anyway
+@pytest.mark.parametrize(
+    ("members", "status"),
+    [
+        ({"text": "x" * 2 * 1024 * 1024}, 413),
+        ({"id": "x" * 1_024}, 400),
+        ({"id": "한" * 342}, 400),
+        ({"pk": "x" * 2_049}, 400),
+        ({"pk": "한" * 683}, 400),
+        ({"ttl": 0}, 400),
+        ({"ttl": -2}, 400),
+        ({"ttl": None}, 400),
+        ({"ttl": 1.5}, 400),
+        ({"ttl": "60"}, 400),
+    ],
+)
+async def test_a_document_that_the_service_refuses_is_refused(
+    profiles: ContainerProxy, members: dict[str, Any], status: int
+) -> None:
+    with pytest.raises(CosmosHttpResponseError) as refused:
+        await profiles.create_item(document(**members))
+    assert refused.value.status_code == status
+    with pytest.raises(CosmosHttpResponseError) as refused:
+        await profiles.upsert_item(document(**members))
+    assert refused.value.status_code == status
+
+
+@pytest.mark.parametrize("members", [{"id": "x" * 1_023}, {"pk": "x" * 2_048}, {"ttl": -1}, {"ttl": 1}])
+async def test_a_document_at_the_limit_is_taken(profiles: ContainerProxy, members: dict[str, Any]) -> None:
+    await profiles.create_item(document(**members))
+
+
+async def test_a_whole_number_beyond_2_to_53_becomes_the_nearest_double(profiles: ContainerProxy) -> None:
+    await profiles.create_item(document(big=2**53 + 1))
+    assert (await profiles.read_item("a", "i|ada"))["big"] == 2**53
+
+
+async def query(profiles: ContainerProxy, sql: str, **values: Any) -> list[Any]:
+    parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
+    return [found async for found in profiles.query_items(sql, parameters=parameters, partition_key="i|ada")]
+
+
+async def test_a_query_of_over_512_kb_is_refused(profiles: ContainerProxy) -> None:
+    with pytest.raises(CosmosHttpResponseError) as refused:
+        await query(profiles, "SELECT * FROM c WHERE c.pk = 'i|ada' AND c.x = @x", x="x" * 512 * 1024)
+    assert refused.value.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["c.digest", "c.changes.City", "c.unknown"])
+async def test_an_order_that_no_index_serves_is_refused(profiles: ContainerProxy, path: str) -> None:
+    with pytest.raises(CosmosHttpResponseError) as refused:
+        await query(profiles, f"SELECT * FROM c WHERE c.pk = 'i|ada' ORDER BY {path}")
+    assert refused.value.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["c.id", "c.customerId", 'c.attributes["City"] DESC'])
+async def test_an_order_that_an_index_serves_is_taken(profiles: ContainerProxy, path: str) -> None:
+    assert await query(profiles, f"SELECT * FROM c WHERE c.pk = 'i|ada' ORDER BY {path}") == []
+
+
+async def test_a_document_is_gone_when_its_time_is_over_and_a_rewrite_starts_it_anew(
+    cosmos: CosmosServer, profiles: ContainerProxy
+) -> None:
+    await profiles.create_item(document(ttl=100))
+    await profiles.create_item(document(id="kept"))
+    cosmos.advance(60)
+    await profiles.upsert_item(document(ttl=100))
+    cosmos.advance(60)
+    assert (await profiles.read_item("a", "i|ada"))["ttl"] == 100
+    cosmos.advance(60)
+    with pytest.raises(CosmosResourceNotFoundError):
+        await profiles.read_item("a", "i|ada")
+    assert [found["id"] for found in await query(profiles, "SELECT * FROM c WHERE c.pk = 'i|ada'")] == ["kept"]
+    await profiles.create_item(document(ttl=100))
+
+
+async def test_a_batch_is_done_whole(profiles: ContainerProxy) -> None:
+    made = await profiles.create_item(document())
+    replaced = ("replace", ("a", document(city="Oslo")), {"if_match_etag": made["_etag"]})
+    await profiles.execute_item_batch([("create", (document(id="b"),)), replaced], "i|ada")
+    assert (await profiles.read_item("a", "i|ada"))["city"] == "Oslo"
+    assert (await profiles.read_item("b", "i|ada"))["id"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [
+        (("create", (document(id="a"),)), 409),
+        (("replace", ("a", document(city="Oslo")), {"if_match_etag": "another"}), 412),
+        (("delete", ("nowhere",)), 404),
+    ],
+)
+async def test_a_batch_of_which_one_operation_fails_does_nothing(
+    profiles: ContainerProxy, last: Any, status: int
+) -> None:
+    await profiles.create_item(document())
+    with pytest.raises(CosmosBatchOperationError) as failed:
+        await profiles.execute_item_batch([("create", (document(id="b"),)), last], "i|ada")
+    assert (failed.value.error_index, failed.value.status_code) == (1, status)
+    assert [each["statusCode"] for each in failed.value.operation_responses] == [424, status]
+    found = await query(profiles, "SELECT * FROM c WHERE c.pk = 'i|ada'")
+    assert [(each["id"], each.get("city")) for each in found] == [("a", None)]
+
+
+async def test_a_batch_of_over_a_hundred_operations_is_refused(profiles: ContainerProxy) -> None:
+    with pytest.raises(CosmosHttpResponseError) as refused:
+        await profiles.execute_item_batch([("create", (document(id=f"d{n}"),)) for n in range(101)], "i|ada")
+    assert refused.value.status_code == 400
+    assert await query(profiles, "SELECT * FROM c WHERE c.pk = 'i|ada'") == []

@@ -1,0 +1,38 @@
+// Documents that expire: gone from reads and queries `ttl` seconds after their last write, by a clock that tests move.
+const { default: Documents } = require("@vercel/cosmosdb-server/lib/account/documents");
+
+const now = Date.now;
+let ahead = 0;
+Date.now = () => now() + ahead * 1_000;
+
+/** Move the clock of this process forward. */
+const advance = (seconds) => (ahead += seconds);
+
+const isOver = (documents, { ttl, _ts }) => {
+  const life = ttl ?? documents._parent.read()?.defaultTtl ?? -1;
+  return documents._parent.read()?.defaultTtl !== undefined && life !== -1 && Date.now() / 1_000 >= _ts + life;
+};
+
+const { query, read, _item } = Documents.prototype;
+const swept = (act) =>
+  function (...given) {
+    for (const [rid, item] of this._data) if (isOver(this, item.read())) drop(this, rid, item.read());
+    return act.apply(this, given);
+  };
+
+function drop(documents, rid, data) {
+  documents._index.delete(documents._getId("/id", data.id, documents._getPartition(data)));
+  documents._data.delete(rid);
+}
+
+Documents.prototype.query = swept(query);
+Documents.prototype.read = swept(read);
+Documents.prototype._item = function (...given) {
+  const item = _item.apply(this, given);
+  const data = item.read();
+  if (!data || !isOver(this, data)) return item;
+  drop(this, data._rid, data);
+  return this._newItem();
+};
+
+module.exports = { advance };

@@ -1,0 +1,30 @@
+"""The local host in this process, for httpx: requests and answers go through its own reading and writing of HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx
+
+from function_app.local.host import Host
+from function_app.local.wire import END_OF_HEAD, body_length, parse_head, serialize
+
+
+class HostTransport(httpx.AsyncBaseTransport):
+    """Hands requests to a host without a socket."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        lines = [b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
+        lines += [name + b": " + value for name, value in request.headers.raw]
+        asked = parse_head(b"\r\n".join(lines))
+        body = await request.aread()
+        if body_length(asked.headers) is not None:
+            asked = replace(asked, body=body)
+        data, _ = serialize(await self._host.answer(asked), asked, "Thu, 01 Jan 1970 00:00:00 GMT")
+        head, _, content = data.partition(END_OF_HEAD)
+        status, *headers = head.split(b"\r\n")
+        pairs = [(name, value) for name, _, value in (header.partition(b": ") for header in headers)]
+        return httpx.Response(int(status.split()[1]), headers=pairs, content=content)
