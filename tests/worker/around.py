@@ -19,13 +19,12 @@ import httpx
 from azure.storage.queue import QueueClient, QueueMessage, TextBase64DecodePolicy
 from entra import API, TENANT, Issuer, token
 from support import CosmosServer
+from transport import HostTransport
 from worker.client import Worker
 from worker.front import open_front
 from worker.messages import protos
 
 from function_app.source.files import AZURITE_KEY, Snapshots
-
-HOST = "api.example"
 
 
 @dataclass
@@ -130,7 +129,7 @@ class Stage:
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         """Return a client of the host, signed in as nobody."""
-        transport = httpx.ASGITransport(open_front(self.worker))
+        transport = HostTransport(open_front(self.worker))
         return httpx.AsyncClient(transport=transport, base_url="http://localhost/api", headers=headers)
 
     async def handle_messages(self, times: int = 1) -> int:

@@ -7,54 +7,42 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import azure.functions as func
-from worker.client import InvocationFailedError, Worker
+from worker.client import Worker
 from worker.messages import protos
 
-from function_app.local.host import Host
-
-HttpFunction = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
+from function_app.local.host import Host, read_custom_headers
 
 
 def open_front(worker: Worker) -> Host:
-    """Return an ASGI application that routes as the Functions host does, and calls the functions in the worker."""
+    """Return a host that routes, reads and writes as Microsoft's does, and calls the functions in the worker."""
     app = func.FunctionApp()
     for name, function in worker.functions.items():
         trigger = function.trigger
         if trigger["type"] == "httpTrigger":
             route = app.route(route=trigger["route"], methods=trigger["methods"])
             app.function_name(name)(route(_forward(worker, name)))
-    return Host(app, _nothing, _nothing)
+    return Host(app, read_custom_headers(worker.deployment.app / "host.json"))
 
 
-def _forward(worker: Worker, name: str) -> HttpFunction:
+def _forward(worker: Worker, name: str) -> Callable[..., Awaitable[func.HttpResponse]]:
     async def forward(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
         trace = protos.RpcTraceContext(trace_parent=context.trace_context.trace_parent)
-        returned = worker.invoke(name, to_rpc(req), trace=trace)
-        try:
-            return from_rpc((await asyncio.wrap_future(returned)).http)
-        except InvocationFailedError:  # the host's own answer
-            return func.HttpResponse(status_code=500)
+        returned = worker.invoke(name, protos.TypedData(http=http_of(req)), trace=trace)
+        answer = (await asyncio.wrap_future(returned)).http
+        return func.HttpResponse(
+            answer.body.bytes, status_code=int(answer.status_code), headers=dict(answer.headers.items())
+        )
 
     return forward
 
 
-def to_rpc(req: func.HttpRequest) -> Any:
-    """Write a request as the host sends it: no body at all where it is empty, else bytes."""
-    return protos.TypedData(
-        http=protos.RpcHttp(
-            method=req.method,
-            url=req.url,
-            headers=dict(req.headers),
-            params=dict(req.route_params),
-            query=dict(req.params),
-            body=protos.TypedData(bytes=req.get_body()) if req.get_body() else None,
-        )
+def http_of(req: func.HttpRequest) -> Any:
+    """Write a request as the host sends it: without a body where it is empty, else in bytes."""
+    return protos.RpcHttp(
+        method=req.method,
+        url=req.url,
+        headers=dict(req.headers),
+        params=dict(req.route_params),
+        query=dict(req.params),
+        body=protos.TypedData(bytes=req.get_body()) if req.get_body() else None,
     )
-
-
-def from_rpc(http: Any) -> func.HttpResponse:
-    return func.HttpResponse(http.body.bytes, status_code=int(http.status_code), headers=dict(http.headers))
-
-
-async def _nothing() -> None:
-    pass

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support import SHARED
+from support import ROOT
 from worker.client import Deployment, InvocationFailedError, Worker
 from worker.messages import protos
 
-RECORDED = json.loads((SHARED / "data" / "host-http.json").read_text(encoding="utf-8"))
+RECORDED = json.loads((ROOT / "tests/host/recordings/host-http.json").read_text(encoding="utf-8"))
 REACHED = [case for case in RECORDED["cases"] if "saw" in case]
 ANSWERED = [case for case in REACHED if "answers" in case]
 # What the host itself does to an answer: how long it is, whether it is chunked, and headers that are the server's.
