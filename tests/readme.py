@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -27,6 +29,28 @@ def written(text: str) -> str:
         head, rest = text.split(f"<!-- {name} -->\n", 1)
         text = f"{head}<!-- {name} -->\n{table}\n<!-- end -->{rest.split('<!-- end -->', 1)[1]}"
     return text
+
+
+def examples(text: str) -> list[tuple[str, str]]:
+    """Return the calls that a README shows, as commands of curl, each with its answer in JSON."""
+    return re.findall(r"```sh\n(curl .*?)```.*?```json\n(.*?)```", text, flags=re.DOTALL)
+
+
+def agrees(found: Any, written: Any) -> bool:
+    """Say whether an answer is the one written, in which "..." stands for anything."""
+    if written == "...":
+        return True
+    if isinstance(written, dict):
+        more = written.get("...") == "..."
+        named = {name: value for name, value in written.items() if name != "..."}
+        return (
+            isinstance(found, dict)
+            and (more or found.keys() == named.keys())
+            and all(name in found and agrees(found[name], value) for name, value in named.items())
+        )
+    if isinstance(written, list):
+        return len(found) == len(written) and all(map(agrees, found, written))
+    return bool(found == written)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -10,15 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from readme import README, tables, written
+from readme import README, agrees, examples, tables, written
 from support import ROOT
 
 TEXT = README.read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```sh\n(curl .*?)```.*?```json\n(.*?)```", TEXT, flags=re.DOTALL)
+EXAMPLES = examples(TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -39,23 +38,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 time.sleep(0.05)
         yield base
         process.send_signal(signal.SIGINT)
-
-
-def agrees(found: Any, written: Any) -> bool:
-    """Say whether an answer is the one written, in which "..." stands for anything."""
-    if written == "...":
-        return True
-    if isinstance(written, dict):
-        more = written.get("...") == "..."
-        named = {name: value for name, value in written.items() if name != "..."}
-        return (
-            isinstance(found, dict)
-            and (more or found.keys() == named.keys())
-            and all(name in found and agrees(found[name], value) for name, value in named.items())
-        )
-    if isinstance(written, list):
-        return len(found) == len(written) and all(map(agrees, found, written))
-    return bool(found == written)
 
 
 def test_there_are_examples() -> None:
