@@ -110,7 +110,8 @@ async def test_50_calls_at_once_are_all_answered(admin: httpx.AsyncClient) -> No
 async def test_a_location_leads_to_what_was_created(admin: httpx.AsyncClient) -> None:
     for activity_id in ("plain", "with space", "order/1", "서울 é", "a?b#c&d=e%f"):
         answer = await admin.post(
-            f"/instances/{SAMPLE}/data/UnifiedActivity", json={**EVENT, "CustomerId": SOMEBODY, "ActivityId": activity_id}
+            f"/instances/{SAMPLE}/data/UnifiedActivity",
+            json={**EVENT, "CustomerId": SOMEBODY, "ActivityId": activity_id},
         )
         assert answer.status_code == 201, answer.text
         assert (await admin.get(answer.headers["Location"])).json()["ActivityId"] == activity_id
@@ -130,7 +131,9 @@ async def test_the_trace_of_the_host_is_continued(stage: Stage, admin: httpx.Asy
         assert time.monotonic() < deadline, "nothing arrived"
         await asyncio.sleep(0.05)
     assert spans["GetCustomer"]["tags"]["ai.operation.parentId"] == PARENT
-    assert {item["data"]["baseType"] for item in spans.values()} == {"RemoteDependencyData"}, "the Request is the host's"
+    assert {item["data"]["baseType"] for item in spans.values()} == {"RemoteDependencyData"}, (
+        "the Request is the host's"
+    )
 
 
 def spans_of(stage: Stage, trace_id: str) -> dict[str, Any]:

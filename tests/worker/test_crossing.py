@@ -19,7 +19,7 @@ ANSWERED = [case for case in REACHED if "answers" in case]
 OF_THE_HOST = {"content-length", "transfer-encoding", "connection", "server", "date", "set-cookie"}
 NO_TYPE = ("content-type", "")  # makes the host send none
 LONGEST_RECORDED = 100_000
-ECHO = '''
+ECHO = """
 import json, logging
 import azure.functions as func
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
@@ -37,7 +37,7 @@ async def echo(req: func.HttpRequest, context: func.Context) -> func.HttpRespons
         return func.HttpResponse(body or None, status_code=answers.get("status", 200), **options)
 
 app.function_name("Echo")(app.route(route="echo/{id}")(echo))
-'''
+"""
 
 
 @pytest.fixture(scope="module")
