@@ -18,6 +18,7 @@ from function_app import mistakes
 from function_app.api.operation import Operation, Parameter
 from function_app.domain.addresses import decode_slashes
 from function_app.domain.names import nearest_hint
+from function_app.domain.values import parse_float
 from function_app.errors import ServiceError
 from function_app.mistakes import Fault, Mistake
 
@@ -205,7 +206,7 @@ def _refuse(constant: str) -> Any:
 
 
 def _float(text: str) -> float:
-    number = float(text)
+    number = parse_float(text)
     if not math.isfinite(number):
         raise ValueError(f"the number {text[:32]} is too large")
     return number

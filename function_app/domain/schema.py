@@ -17,13 +17,15 @@ FORMS = {
     "uuid": "a GUID like 6f9619ff-8b86-4d11-b42d-00c04fc964ff",
 }
 
+MAX_WHOLE = 2**53
+"""Whole numbers beyond it are rounded in Cosmos DB, which holds doubles."""
 _LARGEST = sys.float_info.max
 EDM_TYPES: dict[str, dict[str, Any]] = {
     "Edm.String": {"type": "string"},
     "Edm.Boolean": {"type": "boolean"},
     "Edm.Int16": {"type": "integer", "minimum": -(2**15), "maximum": 2**15 - 1},
     "Edm.Int32": {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
-    "Edm.Int64": {"type": "integer", "format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1},
+    "Edm.Int64": {"type": "integer", "format": "int64", "minimum": -MAX_WHOLE, "maximum": MAX_WHOLE},
     "Edm.Decimal": {"type": "number", "minimum": -_LARGEST, "maximum": _LARGEST},
     "Edm.Double": {"type": "number", "format": "double", "minimum": -_LARGEST, "maximum": _LARGEST},
     "Edm.Single": {"type": "number", "format": "float", "minimum": -_LARGEST, "maximum": _LARGEST},
@@ -90,8 +92,10 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def is_value_of(attribute: Attribute, value: Any) -> bool:
-    """Say whether a value is null or of the attribute's JSON type."""
+    """Return whether a value is null or of the attribute's JSON type, and one that every store holds exactly."""
     wanted = EDM_TYPES[attribute.data_type]["type"]
     if isinstance(value, bool):
         return bool(wanted == "boolean")
-    return value is None or isinstance(value, _JSON_TYPES[wanted])
+    if isinstance(value, int) and not -MAX_WHOLE <= value <= MAX_WHOLE:
+        return False
+    return value is None or (isinstance(value, _JSON_TYPES[wanted]) and "\0" not in str(value))

@@ -6,14 +6,30 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from function_app.domain.entity import Attribute
 from function_app.domain.instant import canonical_instant
-from function_app.domain.schema import EDM_TYPES
+from function_app.domain.schema import EDM_TYPES, MAX_WHOLE
 
 Canonical = Callable[[Any], Any]
+_ALWAYS_EXACT = 15  # digits that every double holds
+
+
+class Inexact(float):
+    """A number written with more digits than a double holds."""
+
+
+def parse_float(text: str) -> float:
+    """Return the number of a JSON literal with a point or an exponent; Inexact where digits of it are lost."""
+    number = float(text)
+    if len(text) <= _ALWAYS_EXACT or not math.isfinite(number) or Decimal(repr(number)) == Decimal(text):
+        return number
+    return Inexact(number)
+
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _GUID_LENGTH = 36
 
@@ -33,13 +49,15 @@ def _writer(attribute: Attribute) -> Canonical:
         case "string" if "format" in schema:
             return _of_form(FORMS[schema["format"]], limit)
         case "string":
-            return lambda value: value if type(value) is str and len(value) <= limit else None
+            return lambda value: value if type(value) is str and len(value) <= limit and "\0" not in value else None
         case "boolean":
             return lambda value: value if type(value) is bool else None
         case "integer":
             return _whole(schema["minimum"], schema["maximum"])
+        case _ if attribute.data_type == "Edm.Decimal":
+            return _decimal
         case _:
-            return _number(schema["minimum"], schema["maximum"])
+            return _double
 
 
 def _of_form(form: Callable[[str], str], limit: float) -> Canonical:
@@ -60,11 +78,23 @@ def _whole(least: int, most: int) -> Canonical:
     return write
 
 
-def _number(least: float, most: float) -> Canonical:
-    def write(value: Any) -> float | None:
-        return value if type(value) in {int, float} and least <= value <= most else None
+def _decimal(value: Any) -> float | None:
+    if type(value) is int:
+        return value if -MAX_WHOLE <= value <= MAX_WHOLE else None
+    return value if type(value) is float and math.isfinite(value) else None
 
-    return write
+
+def _double(value: Any) -> float | None:
+    """Write a number that may be rounded to the nearest double."""
+    if type(value) is int and -MAX_WHOLE <= value <= MAX_WHOLE:
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _instant(text: str) -> str:

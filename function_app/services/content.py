@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 import orjson
 
-_exact = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
 
 def canonical(content: Any) -> bytes:
     """Write JSON content so that the order of members makes no difference."""
-    try:
-        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # a number beyond 64 bits
-        return _exact(content).encode()
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def digest(text: bytes) -> str:

@@ -11,6 +11,8 @@ from function_app.domain.entity import Attribute, Entity
 from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.names import nearest_hint
 from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Order, Sorting, Text, TextTest
+from function_app.domain.schema import MAX_WHOLE
+from function_app.domain.values import Inexact, parse_float
 from function_app.errors import ServiceError
 from function_app.services import odata_grammar
 
@@ -194,27 +196,32 @@ def _value(attribute: Attribute, node: Any) -> Any:
             return format_instant(instant)
     elif kind in wanted:
         try:
-            return node.py_val.isoformat() if kind == "Date" else _plain(kind, node)
+            return node.py_val.isoformat() if kind == "Date" else _plain(kind, node, attribute)
         except (ValueError, OverflowError):
             pass
     raise _invalid("$filter", f"wants {form} for '{attribute.name}' ({attribute.data_type})")
 
 
-def _plain(kind: str, node: Any) -> Any:
+def _plain(kind: str, node: Any, attribute: Attribute) -> Any:
     match kind:
         case "Time":
             return node.py_val.isoformat(timespec="microseconds")
         case "GUID":
             return str(node.py_val).lower()
         case "Integer" | "Float":
-            return _number(node.py_val)
+            return _number(attribute, node.val)
         case _:
             return node.py_val
 
 
-def _number(value: float) -> float:
-    """Return a number a store can hold: beyond 64 bits as a float; ValueError if not even that."""
-    number = value if -(2**63) <= value < 2**63 and isinstance(value, int) else float(value)
-    if not math.isfinite(number):
-        raise ValueError
+def _number(attribute: Attribute, text: str) -> float:
+    """Return a number that every store compares alike; ServiceError for one with more digits than a double holds."""
+    number = int(text) if text.lstrip("+-").isdigit() else parse_float(text)
+    if not math.isfinite(float(number)):
+        raise ValueError(text)
+    if attribute.data_type in {"Edm.Double", "Edm.Single"}:
+        return float(number)
+    if isinstance(number, Inexact) or (isinstance(number, int) and abs(number) > MAX_WHOLE):
+        limit = f"a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
+        raise _invalid("$filter", f"wants for '{attribute.name}' a number that {limit}; received {text[:40]}")
     return number

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from function_app import mistakes
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
-from function_app.domain.schema import FORMS, TYPES, attribute_schema
+from function_app.domain.schema import FORMS, MAX_WHOLE, TYPES, attribute_schema
 from function_app.domain.values import FORMS as WRITERS
 from function_app.domain.values import canonical
 from function_app.mistakes import Fault
@@ -64,7 +64,7 @@ class Checker:
     def _wrong(self, name: str, value: Any) -> list[Fault]:
         """Return what is wrong with a value, by jsonschema: twenty times as slow, and only a wrong one is asked for."""
         found = [_fault(error, name) for error in self._validators[name].iter_errors(value)]
-        return found or [mistakes.OUT_OF_RANGE(f"'{name}' must be a number.", pointer(name))]  # NaN is in no range
+        return found or [_beyond_schema(name, value)]
 
     def _unchangeable(self, body: Mapping[str, Any]) -> list[Fault]:
         return [
@@ -119,6 +119,14 @@ def _fault(error: jsonschema.ValidationError, name: str) -> Fault:
         case _:
             bound = "at least" if error.validator == "minimum" else "at most"
             return mistakes.OUT_OF_RANGE(f"'{name}' must be {bound} {wanted}; received {received}.", at)
+
+
+def _beyond_schema(name: str, value: Any) -> Fault:
+    """Return the fault of a value that its schema takes, but not every store."""
+    if isinstance(value, str):
+        return mistakes.WRONG_FORMAT(f"'{name}' may not hold the character U+0000.", pointer(name))
+    limits = f"a number that a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
+    return mistakes.OUT_OF_RANGE(f"'{name}' must be {limits}; received {_received(value)}.", pointer(name))
 
 
 def shorten(text: str) -> str:

@@ -40,7 +40,7 @@ def usage_document(instance_id: str, hour: datetime, worker: str, counts: Iterab
                 "failures": tally.failures,
                 "bytesIn": tally.bytes_in,
                 "bytesOut": tally.bytes_out,
-                "latencies": dict(tally.latencies),
+                "latencies": {str(bucket): count for bucket, count in tally.latencies.items()},
             }
             for _, series, tally in counts
         ],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -139,11 +140,31 @@ async def test_a_longer_update_shows_again_when_a_shorter_newer_one_ends(
     assert seen == ["Bergen", "Moss", "Oslo"]
 
 
-@pytest.mark.parametrize("number", ["100000000000000000001", "-18446744073709551617", "18446744073709551615"])
-async def test_a_number_beyond_64_bits_is_kept_to_the_last_digit(client: httpx.AsyncClient, number: str) -> None:
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9007199254740993",
+        "-9007199254740993",
+        "9007199254740993.0",
+        "12345678901234567.89",
+        "1e999",
+        "0.12345678901234567",
+    ],
+)
+async def test_a_number_that_a_double_cannot_hold_is_refused_and_nothing_is_rounded(
+    client: httpx.AsyncClient, number: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await client.patch(ADA, content=f'{{"Value": {number}}}', headers=headers)
+    assert (answer.status_code, answer.json()["errorCode"]) in [(400, "OutOfRange"), (400, "MalformedJson")]
+    assert (await shown(client))["Value"] is None
+
+
+@pytest.mark.parametrize("number", ["9007199254740992", "123456789012.345", "0.1", "1e20", "-0.000001", "100.00"])
+async def test_a_number_that_a_double_holds_is_answered_as_it_was_sent(client: httpx.AsyncClient, number: str) -> None:
     headers = {"Content-Type": "application/json"}
     assert (await client.patch(ADA, content=f'{{"Value": {number}}}', headers=headers)).status_code == 204
-    assert f'"Value":{number}' in (await client.get(ADA)).text
+    assert Decimal(str((await shown(client))["Value"])) == Decimal(number)
 
 
 async def test_null_shows_nothing_until_it_ends(client: httpx.AsyncClient, clock: Clock) -> None:

@@ -41,7 +41,8 @@ MAPPING = ActivityMapping(
 texts = st.text(max_size=12) | st.text("|\\a", max_size=5)
 keys = st.lists(st.text("|\\a1", max_size=4) | texts, min_size=1, max_size=3)
 instants = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(lambda when: when.replace(tzinfo=UTC))  # noqa: DTZ001  # hypothesis wants bounds without a zone
-values = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts | st.lists(st.integers())
+whole = st.integers(-(2**53), 2**53)
+values = st.none() | st.booleans() | whole | st.floats(allow_nan=False) | texts | st.lists(whole)
 
 
 @st.composite

@@ -10,19 +10,20 @@ from hypothesis import strategies as st
 
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.schema import EDM_TYPES
+from function_app.domain.values import Inexact
 from function_app.mistakes import Fault
 from function_app.services.validation import Checker, pointer
 
 GUID = "6f9619ff-8b86-4d11-b42d-00c04fc964ff"
 NO_NUMBER, NO_TEXT = [True, False, "1", "", [], {}, [1]], [1, 1.5, True, [], {}]
 GOOD: dict[str, list[tuple[Any, Any]]] = {
-    "Edm.String": [(text, text) for text in ("", " ", "Oslo", "김 😀", "\x00", "x" * 10_000)],
+    "Edm.String": [(text, text) for text in ("", " ", "Oslo", "김 😀", "\x01", "x" * 10_000)],
     "Edm.Boolean": [(True, True), (False, False)],
     "Edm.Int16": [(0, 0), (2**15 - 1, 2**15 - 1), (-(2**15), -(2**15)), (1.0, 1)],
     "Edm.Int32": [(0, 0), (2**31 - 1, 2**31 - 1), (-(2**31), -(2**31)), (1.0, 1), (-0.0, 0)],
-    "Edm.Int64": [(2**63 - 1, 2**63 - 1), (-(2**63), -(2**63)), (2**53 + 1, 2**53 + 1), (1.0, 1)],
-    "Edm.Decimal": [(0, 0), (1.5, 1.5), (-3, -3), (10**20, 10**20)],
-    "Edm.Double": [(0, 0), (1e308, 1e308), (-1.5, -1.5)],
+    "Edm.Int64": [(2**53, 2**53), (-(2**53), -(2**53)), (1.0, 1)],
+    "Edm.Decimal": [(0, 0), (1.5, 1.5), (-3, -3), (2**53, 2**53), (1e20, 1e20), (0.1, 0.1)],
+    "Edm.Double": [(0, 0), (1e308, 1e308), (-1.5, -1.5), (10**20, 1e20), (Inexact(0.1), 0.1)],
     "Edm.Single": [(0, 0), (1.5, 1.5)],
     "Edm.Date": [("1990-12-31", "1990-12-31"), ("2024-02-29", "2024-02-29"), ("0001-01-01", "0001-01-01")],
     "Edm.DateTimeOffset": [
@@ -39,12 +40,15 @@ GOOD: dict[str, list[tuple[Any, Any]]] = {
     "Edm.Guid": [(GUID, GUID), (GUID.upper(), GUID)],
 }
 BAD: dict[str, dict[str, list[Any]]] = {
-    "Edm.String": {"WrongType": NO_TEXT},
+    "Edm.String": {"WrongType": NO_TEXT, "WrongFormat": ["\0", "Os\0lo"]},
     "Edm.Boolean": {"WrongType": [0, 1, "true", "", [], {}]},
     "Edm.Int16": {"WrongType": [*NO_NUMBER, 1.5], "OutOfRange": [2**15, -(2**15) - 1]},
     "Edm.Int32": {"WrongType": [*NO_NUMBER, 1.5, 1e-9], "OutOfRange": [2**31, -(2**31) - 1, 10**30, 1e30]},
-    "Edm.Int64": {"WrongType": [*NO_NUMBER, 0.1], "OutOfRange": [2**63, -(2**63) - 1, 10**400]},
-    "Edm.Decimal": {"WrongType": NO_NUMBER},
+    "Edm.Int64": {
+        "WrongType": [*NO_NUMBER, 0.1],
+        "OutOfRange": [2**53 + 1, -(2**53) - 1, 10**400, Inexact(2**53)],
+    },
+    "Edm.Decimal": {"WrongType": NO_NUMBER, "OutOfRange": [2**53 + 1, 10**20, Inexact(0.1)]},
     "Edm.Double": {"WrongType": NO_NUMBER},
     "Edm.Single": {"WrongType": NO_NUMBER},
     "Edm.Date": {

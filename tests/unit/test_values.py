@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from function_app.domain.entity import Attribute
-from function_app.domain.schema import EDM_TYPES, attribute_schema, is_value_of
+from function_app.domain.schema import EDM_TYPES, MAX_WHOLE, attribute_schema, is_value_of
 from function_app.domain.values import canonical
 
 texts = st.sampled_from(["", "1990-12-31", "2026-11-24T09:30:00Z", "09:30:00", "6f9619ff-8b86-4d11-b42d-00c04fc964ff"])
-numbers = st.integers() | st.sampled_from([2**15 - 1, 2**15, -(2**31), 2**31, 2**63, 1.0, -0.0, 1e308]) | st.floats()
+numbers = (
+    st.integers()
+    | st.sampled_from([2**15 - 1, 2**15, -(2**31), 2**31, 2**53, 2**53 + 1, 1.0, -0.0, 1e308])
+    | st.floats()
+)
 values: st.SearchStrategy[Any] = texts | st.text(max_size=6) | numbers | st.booleans() | st.just([]) | st.just({})
 CHOICES = ("", "1990-12-31", 1, 2**15 - 1, True)
 
@@ -27,7 +31,9 @@ def test_a_value_is_written_exactly_if_its_schema_takes_it(data_type: str, limit
     if limit == "choices":
         attribute = replace(attribute, allowed_values=tuple(each for each in CHOICES if is_value_of(attribute, each)))
     schema = attribute_schema(attribute)
-    taken = jsonschema.Draft202012Validator(schema).is_valid(value)
+    exact = not (data_type == "Edm.Decimal" and type(value) is int and abs(value) > MAX_WHOLE)
+    exact = exact and not (isinstance(value, str) and "\0" in value) and value not in (math.inf, -math.inf)
+    taken = exact and jsonschema.Draft202012Validator(schema).is_valid(value)
     written = canonical(attribute)(value)
     if taken and schema["type"] == "string" and "format" in schema:
         return  # jsonschema leaves formats to us: `test_validation` has a table of them

@@ -8,7 +8,6 @@ the commits of others.
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -57,7 +56,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _PAGES_IN_WAL = 2_000  # 16 MB: a page that many commits change goes into the file itself once
 _ROWS_A_STATEMENT, _FEW = 512, 16
-_EXACT = " "  # ends a document whose numbers orjson would round
 Row = tuple[str, str, str, int | None, str]
 
 
@@ -226,23 +224,16 @@ def _collect(connection: sqlite3.Connection, now: datetime) -> bool:
     return max(removed) >= _COLLECTED
 
 
-def _encode(document: Document) -> str:
-    try:
-        return orjson.dumps(document).decode()
-    except TypeError:  # a number beyond 64 bits
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + _EXACT
-
-
 def decode(body: str) -> Document:
     """Return the document that a row holds."""
-    found: Document = json.loads(body) if body.endswith(_EXACT) else orjson.loads(body)
+    found: Document = orjson.loads(body)
     return found
 
 
 def row_of(document: Document, expires: datetime | None = None) -> Row:
     """Return the row that holds a document."""
     until = micros(expires) if expires else None
-    return (document["pk"], document["kind"], document["id"], until, _encode(document))
+    return (document["pk"], document["kind"], document["id"], until, orjson.dumps(document).decode())
 
 
 def binder(values: dict[str, Any]) -> Callable[[Any], str]:
@@ -250,8 +241,7 @@ def binder(values: dict[str, Any]) -> Callable[[Any], str]:
 
     def bind(value: Any) -> str:
         name = f"v{len(values)}"
-        beyond = isinstance(value, int) and not -(2**63) <= value < 2**63
-        values[name] = float(value) if beyond else value
+        values[name] = value
         return f":{name}"
 
     return bind
