@@ -76,7 +76,7 @@ class Worker:
 
     def __enter__(self) -> Self:
         with socket.create_server(("127.0.0.1", 0)) as server:
-            self._errors: IO[str] = TemporaryFile("w+")  # noqa: SIM115  # closed with the worker
+            self._errors: IO[str] = TemporaryFile("w+")
             self._process = self._start(server.getsockname()[1])
             server.settimeout(SECONDS_TO_ANSWER)
             self._socket, _ = server.accept()
@@ -96,9 +96,7 @@ class Worker:
         self._socket.close()
         self._errors.close()
 
-    def invoke(
-        self, name: str, data: Any, metadata: Mapping[str, Any] | None = None, trace: Any = None
-    ) -> Future[Any]:
+    def invoke(self, name: str, data: Any, metadata: Mapping[str, Any] | None = None, trace: Any = None) -> Future[Any]:
         """Call a function with the data of its trigger; the result is what it returned, as TypedData.
 
         `trace` is an RpcTraceContext. InvocationFailedError if the function raised.
