@@ -21,8 +21,9 @@ test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made
 
 # What depends on Python most. The store over Cosmos DB is in the worker's tests; its contract takes long and is the same.
 $(OTHER_PYTHONS:%=test-%): test-%: .venv-%/tests
-	@if [ -e $< ]; then echo "Python $*:"; WORKER_PYTHON=.venv-$*/bin/python .venv-$*/bin/python -m pytest \
-	  -p no:cacheprovider -k "not cosmos_store" tests/unit tests/contract tests/worker; fi
+	@if [ ! -e $< ]; then echo "Python $* is not on this machine: its tests are left out"; else \
+	  echo "Python $*:"; WORKER_PYTHON=.venv-$*/bin/python .venv-$*/bin/python -m pytest \
+	    -p no:cacheprovider -k "not cosmos_store" tests/unit tests/contract tests/worker; fi
 
 connector: $(VENV)/dev  ## Generate the connector's definition and icon
 	$(PYTHON) -m connector.build.swagger
@@ -63,8 +64,8 @@ $(OTHER_PYTHONS:%=.venv-%/tests): .venv-%/tests: requirements.txt function_app/l
 	@for python in python$* $(HOME)/.pyenv/versions/$*.*/bin/python$*; do \
 	  if $$python -c "" 2>/dev/null; then set -e; echo "Python $*: making .venv-$*"; \
 	    $$python -m venv .venv-$*; .venv-$*/bin/pip install -q -r tests/requirements.txt; \
-	    .venv-$*/bin/pip install -q --no-deps --ignore-requires-python $(RUNTIME); touch $@; exit 0; fi; \
-	done; echo "Python $* is not on this machine: its tests are left out"
+	    .venv-$*/bin/pip install -q --no-deps --ignore-requires-python $(RUNTIME); touch $@; break; fi; \
+	done
 
 $(VENV)/checkov/made: $(VENV)/python
 	python3 -m venv $(VENV)/checkov  # of its own: it pins what we do not
