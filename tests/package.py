@@ -52,9 +52,8 @@ def deployed_libraries(python: Path) -> Path:
 
 def worker_libraries(python: Path) -> Path:
     """Return a folder with what Microsoft's worker brings itself."""
-    runtime = next(
-        line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "functions-runtime" in line
-    )
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    runtime = next(line for line in lines if "functions-runtime" in line)
     pinned = runtime.partition(";")[0]
     steps = [["protobuf>=5.29,<6", "azure-functions"], ["--no-deps", "--ignore-requires-python", pinned]]
     return _installed(python, str(steps), steps)
