@@ -76,7 +76,7 @@ class Worker:
 
     def __enter__(self) -> Self:
         with socket.create_server(("127.0.0.1", 0)) as server:
-            self._errors: IO[str] = TemporaryFile("w+")  # closed with the worker
+            self._errors: IO[str] = TemporaryFile("w+")
             self._process = self._start(server.getsockname()[1])
             server.settimeout(SECONDS_TO_ANSWER)
             self._socket, _ = server.accept()

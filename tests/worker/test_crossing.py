@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,32 +21,13 @@ ANSWERED = [case for case in REACHED if "answers" in case]
 OF_THE_HOST = {"content-length", "transfer-encoding", "connection", "server", "date", "set-cookie"}
 NO_TYPE = ("content-type", "")  # makes the host send none
 LONGEST_RECORDED = 100_000
-ECHO = """
-import json, logging
-import azure.functions as func
-app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-
-async def echo(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-    saw = {"method": req.method, "url": req.url, "route_params": dict(req.route_params), "params": dict(req.params),
-           "headers": dict(req.headers), "body": req.get_body().decode("latin-1")}
-    logging.info("saw %s", json.dumps(saw))
-    answers = json.loads(context.trace_context.attributes["answers"])
-    if answers.get("raises"):
-        raise ValueError("raised")
-    body = answers["bytes"].encode("latin-1") if "bytes" in answers else answers.get("text", "x" * answers.get("large", 0))
-    options = {name: answers[name] for name in ("headers", "mimetype", "charset") if name in answers}
-    if not answers.get("returns_none"):
-        return func.HttpResponse(body or None, status_code=answers.get("status", 200), **options)
-
-app.function_name("Echo")(app.route(route="echo/{id}")(echo))
-"""
 
 
 @pytest.fixture(scope="module")
 def echo(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """A worker with an app that tells what it sees and answers as it is told."""
     app = tmp_path_factory.mktemp("echo")
-    (app / "function_app.py").write_text(ECHO, encoding="utf-8")
+    shutil.copy(Path(__file__).parent / "echo/function_app.py", app)
     given = Deployment(deployment.python, app, deployment.libraries, deployment.worker)
     with Worker(given, {}, "plain", app) as worker:
         yield worker
