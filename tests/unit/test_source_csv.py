@@ -3,6 +3,7 @@ from __future__ import annotations
 import bz2
 import codecs
 import gzip
+import sys
 
 import pyarrow as pa
 import pytest
@@ -335,3 +336,37 @@ def test_a_cell_of_another_form_is_rejected(name: str, cell: str) -> None:
     assert found.rejected[0].column == name
     assert f"'{name}'" in found.reasons[1]
     assert "Decimal(" not in found.reasons[1]
+
+
+def calls(rows: int, kind: bytes) -> int:
+    """Count the calls it takes to read a part, of which every fifth row is wrong."""
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    content = b"CustomerId,FullName,Points\n" + (b"A1,Ada,1\n" * 4 + kind) * (rows // 5)
+    sys.setprofile(counted)
+    try:
+        found = read(content)
+    finally:
+        sys.setprofile(None)
+    assert found.rejections == rows // 5
+    return count
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"A2,Bo,2,x\n",
+        b'A2,"Bo" Berg,2\n',
+        b'"A2",5" x,2\n',
+        b"A2,Bo,many\n",
+        b"A2,K\xf6ln,2\n",
+        b"A2\n",
+        b'A2, "Bo",2\n',
+    ],
+)
+def test_wrong_rows_cost_what_they_are_worth_and_not_more_the_more_there_are(kind: bytes) -> None:
+    assert calls(40_000, kind) < 2.2 * calls(20_000, kind)
