@@ -370,3 +370,12 @@ def calls(rows: int, kind: bytes) -> int:
 )
 def test_wrong_rows_cost_what_they_are_worth_and_not_more_the_more_there_are(kind: bytes) -> None:
     assert calls(40_000, kind) < 2.2 * calls(20_000, kind)
+
+
+def test_a_source_key_that_no_key_ring_can_hold_rejects_its_row_and_the_longest_is_taken() -> None:
+    longest, longer = "한" * 500, "한" * 501
+    text = f"CustomerId,Crm_Contacts_ContactId\nA1,{longest}\nA2,{longer}\nA3,\n"
+    found = read(text.encode())
+    assert [record["CustomerId"] for record in found.records] == ["A1", "A3"]
+    assert found.reasons == {2: "'Crm_Contacts_ContactId' may have at most 1500 bytes; this is 1503."}
+    assert found.doubts == []
