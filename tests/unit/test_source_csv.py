@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from source_parts import head, ids, read
+from source_parts import MODEL, head, ids, read
 
 from function_app.domain.job import MOST_LISTED
 from function_app.source import csv_part, text
@@ -240,8 +240,11 @@ def test_a_row_over_the_limit_is_rejected_and_its_id_is_sure() -> None:
 
 
 def test_a_row_that_is_too_large_in_json_is_rejected() -> None:
-    found = read(b"CustomerId,Crm_Contacts_ContactId\nA1," + b"\x01" * 400_000 + b"\nA2," + b"x" * 1_900_000 + b"\n")
-    assert [record["CustomerId"] for record in found.records] == ["A2"]
+    rows = b"".join(
+        b"%b,2026-11-23T10:00:00Z,k,%b\n" % row for row in ((b"P1", b"\x01" * 400_000), (b"P2", b"x" * 1_900_000))
+    )
+    found = read(b"PurchaseId,PurchasedOn,ContactId,Product\n" + rows, entity=MODEL.entity("Shop_Purchases"))
+    assert [record["PurchaseId"] for record in found.records] == ["P2"]
     assert found.reasons == {1: "The row is larger than 2 MB."}
 
 
