@@ -5,6 +5,7 @@ ServiceError                 one or more faults; the first one's code names the 
 ├── NotAuthenticated         carries the challenge of WWW-Authenticate
 ├── Throttled                carries the seconds to wait
 └── Unavailable              carries the seconds to wait
+    └── NotYetReadable       what another worker wrote has not reached this one
 """
 
 from __future__ import annotations
@@ -51,3 +52,7 @@ class Unavailable(ServiceError):
         gone = STORE_UNAVAILABLE("The store can't be reached; wait and send the same request again.")
         super().__init__(fault or gone)
         self.retry_after = retry_after
+
+
+class NotYetReadable(Unavailable):
+    """Ask for a message to be handed in again: what it is about was written by another worker, and is not seen yet."""

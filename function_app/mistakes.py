@@ -258,6 +258,12 @@ TOO_MANY_REQUESTS = Mistake(
     "Wait as `Retry-After` says, then send it again.",
 )
 INTERNAL_ERROR = Mistake("InternalError", 500, "A fault of the service.", "Report the correlation id of the answer.")
+NOT_STORABLE = Mistake(
+    "NotStorable",
+    413,
+    "The store refuses a document or query, for its size or for that of a key.",
+    "Send less at once, or shorter ids and keys.",
+)
 STORE_UNAVAILABLE = Mistake(
     "StoreUnavailable", 503, "The store can't be reached.", "Wait as `Retry-After` says, then send it again."
 )

@@ -143,12 +143,13 @@ async def host_over(
 def azurite(service: str) -> Iterator[str]:
     """Start Azure Storage's emulator, `blob` or `queue`; yield the address of its account."""
     command = [str(ROOT / f"tests/emulators/node_modules/.bin/azurite-{service}"), f"--{service}Port", "0"]
-    options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"]
+    options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         told = next(line for line in process.stdout if "successfully listen" in line)
         yield told.split()[-1] + "/devstoreaccount1"
         process.terminate()
+        process.communicate()  # it has last words
 
 
 class CosmosServer:

@@ -7,6 +7,16 @@ import re
 _ENCODED_SLASH = re.compile("%2[Ff]")
 
 
+MAX_SOURCE_KEY_BYTES = 1_500
+"""Of the 2,048 bytes that a partition key may have, what instance and entity leave to a source key."""
+
+
+def source_key_fault(text: str) -> str | None:
+    """Return why no key ring can hold this source key, None if one can."""
+    size = len(text.encode())
+    return None if size <= MAX_SOURCE_KEY_BYTES else f"may have at most {MAX_SOURCE_KEY_BYTES} bytes; this is {size}"
+
+
 def decode_slashes(value: str) -> str:
     """Return a route value with its slashes: the Functions host decodes every escape of an address but %2F."""
     return _ENCODED_SLASH.sub("/", value) if "%" in value else value

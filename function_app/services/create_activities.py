@@ -16,9 +16,10 @@ from function_app.domain.activity import (
     SourceKey,
     activity_of_record,
     activity_of_unified,
+    key_text,
     required_in,
 )
-from function_app.domain.addresses import address_fault
+from function_app.domain.addresses import address_fault, source_key_fault
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
@@ -205,6 +206,7 @@ def _accept(
         content = canonical(checked)
         faults += _size_faults(content)
         faults += _time_faults(checked[stamp], stamp, now)
+        faults += _key_faults(checked, entity)
     if entity is UNIFIED:
         faults += _id_faults(record)
     if faults or isinstance(checked, list) or isinstance(decided, list):
@@ -238,6 +240,14 @@ def _id_faults(record: Mapping[str, Any]) -> list[Fault]:
     identity = record.get("ActivityId")
     fault = address_fault(identity) if identity and isinstance(identity, str) else None
     return [mistakes.INVALID_ID(f"'ActivityId' {fault}.", "/ActivityId")] if fault else []
+
+
+def _key_faults(record: Mapping[str, Any], entity: Entity) -> list[Fault]:
+    if entity.activity is None:
+        return []
+    name = entity.activity.customer_attribute
+    fault = source_key_fault(key_text([record[name]]))
+    return [mistakes.TOO_LONG(f"'{name}' {fault}.", pointer(name))] if fault else []
 
 
 def _time_faults(text: str, name: str, now: datetime) -> list[Fault]:

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from function_app import mistakes
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID
 from function_app.domain.job import MOST_LISTED, Counts, Job, Status, Step, Task, job_id_after, open_tasks, total
-from function_app.errors import ServiceError, Throttled, Unavailable
+from function_app.errors import NotYetReadable, ServiceError, Throttled, Unavailable
 from function_app.mistakes import Fault
 from function_app.services.create_activities import CreateActivities
 from function_app.services.instances import Instances, Model
@@ -65,7 +65,12 @@ class Refresh:
         job = Job(job_id_after(newest), "queued", submission, now)
         if not await self._control.create_job(instance_id, job, now):
             return await self.get(instance_id, job.job_id)
-        await self._workers.send([Step(instance_id, job.job_id)])
+        try:
+            await self._workers.send([Step(instance_id, job.job_id)])
+        except Exception as error:  # whatever keeps it from being handed on, it must not block the next start
+            ended = replace(job, status="failed", ended_at=now, message="It could not be handed to a worker.")
+            await self._control.write_job(instance_id, ended, now)
+            raise Unavailable from error
         return job
 
     async def resume(self, now: datetime, quiet_for: timedelta = STALE) -> None:
@@ -93,17 +98,25 @@ class Refresh:
         return await self._control.read_tasks(instance_id, job_id)
 
     async def handle(self, step: Step) -> None:
-        """Do a step, and send those it was the last to hold up; Throttled or Unavailable: hand it in again later."""
+        """Run one step and enqueue the steps it unblocked; Throttled or Unavailable if it must be retried later.
+
+        A job or task that another worker has just written may not be readable here yet: NotYetReadable.
+        """
         instance_id = step.instance_id
         job = await self._control.read_job(instance_id, step.job_id)
-        if job is None or not job.is_running:
+        if job is None:
+            raise NotYetReadable
+        if not job.is_running:
             return
         tasks = await self._control.read_tasks(instance_id, step.job_id)
+        if step.index is not None and step.index >= len(tasks):
+            raise NotYetReadable
         fault = None
         if step.index is None:
             tasks, fault = (tasks, None) if tasks else await self._plan(instance_id, job)
         elif not tasks[step.index].done:
             await self._do(instance_id, tasks[step.index], tasks)
+            # Of two workers that end the last two tasks, the later writer reads both: its session has its own write.
             tasks = await self._control.read_tasks(instance_id, step.job_id)
         left = open_tasks(tasks)
         if not left:
@@ -138,16 +151,18 @@ class Refresh:
         return tasks, None
 
     def _look(self, model: Model, job: Job) -> tuple[list[Task], list[Fault]]:
-        from function_app.source.reader import column_faults  # noqa: PLC0415  # pyarrow: only a refresh needs it
+        from function_app.source.reader import read_head  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         planned: list[Task] = []
         faults: list[Fault] = []
         for name in (CUSTOMER, *model.instance.activities):
             entity = model.entity(name)
             required = (CUSTOMER_ID,) if name == CUSTOMER else required_of(entity)
-            for part in self._snapshots.newest(model.instance.instance_id, name):
+            snapshot = self._snapshots.newest(model.instance.instance_id, name, entity.by_name)
+            faults += [mistakes.UNFIT_SNAPSHOT(f"{snapshot.problem}.", name)] if snapshot.problem else []
+            for part in snapshot.parts:
                 with self._snapshots.open(part) as stream:
-                    faults += column_faults(stream, part.file, entity, required)
+                    faults += read_head(stream, part.file, entity, required).faults
                 stage = 0 if name == CUSTOMER else 2
                 planned.append(Task(job.job_id, 0, stage, "load", name, part.file, part.version))
         if any(task.entity == CUSTOMER for task in planned):
@@ -158,11 +173,12 @@ class Refresh:
 
     async def _do(self, instance_id: str, task: Task, tasks: Sequence[Task]) -> None:
         """Do a task and write how far it is now and then; what goes wrong for good ends the task, not the others."""
-        task, told = replace(task, counts=Counts(), notes=()), self._clock()
+        task, told, doubts = replace(task, counts=Counts(), notes=()), self._clock(), list[str]()
         try:
             model = await self._instances.get(instance_id, told)
             async with aclosing(self._work(model, task, tasks)) as work:
-                async for counts, notes in work:
+                async for counts, notes, more in work:
+                    doubts += more
                     task = replace(task, counts=task.counts + counts, notes=(task.notes + notes)[:MOST_LISTED])
                     now = self._clock()
                     self._go_on()
@@ -170,7 +186,8 @@ class Refresh:
                         told = now
                         await self._control.write_tasks(instance_id, [replace(task, seen_at=now, notes=())], now)
             problem = _incomplete(model, tasks) if task.work == "remove" else None
-            task = replace(task, message=problem and f"Nobody was removed: {problem}.")
+            message = f"{task.file}: {'; '.join(doubts)}." if doubts else problem and f"Nobody was removed: {problem}."
+            task = replace(task, message=message)
         except (Throttled, Unavailable):
             raise
         except Exception as error:  # noqa: BLE001  # the edge of a task
@@ -186,25 +203,26 @@ class Refresh:
 
     async def _work(
         self, model: Model, task: Task, tasks: Sequence[Task]
-    ) -> AsyncGenerator[tuple[Counts, tuple[dict[str, object], ...]]]:
+    ) -> AsyncGenerator[tuple[Counts, tuple[dict[str, object], ...], Sequence[str]]]:
         now = self._clock()
         if task.work == "load":
             part = Part(task.file, task.version)
             customers, entity = self._customers.load(model, part, now), model.entity(task.entity)
             rows = customers if task.entity == CUSTOMER else self._activities.load(model, entity, part, now)
             async with aclosing(rows):
-                async for counts, rejected in rows:
-                    yield counts, tuple({"file": task.file, "row": row, "reason": reason} for row, reason in rejected)
+                async for counts, told in rows:
+                    found = ({"file": task.file, "row": row.number, "reason": row.reason} for row in told.rejected)
+                    yield counts, tuple(found), told.doubts
         elif task.work == "finish":
             joined = await self._create_activities.join_parked(model.instance.instance_id, self._clock)
-            yield Counts(joined=joined), ()
+            yield Counts(joined=joined), (), ()
             async for update in self._customers.landed(model, now):
-                yield Counts(landed=1), (update,)
+                yield Counts(landed=1), (update,), ()
         elif _incomplete(model, tasks) is None:
             loaded = [other for other in tasks if other.entity == CUSTOMER and other.work == "load"]
             parts = [Part(other.file, other.version) for other in loaded]
             async for counts in self._customers.remove_missing(model, parts, total(loaded), now):
-                yield counts, ()
+                yield counts, (), ()
 
 
 def _incomplete(model: Model, tasks: Sequence[Task]) -> str | None:
@@ -212,6 +230,9 @@ def _incomplete(model: Model, tasks: Sequence[Task]) -> str | None:
     loaded = [task for task in tasks if task.entity == CUSTOMER and task.work == "load"]
     if any(task.failed for task in loaded):
         return "a part could not be read"
+    doubted = next((task.message for task in loaded if task.message), None)
+    if doubted:
+        return doubted.rstrip(".")
     missing = missing_parts([Part(task.file, task.version) for task in loaded])
     if missing:
         return missing

@@ -14,11 +14,11 @@ from function_app.domain.job import Counts
 from function_app.services.content import canonical, digest
 from function_app.services.instances import Model
 from function_app.source.files import Part, Snapshots
+from function_app.source.told import NOTHING, Told
 from function_app.store.port import Store
 
 AT_ONCE = 400
-Rejected = list[tuple[int, str]]
-_Prepared = tuple[list[tuple[Activity, SourceKey]], Rejected]
+_Prepared = tuple[list[tuple[Activity, SourceKey]], Told]
 
 
 class RefreshActivities:
@@ -27,11 +27,11 @@ class RefreshActivities:
 
     async def load(
         self, model: Model, entity: Entity, part: Part, now: datetime
-    ) -> AsyncGenerator[tuple[Counts, Rejected]]:
+    ) -> AsyncGenerator[tuple[Counts, Told]]:
         """Write the activities of a part that changed and whose customers are there, and yield what became of rows."""
         instance_id, store = model.instance.instance_id, self._store
         async with aclosing(ahead(self._prepare(model, entity, part))) as prepared:
-            async for found, rejected in prepared:
+            async for found, told in prepared:
                 owners = await store.keys.find_customers(instance_id, {key for _, key in found})
                 joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
                 known = await store.activities.read_many(instance_id, [_identity(activity) for activity in joined])
@@ -43,13 +43,13 @@ class RefreshActivities:
                 if changed:
                     await store.activities.write_sources(instance_id, changed, now)
                 counts = Counts(
-                    rows=len(found) + len(rejected),
+                    rows=len(found) + told.rejections,
                     written=len(changed),
                     unchanged=len(joined) - len(changed),
-                    rejected=len(rejected),
+                    rejected=told.rejections,
                     waiting=len(found) - len(joined),
                 )
-                yield counts, rejected
+                yield counts, told
 
     def _prepare(self, model: Model, entity: Entity, part: Part) -> Iterator[_Prepared]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
@@ -62,9 +62,9 @@ class RefreshActivities:
             ):
                 found = [_activity(record, entity, mapping) for record in batch.records() if mapping]
                 for start in range(0, len(found), AT_ONCE):
-                    yield found[start : start + AT_ONCE], []
-                if batch.rejected:
-                    yield [], list(batch.rejected)
+                    yield found[start : start + AT_ONCE], NOTHING
+                if batch.told.rejections or batch.told.doubts:
+                    yield [], batch.told
 
 
 def required_of(entity: Entity) -> tuple[str, ...]:

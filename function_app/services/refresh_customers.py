@@ -24,13 +24,13 @@ from function_app.domain.profile import Attributes
 from function_app.services.instances import Model
 from function_app.services.key_ring import keys_of
 from function_app.source.files import Part, Snapshots
+from function_app.source.told import NOTHING, Told
 from function_app.store.port import Store
 
 if TYPE_CHECKING:
     from function_app.source.ids import Ids
 
 AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 1_024, 8_192, 2_000_000
-Rejected = list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class _Rows:
     texts: Sequence[bytes]
     digests: Mapping[str, str]
     keys: Mapping[str, Sequence[Any]]
-    rejected: Rejected
+    told: Told
 
     def changes(self, instance: Instance, old: Mapping[str, Attributes | None]) -> _Changes:
         """Return what is to be written for some customers, whose profiles were these."""
@@ -75,7 +75,7 @@ class RefreshCustomers:
     def __init__(self, store: Store, snapshots: Snapshots) -> None:
         self._store, self._snapshots = store, snapshots
 
-    async def load(self, model: Model, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Rejected]]:
+    async def load(self, model: Model, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Told]]:
         """Write the profiles of a part that changed, and yield what became of each batch of rows."""
         instance_id, writing, written = model.instance.instance_id, asyncio.create_task(_nothing()), list[str]()
         try:
@@ -91,9 +91,9 @@ class RefreshCustomers:
                         changes = await aside(rows.changes, model.instance, old)
                         await writing
                         writing = asyncio.create_task(self._write(model.instance, changes, now))
-                        yield Counts(len(old), len(old)), []
-                    unchanged, rejected = len(rows.texts) - len(ids), len(rows.rejected)
-                    yield Counts(unchanged + rejected, 0, unchanged, rejected=rejected), rows.rejected
+                        yield Counts(len(old), len(old)), NOTHING
+                    unchanged, rejected = len(rows.texts) - len(ids), rows.told.rejections
+                    yield Counts(unchanged + rejected, 0, unchanged, rejected=rejected), rows.told
         finally:
             await writing
 
@@ -112,7 +112,7 @@ class RefreshCustomers:
                 keys = {name: batch.column(name) for name, _ in model.instance.key_ring}
                 ids, texts = batch.column(CUSTOMER_ID), batch.texts()
                 digests = {key: xxh3_64_hexdigest(text) for key, text in zip(ids, texts, strict=True)}
-                held.append(_Rows(ids, texts, digests, keys, list(batch.rejected)))
+                held.append(_Rows(ids, texts, digests, keys, batch.told))
                 yield held[-1]
 
     async def _write(self, instance: Instance, changes: _Changes, now: datetime) -> None:
@@ -144,7 +144,7 @@ class RefreshCustomers:
         instance_id, customers = model.instance.instance_id, self._store.customers
         turns = (loaded.rows - 1) // IDS_IN_MEMORY + 1
         for turn in range(turns):
-            there, after = await aside(self._ids, parts, turn, turns), ""
+            there, after = await aside(self._ids, model, parts, turn, turns), ""
             if not loaded.rejected and len(there) == await customers.count_profiles(instance_id, None, frozenset()):
                 return  # all of the snapshot are in the store, so nobody else is
             while page := await customers.find_ids(instance_id, after, IDS_AT_ONCE):
@@ -155,16 +155,16 @@ class RefreshCustomers:
                     yield Counts(removed=len(gone[start : start + AT_ONCE]))
                 after = page[-1]
 
-    def _ids(self, parts: Collection[Part], turn: int, turns: int) -> Ids:
+    def _ids(self, model: Model, parts: Collection[Part], turn: int, turns: int) -> Ids:
         from function_app.source.ids import Ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
-        return Ids(_of_turn(ids, turn, turns) for part in parts for ids in self._read_ids(part))
+        return Ids(_of_turn(ids, turn, turns) for part in parts for ids in self._read_ids(model, part))
 
-    def _read_ids(self, part: Part) -> Iterator[list[str]]:
-        from function_app.source.reader import read_column  # noqa: PLC0415  # pyarrow: only a refresh needs it
+    def _read_ids(self, model: Model, part: Part) -> Iterator[list[str]]:
+        from function_app.source.reader import read_ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         with self._snapshots.open(part) as stream:
-            yield from read_column(stream, part.file, CUSTOMER_ID)
+            yield from read_ids(stream, part.file, model.instance.customer)
 
     async def _remove(self, instance: Instance, customer_ids: Collection[str], now: datetime) -> None:
         instance_id = instance.instance_id

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 
 from function_app.domain.job import Step
-from function_app.errors import Throttled, Unavailable
+from function_app.errors import NotYetReadable, Throttled, Unavailable
 
 YIELD_EVERY = 0.0001  # seconds after which a thread lets another go on that waits for Python, not the usual 0.005
 
@@ -32,6 +32,8 @@ class LocalWorker:
         while self._steps and not self.stopping:
             try:
                 await self.handle(self._steps[0])
+            except NotYetReadable:  # one worker sees all that it wrote: what is not there now never comes
+                self._steps.popleft()
             except (Throttled, Unavailable) as error:
                 await asyncio.sleep(0 if self.stopping else error.retry_after)
             else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
+from function_app.source.texts import content_of
+from function_app.source.told import NOTHING, Told
+
 _AT_ONCE = 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows that are right, and row numbers (from 1) with the reasons of those that are not."""
+    """Rows that are right, and what is told of the others."""
 
     rows: pa.RecordBatch
-    rejected: Sequence[tuple[int, str]]
+    told: Told = NOTHING
 
     def column(self, name: str) -> list[Any]:
         """Return the values of a column."""
@@ -63,9 +65,7 @@ def _in_json(column: pa.Array) -> tuple[str, list[pa.Array], str]:
 
 
 def _escaped(column: pa.Array) -> pa.Array:
-    _, offsets, content = column.buffers()
-    ends = memoryview(offsets).cast("i")[column.offset :][: len(column) + 1]
-    whole = bytes(memoryview(content or b"")[ends[0] : ends[-1]])
+    whole = content_of(column)
     if b'"' not in whole and b"\\" not in whole and not _has_controls(whole):
         return column
     return pa.array([text and orjson.dumps(text)[1:-1] for text in column.to_pylist()], pa.string())

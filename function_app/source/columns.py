@@ -15,34 +15,38 @@ from pyarrow import types
 
 from function_app.domain.entity import Attribute
 from function_app.domain.schema import EDM_TYPES
+from function_app.source import instants
+from function_app.source.texts import content_of, is_text
 
 WHOLE = frozenset(("Edm.Int16", "Edm.Int32", "Edm.Int64"))
 NUMBERS = frozenset(("Edm.Decimal", "Edm.Double", "Edm.Single"))
+MOST_EXACT = 2**53
+_SURE_DIGITS = 15
+_ANY_NUMBER = (types.is_integer, types.is_floating, types.is_decimal)
 _KINDS: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(WHOLE, (types.is_integer,)),
-    **dict.fromkeys(NUMBERS, (types.is_integer, types.is_floating, types.is_decimal)),
+    **dict.fromkeys(WHOLE | NUMBERS, _ANY_NUMBER),
+    "Edm.String": (types.is_integer, lambda type_: types.is_decimal(type_) and type_.scale == 0),
     "Edm.Boolean": (types.is_boolean,),
-    "Edm.Date": (types.is_date,),
+    "Edm.Date": (types.is_date, types.is_timestamp),
     "Edm.DateTimeOffset": (types.is_timestamp,),
     "Edm.TimeOfDay": (types.is_time,),
 }
 _GUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _INSTANT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$"
+_Judged = tuple[pa.Array, pa.Array | None]
 
 
 def fits(type_: pa.DataType, attribute: Attribute) -> bool:
-    """Say whether a column of this type can hold the attribute: text can hold any, others their own kind."""
-    held = type_.value_type if types.is_dictionary(type_) else type_
-    kinds = (types.is_null, _is_text, *_KINDS.get(attribute.data_type, ()))
-    return any(is_kind(held) for is_kind in kinds)
+    """Say whether a column of this type may hold values of the attribute: text may, and what converts exactly."""
+    kinds = (types.is_null, is_text, *_KINDS.get(attribute.data_type, ()))
+    return any(is_kind(type_) for is_kind in kinds)
 
 
-def canonical(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:
+def canonical(column: pa.Array, attribute: Attribute) -> _Judged:
     """Return the values in canonical form, and which of them are surely right (nulls are); None if all are."""
-    plain = _plain(column)
-    if types.is_null(plain.type):
+    if types.is_null(column.type):
         return pa.nulls(len(column), canonical_type(attribute)), None
-    values, right = _of_text(plain, attribute) if _is_text(plain.type) else _of_kind(plain, attribute)
+    values, right = _of_text(_decoded(column), attribute) if is_text(column.type) else _of_kind(column, attribute)
     checks = [] if right is None else [right]
     schema = EDM_TYPES[attribute.data_type]
     if "minimum" in schema:
@@ -50,7 +54,7 @@ def canonical(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Arra
     if attribute.max_length is not None:
         checks.append(pc.less_equal(pc.utf8_length(values), attribute.max_length))
     if attribute.allowed_values:
-        allowed = [value for value in attribute.allowed_values if isinstance(value, str) == _is_text(values.type)]
+        allowed = [value for value in attribute.allowed_values if isinstance(value, str) == is_text(values.type)]
         checks.append(pc.is_in(values, value_set=pa.array(allowed).cast(values.type)))
     if not checks and values.null_count == column.null_count:
         return values, None
@@ -67,37 +71,29 @@ def canonical_type(attribute: Attribute) -> pa.DataType:
     return pa.bool_() if attribute.data_type == "Edm.Boolean" else pa.string()
 
 
-def _plain(column: pa.Array) -> pa.Array:
-    if types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if not _is_text(column.type):
-        return column
+def _decoded(column: pa.Array) -> pa.Array:
+    """Return texts; those that are not UTF-8 as null, which is never right."""
     try:
-        return column.cast(pa.string())
-    except pa.ArrowInvalid:  # not UTF-8: null here, never right
-        return pa.array([_decoded(value) for value in column.to_pylist()], pa.string())
+        return column.cast(pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        return pa.array([_text(value) for value in column.cast(pa.binary()).to_pylist()], pa.string())
 
 
-def _decoded(value: bytes | None) -> str | None:
+def _text(value: bytes | None) -> str | None:
     try:
         return None if value is None else value.decode()
     except UnicodeDecodeError:
         return None
 
 
-def _is_text(type_: pa.DataType) -> bool:
-    kinds = (types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
-    return any(is_kind(type_) for is_kind in kinds)
-
-
-def _of_text(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:  # noqa: PLR0911  # one a kind
+def _of_text(column: pa.Array, attribute: Attribute) -> _Judged:  # noqa: PLR0911  # one a kind
     kind = attribute.data_type
+    if kind == "Edm.String":
+        return column, pc.invert(pc.match_substring(column, "\0")) if b"\0" in content_of(column) else None
     if kind in WHOLE:
-        right = pc.match_substring_regex(column, r"^-?(0|[1-9]\d{0,17})$")
-        return _where(right, column).cast(pa.int64()), right
+        return _whole(column)
     if kind in NUMBERS:
-        right = pc.match_substring_regex(column, r"^-?\d{1,15}(\.\d{1,15})?$")
-        return _where(right, column).cast(pa.float64()), right
+        return _number(column)
     if kind == "Edm.Boolean":
         lower = pc.utf8_lower(column)
         return pc.equal(lower, "true"), pc.is_in(lower, value_set=pa.array(["true", "false"]))
@@ -111,29 +107,53 @@ def _of_text(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array
         return pc.binary_join_element_wise(stem, rest, ""), right
     if kind == "Edm.Guid":
         return pc.utf8_lower(column), pc.match_substring_regex(column, _GUID)
-    return column, None if kind == "Edm.String" else pc.is_null(column)
+    return column, pc.is_null(column)
 
 
-def _of_kind(column: pa.Array, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:
-    kind = attribute.data_type
-    if kind in WHOLE:
-        if types.is_uint64(column.type):
-            column = _where(pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64())), column)
-        return column.cast(pa.int64()), None
-    if kind in NUMBERS:
-        values = column.cast(pa.float64(), safe=False)
-        return values, pc.is_finite(values)
+def _whole(column: pa.Array) -> _Judged:
+    right = pc.match_substring_regex(column, r"^-?(0|[1-9]\d{0,14})(\.0+)?$")
+    digits = _where(right, column)
+    if b"." in content_of(digits):
+        digits = pc.replace_substring_regex(digits, r"\..*", "")
+    return digits.cast(pa.int64()), right
+
+
+def _number(column: pa.Array) -> _Judged:
+    """Judge decimal numbers: right are short ones, and long ones that a double gives back digit by digit."""
+    right = pc.match_substring_regex(column, r"^-?(0|[1-9]\d*)(\.\d+)?$")
+    values = _where(right, column).cast(pa.float64())
+    is_short = pc.less_equal(pc.binary_length(column), _SURE_DIGITS)
+    if not pc.all(is_short).as_py():
+        is_short = pc.or_(is_short, pc.equal(values.cast(pa.string()), column))
+    return values, pc.and_(right, is_short)
+
+
+def _of_kind(column: pa.Array, attribute: Attribute) -> _Judged:  # noqa: PLR0911  # one a kind
+    kind, type_ = attribute.data_type, column.type
+    if kind == "Edm.String":
+        return column.cast(pa.string()), None
     if kind == "Edm.Boolean":
         return column, None
     if kind == "Edm.Date":
-        text = column.cast(pa.date32()).cast(pa.string())
-        return text, pc.match_substring_regex(text, r"^\d{4}-")
+        return instants.dates(column)
+    if kind == "Edm.DateTimeOffset":
+        return instants.date_times(column)
     if kind == "Edm.TimeOfDay":
-        return column.cast(pa.time64("us"), safe=False).cast(pa.string()), None
-    text = column.cast(pa.timestamp("us"), safe=False).cast(pa.string())  # without a zone it is UTC
-    return pc.binary_join_element_wise(pc.replace_substring(text, " ", "T"), "Z", ""), pc.match_substring_regex(
-        text, r"^\d{4}-"
-    )
+        return instants.times(column)
+    if types.is_decimal(type_):
+        return _of_text(column.cast(pa.string()), attribute)
+    if types.is_uint64(type_):
+        column = _where(pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64())), column)
+    if types.is_integer(type_):
+        whole = column.cast(pa.int64())
+        right = pc.and_(pc.greater_equal(whole, -MOST_EXACT), pc.less_equal(whole, MOST_EXACT))
+        return whole if kind in WHOLE else whole.cast(pa.float64(), safe=False), right
+    values = column.cast(pa.float64())
+    right = pc.is_finite(values)
+    if kind in NUMBERS:
+        return values, right
+    right = pc.and_(right, pc.and_(pc.equal(pc.trunc(values), values), pc.less_equal(pc.abs(values), MOST_EXACT)))
+    return _where(right, values).cast(pa.int64()), right
 
 
 def _where(right: pa.Array, column: pa.Array) -> pa.Array:

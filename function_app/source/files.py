@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
@@ -11,11 +13,13 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from function_app.source.folders import choose
+
 if TYPE_CHECKING:
     from pyarrow import NativeFile
     from pyarrow.fs import FileInfo, FileSystem
 
-_NUMBERED = re.compile(r"part-(\d+)(?:-of-(\d+))?")
+_NUMBERED = re.compile(r"part-(\d+)(?:-of-(\d+))?", re.IGNORECASE)
 # The key every Azurite has: public, and of no use anywhere else.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
@@ -32,6 +36,19 @@ class Part:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The parts of a snapshot by name, the folder they lie in, and which files are passed over and why.
+
+    A `problem` is why no part is taken though there may be some.
+    """
+
+    parts: Sequence[Part] = ()
+    folder: str = ""
+    passed_over: Sequence[str] = ()
+    problem: str | None = None
+
+
 class Snapshots:
     """Everything below `place`: a folder, the URL of a Blob container, or None for nothing at all.
 
@@ -41,21 +58,25 @@ class Snapshots:
     def __init__(self, place: str | None, client_id: str | None = None) -> None:
         self._place, self._client_id = place, client_id
 
-    def newest(self, instance_id: str, entity_name: str) -> list[Part]:
-        """Return the parts of an entity's newest snapshot, by name.
+    def newest(self, instance_id: str, entity_name: str, attributes: Collection[str] = ()) -> Snapshot:
+        """Return an entity's newest snapshot; see `folders` for what is the newest.
 
-        They lie in the entity's folder, or in folders below it, of which the one last by name is the newest.
+        Partitions are known by the names of the entity's attributes.
         """
         if self._place is None:
-            return []
+            return Snapshot()
         from pyarrow.fs import FileSelector, FileType  # noqa: PLC0415  # only a refresh needs it
 
         files, root = self._opened
-        selector = FileSelector(f"{root}/{instance_id}/{entity_name}", allow_not_found=True, recursive=True)
-        found = [info for info in files.get_file_info(selector) if info.type == FileType.File and _is_part(info.path)]
-        folder = max((dirname(info.path) for info in found), default="")
-        newest = sorted((info for info in found if dirname(info.path) == folder), key=lambda info: info.path)
-        return [Part(info.path.removeprefix(f"{root}/"), _version(info)) for info in newest]
+        place = f"{instance_id}/{entity_name}"
+        selector = FileSelector(f"{root}/{place}", allow_not_found=True, recursive=True)
+        infos = [info for info in files.get_file_info(selector) if info.type == FileType.File]
+        found = {info.path.removeprefix(f"{root}/{place}/"): info for info in infos}
+        choice = choose(found, attributes)
+        parts = tuple(Part(f"{place}/{file}", _version(found[file])) for file in choice.files)
+        folder = f"{place}/{choice.folder}".rstrip("/") if parts else ""
+        passed_over = tuple(f"{place}/{told}" for told in choice.passed_over)
+        return Snapshot(parts, folder, passed_over, choice.problem and f"{place} {choice.problem}")
 
     def open(self, part: Part) -> NativeFile:
         """Open a part for reading at any place in it; PartChangedError if it is not the file it was."""
@@ -84,10 +105,26 @@ class Snapshots:
 
 
 def missing_parts(parts: list[Part]) -> str | None:
-    """Say which parts are missing, going by names like `part-3` or `part-3-of-8`; None if none shows."""
-    matches = [match for part in parts if (match := _NUMBERED.search(basename(part.file)))]
+    """Say which parts are missing, going by names like `part-3` or `part-3-of-8`; None if none shows.
+
+    In several folders, which are partitions, only names that tell how many there are show a gap.
+    """
+    folders = defaultdict[str, list[str]](list)
+    for part in parts:
+        folders[dirname(part.file)].append(basename(part.file))
+    if len(folders) == 1:
+        return _gap(*folders.values())
+    counted = {
+        folder: [file for file in files if (match := _NUMBERED.search(file)) and match[2]]
+        for folder, files in folders.items()
+    }
+    return next((f"{gap} in {folder}" for folder, files in counted.items() if (gap := _gap(files))), None)
+
+
+def _gap(files: Sequence[str]) -> str | None:
+    matches = [match for file in files if (match := _NUMBERED.search(file))]
     numbers = sorted({int(match[1]) for match in matches})
-    if len(matches) < len(parts) or not numbers:
+    if len(matches) < len(files) or not numbers:
         return None
     first = min(numbers[0], 1)
     wanted = max([numbers[-1] - first + 1, *(int(match[2]) for match in matches if match[2])])
@@ -101,10 +138,6 @@ def on_loopback(host: str | None) -> bool:
         return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:
         return False
-
-
-def _is_part(path: str) -> bool:
-    return path.endswith((".csv", ".parquet")) and not basename(path).startswith(("_", "."))
 
 
 def _version(info: FileInfo) -> str:

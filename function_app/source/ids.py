@@ -6,6 +6,7 @@ A set of as many texts takes three times the room, and holds up every thread whi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,8 +22,17 @@ class Ids:
 
     def __len__(self) -> int:
         """Count them, those that are there twice once."""
-        changes = pc.sum(pc.not_equal(self._ids[1:], self._ids[:-1])).as_py() or 0
-        return changes + 1 if len(self._ids) else 0
+        repeats: int = self._repeats.true_count
+        return len(self._ids) - repeats
+
+    def doubled(self, most: int) -> tuple[int, list[str]]:
+        """Count how many ids more there are than differ, and return some that are there twice."""
+        found = self._ids[1:].filter(self._repeats)
+        return len(found), list(dict.fromkeys(found.slice(0, most).to_pylist()))
+
+    @cached_property
+    def _repeats(self) -> pa.BooleanArray:
+        return pc.equal(self._ids[1:], self._ids[:-1])
 
     def missing(self, some: Collection[str]) -> list[str]:
         """Return which of these are not among the ids."""

@@ -1,187 +1,126 @@
-"""Read a part: batches of rows in canonical form, and why the other rows were rejected."""
+"""Read a part: what its head shows, its rows in batches, and its ids."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
-from csv import reader as lines_of
-from datetime import date, datetime, time
-from decimal import Decimal
-from functools import reduce
-from io import StringIO
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv, parquet
 
 from function_app import mistakes
+from function_app.domain.activity import key_text
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
 from function_app.mistakes import Fault
 from function_app.source.batch import Batch
-from function_app.source.columns import NUMBERS, WHOLE, canonical, canonical_type, fits
+from function_app.source.columns import canonical, fits
+from function_app.source.csv_part import CsvPart
+from function_app.source.folders import partition_values
+from function_app.source.layout import FOUND, Layout
+from function_app.source.parquet_part import ParquetPart
+from function_app.source.row_judge import Check, RowJudge
+from function_app.source.rows import PartUnreadableError
+from function_app.source.words import in_words
 
 ROWS = 16_384
-_BLOCK = 1 << 20
-_BOOLEANS = {"true": True, "false": False}
 pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps a hoard for every thread: 100 MB in a refresh
-Check = Callable[[Mapping[str, Any]], dict[str, Any] | list[Fault]]
 
 
-def column_faults(stream: pa.NativeFile, file: str, entity: Entity, required: Sequence[str]) -> list[Fault]:
-    """Return how the columns of a part don't fit the entity: unknown, of another kind, twice, or missing."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of a part shows: why it can't be loaded, if so, and what is to be told if it can.
+
+    `ignored` are columns of no attribute, `absent` attributes without a column; delimiter and encoding are those of
+    a CSV.
+    """
+
+    faults: Sequence[Fault] = ()
+    ignored: Sequence[str] = ()
+    absent: Sequence[str] = ()
+    delimiter: str | None = None
+    encoding: str | None = None
+
+
+def read_head(
+    stream: pa.NativeFile, file: str, entity: Entity, required: Sequence[str], layout: Layout = FOUND
+) -> Head:
+    """Return what the head of a part shows."""
     try:
-        schema = _schema(stream, file)
-    except (pa.ArrowException, OSError) as error:
-        return [mistakes.UNFIT_SNAPSHOT(f"{file} can't be read: {error}.", file)]
-    found = [f"has no column '{name}'" for name in required if name not in schema.names]
-    found += [f"has the column '{name}' twice" for name in set(schema.names) if schema.names.count(name) > 1]
-    for field in schema:
-        attribute = entity.by_name.get(field.name)
-        if attribute is None:
-            hint = nearest_hint(field.name, entity.by_name)
-            found.append(f"has the column '{field.name[:100]}', which is no attribute of {entity.qualified_name}{hint}")
-        elif not fits(field.type, attribute):
-            found.append(f"has the column '{field.name}' of type {field.type}, which can't hold {attribute.data_type}")
-    return [mistakes.UNFIT_SNAPSHOT(f"{file} {problem}.", file) for problem in found]
-
-
-def read_part(
-    stream: pa.NativeFile, file: str, entity: Entity, required: Sequence[str], check: Check
-) -> Iterator[Batch]:
-    """Read a part in batches, with memory that does not grow with it; ArrowException or OSError if it is broken."""
-    skipped: list[tuple[int, str]] = []
-    before, told = 0, 0
-    for raw in _batches(stream, file, skipped):
-        numbers = _numbers(before, raw.num_rows, [number for number, _ in skipped])
-        yield _checked(raw, numbers, entity, required, check, skipped[told:])
-        before, told = before + raw.num_rows, len(skipped)
-
-
-def read_column(stream: pa.NativeFile, file: str, name: str) -> Iterator[list[str]]:
-    """Read one column of texts, without what is not UTF-8."""
-    attribute = Attribute(name, "Edm.String", name)
-    for raw in _batches(stream, file, [], [name]):
-        yield canonical(raw.column(0), attribute)[0].drop_null().to_pylist()
-
-
-def _checked(  # noqa: PLR0913, PLR0917  # what a batch is made of
-    raw: pa.RecordBatch,
-    numbers: Sequence[int],
-    entity: Entity,
-    required: Sequence[str],
-    check: Check,
-    skipped: Sequence[tuple[int, str]],
-) -> Batch:
-    columns, checks, there = [], [], frozenset(raw.schema.names)
-    for attribute in entity.attributes:
-        right = None
-        if attribute.name in there:
-            values, right = canonical(raw.column(attribute.name), attribute)
-        else:
-            values = pa.nulls(raw.num_rows, canonical_type(attribute))
-        if right is not None:
-            checks.append(right)
-        if attribute.name in required:
-            checks.append(pc.fill_null(pc.not_equal(values.cast(pa.string()), ""), fill_value=False))
-        columns.append(values)
-    rows = pa.record_batch(columns, names=[attribute.name for attribute in entity.attributes])
-    right = reduce(pc.and_, checks)
-    doubtful = pc.indices_nonzero(pc.invert(right)).to_pylist()
-    if not doubtful:
-        return Batch(rows, skipped)
-    rejected, mended = list(skipped), []
-    for index, values in zip(doubtful, raw.take(pa.array(doubtful)).to_pylist(), strict=True):
-        checked = check({a.name: _value(values.get(a.name), a) for a in entity.attributes})
-        if isinstance(checked, dict):
-            mended.append(checked)
-        else:
-            rejected.append((numbers[index], " ".join(fault.message for fault in checked)))
-    rest = pa.RecordBatch.from_pylist(mended, rows.schema)
-    return Batch(pa.concat_batches([rows.filter(right), rest]), rejected)
-
-
-def _value(value: Any, attribute: Attribute) -> Any:
-    """Return what stands in a doubtful cell as JSON would hold it; what can't be read stays as it is."""
-    if isinstance(value, bytes):
-        with suppress(UnicodeDecodeError):
-            value = value.decode()
-    if isinstance(value, str):
-        return _of_text(value, attribute)
-    if isinstance(value, datetime):
-        return value.isoformat() + ("" if value.tzinfo else "Z")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    not_in_json = isinstance(value, Decimal) or (isinstance(value, float) and not math.isfinite(value))
-    return str(value) if not_in_json else value
-
-
-def _of_text(text: str, attribute: Attribute) -> object:
-    try:
-        if attribute.data_type in WHOLE:
-            return int(text)
-        if attribute.data_type in NUMBERS and math.isfinite(float(text)):
-            return float(text)
-    except ValueError:
-        return text
-    if attribute.data_type == "Edm.Boolean":
-        return _BOOLEANS.get(text.lower(), text)
-    return text
-
-
-def _numbers(before: int, count: int, skipped: Sequence[int]) -> Sequence[int]:
-    """Return the row numbers of a batch in its file, going around the rows the reader left out."""
-    numbers = list(range(before + 1, before + count + 1))
-    for left_out in sorted(skipped):
-        numbers = [number + (number >= left_out) for number in numbers]
-    return numbers
-
-
-def _schema(stream: pa.NativeFile, file: str) -> pa.Schema:
-    if file.endswith(".parquet"):
-        return parquet.ParquetFile(stream).schema_arrow
-    return pa.schema([(name, pa.binary()) for name in _header(stream)])
-
-
-def _batches(
-    stream: pa.NativeFile, file: str, skipped: list[tuple[int, str]], names: list[str] | None = None
-) -> Iterator[pa.RecordBatch]:
-    if file.endswith(".parquet"):
-        yield from parquet.ParquetFile(stream).iter_batches(ROWS, columns=names, use_threads=False)
-        return
-    with closing(_csv(stream, skipped, names)) as reader:
-        for block in reader:
-            for start in range(0, block.num_rows, ROWS):
-                yield block.slice(start, ROWS)
-
-
-def _csv(
-    stream: pa.NativeFile, skipped: list[tuple[int, str]], names: list[str] | None = None
-) -> csv.CSVStreamingReader:
-    """Open a CSV part; every column comes as bytes, and rows of another width are left out and noted."""
-
-    def skip(row: csv.InvalidRow) -> str:
-        problem = f"The row has {row.actual_columns} columns; the header has {row.expected_columns}."
-        skipped.append((row.number - 1, problem))
-        return "skip"
-
-    return csv.open_csv(
-        stream,
-        csv.ReadOptions(use_threads=False, block_size=_BLOCK),
-        csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
-        csv.ConvertOptions(
-            column_types=dict.fromkeys(_header(stream), pa.binary()),
-            include_columns=names,
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
+        part = _open(stream, file, entity, layout)
+    except PartUnreadableError as error:
+        return Head([mistakes.UNFIT_SNAPSHOT(f"{file} can't be read: {error}.", file)])
+    attributes, of_all = layout.columns_of(entity.by_name), _values_of_all(part, file, entity, layout)
+    problems = _column_problems(part, entity, [layout.column(name) for name in required], layout)
+    return Head(
+        [mistakes.UNFIT_SNAPSHOT(f"{file} {problem}.", file) for problem in problems],
+        [column for column in part.columns if column not in attributes],
+        [name for column, name in attributes.items() if column not in {*part.columns, *of_all}],
+        part.delimiter if isinstance(part, CsvPart) else None,
+        part.encoding if isinstance(part, CsvPart) else None,
     )
 
 
-def _header(stream: pa.NativeFile) -> list[str]:
-    """Return the column names of a CSV part, and go back to its start."""
-    start = stream.read(_BLOCK).decode("utf-8-sig", "replace")
-    stream.seek(0)
-    return next(lines_of(StringIO(start)), [])
+def read_part(  # noqa: PLR0913, PLR0917  # what a part is read by
+    stream: pa.NativeFile,
+    file: str,
+    entity: Entity,
+    required: Sequence[str],
+    check: Check,
+    layout: Layout = FOUND,
+) -> Iterator[Batch]:
+    """Read a part in batches, with memory that does not grow with it; PartUnreadableError if the rest can't be."""
+    part = _open(stream, file, entity, layout)
+    columns = [column for column in layout.columns_of(entity.by_name) if column in part.columns]
+    judge = RowJudge(entity, required, check, layout, part.encoding if isinstance(part, CsvPart) else None)
+    of_all = _values_of_all(part, file, entity, layout)
+    for rows in part.rows(columns, layout.column(entity.keys[0][0])):
+        for some in rows.slices(ROWS):
+            yield judge.judge(some.with_values(of_all))
+
+
+def read_ids(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout = FOUND) -> Iterator[list[str]]:
+    """Read the ids of all rows, rejected ones too, and what may be the first value of one in broken rows."""
+    columns = [layout.column(name) for name in entity.keys[0]]
+    for rows in _open(stream, file, entity, layout).rows(columns, columns[0]):
+        values = [_texts(column) for column in rows.columns.columns]
+        ids = values[0] if len(values) == 1 else [key_text(parts) for parts in zip(*values, strict=True)]
+        yield [*filter(None, ids), *(held.decode("utf-8", "replace") for row in rows.broken for held in row.ids)]
+
+
+def _texts(column: pa.Array) -> list[str | None]:
+    found: list[str | None] = canonical(column, Attribute("", "Edm.String", ""))[0].to_pylist()
+    return found
+
+
+def _open(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout) -> CsvPart | ParquetPart:
+    if file.lower().endswith(".parquet"):
+        return ParquetPart(stream)
+    return CsvPart(stream, file, layout, layout.columns_of(entity.by_name))
+
+
+def _values_of_all(part: CsvPart | ParquetPart, file: str, entity: Entity, layout: Layout) -> Mapping[str, str | None]:
+    """Return the values that all rows have by the folders of the part, and no column of their own."""
+    values = partition_values(file, layout.columns_of(entity.by_name))
+    return {column: value for column, value in values.items() if column not in part.columns}
+
+
+def _column_problems(
+    part: CsvPart | ParquetPart, entity: Entity, required: Sequence[str], layout: Layout
+) -> Iterator[str]:
+    attributes = layout.columns_of(entity.by_name)
+    for column in required:
+        if column not in part.columns:
+            hint = _delimiter_hint(part) or nearest_hint(column, part.columns)
+            yield f"has no column '{column}'{hint}"
+    for column, name in attributes.items():
+        if part.columns.count(column) > 1:
+            yield f"has the column '{column}' twice"
+        type_ = part.types.get(column) if isinstance(part, ParquetPart) else None
+        if type_ is not None and not fits(type_, entity.by_name[name]):
+            yield f"has {in_words(type_)} in the column '{column}', which can't hold {entity.by_name[name].data_type}"
+
+
+def _delimiter_hint(part: CsvPart | ParquetPart) -> str:
+    if len(part.columns) > 1:
+        return ""
+    return "; its first line has one column only, by a comma, a semicolon, a tab or | as delimiter"

@@ -15,9 +15,9 @@ class Dialect(Protocol):
     """How one store writes the leaves; each leaf is unknown (not false) where `holds` says None."""
 
     def attribute(self, name: str) -> str: ...
-    def lower(self, operand: str) -> str: ...
     def is_null(self, operand: str) -> str: ...
-    def text_test(self, test: str, operand: str, value: str) -> str: ...
+    def text_test(self, test: str, operand: str, value: str, *, fold: bool) -> str:
+        """Write a test of a text; `fold` compares without case, `value` being in lower case."""
 
 
 def render(condition: Condition, dialect: Dialect, bind: Bind) -> str:
@@ -28,8 +28,7 @@ def render(condition: Condition, dialect: Dialect, bind: Bind) -> str:
         case Compares(name, order, value):
             return f"({dialect.attribute(name)} {ORDERS[order]} {bind(value)})"
         case Text(name, test, value, fold):
-            operand = dialect.attribute(name)
-            return dialect.text_test(test, dialect.lower(operand) if fold else operand, bind(value))
+            return dialect.text_test(test, dialect.attribute(name), bind(value), fold=fold)
         case Not(part):
             return f"(NOT {render(part, dialect, bind)})"
         case AllOf(parts):
@@ -53,13 +52,11 @@ class SqliteDialect:
     def attribute(self, name: str) -> str:
         return f"json_extract(body, '$.attributes.\"{name}\"')"
 
-    def lower(self, operand: str) -> str:
-        return f"unicode_lower({operand})"
-
     def is_null(self, operand: str) -> str:
         return f"({operand} IS NULL)"
 
-    def text_test(self, test: str, operand: str, value: str) -> str:
+    def text_test(self, test: str, operand: str, value: str, *, fold: bool) -> str:
+        operand = f"unicode_lower({operand})" if fold else operand
         return {
             "equals": f"({operand} = {value})",
             "contains": f"(instr({operand}, {value}) > 0)",
@@ -74,11 +71,11 @@ class CosmosDialect:
     def attribute(self, name: str) -> str:
         return f'c.attributes["{name}"]'
 
-    def lower(self, operand: str) -> str:
-        return f"LOWER({operand})"
-
     def is_null(self, operand: str) -> str:
         return f"(NOT IS_DEFINED({operand}) OR IS_NULL({operand}))"
 
-    def text_test(self, test: str, operand: str, value: str) -> str:
-        return f"({operand} = {value})" if test == "equals" else f"{test.upper()}({operand}, {value})"
+    def text_test(self, test: str, operand: str, value: str, *, fold: bool) -> str:
+        """Ignore case by the functions' last argument: they use the index, LOWER loads every document."""
+        if test == "equals":
+            return f"StringEquals({operand}, {value}, true)" if fold else f"({operand} = {value})"
+        return f"{test.upper()}({operand}, {value}{', true' if fold else ''})"

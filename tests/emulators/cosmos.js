@@ -5,6 +5,7 @@ const http = require("http");
 const { Readable } = require("stream");
 const sql = require("@zeit/cosmosdb-query");
 require("./absent");
+require("./functions");
 const { withPartitionKey } = require("./batch");
 const { advance } = require("./ttl");
 const { refusal } = require("./rules");

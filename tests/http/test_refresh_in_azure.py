@@ -15,8 +15,10 @@ from support import INSTANCE, Clock, azurite, definition, profile
 from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
 from function_app.bootstrap import OPERATIONS
+from function_app.domain.job import Job, Step
+from function_app.errors import NotYetReadable, Unavailable
 from function_app.services.suite import Suite
-from function_app.source.files import AZURITE_KEY, PartChangedError, Snapshots
+from function_app.source.files import AZURITE_KEY, PartChangedError, Snapshot, Snapshots
 from function_app.source.queue import QUEUE, StepQueue
 from function_app.store.embedded import EmbeddedStore
 
@@ -75,7 +77,7 @@ def functions(services: Suite, clock: Clock) -> dict[str, Any]:
 
 
 def test_parts_in_a_container_are_found_read_and_told_apart(snapshots: Snapshots) -> None:
-    parts = snapshots.newest(INSTANCE, "Customer")
+    parts = snapshots.newest(INSTANCE, "Customer").parts
     assert [Path(part.file).name for part in parts] == ["part-0.csv", "part-1.csv"]
     with snapshots.open(parts[0]) as stream:
         assert stream.read() == f"{HEADER}ada,Oslo\n".encode()
@@ -84,7 +86,7 @@ def test_parts_in_a_container_are_found_read_and_told_apart(snapshots: Snapshots
         stream.write(b"another")
     with pytest.raises(PartChangedError):
         snapshots.open(parts[0])
-    assert snapshots.newest(INSTANCE, "Nothing") == []
+    assert snapshots.newest(INSTANCE, "Nothing") == Snapshot()
 
 
 async def test_a_refresh_goes_part_by_part_through_the_queue(
@@ -143,3 +145,29 @@ def test_what_starts_without_a_request_is_declared_for_azure(tmp_path: Path, clo
         "StartRefreshes": ("%REFRESH_SCHEDULE%", None),
         "ResumeRefreshes": ("0 */5 * * * *", None),
     }
+
+
+async def test_a_message_about_a_job_or_task_that_is_not_readable_yet_comes_again(
+    tmp_path: Path, clock: Clock, snapshots: Snapshots
+) -> None:
+    store = EmbeddedStore(tmp_path / "data")
+    services = Suite(store, snapshots, clock=clock)
+    await services.instances.define(INSTANCE, definition(), clock())
+    with pytest.raises(NotYetReadable):
+        await services.refresh.handle(Step(INSTANCE, "00000001"))
+    await store.control.create_job(INSTANCE, Job("00000001", "running", "onDemand", clock()), clock())
+    with pytest.raises(NotYetReadable):
+        await services.refresh.handle(Step(INSTANCE, "00000001", 3))
+    await services.close()
+
+
+async def test_a_start_whose_queue_is_not_there_is_answered_503_and_does_not_block_the_next(
+    tmp_path: Path, clock: Clock, queues: str
+) -> None:
+    services = Suite(EmbeddedStore(tmp_path / "data"), workers=StepQueue(f"{queues}/not-made"), clock=clock)
+    await services.instances.define(INSTANCE, definition(), clock())
+    for number in ("00000001", "00000002"):
+        with pytest.raises(Unavailable):
+            await services.refresh.start(INSTANCE, "onDemand", clock())
+        assert (await services.refresh.get(INSTANCE, number)).status == "failed"
+    await services.close()

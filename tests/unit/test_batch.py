@@ -24,7 +24,7 @@ ROWS = st.lists(st.fixed_dictionaries({name: values for name, (_, values) in COL
 
 
 def batch(rows: list[dict[str, Any]]) -> Batch:
-    return Batch(pa.RecordBatch.from_pylist(rows, pa.schema([(name, kind) for name, (kind, _) in COLUMNS.items()])), [])
+    return Batch(pa.RecordBatch.from_pylist(rows, pa.schema([(name, kind) for name, (kind, _) in COLUMNS.items()])))
 
 
 def exactly(rows: list[dict[str, Any]]) -> list[list[str]]:
@@ -42,7 +42,7 @@ def test_texts_hold_what_records_of_the_same_rows_hold(rows: list[dict[str, Any]
 @given(rows=ROWS, start=st.integers(0, 8), end=st.integers(1, 9))
 def test_a_row_has_the_same_text_wherever_it_stands(rows: list[dict[str, Any]], start: int, end: int) -> None:
     whole = batch(rows)
-    assert Batch(whole.rows.slice(start, end), []).texts() == whole.texts()[start : start + end]
+    assert Batch(whole.rows.slice(start, end)).texts() == whole.texts()[start : start + end]
 
 
 def test_a_number_keeps_its_kind() -> None:

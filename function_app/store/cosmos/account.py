@@ -13,9 +13,10 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError
 
+from function_app import mistakes
 from function_app.domain.feed import LOOK_UP_WITHIN_S, WRITE_WITHIN_S
 from function_app.domain.instant import format_instant
-from function_app.errors import Throttled, Unavailable
+from function_app.errors import ServiceError, Throttled, Unavailable
 from function_app.store.documents import Document
 from function_app.telemetry import count_response
 
@@ -23,7 +24,8 @@ T = TypeVar("T")
 ANSWERS_WITHIN_S = 6  # Cosmos DB itself ends a page of a query after 5; the SDK would wait 65, four times
 _AT_ONCE, _KEYS_A_QUERY = 32, 200
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
-_THROTTLED = 429
+_THROTTLED, _FORBIDDEN, _REFUSED = 429, 403, frozenset((400, 413))
+_ROLE_SPREADS_S = 30  # a role needs minutes to reach the account after a first deployment
 _LONGEST_WAIT_S = 3
 
 
@@ -76,7 +78,8 @@ class Account:
         async def query(some: list[str]) -> list[Any]:
             if len(some) == 1:
                 return await self.query(container, f"{select} WHERE c.pk = @pk{more}", {"pk": some[0]}, some[0])
-            return await self.query(container, f"{select} WHERE ARRAY_CONTAINS(@keys, c.pk){more}", {"keys": some})
+            values: dict[str, Any] = {}
+            return await self.query(container, f"{select} WHERE c.pk IN ({placeholders(some, values)}){more}", values)
 
         pages = await each(query, batched(list(keys), _KEYS_A_QUERY))
         return [row for page in pages for row in page]
@@ -124,6 +127,11 @@ def binder(values: dict[str, Any]) -> Callable[[Any], str]:
     return bind
 
 
+def placeholders(items: Sequence[Any], values: dict[str, Any]) -> str:
+    """Bind items; return their placeholders for an IN, which asks only the partitions concerned."""
+    return ", ".join(map(binder(values), items))
+
+
 def batched(items: Sequence[T], size: int) -> list[list[T]]:
     """Cut items into lists of at most this size."""
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
@@ -154,8 +162,14 @@ def translated() -> Iterator[None]:
     except CosmosHttpResponseError as error:
         if error.status_code == _THROTTLED:
             raise Throttled(_wait(error.headers or {})) from error
+        if error.status_code == _FORBIDDEN:
+            raise Unavailable(_ROLE_SPREADS_S) from error
         if error.status_code in _TRANSIENT:
             raise Unavailable from error
+        if error.status_code in _REFUSED:
+            raise ServiceError(
+                mistakes.NOT_STORABLE("The store refuses this: it is too large, or a key is.")
+            ) from error
         raise
     except (AzureError, TimeoutError, OSError) as error:
         raise Unavailable from error

@@ -16,13 +16,12 @@ from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.errors import ServiceError
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, batched, binder, each, translated
+from function_app.store.cosmos.account import Account, binder, each, translated
 from function_app.store.documents import ACTIVITIES, Document
 from function_app.store.port import Sorted
 from function_app.store.sql import CosmosDialect, render
 
 _DIALECT = CosmosDialect()
-_IDS_A_QUERY = 200
 _LIVE = "(IS_NULL(c.validUntil) OR c.validUntil > @now)"
 
 
@@ -87,15 +86,13 @@ class CosmosActivities:
                 return
 
     async def read_many(self, instance_id: str, ids: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Activity]:
-        sql = "SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND ARRAY_CONTAINS(@ids, c.id) AND c.kind = 'activity'"
-
-        async def read(some: list[tuple[str, str]]) -> list[Any]:
-            keys = [documents.customer_pk(instance_id, owner) for owner, _ in some]
-            known = [documents.activity_doc_id(activity_id) for _, activity_id in some]
-            return await self._query(ACTIVITIES, sql, {"keys": keys, "ids": known})
-
-        pages = await each(read, batched(list(ids), _IDS_A_QUERY))
-        found = [documents.activity_of(document) for page in pages for document in page]
+        keys = [
+            (documents.activity_doc_id(activity_id), documents.customer_pk(instance_id, owner))
+            for owner, activity_id in ids
+        ]
+        with translated():
+            documents_found = await self._account.container(ACTIVITIES).read_items(keys)
+        found = [documents.activity_of(document) for document in documents_found]
         return {(activity.customer_id, activity.activity_id): activity for activity in found}
 
     async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:

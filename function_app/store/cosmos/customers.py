@@ -16,7 +16,7 @@ from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, SourceQuery
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, batched, binder, each, translated
+from function_app.store.cosmos.account import Account, batched, binder, each, placeholders, translated
 from function_app.store.documents import PROFILE_ID, PROFILES, Document
 from function_app.store.port import CustomerRead
 from function_app.store.sql import CosmosDialect, render
@@ -115,11 +115,9 @@ class CosmosCustomers:
         ids, found = list(customer_ids), dict[str, list[Update]]()
         for start in range(0, len(ids), _IDS_A_QUERY):
             some = ids[start : start + _IDS_A_QUERY]
-            values = {
-                "now": format_instant(now),
-                "keys": [documents.customer_pk(instance_id, customer_id) for customer_id in some],
-            }
-            sql = f"SELECT * FROM c WHERE ARRAY_CONTAINS(@keys, c.pk) AND {_SHOWING}"
+            values = {"now": format_instant(now)}
+            keys = placeholders([documents.customer_pk(instance_id, customer_id) for customer_id in some], values)
+            sql = f"SELECT * FROM c WHERE c.pk IN ({keys}) AND {_SHOWING}"
             for document in await self._query(PROFILES, sql, values):
                 found.setdefault(document["customerId"], []).append(documents.update_of(document))
         return {customer_id: tuple(updates) for customer_id, updates in found.items()}

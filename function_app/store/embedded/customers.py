@@ -28,8 +28,8 @@ _READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
             UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
 _DIGEST = "substr(body, 12, 16)"  # a profile's document begins `{"digest":"`: to parse it all would cost the double
-_CHANGED = f"""SELECT new.key, body FROM json_each(?2) AS new LEFT JOIN profiles
-               ON pk = ?1 || '|' || new.key AND kind = 'profile' WHERE {_DIGEST} IS NOT new.value"""
+_CHANGED = f"""SELECT new.key, body FROM json_each(?) AS new LEFT JOIN profiles
+               ON pk = ? || '|' || new.key AND kind = 'profile' WHERE {_DIGEST} IS NOT new.value"""
 _DIALECT = SqliteDialect()
 
 
@@ -168,7 +168,7 @@ class EmbeddedCustomers:
 def _changed(
     scanner: sqlite3.Connection, instance_id: str, digests: Mapping[str, str]
 ) -> Mapping[str, Attributes | None]:
-    rows = scanner.execute(_CHANGED, [instance_id, orjson.dumps(digests).decode()])
+    rows = scanner.execute(_CHANGED, [orjson.dumps(digests).decode(), instance_id])
     return {key: decode(body)["attributes"] if body else None for key, body in rows}
 
 

@@ -1,0 +1,113 @@
+"""Single cells that are not surely right: as JSON would hold the same value, or what is wrong with them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import types
+
+from function_app import mistakes
+from function_app.domain.entity import Attribute
+from function_app.domain.schema import FORMS
+from function_app.mistakes import Fault, Mistake
+from function_app.source import instants
+from function_app.source.columns import MOST_EXACT, NUMBERS, WHOLE
+from function_app.source.texts import is_text
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,9})?")
+_MOST_DIGITS, _SHOWN = 400, 40
+_BOOLEANS = {"true": True, "false": False}
+_TEMPORAL = {
+    "Edm.Date": (instants.dates, "date", "what is no date of the years 1 to 9999, or not midnight"),
+    "Edm.DateTimeOffset": (instants.date_times, "date-time", "one beyond the years 1 to 9999"),
+    "Edm.TimeOfDay": (instants.times, "time", "one beyond a day"),
+}
+
+
+def judge(cells: pa.Array, attribute: Attribute, encoding: str | None) -> Sequence[Any]:
+    """Return the values of some cells, for the `Checker` to judge, and a Fault where JSON could not hold one."""
+    if is_text(cells.type):
+        return [None if cell is None else _of_bytes(cell, attribute, encoding) for cell in as_bytes(cells)]
+    if types.is_temporal(cells.type):
+        return _of_instants(cells, attribute)
+    return [
+        cell if cell is None or isinstance(cell, bool) else _of_number(cell, attribute) for cell in cells.to_pylist()
+    ]
+
+
+def as_bytes(cells: pa.Array) -> list[bytes | None]:
+    """Return texts as bytes, which are UTF-8 or not."""
+    found: list[bytes | None] = cells.cast(pa.binary()).to_pylist()
+    return found
+
+
+def shown(value: bytes | str) -> str:
+    """Return a value as a message may repeat it."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _fault(mistake: Mistake, attribute: Attribute, problem: str) -> Fault:
+    return mistake(f"'{attribute.name}' {problem}.", f"/{attribute.name}")
+
+
+def _of_bytes(cell: bytes, attribute: Attribute, encoding: str | None) -> object:
+    try:
+        text = cell.decode()
+    except UnicodeDecodeError:
+        return _fault(mistakes.WRONG_FORMAT, attribute, _undecoded(cell, encoding))
+    if "\0" in text:
+        return _fault(
+            mistakes.WRONG_FORMAT, attribute, f"must be without the character U+0000; received '{shown(text)}'"
+        )
+    if attribute.data_type == "Edm.Boolean":
+        return _BOOLEANS.get(text.lower(), text)
+    if attribute.data_type in WHOLE | NUMBERS and _NUMBER.fullmatch(text):
+        return _of_decimal(Decimal(text), attribute, text)
+    return text
+
+
+def _undecoded(cell: bytes, encoding: str | None) -> str:
+    if encoding not in {None, "UTF-8"}:
+        return f"must be a text in {encoding}; received '{shown(cell)}'"
+    try:
+        return f"must be a text in UTF-8; in Windows-1252 its bytes read '{shown(cell.decode('cp1252'))}'"
+    except UnicodeDecodeError:
+        return f"must be a text in UTF-8; received '{shown(cell)}'"
+
+
+def _of_number(cell: float | Decimal, attribute: Attribute) -> object:
+    held = Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
+    return format(held, "f") if attribute.data_type == "Edm.String" else _of_decimal(held, attribute, str(cell))
+
+
+def _of_decimal(held: Decimal, attribute: Attribute, text: str) -> object:
+    """Return a number as JSON holds it, unless that would be another one."""
+    received = f"received {shown(text)}"
+    if held.is_finite() and not held:
+        return 0
+    if not held.is_finite() or abs(held.adjusted()) > _MOST_DIGITS:
+        return _fault(mistakes.OUT_OF_RANGE, attribute, f"must be a number that a double holds; {received}")
+    if attribute.data_type in WHOLE:
+        whole = int(held)
+        if whole == held and abs(whole) > MOST_EXACT:
+            problem = f"must be from {-MOST_EXACT} to {MOST_EXACT}; {received}"
+            return _fault(mistakes.OUT_OF_RANGE, attribute, problem)
+        return whole if whole == held else float(held)
+    nearest = float(held)
+    if math.isfinite(nearest) and Decimal(repr(nearest)) == held:
+        return nearest
+    return _fault(mistakes.OUT_OF_RANGE, attribute, f"must be a number of at most 15 digits; {received}")
+
+
+def _of_instants(cells: pa.Array, attribute: Attribute) -> Sequence[object]:
+    write, form, received = _TEMPORAL[attribute.data_type]
+    texts, right = write(cells)
+    fault = _fault(mistakes.WRONG_FORMAT, attribute, f"must be {FORMS[form]}; received {received}")
+    found = zip(texts.to_pylist(), right.to_pylist(), cells.is_null().to_pylist(), strict=True)
+    return [text if is_right or is_null else fault for text, is_right, is_null in found]

@@ -1,0 +1,219 @@
+"""The records of a CSV text, and what breaks its rules.
+
+Nothing is guessed. Where a broken quote leaves two readings of the lines after it, within quotes or not, they belong
+to the broken record up to where one of the two is impossible.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from function_app.source.dialect import INNER, Dialect, count_lines, end_of
+from function_app.source.readings import Judgement, judge
+
+MAX_ROW_BYTES = 2_000_000
+TOO_LARGE = f"The row is larger than {MAX_ROW_BYTES // 1_000_000} MB."
+NEVER_ENDS = "A quoted value never ends; what follows its opening quote can't be read."
+AFTER_QUOTE = "Text follows the closing quote of a value; write a quote within a quoted value twice."
+BACKSLASH = "A quote within a quoted value has a backslash before it; write the quote twice instead."
+IN_UNQUOTED = "A quote stands in a value without quotes; put the value in quotes, and write the quote in it twice."
+AFTER_SPACE = "A space stands before the opening quote of a value; remove it."
+_SLICE, _HEAD, _SHORTEST_VIEW, _LONGEST_VIEW = 1 << 16, 1 << 14, 1 << 9, 1 << 20
+_SAMPLE, _MANY = 1 << 10, 32
+_LINE_BREAK = re.compile(rb"\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Records that keep the rules, one after another; `ended` is False where the last one has no line break."""
+
+    text: bytes
+    ended: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that breaks a rule, or the first of its bytes.
+
+    `rows` counts the lines that can't be told apart from it, itself included; `lines` counts its line breaks.
+    `has_end` is True where only its size is wrong.
+    """
+
+    text: bytes
+    problem: str
+    rows: int
+    lines: int
+    has_end: bool = False
+
+
+class _Place(NamedTuple):
+    """How far a record is read, counted from where it begins; within quotes, at its end, or neither."""
+
+    offset: int
+    quoted: bool = False
+    ended: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is known of the record being read: what is wrong, and its start where that was let go of."""
+
+    problem: str | None = None
+    has_two_readings: bool = False
+    head: bytes = b""
+    lines: int = 0
+
+
+class Records:
+    """Iterate over a text that comes in chunks of any length, in memory for one record of the longest."""
+
+    def __init__(self, chunks: Iterator[bytes], dialect: Dialect) -> None:
+        self._chunks, self._dialect = chunks, dialect
+        self._text, self._at, self._all_there = b"", 0, False
+        self._found = _Found()
+
+    def __iter__(self) -> Iterator[Sound | Broken]:
+        while True:
+            end = self._end_of_whole_ones()
+            if end > self._at:
+                text, self._at = self._text[self._at : end], end
+                yield Sound(text)
+            elif self._at < len(self._text):
+                yield self._next()
+            elif self._more(0) is None:
+                return
+
+    def _end_of_whole_ones(self) -> int:
+        """Return where the whole records end that stand next in the text, those of a slice at most."""
+        text, at = self._text, self._at
+        end = min(at + _SLICE, len(text))
+        while end < len(text) and text[end - 1 : end] == b"\r":
+            end += 1
+        if end == len(text) and text.endswith(b"\r") and not self._all_there:
+            end -= 1  # the next chunk may begin with its LF
+        if text.find(b'"', at, end) < 0:
+            return max(text.rfind(b"\n", at, end) + 1, text.rfind(b"\r", at, end) + 1, at)
+        are_many = text.count(b'"', at, at + _SAMPLE) > _MANY
+        return end_of(self._dialect.quoted_records if are_many else self._dialect.records, text, at, end)
+
+    def _next(self) -> Sound | Broken:
+        """Read one record to its end, whatever it takes."""
+        self._found, place = _Found(), _Place(0)
+        while not place.ended:
+            place = self._within_quotes(place.offset) if place.quoted else self._outside(place.offset)
+        found, text = self._found, self._text[self._at : self._at + place.offset]
+        self._at += place.offset
+        head, lines, ended = found.head or text[:_HEAD], found.lines + count_lines(text), text[-1:] in {b"\r", b"\n"}
+        if found.problem:
+            rows = lines + (not ended) if found.has_two_readings else 1
+            return Broken(head, found.problem, rows, lines)
+        if found.head or len(text) > MAX_ROW_BYTES:
+            return Broken(head, TOO_LARGE, 1, lines, has_end=ended)
+        return Sound(text, ended)
+
+    def _outside(self, offset: int) -> _Place:
+        at = self._at
+        offset = end_of(self._dialect.in_record, self._text, at + offset) - at
+        here = self._text[at + offset : at + offset + 2]
+        if here[:1] == b'"':
+            return self._at_quote(offset, is_last=len(here) == 1)
+        if len(here) == 2 or here == b"\n" or (here and self._all_there):  # noqa: PLR2004  # a line break, CRLF or not
+            return _Place(offset + (2 if here == b"\r\n" else 1), ended=True)
+        was_closed = self._text.endswith(b'"')
+        more = self._more(offset)
+        if more is None:
+            return _Place(offset + len(here), ended=True)
+        return _Place(more - 1, quoted=True) if was_closed else _Place(more)
+
+    def _at_quote(self, offset: int, *, is_last: bool) -> _Place:
+        """Judge a quote that is not within quotes: it opens a value if it is its first character."""
+        if is_last and (more := self._more(offset)) is not None:
+            return _Place(more)
+        end = self._at + offset
+        before = self._text[max(self._text.rfind(self._dialect.delimiter, self._at, end) + 1, self._at) : end]
+        if not before:
+            return _Place(offset + 1, quoted=True)
+        if before.strip(b" \t"):
+            self._is_wrong(IN_UNQUOTED)
+            return _Place(offset + 1)
+        self._is_wrong(AFTER_SPACE)
+        return self._where_one_reading_is_left(offset)
+
+    def _within_quotes(self, offset: int) -> _Place:
+        offset = end_of(INNER, self._text, self._at + offset) - self._at
+        quote = self._at + offset
+        if after := self._text[quote + 1 : quote + 2]:
+            if after in self._dialect.ends:
+                return _Place(offset + 1)
+            self._is_wrong(BACKSLASH if self._text[quote - 1 : quote] == b"\\" else AFTER_QUOTE)
+            return self._where_one_reading_is_left(offset)
+        if (more := self._more(offset)) is not None:
+            return _Place(more, quoted=True)
+        if quote < len(self._text):
+            return _Place(offset + 1)
+        self._is_wrong(NEVER_ENDS)
+        self._found.has_two_readings = True
+        return _Place(offset, ended=True)
+
+    def _where_one_reading_is_left(self, offset: int) -> _Place:
+        """Go on from a quote that breaks the rules, behind the lines that can be read in two ways."""
+        self._found.has_two_readings = True
+        while (line := self._line_after(offset)) is not None:
+            line, judgement = self._judged(line)
+            if judgement.reading != "neither":
+                return _Place(line, quoted=judgement.reading == "quoted", ended=judgement.reading == "records")
+            offset = line + judgement.place
+        return _Place(len(self._text) - self._at, ended=True)
+
+    def _judged(self, line: int) -> tuple[int, Judgement]:
+        """Judge the lines from an offset on by as few bytes as it takes, and return where the offset is then."""
+        size = _SHORTEST_VIEW
+        while True:
+            while len(self._text) - self._at - line < size and (more := self._more(line)) is not None:
+                line = more
+            view = self._text[self._at + line : self._at + line + size]
+            is_all = self._all_there and self._at + line + size >= len(self._text)
+            judgement = judge(view, self._dialect, is_all=is_all)
+            if judgement.reading != "either":
+                return line, judgement
+            if size >= _LONGEST_VIEW:  # no value is as long
+                return line, Judgement("neither", size) if b'"' in view else Judgement("records")
+            size *= 4
+
+    def _line_after(self, offset: int) -> int | None:
+        """Return where the line after a place begins, None if there is none."""
+        while True:
+            found = _LINE_BREAK.search(self._text, self._at + offset)
+            if found and (self._all_there or found.end() < len(self._text) or not self._text.endswith(b"\r")):
+                return found.end() - self._at
+            more = self._more(found.start() - self._at if found else len(self._text) - self._at)
+            if more is not None:
+                offset = more
+            elif not found:
+                return None
+
+    def _more(self, offset: int) -> int | None:
+        """Take the next chunk, and return where a place of this record is then; None if there is none."""
+        chunk = next(filter(None, self._chunks), None)
+        if chunk is None:
+            self._all_there = True
+            return None
+        if offset > MAX_ROW_BYTES:
+            offset -= self._let_go_until(offset - 2)
+        self._text, self._at = self._text[self._at :] + chunk, 0
+        return offset
+
+    def _let_go_until(self, offset: int) -> int:
+        """Keep only the start of a record that is too large, and return how many bytes went."""
+        if self._text[self._at + offset - 1 : self._at + offset] == b"\r":
+            offset -= 1
+        self._found.head = self._found.head or self._text[self._at : self._at + _HEAD]
+        self._found.lines += count_lines(self._text[self._at : self._at + offset])
+        self._at += offset
+        return offset
+
+    def _is_wrong(self, problem: str) -> None:
+        self._found.problem = self._found.problem or problem

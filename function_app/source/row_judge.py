@@ -1,0 +1,172 @@
+"""Rows of a part in canonical form, or rejected with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import islice
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from function_app import mistakes
+from function_app.domain.addresses import address_fault
+from function_app.domain.entity import CUSTOMER, Attribute, Entity
+from function_app.domain.job import MOST_LISTED
+from function_app.mistakes import Fault
+from function_app.source.batch import Batch
+from function_app.source.cells import judge
+from function_app.source.columns import canonical, canonical_type
+from function_app.source.layout import Layout
+from function_app.source.pieces import longest_row, text_sizes
+from function_app.source.records import MAX_ROW_BYTES, TOO_LARGE
+from function_app.source.rows import BrokenRow, Rows
+from function_app.source.told import RejectedRow, Told
+
+LONGEST_ID = 100
+Check = Callable[[Mapping[str, Any]], dict[str, Any] | list[Fault]]
+_LONGEST_ESCAPE = len(r"\u001f")
+_NO_ADDRESS = r"^\.*$|%2[Ff]"
+_CUT_OFF = "its last line has no line break, so it may be cut off"
+
+
+class RowJudge:
+    """Judges the rows of one part, batch by batch, and knows what was told of it before."""
+
+    def __init__(
+        self, entity: Entity, required: Sequence[str], check: Check, layout: Layout, encoding: str | None
+    ) -> None:
+        self._entity, self._required, self._check = entity, required, check
+        self._layout, self._encoding, self._id = layout, encoding, entity.keys[0][0]
+        self._listed, self._told = 0, set[str]()
+
+    def judge(self, rows: Rows) -> Batch:
+        """Return the rows that are right, and what is to be told of the others."""
+        batch, right = self._canonical(rows.columns)
+        wrong = pc.indices_nonzero(pc.invert(right)).to_pylist()
+        doubts = [self._doubt("end", _CUT_OFF)] if rows.is_cut_off else []
+        mended, rejected = list[dict[str, Any]](), list[tuple[int, list[Fault]]]()
+        looked_at = self._looked_at(rows.columns, batch, wrong) if wrong else ()
+        for place, (record, faults, has_id) in zip(wrong, looked_at, strict=True):
+            if faults:
+                rejected.append((place, faults))
+            else:
+                mended.append(record)
+            if not has_id:
+                doubts.append(self._doubt("id", f"row {rows.numbers[place]} has no id that can be read"))
+        doubts += [self._doubt("row", _unsure(row)) for row in rows.broken if not row.id_is_sure]
+        if wrong:
+            rest = pa.RecordBatch.from_pylist(mended, batch.schema)
+            batch = pa.concat_batches([batch.filter(right), rest])
+        rejections = len(rejected) + sum(row.rows for row in rows.broken)
+        return Batch(batch, Told(self._list(rows, rejected), rejections, [doubt for doubt in doubts if doubt]))
+
+    def _canonical(self, raw: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Array]:
+        """Return all rows in canonical form, and which are surely right."""
+        columns, checks = list[pa.Array](), list[pa.Array]()
+        for attribute in self._entity.attributes:
+            values, right = self._column(raw, attribute)
+            columns.append(values)
+            if right is not None:
+                checks.append(right)
+            if attribute.name in self._required:
+                checks.append(pc.fill_null(pc.not_equal(values.cast(pa.string()), ""), fill_value=False))
+            if attribute.name == self._id and self._entity.name == CUSTOMER:
+                has_address = pc.invert(pc.match_substring_regex(values, _NO_ADDRESS))
+                checks += [has_address, pc.less_equal(pc.utf8_length(values), LONGEST_ID)]
+        batch = pa.record_batch(columns, names=[attribute.name for attribute in self._entity.attributes])
+        if longest_row(batch) > MAX_ROW_BYTES // _LONGEST_ESCAPE:
+            checks.append(pc.less_equal(text_sizes(batch), MAX_ROW_BYTES // _LONGEST_ESCAPE))
+        return batch, pc.fill_null(reduce(pc.and_, checks), fill_value=False)
+
+    def _column(self, raw: pa.RecordBatch, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:
+        column = self._layout.column(attribute.name)
+        if column in raw.schema.names:
+            return canonical(raw.column(column), attribute)
+        return pa.nulls(len(raw), canonical_type(attribute)), None
+
+    def _looked_at(
+        self, raw: pa.RecordBatch, batch: pa.RecordBatch, places: Sequence[int]
+    ) -> Iterator[tuple[dict[str, Any], list[Fault], bool]]:
+        """Judge some rows one by one: a record, or what is wrong with it, and whether its id could be read."""
+        some = pa.array(places, pa.int64())
+        raw, batch = raw.take(some), batch.take(some)
+        columns = [self._cells(raw, batch, attribute) for attribute in self._entity.attributes]
+        for cells in zip(*columns, strict=True):
+            row = dict(zip(self._entity.by_name, cells, strict=True))
+            faults = [cell for cell in cells if isinstance(cell, Fault)]
+            record = {name: cell for name, cell in row.items() if not isinstance(cell, Fault)}
+            has_id = bool(record.get(self._id)) or not any(row.values())
+            yield *self._checked(record, faults), has_id
+
+    def _cells(self, raw: pa.RecordBatch, batch: pa.RecordBatch, attribute: Attribute) -> Sequence[Any]:
+        values: list[Any] = batch.column(attribute.name).to_pylist()
+        _, right = self._column(raw, attribute)
+        if right is None:
+            return values
+        judged = judge(raw.column(self._layout.column(attribute.name)), attribute, self._encoding)
+        return [
+            value if is_right else cell for value, is_right, cell in zip(values, right.to_pylist(), judged, strict=True)
+        ]
+
+    def _checked(self, record: dict[str, Any], faults: list[Fault]) -> tuple[dict[str, Any], list[Fault]]:
+        found = [*faults, *self._id_faults(record)]
+        checked = self._check(record)
+        if isinstance(checked, dict):
+            record = checked
+            if not found and len(orjson.dumps(record)) > MAX_ROW_BYTES:
+                found.append(mistakes.RECORD_TOO_LARGE(TOO_LARGE))
+        else:
+            known = {fault.target for fault in found}
+            found += [fault for fault in checked if fault.target not in known]
+        return record, found
+
+    def _id_faults(self, record: Mapping[str, Any]) -> list[Fault]:
+        identity = record.get(self._id)
+        if not identity or self._entity.name != CUSTOMER:
+            return []
+        problem = address_fault(str(identity))
+        if len(str(identity)) > LONGEST_ID:
+            problem = f"may have at most {LONGEST_ID} characters; received {len(str(identity))}"
+        return [mistakes.INVALID_ID(f"'{self._id}' {problem}.", f"/{self._id}")] if problem else []
+
+    def _list(self, rows: Rows, rejected: Sequence[tuple[int, list[Fault]]]) -> Sequence[RejectedRow]:
+        """Return the rejected rows as far as there is room for them in the part's list."""
+        room = MOST_LISTED - self._listed
+        lines = rows.lines() if rows.lines and rejected and room > 0 else None
+        listed = [
+            RejectedRow(row.number, row.line, None, row.problem + _more(row))
+            for row in islice(rows.broken, max(room, 0))
+        ]
+        listed += [
+            RejectedRow(rows.numbers[place], lines[place] if lines else None, self._column_of(faults), _reason(faults))
+            for place, faults in islice(rejected, max(room - len(listed), 0))
+        ]
+        self._listed += len(listed)
+        return sorted(listed, key=lambda row: row.number)
+
+    def _column_of(self, faults: Sequence[Fault]) -> str | None:
+        name = (faults[0].target or "").lstrip("/")
+        return self._layout.column(name) if name else None
+
+    def _doubt(self, kind: str, doubt: str) -> str:
+        """Return a doubt if it is the first of its kind, or nothing."""
+        if kind in self._told:
+            return ""
+        self._told.add(kind)
+        return doubt
+
+
+def _reason(faults: Sequence[Fault]) -> str:
+    return " ".join(fault.message for fault in faults)
+
+
+def _more(row: BrokenRow) -> str:
+    return f" The {row.rows - 1} lines after it can't be told apart from it." if row.rows > 1 else ""
+
+
+def _unsure(row: BrokenRow) -> str:
+    line = f" in line {row.line}" if row.line else ""
+    return f"the id of row {row.number}{line} is not sure"

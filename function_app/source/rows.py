@@ -1,0 +1,65 @@
+"""Rows as they stand in a part, and those that have no values because a rule of their format is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pyarrow as pa
+
+
+class PartUnreadableError(Exception):
+    """A part, or the rest of it, is no CSV or Parquet that can be read; says why, with "it" for the part."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row without values: its number and line, and what is wrong.
+
+    `rows` counts the rows that can't be told apart from it, itself included. `ids` are what stands where ids stand;
+    `id_is_sure` is True where that is the id of the one row.
+    """
+
+    number: int
+    line: int | None
+    problem: str
+    rows: int = 1
+    ids: tuple[bytes, ...] = ()
+    id_is_sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a part as columns, with their numbers in it from 1; `broken` are not among them.
+
+    `lines` returns the line of the file in which each row begins; None in Parquet. `is_cut_off` tells that the part
+    ends with these rows and may have been longer.
+    """
+
+    columns: pa.RecordBatch
+    numbers: Sequence[int]
+    broken: Sequence[BrokenRow] = ()
+    lines: Callable[[], Sequence[int]] | None = None
+    is_cut_off: bool = False
+
+    def with_values(self, values: Mapping[str, str | None]) -> Rows:
+        """Return them with columns more, that hold one value each."""
+        columns = self.columns
+        for name, value in values.items():
+            columns = columns.append_column(name, pa.repeat(pa.scalar(value, pa.string()), len(columns)))
+        return replace(self, columns=columns)
+
+    def slices(self, most: int) -> Iterator[Rows]:
+        """Divide them into some of at most so many; what is not among them goes with the first."""
+        for start in range(0, max(len(self.numbers), 1), most):
+            yield Rows(
+                self.columns.slice(start, most),
+                self.numbers[start : start + most],
+                self.broken if start == 0 else (),
+                partial(self._lines_from, start) if self.lines else None,
+                self.is_cut_off and start + most >= len(self.numbers),
+            )
+
+    def _lines_from(self, start: int) -> Sequence[int]:
+        return self.lines()[start:] if self.lines else ()

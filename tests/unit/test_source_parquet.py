@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import math
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from source_parts import check, head, ids, in_parquet, read
+from support import ROOT
+
+from function_app.source import parquet_part, pieces
+from function_app.source.rows import PartUnreadableError
+
+DAY_MS = 86_400_000
+LAST_MS = 253_402_300_799_999
+INT96_OF_2021 = struct.pack("<qi", 0, 2_459_216)
+
+
+def column(name: str, values: pa.Array) -> bytes:
+    return in_parquet({"CustomerId": [f"A{number}" for number in range(len(values))], name: values})
+
+
+def values_of(name: str, values: pa.Array) -> list[Any]:
+    """Read a column of an attribute; "rejected" where the row is."""
+    found = read(column(name, values), "c.parquet")
+    assert found.rejections + len(found.records) == len(values)
+    assert found.doubts == []
+    assert all(row.column == name and "Error" not in row.reason for row in found.rejected)
+    by_id = found.by_id
+    rejected = {row.number - 1 for row in found.rejected}
+    return ["rejected" if n in rejected else by_id[f"A{n}"].get(name) for n in range(len(values))]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "taken"),
+    [
+        (
+            "Points",
+            pa.array([1200.0, None, -0.0, 1.5, math.nan, math.inf, 2.0**31]),
+            [1200, None, 0, *["rejected"] * 4],
+        ),
+        ("Points", pa.array([Decimal("1200.00"), Decimal("0.50"), None]), [1200, "rejected", None]),
+        ("Points", pa.array([2**63, 7, None], pa.uint64()), ["rejected", 7, None]),
+        ("Points", pa.array([5, -5], pa.int8()), [5, -5]),
+        ("Points", pa.array([2.0, 0.1], pa.float32()), [2, "rejected"]),
+        ("Value", pa.array([Decimal("12345678901234567.89"), Decimal("0.10"), Decimal(-7)]), ["rejected", 0.1, -7.0]),
+        ("Value", pa.array([2**53, 2**53 + 1, -(2**53) - 1, None]), [2.0**53, "rejected", "rejected", None]),
+        ("Value", pa.array([math.nan, math.inf, 1e300, None]), ["rejected", "rejected", 1e300, None]),
+        ("Value", pa.array([True, False]).cast(pa.string()), ["rejected", "rejected"]),
+        ("City", pa.array([12, None, -3], pa.int64()), ["12", None, "-3"]),
+        ("City", pa.array([Decimal(10**30), Decimal(-1)]), [str(10**30), "-1"]),
+        ("City", pa.array(["a", "b\0c", None]), ["a", "rejected", None]),
+        ("City", pa.array([b"a", b"\xff", None], pa.binary()), ["a", "rejected", None]),
+        ("City", pa.array(["a", None], pa.large_string()), ["a", None]),
+        ("City", pa.array(["a", None, "a"]).dictionary_encode(), ["a", None, "a"]),
+        ("Tier", pa.array(["Gold", "Lead"]).dictionary_encode(), ["Gold", "rejected"]),
+        ("OptIn", pa.array([True, None, False]), [True, None, False]),
+        ("BirthDate", pa.array([date(2024, 2, 29), None]), ["2024-02-29", None]),
+        (
+            "BirthDate",
+            pa.array([0, -719_162, -719_163, 2_932_896, 2_932_897, 2**31 - 1, -(2**31)], pa.int32()).cast(pa.date32()),
+            ["1970-01-01", "0001-01-01", "rejected", "9999-12-31", *["rejected"] * 3],
+        ),
+        ("BirthDate", pa.array([DAY_MS, 2**62], pa.int64()).cast(pa.date64()), ["1970-01-02", "rejected"]),
+        (
+            "BirthDate",
+            pa.array([datetime(2021, 1, 1), datetime(2021, 1, 1, 0, 0, 1), None], pa.timestamp("ns")),  # noqa: DTZ001
+            ["2021-01-01", "rejected", None],
+        ),
+        (
+            "BirthDate",
+            pa.array(
+                [datetime(2021, 1, 1, 23, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)], pa.timestamp("us", "+01:00")
+            ),
+            ["2021-01-02", "rejected"],
+        ),
+        ("BirthDate", pa.array([0], pa.timestamp("us", "Nowhere/Land")), ["rejected"]),
+        (
+            "LastVisit",
+            pa.array(
+                [0, 2**60, LAST_MS, LAST_MS + 1, -62_135_596_800_000, -62_135_596_800_001, None], pa.timestamp("ms")
+            ),
+            [
+                "1970-01-01T00:00:00.000000Z",
+                "rejected",
+                "9999-12-31T23:59:59.999000Z",
+                "rejected",
+                "0001-01-01T00:00:00.000000Z",
+                "rejected",
+                None,
+            ],
+        ),
+        ("LastVisit", pa.array([2**63 - 1, -(2**63)], pa.timestamp("us")), ["rejected", "rejected"]),
+        ("LastVisit", pa.array([2**50, -(2**50)], pa.timestamp("s")), ["rejected", "rejected"]),
+        (
+            "LastVisit",
+            pa.array([-1, 1_999, 2**63 - 1], pa.timestamp("ns")),
+            ["1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00.000001Z", "2262-04-11T23:47:16.854775Z"],
+        ),
+        ("Opens", pa.array([time(9, 30), None]), ["09:30:00.000000", None]),
+        ("Opens", pa.array([86_400_000_000, -1], pa.int64()).cast(pa.time64("us")), ["rejected", "rejected"]),
+        ("Token", pa.array(["6F9619FF-8B86-4D11-B42D-00C04FC964FF"]), ["6f9619ff-8b86-4d11-b42d-00c04fc964ff"]),
+        ("FullName", pa.nulls(2), [None, None]),
+    ],
+)
+def test_values_are_taken_where_nothing_is_lost_and_rejected_by_row(
+    name: str, values: pa.Array, taken: Sequence[Any]
+) -> None:
+    assert values_of(name, values) == taken
+
+
+@pytest.mark.parametrize(
+    ("instants", "taken"),
+    [
+        (
+            [datetime(9999, 12, 31, 2), datetime(2021, 1, 1), datetime(1000, 1, 1)],  # noqa: DTZ001
+            ["9999-12-31T02:00:00.000000Z", "2021-01-01T00:00:00.000000Z", "1000-01-01T00:00:00.000000Z"],
+        ),
+        ([None, datetime(1, 1, 1)], [None, "0001-01-01T00:00:00.000000Z"]),  # noqa: DTZ001
+    ],
+)
+def test_old_instants_of_spark_are_read_right(instants: Sequence[datetime | None], taken: Sequence[str | None]) -> None:
+    columns = {"CustomerId": [f"A{n}" for n in range(len(taken))], "LastVisit": pa.array(instants, pa.timestamp("us"))}
+    found = read(in_parquet(columns, use_deprecated_int96_timestamps=True), "c.parquet")
+    assert [record.get("LastVisit") for record in found.records] == taken
+
+
+@pytest.mark.parametrize("day", [2**31 - 1, 1_721_425, 5_373_485, 214_000_000, -1, -(2**31)])
+def test_an_old_instant_beyond_all_years_does_not_wrap_into_one(day: int) -> None:
+    columns = {"CustomerId": ["A1", "A2"], "LastVisit": pa.array([datetime(2021, 1, 1), None], pa.timestamp("us"))}  # noqa: DTZ001
+    content = in_parquet(columns, use_deprecated_int96_timestamps=True, compression="none", use_dictionary=False)
+    assert content.count(INT96_OF_2021) == 1
+    found = read(content.replace(INT96_OF_2021, struct.pack("<qi", 0, day)), "c.parquet")
+    assert [record["CustomerId"] for record in found.records] == ["A2"]
+    assert found.rejected[0].column == "LastVisit"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        ("City", [["Oslo"]], "has lists in the column 'City'"),
+        ("City", [{"a": 1}], "has structures in the column 'City'"),
+        ("City", [1.0], "has floating-point numbers in the column 'City', which can't hold Edm.String"),
+        ("City", [True], "has true and false in the column 'City'"),
+        ("City", [Decimal("1.5")], "has decimal numbers in the column 'City'"),
+        ("OptIn", [1], "has whole numbers in the column 'OptIn', which can't hold Edm.Boolean"),
+        ("LastVisit", [date(2020, 1, 1)], "has dates in the column 'LastVisit'"),
+        ("Opens", [datetime(2020, 1, 1)], "has instants in the column 'Opens'"),  # noqa: DTZ001
+    ],
+)
+def test_a_column_of_another_kind_is_told_in_words(name: str, values: list[Any], words: str) -> None:
+    (fault,) = head(in_parquet({"CustomerId": ["A1"], name: values}), "c.parquet").faults
+    assert words in fault.message
+
+
+def test_a_key_of_whole_numbers_is_a_text() -> None:
+    content = in_parquet({"CustomerId": pa.array([7, 8], pa.int64()), "City": ["Oslo", "x" * 81]})
+    assert not head(content, "c.parquet").faults
+    assert read(content, "C.PARQUET").records == [{"CustomerId": "7", "City": "Oslo"}]
+    assert ids(content, "c.parquet") == ["7", "8"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"CustomerId\nA1\n", in_parquet({"CustomerId": ["A1"]})[:-9]])
+def test_what_is_no_parquet_is_told(content: bytes) -> None:
+    (fault,) = head(content, "c.parquet").faults
+    assert fault.message == "c.parquet can't be read: it is no Parquet file, or its end is missing."
+
+
+def test_a_part_that_is_damaged_within_tells_from_where_on() -> None:
+    content = bytearray(in_parquet({"CustomerId": [str(n) for n in range(20_000)]}, compression="none"))
+    content[4:2_000] = bytes(1_996)
+    with pytest.raises(PartUnreadableError, match="it can't be read from row 1 on: its content is damaged"):
+        read(bytes(content), "c.parquet")
+
+
+def test_a_text_over_the_limit_is_rejected_by_row_in_a_dictionary_or_not() -> None:
+    texts = ["x" * 10, "x" * 2_100_000, None, "y" * 1_000_000]
+    for options in ({}, {"use_dictionary": False}):
+        columns = {"CustomerId": ["A0", "A1", "A2", "A3"], "Crm_Contacts_ContactId": texts}
+        content = in_parquet(columns, **options)
+        found = read(content, "c.parquet")
+        assert [record["CustomerId"] for record in found.records] == ["A0", "A2", "A3"]
+        assert found.reasons == {2: "The row is larger than 2 MB."}
+        assert found.doubts == []
+        assert sorted(ids(content, "c.parquet")) == ["A0", "A1", "A2", "A3"]
+
+
+@given(
+    rows=st.lists(st.tuples(st.text(max_size=9), st.sampled_from(["", "a", "b" * 40, None])), max_size=30),
+    most_rows=st.integers(1, 9),
+    most_bytes=st.integers(1, 90),
+    dictionary=st.booleans(),
+)
+def test_batches_change_nothing(
+    rows: list[tuple[str, str | None]], most_rows: int, most_bytes: int, dictionary: bool
+) -> None:
+    keys = [f"{number}{key}" for number, (key, _) in enumerate(rows)]
+    columns = {"CustomerId": pa.array(keys, pa.string()), "City": pa.array([city for _, city in rows], pa.string())}
+    content = in_parquet(columns, use_dictionary=dictionary)
+    whole = read(content, "c.parquet")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet_part, "MOST_ROWS", most_rows)
+        patch.setattr(pieces, "MOST_BYTES", most_bytes)
+        again = read(content, "c.parquet")
+    assert again == whole
+    expected = [(key, city) for key, (_, city) in zip(keys, rows, strict=True)]
+    right = [(key, city) for key, city in expected if isinstance(check({"CustomerId": key, "City": city}), dict)]
+    found = {record["CustomerId"]: record.get("City") for record in whole.records}
+    assert found.items() <= dict(right).items()
+    assert len(found) + whole.rejections == len(rows)
+
+
+_PEAK = """
+import sys
+sys.path[:0] = [{tests!r}, {root!r}]
+from source_parts import check, CUSTOMER, REQUIRED
+from function_app.source.reader import read_part
+import pyarrow as pa
+def peak():
+    return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024
+before = peak()
+with pa.OSFile(sys.argv[1]) as stream:
+    batches = read_part(stream, sys.argv[1], CUSTOMER, REQUIRED, check)
+    rows = sum(len(batch.texts()) + batch.told.rejections for batch in batches)
+print(rows, peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is read as Linux tells it")
+@pytest.mark.parametrize(
+    ("length", "distinct", "options"),
+    [
+        (16_000, 1, {}),
+        (64_000, 1, {}),
+        (64_000, 40, {}),
+        (1_900_000, 1, {}),
+        (2_500_000, 1, {}),
+        (64_000, 4_000, {"use_dictionary": False, "compression": "zstd"}),
+    ],
+)
+def test_large_texts_take_little_memory_however_small_their_file(
+    tmp_path: Path, length: int, distinct: int, options: dict[str, Any]
+) -> None:
+    count = 4_000 if length < 1_000_000 else 400
+    texts = pa.array([f"{number:04}" + "x" * length for number in range(distinct)])
+    places = pa.array([number % distinct for number in range(count)], pa.int32())
+    written = pa.DictionaryArray.from_arrays(places, texts).dictionary_decode()
+    place = tmp_path / "c.parquet"
+    place.write_bytes(
+        in_parquet({"CustomerId": [f"A{n}" for n in range(count)], "Crm_Contacts_ContactId": written}, **options)
+    )
+    code = _PEAK.format(tests=str(ROOT / "tests"), root=str(ROOT))
+    output = subprocess.run([sys.executable, "-c", code, str(place)], check=True, capture_output=True, text=True).stdout
+    rows, peak = output.split()
+    assert int(rows) == count
+    assert float(peak) < 300 + place.stat().st_size / 1e6

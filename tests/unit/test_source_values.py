@@ -1,0 +1,115 @@
+"""The loader and the API judge the same value the same way."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from source_parts import CUSTOMER, MODEL, in_parquet, read
+
+NUMBERS = frozenset(("Edm.Int32", "Edm.Decimal", "Edm.Double"))
+NUMBER_IN_JSON = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+NAMES = [attribute.name for attribute in CUSTOMER.attributes if attribute.name != "CustomerId"]
+ODD = [
+    "1_000",
+    "１２",
+    "+5",
+    "007",
+    " 1",
+    "1.0",
+    "1e3",
+    "1E-2",
+    "-0",
+    "nan",
+    "inf",
+    "TRUE",
+    "2026-02-30",
+    "9" * 17,
+    "½",
+]
+CELLS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=45),
+    st.sampled_from(ODD),
+    st.from_regex(NUMBER_IN_JSON, fullmatch=True).filter(lambda text: len(text) < 30),
+    st.text("0123456789-+.eE_", min_size=1, max_size=12),
+    st.integers(-(2**54), 2**54).map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12).map(str),
+    st.dates().map(str),
+    st.datetimes(timezones=st.sampled_from([UTC])).map(datetime.isoformat),
+    st.datetimes().map(lambda instant: instant.isoformat(timespec="seconds") + "Z"),
+    st.times().map(str),
+    st.uuids().map(str),
+)
+TYPED: dict[str, st.SearchStrategy[Any]] = {
+    "Points": st.integers(-(2**40), 2**40) | st.floats(-1e10, 1e10).map(lambda number: float(round(number))),
+    "Value": st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53),
+    "OptIn": st.booleans(),
+    "BirthDate": st.dates(),
+    "LastVisit": st.datetimes(timezones=st.just(UTC)),
+    "Opens": st.times(),
+    "City": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1) | st.integers(-9, 9),
+}
+
+
+def as_loaded(name: str, content: bytes, file: str) -> object:
+    """Return the value of the only row's attribute, or "rejected"."""
+    found = read(content, file)
+    assert len(found.records) + found.rejections == 1
+    return found.records[0].get(name) if found.records else "rejected"
+
+
+def as_sent(name: str, value: object) -> object:
+    """Return what a body with this value would store."""
+    checked = MODEL.customers.check_record({"CustomerId": "a", name: value}, ["CustomerId"])
+    return checked[name] if isinstance(checked, dict) else "rejected"
+
+
+def in_json(name: str, cell: str) -> object:
+    """Return a cell as somebody would write the same value in JSON."""
+    kind = CUSTOMER.by_name[name].data_type
+    if kind in NUMBERS and NUMBER_IN_JSON.fullmatch(cell):
+        return json.loads(cell)
+    if kind == "Edm.Boolean" and cell.lower() in {"true", "false"} and cell.isascii():
+        return cell.lower() == "true"
+    return cell
+
+
+def is_exact(value: object, cell: str) -> bool:
+    """Say whether a number in JSON keeps all its digits in a double."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return "\0" not in cell
+    return abs(value) != float("inf") and Decimal(repr(float(value))) == Decimal(cell) and abs(Decimal(cell)) <= 2**53
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(cell=CELLS)
+@example(cell="1_000")
+@example(cell="1e3")
+def test_a_cell_of_a_csv_is_what_the_same_value_in_a_body_is(name: str, cell: str) -> None:
+    quoted = cell.replace('"', '""')
+    loaded = as_loaded(name, f'CustomerId,{name}\na,"{quoted}"\n'.encode(), "c.csv")
+    value = in_json(name, cell)
+    if is_exact(value, cell) or loaded != "rejected":
+        assert loaded == as_sent(name, value)
+        assert loaded == "rejected" or json.dumps(loaded, allow_nan=False)
+
+
+@pytest.mark.parametrize("name", sorted(TYPED))
+@given(data=st.data())
+def test_a_value_of_parquet_is_what_the_same_value_in_a_body_is(name: str, data: st.DataObject) -> None:
+    value = data.draw(TYPED[name])
+    loaded = as_loaded(name, in_parquet({"CustomerId": ["a"], name: pa.array([value])}), "c.parquet")
+    sent: object = value
+    if isinstance(value, date | time):
+        sent = value.isoformat()
+    elif name == "City":
+        sent = str(value)
+    assert loaded == as_sent(name, sent)

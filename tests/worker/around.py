@@ -1,0 +1,173 @@
+"""What stands around a worker in Azure, on loopback: Cosmos DB, Storage, Entra, Application Insights, the host."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+from azure.storage.queue import QueueClient, QueueMessage, TextBase64DecodePolicy
+from entra import API, TENANT, Issuer, token
+from support import CosmosServer
+from transport import HostTransport
+from worker.client import Worker
+from worker.front import open_front
+from worker.messages import protos
+
+from function_app.source.files import AZURITE_KEY, Snapshots
+
+
+@dataclass
+class Insights:
+    """The ingestion endpoint of Application Insights, and what it was sent."""
+
+    port: int = 0
+    items: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def connection(self) -> str:
+        key = "00000000-0000-4000-8000-000000000000"
+        address = f"http://127.0.0.1:{self.port}/"
+        return f"InstrumentationKey={key};IngestionEndpoint={address};LiveEndpoint={address}"
+
+
+@contextmanager
+def insights() -> Iterator[Insights]:
+    state = Insights()
+
+    class Ingestion(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            text = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
+            if self.path.endswith("/track"):
+                state.items += [item for line in text.decode().splitlines() for item in _items(json.loads(line))]
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"itemsReceived": 1, "itemsAccepted": 1, "errors": []}')
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Ingestion) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        state.port = server.server_port
+        yield state
+        server.shutdown()
+
+
+def _items(told: Any) -> list[dict[str, Any]]:
+    return told if isinstance(told, list) else [told]
+
+
+@dataclass(frozen=True)
+class Services:
+    """The services of one resource group."""
+
+    cosmos: CosmosServer
+    queues: str
+    blobs: str
+    issuer: Issuer
+    insights: Insights
+
+    def settings(self, name: str) -> dict[str, str]:
+        """Return the environment that the platform and the infrastructure give a worker; data is under this name."""
+        return {
+            "FUNCTIONS_WORKER_RUNTIME": "python",
+            "FUNCTIONS_EXTENSION_VERSION": "~4",
+            "AZURE_FUNCTIONS_ENVIRONMENT": "Production",
+            "WEBSITE_SITE_NAME": "api",
+            "WEBSITE_INSTANCE_ID": "instance",
+            "CONTAINER_NAME": "container",
+            "STORE": "cosmos",
+            "COSMOS_ENDPOINT": self.cosmos.endpoint,
+            "COSMOS_DATABASE": name,
+            "COSMOS_KEY": self.cosmos.key,
+            "SNAPSHOTS": f"{self.blobs}/{name}",
+            "REFRESH_QUEUE": f"{self.queues}/{name}",
+            "REFRESH_SCHEDULE": "0 0 2 * * *",
+            "AUTH_MODE": "entra",
+            "ENTRA_TENANT_ID": TENANT,
+            "ENTRA_AUDIENCE": API,
+            "ENTRA_JWKS_URL": self.issuer.url,
+            "APPLICATIONINSIGHTS_CONNECTION_STRING": self.insights.connection,
+            "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",  # it would leave this machine
+            "OTEL_TRACES_SAMPLER": "always_on",
+            "OTEL_BSP_SCHEDULE_DELAY": "100",  # milliseconds
+        }
+
+    def put_snapshots(self, name: str, instance_id: str, folder: Path) -> None:
+        """Write the CSV parts in a folder of folders where a worker of this name looks for them."""
+        files, root = Snapshots(f"{self.blobs}/{name}")._opened  # noqa: SLF001  # the product only reads
+        files.create_dir(root)
+        for path in folder.glob("*/*.csv"):
+            with files.open_output_stream(f"{root}/{instance_id}/{path.parent.name}/{path.name}") as stream:
+                stream.write(path.read_bytes())
+
+    def queue(self, name: str) -> QueueClient:
+        """Return the queue of a worker of this name."""
+        address = f"{self.queues}/{name}"
+        return QueueClient.from_queue_url(address, AZURITE_KEY, message_decode_policy=TextBase64DecodePolicy())
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A worker, the services around it, and the host in front."""
+
+    worker: Worker
+    services: Services
+    queue: QueueClient
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        """Return a client of the host, signed in as nobody."""
+        transport = HostTransport(open_front(self.worker))
+        return httpx.AsyncClient(transport=transport, base_url="http://localhost/api", headers=headers)
+
+    async def handle_messages(self, times: int = 1) -> int:
+        """Hand each message of the queue to the worker, so many times each; return how many there were."""
+        handled = 0
+        while messages := list(self.queue.receive_messages()):
+            for message in messages:
+                data = protos.TypedData(string=message.content)
+                for _ in range(times):
+                    await asyncio.wrap_future(self.worker.invoke("DoRefreshStep", data, metadata_of(message)))
+                self.queue.delete_message(message)
+                handled += 1
+        return handled
+
+    async def fire(self, name: str, info: str) -> None:
+        """Start a function by the clock."""
+        await asyncio.wrap_future(self.worker.invoke(name, protos.TypedData(json=info)))
+
+
+def bearer(**claims: Any) -> dict[str, str]:
+    """Return the header of somebody signed in now."""
+    now = int(time.time())
+    return {"Authorization": f"Bearer {token(iat=now, nbf=now - 60, exp=now + 3600, **claims)}"}
+
+
+def metadata_of(message: QueueMessage) -> dict[str, Any]:
+    """Return what the host tells of a queue message beside its text: texts as such, all else as JSON."""
+
+    def instant(value: datetime | None) -> Any:
+        return protos.TypedData(json=json.dumps(value.isoformat() if value else None))
+
+    return {
+        "QueueTrigger": protos.TypedData(string=message.content),
+        "Id": protos.TypedData(string=message.id),
+        "PopReceipt": protos.TypedData(string=message.pop_receipt),
+        "DequeueCount": protos.TypedData(json=json.dumps(message.dequeue_count)),
+        "InsertionTime": instant(message.inserted_on),
+        "ExpirationTime": instant(message.expires_on),
+        "NextVisibleTime": instant(message.next_visible_on),
+        "sys": protos.TypedData(json='{"MethodName":"DoRefreshStep","UtcNow":"2026-11-25T10:00:00.1234567Z"}'),
+    }

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import package
+import pytest
+from entra import issuer
+from support import CosmosServer, azurite, create_database
+from worker.around import Services, Stage, bearer, insights
+from worker.client import Deployment, Mode, Worker
+from worker.messages import protos
+
+from function_app.local.sample import write_sample
+
+SAMPLE = "11111111-1111-4111-8111-111111111111"
+SOMEBODY = "e9d87b97d8915684878b31c712bd4a17"  # of the sample, and not who the README speaks of
+MODES: list[Mode] = ["plain", "placeholder"]
+EVERY_NIGHT = '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}'
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """The package as it is deployed."""
+    python = package.azure_python()
+    app = package.unpack(tmp_path_factory.mktemp("wwwroot"), python)
+    return Deployment(python, app, app / package.LIBRARIES, package.worker_libraries(python))
+
+
+@pytest.fixture(scope="session")
+def around(cosmos: CosmosServer) -> Iterator[Services]:
+    with azurite("queue") as queues, azurite("blob") as blobs, issuer() as entra, insights() as ingestion:
+        yield Services(cosmos, queues, blobs, entra, ingestion)
+
+
+@pytest.fixture(scope="session", params=MODES)
+def stage(
+    request: pytest.FixtureRequest, deployment: Deployment, around: Services, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """A worker with the package in it, one for each mode; it has loaded the sample instance through the queue."""
+    mode: Mode = request.param
+    asyncio.run(create_database(around.cosmos, mode))
+    standby, sample = tmp_path_factory.mktemp("standby"), tmp_path_factory.mktemp("sample")
+    write_sample(sample)
+    for path in sample.glob("*_*/*.csv"):  # activities: enough of them
+        path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:101]), encoding="utf-8")
+    around.put_snapshots(mode, SAMPLE, sample)
+    with Worker(deployment, around.settings(mode), mode, standby) as worker, around.queue(mode) as queue:
+        queue.create_queue()
+        stage = Stage(worker, around, queue)
+        asyncio.run(load(stage, (sample / "definition.json").read_bytes()))
+        yield stage
+        warnings = [record.message for record in worker.logs if record.level >= protos.RpcLog.Warning]
+    assert warnings == []
+
+
+async def load(stage: Stage, definition: bytes) -> None:
+    headers = {"Content-Type": "application/json", **bearer(oid="boss", roles=["Administrator"])}
+    async with stage.client(**headers) as admin:
+        assert (await admin.put(f"/instances/{SAMPLE}", content=definition)).status_code == 201
+        await stage.fire("StartRefreshes", EVERY_NIGHT)
+        assert await stage.handle_messages() > 0
+        (job,) = (await admin.get(f"/instances/{SAMPLE}/workflows/main/jobs")).json()
+        assert job["jobStatus"] == "successful", job
+
+
+@pytest.fixture
+def worker(stage: Stage) -> Worker:
+    return stage.worker
+
+
+@pytest.fixture
+async def admin(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who may everything."""
+    async with stage.client(**bearer(oid="boss", roles=["Administrator"])) as client:
+        yield client

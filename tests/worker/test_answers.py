@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+from worker.around import Stage
+from worker.conftest import SAMPLE, SOMEBODY
+from worker.test_operations import CALLS, address
+
+from function_app.bootstrap import OPERATIONS
+
+CUSTOMERS = f"/instances/{SAMPLE}/data/Customer"
+JSON = {"Content-Type": "application/json"}
+PARENT = "b7ad6b7169203331"
+EVENT = {"ActivityTime": "2026-11-01T00:00:00Z", "ActivityType": "Feedback", "Title": "x"}
+SECONDS_TO_ARRIVE = 60.0
+
+
+async def customers(admin: httpx.AsyncClient, count: int) -> list[str]:
+    """Return ids from the end of the sample; who the README speaks of is at its beginning."""
+    query = {"$select": "CustomerId", "$top": str(count), "$orderby": "CustomerId desc"}
+    return [row["CustomerId"] for row in (await admin.get(CUSTOMERS, params=query)).json()["value"]]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "headers", "content", "status", "code"),
+    [
+        ("PATCH", f"{CUSTOMERS}/nobody", JSON, b'{"City": "Oslo"}', 404, "CustomerNotFound"),
+        ("PATCH", f"{CUSTOMERS}/{SOMEBODY}", JSON, b'{"City": 1, "Cty": "Oslo"}', 400, "UnknownAttribute"),
+        ("PATCH", f"{CUSTOMERS}/{SOMEBODY}", JSON, b'{"City": ', 400, "MalformedJson"),
+        ("PATCH", f"{CUSTOMERS}/{SOMEBODY}", JSON, b"\xff\xfe", 400, "MalformedJson"),
+        ("PATCH", f"{CUSTOMERS}/{SOMEBODY}", {"Content-Type": "text/xml"}, b"<a/>", 415, "UnsupportedMediaType"),
+        ("PATCH", f"{CUSTOMERS}/{SOMEBODY}", JSON, b" " * (256 * 1024 + 1), 413, "BodyTooLarge"),
+        ("GET", f"{CUSTOMERS}?$filter=City eq 'Oslo", {}, b"", 400, "InvalidQuery"),
+        ("GET", f"{CUSTOMERS}?nope=1", {}, b"", 400, "UnknownParameter"),
+        ("GET", "/instances/nowhere/data/Customer", {}, b"", 404, "InstanceNotFound"),
+        ("GET", "/pages/nothing.js", {}, b"", 404, "FileNotFound"),
+    ],
+)
+async def test_a_fault_is_told_in_words(
+    admin: httpx.AsyncClient, verb: str, path: str, headers: dict[str, str], content: bytes, status: int, code: str
+) -> None:
+    answer = await admin.request(verb, path, headers=headers, content=content)
+    assert (answer.status_code, answer.json()["errorCode"]) == (status, code)
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+
+
+async def test_what_a_caller_has_is_answered_304_without_body_and_type(admin: httpx.AsyncClient) -> None:
+    conditional = [operation.id for operation in OPERATIONS if operation.is_conditional]
+    assert {"GetCustomer", "ShowCard", "GetPageFile"} <= set(conditional)
+    for name in conditional:
+        first = await admin.get(address(name), params=CALLS[name].query)
+        again = await admin.get(
+            address(name), params=CALLS[name].query, headers={"If-None-Match": first.headers["ETag"]}
+        )
+        assert (name, first.status_code, again.status_code) == (name, 200, 304)
+        assert again.headers["ETag"] == first.headers["ETag"]
+        assert (again.content, again.headers.get("content-type", "")) == (b"", "")
+
+
+async def test_a_repeat_is_told_from_a_clash(admin: httpx.AsyncClient) -> None:
+    path, headers = f"{CUSTOMERS}/{SOMEBODY}", {"Repeatability-Request-ID": "clash"}
+    answers = [await admin.patch(path, json={"City": city}, headers=headers) for city in ("Oslo", "Oslo", "Rome")]
+    assert [answer.status_code for answer in answers] == [204, 204, 409]
+    assert [answer.headers.get("x-ms-update-id") for answer in answers] == ["clash", "clash", None]
+
+
+@pytest.mark.parametrize("page", [f"/instances/{SAMPLE}/card/{SOMEBODY}", f"/instances/{SAMPLE}/usage/page"])
+async def test_a_page_and_all_it_loads_are_served_with_their_types(stage: Stage, page: str) -> None:
+    types = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
+    async with stage.client() as browser:
+        shown = await browser.get(page)
+        assert shown.headers["content-type"] == "text/html; charset=utf-8"
+        assert "frame-ancestors" in shown.headers["content-security-policy"]
+        loaded = set(re.findall(r"(?:src|href)=\"([^\"]*pages/[^\"]+)\"", shown.text))
+        assert len(loaded) > 1
+        for name in loaded:
+            file = await browser.get(str(httpx.URL(f"http://localhost/api{page}").join(name)))
+            assert (name, file.status_code) == (name, 200)
+            assert file.headers["content-type"].startswith(types[name.rpartition(".")[2]])
+
+
+async def test_batches_of_500_are_taken_whole(admin: httpx.AsyncClient) -> None:
+    ids = await customers(admin, 300)
+    updates = [{"CustomerId": ids[n % 300], "Street": f"Batch {n}"} for n in range(500)]
+    events = [{**EVENT, "CustomerId": ids[n % 300], "ActivityId": f"batch-{n}"} for n in range(500)]
+    for path, items, outcome in (
+        (f"{CUSTOMERS}/batch", updates, "applied"),
+        (f"/instances/{SAMPLE}/data/UnifiedActivity/batch", events, "created"),
+    ):
+        answer = await admin.post(path, json={"items": items}, timeout=60)
+        results = answer.json()["value"]
+        assert [result["index"] for result in results] == list(range(500))
+        assert {result["outcome"] for result in results} <= {outcome, "superseded"}
+
+
+async def test_50_calls_at_once_are_all_answered(admin: httpx.AsyncClient) -> None:
+    addresses = [f"{CUSTOMERS}/{customer_id}" for customer_id in await customers(admin, 50)]
+    writes = [admin.patch(each, json={"PostalCode": f"P{n}"}) for n, each in enumerate(addresses)]
+    assert {answer.status_code for answer in await asyncio.gather(*writes)} == {204}
+    reads = await asyncio.gather(*map(admin.get, addresses))
+    assert [answer.json()["PostalCode"] for answer in reads] == [f"P{n}" for n in range(50)]
+
+
+async def test_a_location_leads_to_what_was_created(admin: httpx.AsyncClient) -> None:
+    for activity_id in ("plain", "with space", "order/1", "서울 é", "a?b#c&d=e%f"):
+        answer = await admin.post(
+            f"/instances/{SAMPLE}/data/UnifiedActivity", json={**EVENT, "CustomerId": SOMEBODY, "ActivityId": activity_id}
+        )
+        assert answer.status_code == 201, answer.text
+        assert (await admin.get(answer.headers["Location"])).json()["ActivityId"] == activity_id
+
+
+async def test_a_page_leads_to_the_next(admin: httpx.AsyncClient) -> None:
+    first = (await admin.get(CUSTOMERS, params={"$top": "3", "$orderby": "City desc"})).json()
+    second = (await admin.get(first["@odata.nextLink"])).json()
+    assert not {row["CustomerId"] for row in first["value"]} & {row["CustomerId"] for row in second["value"]}
+
+
+async def test_the_trace_of_the_host_is_continued(stage: Stage, admin: httpx.AsyncClient) -> None:
+    trace_id = uuid.uuid4().hex
+    await admin.get(f"{CUSTOMERS}/{SOMEBODY}", headers={"traceparent": f"00-{trace_id}-{PARENT}-01"})
+    deadline = time.monotonic() + SECONDS_TO_ARRIVE
+    while not (spans := spans_of(stage, trace_id)):
+        assert time.monotonic() < deadline, "nothing arrived"
+        await asyncio.sleep(0.05)
+    assert spans["GetCustomer"]["tags"]["ai.operation.parentId"] == PARENT
+    assert {item["data"]["baseType"] for item in spans.values()} == {"RemoteDependencyData"}, "the Request is the host's"
+
+
+def spans_of(stage: Stage, trace_id: str) -> dict[str, Any]:
+    """Return what Application Insights was sent of a trace, by name, once the request itself is there."""
+    items = [item for item in stage.services.insights.items if item["tags"].get("ai.operation.id") == trace_id]
+    spans = {item["data"]["baseData"].get("name"): item for item in items}
+    return spans if "GetCustomer" in spans else {}

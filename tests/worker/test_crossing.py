@@ -1,0 +1,113 @@
+"""How requests and answers cross between host and worker, held against recordings of Microsoft's host and worker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support import ROOT
+from worker.client import Deployment, InvocationFailedError, Worker
+from worker.messages import protos
+
+RECORDED = json.loads((ROOT / "tests/host/recordings/host-http.json").read_text(encoding="utf-8"))
+REACHED = [case for case in RECORDED["cases"] if "saw" in case]
+ANSWERED = [case for case in REACHED if "answers" in case]
+# What the host itself does to an answer: how long it is, whether it is chunked, and headers that are the server's.
+OF_THE_HOST = {"content-length", "transfer-encoding", "connection", "server", "date", "set-cookie"}
+NO_TYPE = ("content-type", "")  # makes the host send none
+LONGEST_RECORDED = 100_000
+ECHO = '''
+import json, logging
+import azure.functions as func
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+async def echo(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    saw = {"method": req.method, "url": req.url, "route_params": dict(req.route_params), "params": dict(req.params),
+           "headers": dict(req.headers), "body": req.get_body().decode("latin-1")}
+    logging.info("saw %s", json.dumps(saw))
+    answers = json.loads(context.trace_context.attributes["answers"])
+    if answers.get("raises"):
+        raise ValueError("raised")
+    body = answers["bytes"].encode("latin-1") if "bytes" in answers else answers.get("text", "x" * answers.get("large", 0))
+    options = {name: answers[name] for name in ("headers", "mimetype", "charset") if name in answers}
+    if not answers.get("returns_none"):
+        return func.HttpResponse(body or None, status_code=answers.get("status", 200), **options)
+
+app.function_name("Echo")(app.route(route="echo/{id}")(echo))
+'''
+
+
+@pytest.fixture(scope="module")
+def echo(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """A worker with an app that tells what it sees and answers as it is told."""
+    app = tmp_path_factory.mktemp("echo")
+    (app / "function_app.py").write_text(ECHO, encoding="utf-8")
+    given = Deployment(deployment.python, app, deployment.libraries, deployment.worker)
+    with Worker(given, {}, "plain", app) as worker:
+        yield worker
+
+
+async def cross(echo: Worker, case: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """Send what the recorded function saw; return what this one sees, and its answer: None if it raised."""
+    saw = case["saw"]
+    http = protos.RpcHttp(
+        method=saw["method"],
+        url=saw["url"],
+        headers=saw["headers"],
+        params=saw["route_params"],
+        query=saw["params"],
+        body=protos.TypedData(bytes=saw["body"].encode("latin-1")) if saw["body"] else None,
+    )
+    answers = json.dumps(case.get("answers", {"text": "{}", "mimetype": "application/json"}))
+    trace = protos.RpcTraceContext(attributes={"answers": answers})
+    try:
+        returned = await asyncio.wrap_future(echo.invoke("Echo", protos.TypedData(http=http), trace=trace))
+    except InvocationFailedError:
+        returned = None
+    told = next(record.message for record in reversed(echo.logs) if record.message.startswith("saw "))
+    return json.loads(told.removeprefix("saw ")), returned and returned.http
+
+
+async def test_a_function_sees_what_the_recorded_one_saw(echo: Worker) -> None:
+    assert len(REACHED) > 200
+    for case in REACHED:
+        seen, _ = await cross(echo, case)
+        assert {**seen, "function": case["saw"]["function"]} == case["saw"]
+
+
+async def test_an_answer_holds_what_the_recorded_client_got(echo: Worker) -> None:
+    assert len(ANSWERED) > 40
+    for case in ANSWERED:
+        _, http = await cross(echo, case)
+        got = case["got"]
+        if refused_by_host(case):
+            assert got["status"] == 500
+        elif http is None:
+            assert (got["status"], got.get("body", "")) == (500, ""), case
+        else:
+            assert int(http.status_code) == got["status"], case
+            assert headers_of(http.headers.items()) == headers_of(got["headers"]), case
+            assert body_of(case, http.body.bytes) == got.get("body", ""), case
+
+
+def refused_by_host(case: dict[str, Any]) -> bool:
+    """Say whether the host can't send such an answer: bad headers, or shorter than it says."""
+    headers = case["answers"].get("headers", {})
+    sound = all(text.isascii() and text.isprintable() and " " not in name for name, text in headers.items())
+    return not sound or int(headers.get("Content-Length", 99)) < len(case["answers"].get("text", ""))
+
+
+def headers_of(headers: Any) -> dict[str, str]:
+    """Return headers but for those that are the host's, and cookies, which cross in a place of their own."""
+    named = {name.lower(): text for name, text in headers}
+    return {name: text for name, text in named.items() if name not in OF_THE_HOST and (name, text) != NO_TYPE}
+
+
+def body_of(case: dict[str, Any], body: bytes) -> str:
+    """Return a body as the host sends it: none with some statuses and HEAD; long ones as they are recorded."""
+    if case["got"]["status"] in {204, 304} or case["saw"]["method"] == "HEAD":
+        return ""
+    return f"<{len(body)} bytes>" if len(body) > LONGEST_RECORDED else body.decode("latin-1")
