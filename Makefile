@@ -29,14 +29,18 @@ connector: $(VENV)/dev  ## Generate the connector's definition and icon
 	$(PYTHON) -m connector.build.swagger
 	$(PYTHON) -m connector.build.icon connector/icon.png
 
+documents: $(VENV)/dev  ## Write the tables of operations, settings and error codes into function_app/README.md
+	$(PYTHON) tests/readme.py
+
 release: check  ## Keep the connector's definition as the released one, which later ones may not break
 	$(PYTHON) -m connector.build.release
 
-check: $(VENV)/dev  ## Run the fast part: style, types, layers, the connector
+check: $(VENV)/dev  ## Run the fast part: style, types, layers, documents, the connector
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(PYTHON) -m pytest tests/documents
 	$(PYTHON) -m connector.build.swagger --check
 	$(PYTHON) -m connector.build.check connector
 	$(PYTHON) -m connector.build.release --check
@@ -73,7 +77,7 @@ $(VENV)/checkov/made: $(VENV)/python
 	@touch $@
 
 $(VENV)/curl: $(VENV)/python
-	command -v curl >/dev/null || (apt-get update -qq && apt-get install -qq -y curl)  # the README's examples are run
+	command -v curl >/dev/null || (apt-get update -qq && apt-get install -qq -y curl)  # the documents' examples are run
 	@touch $@
 
 tests/emulators/node_modules/.made: tests/emulators/package-lock.json
@@ -83,5 +87,5 @@ tests/emulators/node_modules/.made: tests/emulators/package-lock.json
 /usr/bin/chromium:
 	apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk
 
-.PHONY: help run load test $(OTHER_PYTHONS:%=test-%) connector release check bench prove
+.PHONY: help run load test $(OTHER_PYTHONS:%=test-%) connector documents release check bench prove
 .DEFAULT_GOAL := help

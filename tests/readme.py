@@ -1,12 +1,13 @@
-"""The README's tables, made of the code; `python tests/readme.py` writes them in."""
+"""What the documents are held to: the tables made of the code, and the examples; `make documents` writes the tables."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from textwrap import dedent
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -16,28 +17,46 @@ from function_app.mistakes import MISTAKES  # noqa: E402
 from function_app.settings import Settings  # noqa: E402
 
 README = ROOT / "README.md"
+REFERENCE = ROOT / "function_app" / "README.md"
+SAMPLE = "11111111-1111-4111-8111-111111111111"
+_BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", flags=re.DOTALL | re.MULTILINE)
+
+
+class Example(NamedTuple):
+    """A command of a document, and the JSON it says that the command prints."""
+
+    command: str
+    answer: str | None
 
 
 def tables() -> dict[str, str]:
-    """Return the tables by the name that stands in the README around them."""
+    """Return the tables of the reference by the name in the comments around them."""
     return {"operations": _operations(), "settings": _settings(), "errors": _errors()}
 
 
 def written(text: str) -> str:
-    """Return a README with its tables as they should be."""
+    """Return the text of the reference with its tables as they should be."""
     for name, table in tables().items():
         head, rest = text.split(f"<!-- {name} -->\n", 1)
         text = f"{head}<!-- {name} -->\n{table}\n<!-- end -->{rest.split('<!-- end -->', 1)[1]}"
     return text
 
 
+def steps(text: str) -> Iterator[Example]:
+    """Yield the commands of a document in order, each with the JSON that follows it before the next command."""
+    blocks = [(kind, dedent(body)) for _, kind, body in _BLOCK.findall(text)]
+    for (kind, body), (next_kind, next_body) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
+        if kind == "sh":
+            yield Example(body, next_body if next_kind == "json" else None)
+
+
 def examples(text: str) -> list[tuple[str, str]]:
-    """Return the calls that a README shows, as commands of curl, each with its answer in JSON."""
-    return re.findall(r"```sh\n(curl .*?)```.*?```json\n(.*?)```", text, flags=re.DOTALL)
+    """Return the calls on the sample instance that a document shows, each with its answer."""
+    return [(command, answer) for command, answer in steps(text) if answer is not None and SAMPLE in command]
 
 
 def agrees(found: Any, written: Any) -> bool:
-    """Say whether an answer is the one written, in which "..." stands for anything."""
+    """Return whether an answer is the one written, where "..." means anything."""
     if written == "...":
         return True
     if isinstance(written, dict):
@@ -81,4 +100,4 @@ def _errors() -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
+    REFERENCE.write_text(written(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")

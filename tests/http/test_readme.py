@@ -3,26 +3,37 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from readme import README, agrees, examples, tables, written
+from readme import README, REFERENCE, agrees, steps, tables, written
 from support import ROOT
 
-TEXT = README.read_text(encoding="utf-8")
-EXAMPLES = examples(TEXT)
+from function_app.bootstrap import OPERATIONS
+
+LOCAL = "http://localhost:7071/api"
+FOLDER = "/tmp/contoso"  # noqa: S108  # as the README has it; the tests put their own in its place
+
+
+class Laptop(NamedTuple):
+    """A local host as `make run` starts it, and a folder for files."""
+
+    base: str
+    environment: dict[str, str]
+    folder: Path
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a local host as `make run` starts it."""
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -36,27 +47,72 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 break
             except httpx.TransportError:
                 time.sleep(0.05)
-        yield base
+        yield Laptop(base, environment, tmp_path_factory.mktemp("contoso"))
         process.send_signal(signal.SIGINT)
 
 
-def test_there_are_examples() -> None:
-    assert len(EXAMPLES) >= 5
+def run(laptop: Laptop, command: str) -> str:
+    """Run a command of a document against the laptop's host and files."""
+    load = shlex.join([sys.executable, "-m", "function_app.local", "load"])
+    command = re.sub(r"make load FOLDER=(\S+) INSTANCE=(\S+)", rf"{load} \1 --instance \2", command)
+    command = command.replace(LOCAL, laptop.base).replace(FOLDER, str(laptop.folder))
+    called = ["bash", "-euc", command]
+    done = subprocess.run(called, cwd=ROOT, env=laptop.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    return done.stdout
 
 
-@pytest.mark.parametrize(("command", "answer"), EXAMPLES)
-def test_an_example_of_the_readme_is_answered_as_it_says(base: str, command: str, answer: str) -> None:
-    called = ["bash", "-c", command.replace("http://localhost:7071/api", base)]
-    found = json.loads(subprocess.run(called, capture_output=True, check=True).stdout)
-    assert agrees(found, json.loads(answer)), json.dumps(found, ensure_ascii=False, indent=1)
+def test_every_command_of_the_documents_does_what_they_say_one_after_another(laptop: Laptop) -> None:
+    count = 0
+    for document in (README, REFERENCE):
+        for command, answer in steps(document.read_text(encoding="utf-8")):
+            printed = run(laptop, command)
+            if answer is not None:
+                found = json.loads(printed)
+                assert agrees(found, json.loads(answer)), f"{command}\n{json.dumps(found, ensure_ascii=False)}"
+                count += 1
+    assert count >= 10
+    for address in re.findall(rf"<({LOCAL}/[^>]+)>", README.read_text(encoding="utf-8")):
+        httpx.get(address.replace(LOCAL, laptop.base)).raise_for_status()
 
 
 @pytest.mark.parametrize("name", tables())
-def test_the_tables_of_the_readme_are_those_of_the_code(name: str) -> None:
-    assert f"<!-- {name} -->\n{tables()[name]}\n<!-- end -->" in TEXT, "run: python tests/readme.py"
-    assert written(TEXT) == TEXT
+def test_the_tables_of_the_reference_are_those_of_the_code(name: str) -> None:
+    text = REFERENCE.read_text(encoding="utf-8")
+    assert f"<!-- {name} -->\n{tables()[name]}\n<!-- end -->" in text, "run: make documents"
+    assert written(text) == text
 
 
-def test_every_make_target_the_readme_names_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", Path(ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    assert set(re.findall(r"make ([a-z]+)\b", TEXT)) - {"what"} <= targets
+def members(model: Any, path: str = "") -> Iterator[str]:
+    """Walk the members of a model and of those below it."""
+    for name, field in model.model_fields.items():
+        below = list(models_in(field.annotation))
+        if below:
+            for each in below:
+                yield from members(each, f"{path}{name}[]." if "list" in str(field.annotation) else f"{path}{name}.")
+        else:
+            yield path + name
+
+
+def models_in(annotation: Any) -> Iterator[Any]:
+    if hasattr(annotation, "model_fields"):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from models_in(part)
+
+
+def named_in(table: Iterable[str]) -> Iterator[str]:
+    """Walk the members that the rows of a table name; `.other` is beside the one before it."""
+    for row in table:
+        before = ""
+        for name in re.findall(r"`([^`]+)`", row.split("|")[1]):
+            before = before.rpartition(".")[0] + name if name.startswith(".") else name
+            yield before
+
+
+def test_the_reference_names_every_member_of_a_definition() -> None:
+    text = REFERENCE.read_text(encoding="utf-8").partition("## Instance definition")[2].partition("## ")[0]
+    table = [line for line in text.splitlines() if line.startswith("| `")]
+    (define,) = (each for each in OPERATIONS if each.id == "DefineInstance")
+    assert define.body
+    assert sorted(named_in(table)) == sorted(members(define.body.model))

@@ -76,9 +76,9 @@ def test_every_output_of_a_module_is_used_and_every_one_used_is_there() -> None:
     assert used == {(name, output) for name, path in MODULES.items() for output in outputs(path)}
 
 
-def test_every_output_of_the_deployment_is_told_of_in_the_readme() -> None:
-    told = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "azure.yaml").read_text(encoding="utf-8")
-    assert [output for output in outputs(MAIN) if output not in told] == []
+def test_the_guide_names_every_output_of_the_deployment() -> None:
+    guide = (INFRA / "README.md").read_text(encoding="utf-8") + (ROOT / "azure.yaml").read_text(encoding="utf-8")
+    assert [output for output in outputs(MAIN) if output not in guide] == []
 
 
 def test_the_parameter_file_sets_what_must_be_set_and_knows_no_other() -> None:
@@ -87,10 +87,10 @@ def test_the_parameter_file_sets_what_must_be_set_and_knows_no_other() -> None:
     assert given >= NAMES_THE_DEPLOYMENT
 
 
-def test_every_variable_the_parameter_file_reads_is_told_of_in_the_readme() -> None:
+def test_the_guide_names_every_variable_that_the_parameter_file_reads() -> None:
     read = re.findall(r"\$\{(\w+)", (INFRA / "main.parameters.json").read_text(encoding="utf-8"))
-    told = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in read if name not in told and name not in ("AZURE_ENV_NAME", "AZURE_LOCATION")] == []
+    guide = (INFRA / "README.md").read_text(encoding="utf-8")
+    assert [name for name in read if name not in guide and name not in ("AZURE_ENV_NAME", "AZURE_LOCATION")] == []
 
 
 def test_azd_finds_the_resources_by_their_tags() -> None:

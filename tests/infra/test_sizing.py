@@ -77,5 +77,5 @@ def test_what_snapshots_leave_out_is_not_read_again(measured: Measured) -> None:
     assert bill(1_000_000, measured, full, Prices())["million RU"] > 2_000
 
 
-def test_the_readme_shows_the_tables_of_today() -> None:
-    assert tables(Workload(), Prices()) in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_guide_shows_the_tables_of_today() -> None:
+    assert tables(Workload(), Prices()) in (ROOT / "infra/README.md").read_text(encoding="utf-8")

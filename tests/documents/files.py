@@ -1,0 +1,29 @@
+"""The project's own files: neither installed nor generated nor vendored."""
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_LEFT_OUT = ("node_modules", "__pycache__", ".git", ".venv*", ".bench", ".data", ".*_cache", ".hypothesis")
+_VENDORED = ("*.min.js",)
+
+
+def project_files(*patterns: str) -> list[Path]:
+    """Return the files whose names fit one of the patterns, in order."""
+    found: list[Path] = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not _fits(name, _LEFT_OUT)]
+        found += [Path(folder, name) for name in names if _fits(name, patterns) and not _fits(name, _VENDORED)]
+    return sorted(found)
+
+
+def name_of(path: Path) -> str:
+    """Return how a file is named in messages."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
