@@ -75,7 +75,7 @@ def test_only_what_runs_in_azure_goes(package: Path) -> None:
     assert top == {"connector", "function_app", "function_app.py", "host.json", "requirements.txt"}
     assert [path.name for path in (package / "connector").iterdir()] == ["apiDefinition.swagger.json"]
     assert not (package / "function_app/local").exists()
-    assert [path for path in package.rglob("*.md")] == []
+    assert list(package.rglob("*.md")) == []
 
 
 def test_every_operation_is_found_by_the_loader_and_no_other(indexed: dict[str, Any]) -> None:
