@@ -30,7 +30,7 @@ connector: $(VENV)/dev  ## Generate the connector's definition and icon
 	$(PYTHON) -m connector.build.icon connector/icon.png
 
 documents: $(VENV)/dev  ## Write the tables of operations, settings and error codes into function_app/README.md
-	$(PYTHON) tests/readme.py
+	PYTHONPATH=.:tests $(PYTHON) -m support.readme
 
 release: check  ## Keep the connector's definition as the released one, which later ones may not break
 	$(PYTHON) -m connector.build.release
@@ -42,7 +42,7 @@ check: $(VENV)/dev  ## Run the fast part: style, types, layers, documents, the c
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m pytest tests/documents
 	$(PYTHON) -m connector.build.swagger --check
-	$(PYTHON) -m connector.build.check connector
+	$(PYTHON) -m connector.lint.check connector
 	$(PYTHON) -m connector.build.release --check
 
 bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json

@@ -10,7 +10,15 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from function_app import telemetry
-from function_app.api import (
+from function_app.api.dispatch import Runtime
+from function_app.api.limits import Limits
+from function_app.api.operation import Operation
+from function_app.api.page_settings import PageSettings, SignIn
+from function_app.api.sign_in.auth import Authenticator, TokenOrKey, authenticate_local
+from function_app.api.sign_in.signing_keys import SigningKeys
+from function_app.api.sign_in.tokens import SCOPE, EntraTokens, trust_of
+from function_app.domain.feed import REQUEST_WITHIN_S
+from function_app.operations import (
     activities,
     adaptive_card,
     api_keys,
@@ -27,21 +35,13 @@ from function_app.api import (
     triggers,
     usage,
 )
-from function_app.api.auth import Authenticator, TokenOrKey, authenticate_local
-from function_app.api.dispatch import Runtime
-from function_app.api.limits import Limits
-from function_app.api.operation import Operation
-from function_app.api.page_settings import PageSettings, SignIn
-from function_app.api.signing_keys import SigningKeys
-from function_app.api.tokens import SCOPE, EntraTokens, trust_of
-from function_app.domain.feed import REQUEST_WITHIN_S
 from function_app.services.access import Access
 from function_app.services.suite import Suite
 from function_app.settings import InvalidSettingsError, Settings, in_azure, read_settings
 from function_app.source.files import Snapshots
 
 if TYPE_CHECKING:
-    from function_app.services.refresh import Workers
+    from function_app.services.refresh.job import Workers
     from function_app.store.port import Store
 
 _log = logging.getLogger(__name__)

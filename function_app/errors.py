@@ -10,7 +10,7 @@ ServiceError                 one or more faults; the first one's code names the 
 
 from __future__ import annotations
 
-from function_app.mistakes import STORE_UNAVAILABLE, TOO_MANY_REQUESTS, UNAUTHENTICATED, Fault
+from function_app.error_codes import STORE_UNAVAILABLE, TOO_MANY_REQUESTS, UNAUTHENTICATED, Fault
 
 
 class ServiceError(Exception):

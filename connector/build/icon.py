@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import hypot
 from pathlib import Path
 
-from connector.build.png import encode
+from connector.lint.png import encode
 
 SIDE = 160
 SAMPLES = 4  # per side of a pixel

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from connector.build.breaking import breaking_changes
+from connector.lint.breaking import breaking_changes
 
 HERE = Path(__file__).parent.parent
 CURRENT, RELEASED = HERE / "apiDefinition.swagger.json", HERE / "released.swagger.json"

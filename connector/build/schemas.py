@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connector.build.values import Json
+from connector.lint.values import Json
 from function_app.api.operation import Choices
 from function_app.domain.schema import Use
 

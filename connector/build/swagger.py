@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from connector.build.schemas import ENTITY_SCHEMA, Definitions, attributes_of, choices, words
-from connector.build.values import Json
-from function_app.api.auth import KEY_HEADER
-from function_app.api.models import Page
+from connector.lint.values import Json
 from function_app.api.operation import Body, Operation, Parameter, Response
-from function_app.api.tokens import SCOPE
+from function_app.api.sign_in.auth import KEY_HEADER
+from function_app.api.sign_in.tokens import SCOPE
 from function_app.bootstrap import OPERATIONS
+from function_app.operations.models import Page
 
 FILE = Path(__file__).parent.parent / "apiDefinition.swagger.json"
 TEST_CONNECTION = "ListInstances"

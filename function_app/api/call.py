@@ -14,13 +14,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.api.operation import Operation, Parameter
 from function_app.domain.addresses import decode_slashes
 from function_app.domain.names import nearest_hint
 from function_app.domain.values import parse_float
+from function_app.error_codes import Fault, Mistake
 from function_app.errors import ServiceError
-from function_app.mistakes import Fault, Mistake
 
 if TYPE_CHECKING:
     import azure.functions as func

@@ -14,8 +14,8 @@ from typing import Any
 import azure.functions as func
 import orjson
 
-from function_app import mistakes, telemetry
-from function_app.api.auth import ANONYMOUS, Authenticator
+from function_app import error_codes as mistakes
+from function_app import telemetry
 from function_app.api.background import add_background
 from function_app.api.call import Answer, Call, read_request
 from function_app.api.limits import Limits
@@ -24,6 +24,7 @@ from function_app.api.page_settings import PageSettings
 from function_app.api.parameters import LONGEST_CALLER
 from function_app.api.problems import answer_to
 from function_app.api.routes import allowed_methods, make_routes
+from function_app.api.sign_in.auth import ANONYMOUS, Authenticator
 from function_app.domain.access import Principal, Role
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import NotAllowed, Unavailable

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.access import Role
-from function_app.mistakes import Mistake
+from function_app.error_codes import Mistake
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

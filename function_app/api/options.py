@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Call
+from function_app.api.odata import parse_filter, parse_search, parse_select
 from function_app.api.operation import Parameter
 from function_app.domain.entity import Entity
 from function_app.domain.query import AllOf, Condition
 from function_app.errors import ServiceError
-from function_app.services.odata import parse_filter, parse_search, parse_select
 
 MAX_ADDRESS = 8_000  # the Functions host refuses a request line over 8,192 bytes: verb, address and version
 

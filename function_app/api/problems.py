@@ -6,10 +6,11 @@ import logging
 import math
 from typing import Any
 
-from function_app import mistakes, telemetry
+from function_app import error_codes as mistakes
+from function_app import telemetry
 from function_app.api.call import Answer
+from function_app.error_codes import Fault
 from function_app.errors import NotAllowed, NotAuthenticated, ServiceError, Throttled, Unavailable
-from function_app.mistakes import Fault
 
 _log = logging.getLogger(__name__)
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
 from function_app.domain.instant import format_duration, parse_duration
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import is_value_of
 from function_app.domain.validity import Policy
-from function_app.mistakes import Fault
+from function_app.error_codes import Fault
 
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.instant import format_duration, format_instant, parse_duration, parse_instant
-from function_app.mistakes import Fault
+from function_app.error_codes import Fault
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Principal, Role, Slot
 from function_app.errors import ServiceError
 from function_app.store.port import Store

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.errors import ServiceError
 
 A = TypeVar("A")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain import validity
 from function_app.domain.activity import (
     UNIFIED,
@@ -23,8 +23,8 @@ from function_app.domain.addresses import address_fault, source_key_fault
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Timing, Validity, future_fault
+from function_app.error_codes import Fault
 from function_app.errors import ServiceError
-from function_app.mistakes import Fault
 from function_app.services.batch import each_item
 from function_app.services.content import canonical, digest
 from function_app.services.instances import Model, unknown_customer

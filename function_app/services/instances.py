@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.access import Change
 from function_app.domain.activity import UNIFIED
 from function_app.domain.definition import definition_faults, instance_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.activity import SourceKey
 from function_app.domain.entity import Instance
 from function_app.domain.profile import Attributes

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.activity import UNIFIED, Activity, activity_id
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.profile import Attributes

@@ -13,10 +13,10 @@ from function_app.services.list_customers import ListCustomers
 from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
 from function_app.services.read_feed import ReadFeed
-from function_app.services.refresh import Refresh, Workers
+from function_app.services.refresh.job import Refresh, Workers
+from function_app.services.refresh.workers import LocalWorker
 from function_app.services.update_profile import UpdateProfile
 from function_app.services.usage import Usage
-from function_app.services.workers import LocalWorker
 from function_app.source.files import Snapshots
 from function_app.store.port import Store
 

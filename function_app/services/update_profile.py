@@ -11,7 +11,7 @@ from functools import cached_property
 from random import getrandbits
 from typing import Any, Literal
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain import validity
 from function_app.domain.merge import Hidden, Merged, hidden, merge
 from function_app.domain.profile import Customer, Update

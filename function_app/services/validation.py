@@ -7,13 +7,13 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import FORMS, MAX_WHOLE, TYPES, attribute_schema
 from function_app.domain.values import FORMS as WRITERS
 from function_app.domain.values import canonical
-from function_app.mistakes import Fault
+from function_app.error_codes import Fault
 
 if TYPE_CHECKING:
     import jsonschema

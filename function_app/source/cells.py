@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import types
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.entity import Attribute
 from function_app.domain.schema import FORMS
-from function_app.mistakes import Fault, Mistake
+from function_app.error_codes import Fault, Mistake
 from function_app.source import instants
 from function_app.source.columns import MOST_EXACT, NUMBERS, WHOLE
 from function_app.source.texts import is_text

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.activity import key_text
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
-from function_app.mistakes import Fault
+from function_app.error_codes import Fault
 from function_app.source.batch import Batch
 from function_app.source.columns import canonical, fits
 from function_app.source.csv_part import CsvPart

@@ -11,12 +11,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.activity import key_text
 from function_app.domain.addresses import MAX_SOURCE_KEY_BYTES, address_fault, source_key_fault
 from function_app.domain.entity import CUSTOMER, Attribute, Entity
 from function_app.domain.job import MOST_LISTED
-from function_app.mistakes import Fault
+from function_app.error_codes import Fault
 from function_app.source.batch import Batch
 from function_app.source.cells import judge
 from function_app.source.columns import canonical, canonical_type

@@ -13,8 +13,8 @@ from random import Random
 
 import azure.functions as func
 
-from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
+from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.services.suite import Suite
 from function_app.store import documents

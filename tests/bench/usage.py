@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-from transport import HostTransport
+from support.transport import HostTransport
 
-from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
+from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.usage import Series, Traffic
 from function_app.local.host import Host

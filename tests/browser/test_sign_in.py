@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser.stage import Stage
-from entra import API, TENANT, USER, issuer, token
 from playwright.sync_api import Browser, Page, Route, expect
+from support.entra import API, TENANT, USER, issuer, token
 
 LOGIN = f"https://login.microsoftonline.com/{TENANT}"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import azure.functions as func
 import pytest
-from served import served
+from support.served import served
 
 from function_app.local.host import Host
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import azure.functions as func
 import pytest
-from served import served
+from support.served import served
 
 from function_app.local.host import Host
 from function_app.local.routes import Router

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from entra import API, USER, app_token, issuer, private_key, token
 from support import INSTANCE, NOW, Clock, definition, host_over, in_json, profile
+from support.entra import API, USER, app_token, issuer, private_key, token
 
 from function_app.api.dispatch import Runtime
 from function_app.api.operation import Operation

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from support import INSTANCE, Clock, definition
 
-from function_app.mistakes import MISTAKES
+from function_app.error_codes import MISTAKES
 from function_app.services.suite import Suite
 
 ROOM = f"/instances/{INSTANCE}"

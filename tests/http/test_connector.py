@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from designer import Action, Designer, example, sample
 from support import ROOT, Clock, host_over, refresh
+from support.designer import Action, Designer, example, sample
 
 from connector.build.swagger import definition
 from function_app.bootstrap import OPERATIONS

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from support import ROOT
 
-from connector.build.breaking import breaking_changes
-from connector.build.check import check_connector
 from connector.build.icon import draw
 from connector.build.release import main as release
+from connector.lint.breaking import breaking_changes
+from connector.lint.check import check_connector
 
 CONNECTOR = ROOT / "connector"
 # Two paths are the original's; three dictionaries hold a member for each field of a customer, which only answers have.

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from support import INSTANCE, Clock
-from transport import HostTransport
+from support.transport import HostTransport
 
-from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
+from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Principal, Role
 from function_app.errors import Throttled, Unavailable

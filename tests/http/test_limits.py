@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from entra import issuer, token
 from support import INSTANCE, Clock, definition, host_over
+from support.entra import issuer, token
 
 from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from local_host import COMMAND, SECONDS_TO_START, Served, environment, free_port, serving
 from support import ROOT
+from support.local_host import COMMAND, SECONDS_TO_START, Served, environment, free_port, serving
 
 SAMPLE = "11111111-1111-4111-8111-111111111111"
 CUSTOMERS = f"instances/{SAMPLE}/data/Customer"

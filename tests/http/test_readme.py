@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from readme import README, REFERENCE, agrees, steps, tables, written
 from support import ROOT
+from support.readme import README, REFERENCE, agrees, steps, tables, written
 
 from function_app.bootstrap import OPERATIONS
 

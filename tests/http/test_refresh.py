@@ -14,7 +14,8 @@ from pyarrow import parquet
 from support import INSTANCE, Clock, definition, host_over, profile
 from support import refresh as refresh_instance
 
-from function_app.services import refresh_activities, refresh_customers
+from function_app.services.refresh import activities as refresh_activities
+from function_app.services.refresh import customers as refresh_customers
 from function_app.services.suite import Suite
 from function_app.source import reader
 from function_app.source.files import Snapshots

@@ -12,8 +12,8 @@ from azure.storage.queue import TextBase64DecodePolicy
 from azure.storage.queue.aio import QueueClient
 from support import INSTANCE, Clock, azurite, definition, profile
 
-from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
+from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.job import Job, Step
 from function_app.errors import NotYetReadable, Unavailable

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from entra import issuer, token
 from support import INSTANCE, Clock, definition, host_over
+from support.entra import issuer, token
 
 from function_app.api.dispatch import Runtime
 from function_app.domain.access import Assignment, Principal, Role

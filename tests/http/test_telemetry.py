@@ -13,12 +13,12 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from entra import issuer, token
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from support import INSTANCE, ROOT, Clock, definition, in_json, profile
-from transport import HostTransport
+from support.entra import issuer, token
+from support.transport import HostTransport
 
 from function_app import telemetry
 from function_app.api.dispatch import Runtime, create_app

@@ -7,7 +7,7 @@ from typing import Any
 
 from support import ROOT
 
-from function_app.api import tokens
+from function_app.api.sign_in import tokens
 from function_app.domain.access import Role
 from infra import entra
 

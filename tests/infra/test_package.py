@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from package import LIBRARIES, azure_python, unpack, worker_libraries
 from support import ROOT
+from support.package import LIBRARIES, azure_python, unpack, worker_libraries
 
 from function_app.api.routes import make_routes
 from function_app.bootstrap import OPERATIONS

@@ -11,9 +11,9 @@ import pytest
 from infra.bicep import FILES, INFRA, Expression, nested, only, resources, variable
 from support import ROOT
 
-from function_app.api import pages as pages_module
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.profile import Update
+from function_app.operations import pages as pages_module
 from function_app.settings import Settings
 from function_app.store import documents
 from infra.sizing import NOW, index_paths

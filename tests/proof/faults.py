@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 import httpx
 from azure.cosmos.aio import CosmosClient
-from local_host import Served, serving
 from support import INSTANCE, Clock, CosmosServer, cosmos_server, create_database, definition, put_customers
+from support.local_host import Served, serving
 
 from function_app.services.suite import Suite
 from function_app.store.cosmos import CosmosStore

@@ -18,11 +18,11 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from served import served
 from support import INSTANCE, NOW, ROOT, definition, in_json, profile
+from support.served import served
 
-from function_app.api.auth import authenticate_local
 from function_app.api.dispatch import Runtime, create_app
+from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.local.host import Host
 from function_app.services.suite import Suite

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Any
 
-from local_host import Served, serving
 from support import INSTANCE, definition, in_json, profile
+from support.local_host import Served, serving
 
 from function_app.services.suite import Suite
 from function_app.store.documents import ACTIVITIES, CONTROL, KEYS, PROFILES

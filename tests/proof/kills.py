@@ -11,7 +11,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import httpx
-from local_host import Served, serving
+from support.local_host import Served, serving
 
 from function_app.local.__main__ import SAMPLE
 

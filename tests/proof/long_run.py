@@ -22,7 +22,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
 
-from local_host import Served, serving
+from support.local_host import Served, serving
 
 from function_app.domain.feed import KEPT
 from function_app.local.__main__ import SAMPLE

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-from local_host import serving
 from support import INSTANCE, definition, profile, refresh
+from support.local_host import serving
 
 from function_app.services.suite import Suite
 from function_app.store.embedded import EmbeddedStore

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from source_parts import CUSTOMER, Read, head, ids, read
 from support import SHARED
+from support.source_parts import CUSTOMER, Read, head, ids, read
 
 from function_app.domain.activity import key_text
 from function_app.domain.entity import Attribute, Entity

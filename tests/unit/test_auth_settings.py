@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from entra import API, TENANT
+from support.entra import API, TENANT
 
 from function_app.settings import InvalidSettingsError, read_settings
 

@@ -100,8 +100,8 @@ def test_operation_ids_are_unique_and_no_verb_of_a_path_is_declared_twice() -> N
     assert len(set(slots)) == len(slots)
 
 
-def test_every_operation_is_declared_in_the_api_beside_its_handler() -> None:
+def test_every_operation_is_declared_among_the_operations_beside_its_handler() -> None:
     for operation in OPERATIONS:
         module = importlib.import_module(operation.handler.__module__)
-        assert operation.handler.__module__.startswith("function_app.api.")
+        assert operation.handler.__module__.startswith("function_app.operations.")
         assert operation in module.OPERATIONS

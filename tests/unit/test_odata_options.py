@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from support import model
 
+from function_app.api.odata import parse_orderby, parse_search, parse_select
 from function_app.domain.query import AllOf, AnyOf, Sorting, Text
 from function_app.errors import ServiceError
-from function_app.services.odata import parse_orderby, parse_search, parse_select
 
 CUSTOMER = model().instance.customer
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from source_parts import MODEL, head, ids, read
+from support.source_parts import MODEL, head, ids, read
 
 from function_app.domain.job import MOST_LISTED
 from function_app.source import csv_part, text

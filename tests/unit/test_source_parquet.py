@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from source_parts import check, head, ids, in_parquet, read
 from support import ROOT
+from support.source_parts import check, head, ids, in_parquet, read
 
 from function_app.source import parquet_part, pieces
 from function_app.source.rows import PartUnreadableError
@@ -222,7 +222,7 @@ def test_batches_change_nothing(
 _PEAK = """
 import sys
 sys.path[:0] = [{tests!r}, {root!r}]
-from source_parts import check, CUSTOMER, REQUIRED
+from support.source_parts import check, CUSTOMER, REQUIRED
 from function_app.source.reader import read_part
 import pyarrow as pa
 def peak():

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from source_parts import CUSTOMER, MODEL, in_parquet, read
+from support.source_parts import CUSTOMER, MODEL, in_parquet, read
 
 NUMBERS = frozenset(("Edm.Int32", "Edm.Decimal", "Edm.Double"))
 NUMBER_IN_JSON = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from entra import API, TENANT, USER, V1, V2, Issuer, app_token, issuer, later, private_key, token
 from support import NOW
+from support.entra import API, TENANT, USER, V1, V2, Issuer, app_token, issuer, later, private_key, token
 
-from function_app.api.tokens import SKEW_S
+from function_app.api.sign_in.tokens import SKEW_S
 from function_app.domain.access import Role
 from function_app.errors import NotAuthenticated, ServiceError, Unavailable
 

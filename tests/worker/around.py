@@ -17,9 +17,9 @@ from typing import Any
 
 import httpx
 from azure.storage.queue import QueueClient, QueueMessage, TextBase64DecodePolicy
-from entra import API, TENANT, Issuer, token
 from support import CosmosServer
-from transport import HostTransport
+from support.entra import API, TENANT, Issuer, token
+from support.transport import HostTransport
 from worker.client import Worker
 from worker.front import open_front
 from worker.messages import protos

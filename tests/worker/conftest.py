@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
-import package
 import pytest
-from entra import issuer
-from support import CosmosServer, azurite, create_database
+from support import CosmosServer, azurite, create_database, package
+from support.entra import issuer
 from worker.around import Services, Stage, bearer, insights
 from worker.client import Deployment, Mode, Worker
 from worker.messages import protos

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import package
 import pytest
-from support import ROOT
+from support import ROOT, package
 from worker.around import Services, Stage
 from worker.client import Deployment, Mode, Worker
 from worker.messages import protos

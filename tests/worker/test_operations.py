@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from entra import USER
+from support.entra import USER
 from worker.around import Stage
 from worker.conftest import SAMPLE, SOMEBODY
 

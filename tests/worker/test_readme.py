@@ -4,7 +4,7 @@ import json
 import shlex
 
 import httpx
-from readme import README, agrees, examples
+from support.readme import README, agrees, examples
 
 LOCAL = "http://localhost:7071/api"
 

@@ -13,7 +13,7 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError
 
-from function_app import mistakes
+from function_app import error_codes as mistakes
 from function_app.domain.feed import LOOK_UP_WITHIN_S, WRITE_WITHIN_S
 from function_app.domain.instant import format_instant
 from function_app.errors import ServiceError, Throttled, Unavailable

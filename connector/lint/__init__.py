@@ -1,0 +1,1 @@
+"""The rules a connector must keep, and the command that checks them."""

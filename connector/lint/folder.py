@@ -1,0 +1,53 @@
+"""The files of a connector, read from their folder."""
+
+import json
+from pathlib import Path
+
+from connector.lint.document import Document
+from connector.lint.finding import Finding
+from connector.lint.values import Json, count_of
+
+SWAGGER, PROPERTIES = "apiDefinition.swagger.json", "apiProperties.json"
+
+
+def read_folder(folder: Path) -> tuple[Document | None, list[Finding]]:
+    """Return the connector in `folder`, or None and what keeps it from being read."""
+    findings: list[Finding] = []
+    swagger = _read_json(folder / SWAGGER, findings)
+    properties = _read_json(folder / PROPERTIES, findings)
+    if swagger is None or properties is None:
+        return None, findings
+    icon, readme = folder / "icon.png", folder / "readme.md"
+    document = Document(
+        swagger,
+        properties,
+        icon=icon.read_bytes() if icon.is_file() else None,
+        readme=readme.read_text("utf-8") if readme.is_file() else None,
+        size=(folder / SWAGGER).stat().st_size,
+    )
+    return document, findings
+
+
+def _read_json(path: Path, findings: list[Finding]) -> Json | None:
+    """Return the object in the file, or None and one finding more."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        findings.append(Finding("FileMissing", path.name, "The file is missing; add it."))
+        return None
+    except ValueError as error:
+        message = f"The file is no JSON: {error}; correct it."
+        findings.append(Finding("JsonNotValid", path.name, message))
+        return None
+    if not isinstance(value, dict):
+        message = "The file holds no JSON object; write one."
+        findings.append(Finding("JsonNotValid", path.name, message))
+        return None
+    return value
+
+
+def summary_of(findings: list[Finding]) -> str:
+    """Say in a line how many errors and warnings were found."""
+    errors = sum(1 for finding in findings if finding.level == "error")
+    warnings = len(findings) - errors
+    return f"{count_of(errors, 'error')}, {count_of(warnings, 'warning')}"

@@ -1,0 +1,117 @@
+"""The swagger as it is written: each object once, with its pointer, references not followed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from connector.lint.values import as_list, as_object, point
+
+Holds: TypeAlias = Literal["one", "list", "map"]
+
+VERBS = ("get", "put", "post", "delete", "options", "head", "patch")
+
+DYNAMIC_FORMS = (
+    "x-ms-dynamic-values",
+    "x-ms-dynamic-list",
+    "x-ms-dynamic-schema",
+    "x-ms-dynamic-properties",
+)
+
+# Which key of which object holds which kind of object, and how many of them.
+_DYNAMIC: dict[str, tuple[Holds, str]] = {form: ("one", form) for form in DYNAMIC_FORMS}
+_ENUM_VALUES: dict[str, tuple[Holds, str]] = {"x-ms-enum-values": ("list", "x-ms-enum-values")}
+_CHILDREN: dict[str, dict[str, tuple[Holds, str]]] = {
+    "root": {
+        "info": ("one", "info"),
+        "tags": ("list", "tag"),
+        "paths": ("map", "pathItem"),
+        "definitions": ("map", "schema"),
+        "parameters": ("map", "parameter"),
+        "responses": ("map", "response"),
+        "securityDefinitions": ("map", "securityScheme"),
+        "x-ms-connector-metadata": ("list", "metadata"),
+    },
+    "info": {
+        "contact": ("one", "contact"),
+        "license": ("one", "license"),
+        "x-ms-api-annotation": ("one", "x-ms-api-annotation"),
+    },
+    "pathItem": {
+        **dict.fromkeys(VERBS, ("one", "operation")),
+        "parameters": ("list", "parameter"),
+        "x-ms-notification-content": ("one", "x-ms-notification-content"),
+    },
+    "operation": {
+        "parameters": ("list", "parameter"),
+        "responses": ("map", "response"),
+        "x-ms-notification": ("one", "x-ms-notification"),
+        "x-ms-pageable": ("one", "x-ms-pageable"),
+        "x-ms-api-annotation": ("one", "x-ms-api-annotation"),
+    },
+    "x-ms-api-annotation": {"replacement": ("one", "replacement")},
+    "x-ms-notification-content": {"schema": ("one", "schema")},
+    "parameter": {
+        "schema": ("one", "schema"),
+        "items": ("one", "items"),
+        **_DYNAMIC,
+        **_ENUM_VALUES,
+    },
+    "response": {"schema": ("one", "schema"), "headers": ("map", "header")},
+    "header": {"items": ("one", "items")},
+    "items": {"items": ("one", "items"), **_DYNAMIC, **_ENUM_VALUES},
+    "schema": {
+        "properties": ("map", "schema"),
+        "items": ("one", "schema"),
+        "additionalProperties": ("one", "schema"),
+        "allOf": ("list", "schema"),
+        "anyOf": ("list", "schema"),
+        "oneOf": ("list", "schema"),
+        "not": ("one", "schema"),
+        **_DYNAMIC,
+        **_ENUM_VALUES,
+    },
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """One object of the swagger.
+
+    `via` is the key of `parent` that holds it, `key` its own name or index below that.
+    """
+
+    kind: str
+    where: str
+    value: Any
+    via: str = ""
+    key: str = ""
+    parent: "Node | None" = None
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield `node` and every object below it, those of a wrong JSON type included."""
+    yield node
+    value = as_object(node.value)
+    for via, (holds, kind) in _CHILDREN.get(node.kind, {}).items():
+        if via in value:
+            for key, child in _held(holds, value[via]):
+                if _is_extension(via, key) or _is_open_flag(via, child):
+                    continue
+                where = point(node.where, via, *(key,) * (holds != "one"))
+                yield from walk(Node(kind, where, child, via, key, node))
+
+
+def _held(holds: Holds, value: object) -> list[tuple[str, Any]]:
+    if holds == "one":
+        return [("", value)]
+    if holds == "list":
+        return [(str(index), child) for index, child in enumerate(as_list(value))]
+    return list(as_object(value).items())
+
+
+def _is_extension(via: str, key: str) -> bool:
+    return via in ("paths", "responses") and key.startswith("x-")
+
+
+def _is_open_flag(via: str, child: object) -> bool:
+    return via == "additionalProperties" and isinstance(child, bool)

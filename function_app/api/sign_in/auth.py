@@ -1,0 +1,49 @@
+"""Who is asking: by Entra token, by API key, or anyone on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from function_app.domain.access import Principal, Role
+from function_app.errors import NotAuthenticated
+
+if TYPE_CHECKING:
+    from function_app.api.sign_in.tokens import EntraTokens
+    from function_app.services.access import Access
+
+KEY_HEADER = "Ocp-Apim-Subscription-Key"
+
+
+class Authenticator(Protocol):
+    async def __call__(self, headers: Mapping[str, str], now: datetime) -> Principal:
+        """Return who sent these headers (looked up without case); NotAuthenticated if they name nobody."""
+
+
+ANONYMOUS = Principal("anonymous", "app")
+_LOCAL = Principal("local", "user", Role.ADMINISTRATOR)
+
+
+async def authenticate_local(headers: Mapping[str, str], now: datetime) -> Principal:  # noqa: ARG001
+    """Take everyone for an Administrator: for hosts that only their own machine can reach."""
+    return _LOCAL
+
+
+class TokenOrKey:
+    """Knows callers by their bearer token or, where they send none, by their API key."""
+
+    def __init__(self, tokens: EntraTokens, access: Access) -> None:
+        self._tokens, self._access = tokens, access
+
+    async def __call__(self, headers: Mapping[str, str], now: datetime) -> Principal:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return await self._tokens.verify(token.strip(), now)
+        key = headers.get(KEY_HEADER.lower())
+        if not key:
+            raise NotAuthenticated(f"Send a bearer token, or an API key in {KEY_HEADER}.")
+        principal = await self._access.holder_of(key, now)
+        if principal is None:
+            raise NotAuthenticated("The API key is not known; it may have been revoked or regenerated.")
+        return principal

@@ -1,0 +1,76 @@
+"""The keys that Entra signs with: fetched when needed, kept while the endpoint can't be reached."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from function_app import error_codes as mistakes
+from function_app.errors import Unavailable
+
+if TYPE_CHECKING:
+    from jwt import PyJWK
+
+FRESH = timedelta(hours=24)
+PAUSE = timedelta(seconds=10)
+_TIMEOUT_S = 5
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_log = logging.getLogger(__name__)
+
+
+class SigningKeys:
+    """The JWKS at one address.
+
+    It is fetched for a key id that is not known and, in the background, once a day; never more often than PAUSE.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: Mapping[str, PyJWK] = {}
+        self._fetched_at = self._tried_at = _NEVER
+        self._fetching: asyncio.Task[None] | None = None
+
+    async def find(self, key_id: str, now: datetime) -> PyJWK | None:
+        """Return the key of an id, None if there is none; Unavailable if no keys could be fetched yet."""
+        known = self._keys.get(key_id)
+        if (known is None or now - self._fetched_at > FRESH) and now - self._tried_at >= PAUSE:
+            self._tried_at = now
+            self._fetching = asyncio.create_task(self._fetch(now))
+        if known is None and self._fetching:
+            await asyncio.shield(self._fetching)
+            known = self._keys.get(key_id)
+        if not self._keys:
+            raise Unavailable(PAUSE.total_seconds(), mistakes.SIGN_IN_UNAVAILABLE("Tokens can't be verified just now."))
+        return known
+
+    async def _fetch(self, now: datetime) -> None:
+        import aiohttp  # noqa: PLC0415  # only needed with tokens
+
+        try:
+            timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
+            async with (
+                aiohttp.ClientSession(timeout=timeout, raise_for_status=True) as session,
+                session.get(self._url, allow_redirects=False) as response,
+            ):
+                self._keys = _signing_keys(await response.json(content_type=None))
+            self._fetched_at = now
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            _log.warning("The signing keys could not be fetched: %s; those known stay in use.", type(error).__name__)
+
+
+def _signing_keys(document: Any) -> dict[str, PyJWK]:
+    from jwt import PyJWK, PyJWTError  # noqa: PLC0415  # 50 ms that a cold start need not pay
+
+    found: dict[str, PyJWK] = {}
+    try:
+        for described in document["keys"]:
+            if described["kty"] == "RSA" and described.get("use", "sig") == "sig":
+                found[described["kid"]] = PyJWK(described, "RS256")
+    except (LookupError, TypeError, AttributeError, PyJWTError) as error:
+        raise ValueError from error
+    if not found:
+        raise ValueError
+    return found

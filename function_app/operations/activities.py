@@ -1,0 +1,250 @@
+"""Activities: post one or many, read a timeline, one, or all by condition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from function_app import error_codes as mistakes
+from function_app.api import options as o
+from function_app.api import parameters as p
+from function_app.api.batch import answer_batch
+from function_app.api.call import Answer, Call
+from function_app.api.odata import parse_orderby
+from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
+from function_app.domain.instant import format_instant, parse_instant
+from function_app.domain.query import ActivityQuery, Equals, Sorting
+from function_app.domain.validity import Timing
+from function_app.errors import ServiceError
+from function_app.operations.models import ActivityList, ActivityTypes, BatchResult, CreatedActivity, UnifiedActivity
+from function_app.services.batch import items_of
+from function_app.services.create_activities import Created
+from function_app.services.read_activities import customer_in
+
+_IMMUTABLE = "Activities never change and can't be deleted; they expire by themselves."
+
+
+@operation(
+    "POST",
+    "instances/{instanceId}/data/{entityName}",
+    id="CreateActivity",
+    summary="Create an activity",
+    description="Puts an event, like a purchase or a support ticket, on its customer's timeline at once.",
+    role=Role.CONTRIBUTOR,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
+    body=Body("The event, with its own key, its time and its customer's key.", attributes_of="entityName"),
+    responses={
+        201: Response("The activity is on the timeline.", CreatedActivity, headers={"Location": "Its address."}),
+        202: Response("The activity waits for its customer to come with a refresh.", CreatedActivity),
+    },
+    refuses={"GET": "Only Customer and UnifiedActivity can be listed."},
+)
+async def create_activity(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    timing = Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
+    (created,) = await call.services.create_activities(model, call[p.ENTITY_NAME], [call.body], timing, call.now)
+    if isinstance(created, Exception):
+        raise created
+    root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
+    location = f"{root}/{UNIFIED.name}/{quote(created.activity.activity_id, safe='')}"
+    status = 202 if created.is_parked else 201
+    body = {"location": location, "value": _receipt(created), "statusCode": status}
+    return Answer(status, body, {} if created.is_parked else {"Location": location})
+
+
+@operation(
+    "POST",
+    "instances/{instanceId}/data/{entityName}/batch",
+    id="CreateActivities",
+    summary="Create activities",
+    description="Puts up to 500 events on timelines in one go. Each stands for itself: one fault spoils no other.",
+    role=Role.CONTRIBUTOR,
+    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
+    body=Body("The events, each with its own key, its time and its customer's key.", items_of="entityName"),
+    responses={200: Response("One result for each item, in order.", BatchResult)},
+)
+async def create_activities(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    entity_name, timing = call[p.ENTITY_NAME], Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
+
+    results = await call.services.create_activities(model, entity_name, items_of(call.body), timing, call.now)
+    return answer_batch(call, [each if isinstance(each, Exception) else _receipt(each) for each in results])
+
+
+def _receipt(created: Created) -> dict[str, Any]:
+    activity = created.activity
+    return {
+        "activityId": activity.activity_id,
+        "customerId": activity.customer_id or None,
+        "outcome": created.outcome,
+        "validUntil": format_instant(activity.valid_until) if activity.valid_until else None,
+    }
+
+
+FILTER = replace(o.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
+ORDERBY = replace(o.ORDERBY, description="The order of time: ActivityTime desc, or ActivityTime asc for oldest first.")
+SELECT = replace(o.SELECT, description="The only fields to return, with commas, like CustomerId,Title.")
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/UnifiedActivity",
+    id="ListUnifiedActivities",
+    summary="List activities by condition",
+    description="Finds activities of all customers by what they hold, newest first.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(
+        p.INSTANCE_ID,
+        *(FILTER, o.SEARCH, ORDERBY, SELECT, o.TOP, o.SKIP, o.COUNT, o.SKIPTOKEN),
+        *(o.FORCE_SEARCH, o.PROXY),
+    ),
+    responses={200: Response("One page of activities.", ActivityList)},
+)
+async def list_unified_activities(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    condition, names, orderby = o.condition(call, UNIFIED), o.selected(call, UNIFIED), call[o.ORDERBY]
+    sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
+    if sorting.attribute != ACTIVITY_TIME:
+        message = "$orderby takes ActivityTime, with asc or desc."
+        raise ServiceError(mistakes.INVALID_QUERY(message, o.ORDERBY.name))
+    query = ActivityQuery(customer_in(condition), condition, descending=sorting.descending, after=o.read_sort(call))
+    page = await call.services.read_activities.page(
+        model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]
+    )
+    rows = page.rows if names is None else [{name: row.get(name) for name in names} for row in page.rows]
+    return Answer(200, o.page_body(call, UNIFIED.name, rows, [page.following] if page.following else None, page.count))
+
+
+ENTITY_ID = Parameter[str](
+    "entityId",
+    "path",
+    "Activity ID",
+    "The id of the activity, or for a source entity the primary key of its record, like E-100001.",
+    p.text_up_to(1_000),
+    default="",
+    required=True,
+    extensions={"x-ms-url-encoding": "single"},
+)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/{entityName}/{entityId}",
+    id="GetActivity",
+    summary="Get an activity",
+    description="Gives one activity, found by its id or by the key of its source record.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, ENTITY_ID),
+    responses={200: Response("The activity.", UnifiedActivity)},
+    refuses={"PATCH": _IMMUTABLE, "PUT": _IMMUTABLE, "DELETE": _IMMUTABLE},
+)
+async def get_activity(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    activity = await call.services.read_activities.one(model, call[p.ENTITY_NAME], call[ENTITY_ID], call.now)
+    return Answer(200, activity.attributes)
+
+
+def _instant(text: str) -> datetime:
+    instant = parse_instant(text)
+    if instant is None or instant.tzinfo is None:
+        raise ValueError("an RFC 3339 instant with offset, like 2026-11-24T09:30:00Z")
+    return instant
+
+
+def _bound(name: str, summary: str, description: str) -> Parameter[datetime | None]:
+    schema = {"type": "string", "format": "date-time"}
+    return Parameter(name, "query", summary, description, _instant, default=None, schema=schema)
+
+
+CUSTOMER = Parameter[str](
+    "customerId",
+    "query",
+    "Customer ID",
+    p.CUSTOMER_ID.description,
+    p.text_up_to(p.LONGEST_CUSTOMER_ID),
+    default="",
+    required=True,
+)
+ACTIVITY_TYPE = Parameter[str | None](
+    "activityType",
+    "query",
+    "Activity Type",
+    "Gives only activities of this type, like SalesOrder.",
+    p.text_up_to(200),
+    default=None,
+)
+FROM = _bound("from", "From", "Gives only activities from this time on, like 2026-11-01T00:00:00Z.")
+TO = _bound("to", "To", "Gives only activities before this time, like 2026-12-01T00:00:00Z.")
+PAGE = Parameter[int](
+    "$top",
+    "query",
+    "Top Count",
+    "How many activities a page holds, from 1 to 1000.",
+    p.whole_number(1, 1000),
+    default=50,
+    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 50},
+)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/profile/timeline",
+    id="ListActivities",
+    summary="List activities (timeline)",
+    description="Gives what a customer did, newest first: the timeline.",
+    role=Role.VIEWER,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, o.SKIPTOKEN, p.IF_NONE_MATCH),
+    responses={200: Response("One page of the timeline.", ActivityList), 304: p.NOT_MODIFIED},
+)
+async def list_activities(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    kind = call[ACTIVITY_TYPE]
+    condition = Equals("ActivityType", (kind,)) if kind is not None else None
+    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=o.read_sort(call))
+    page = await call.services.read_activities.timeline(model, query, call.now, top=call[PAGE])
+    following = [page.following] if page.following else None
+    return Answer(200, o.page_body(call, UNIFIED.name, page.rows, following, None))
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/profile/activityresponsemetadata",
+    id="ListActivityTypes",
+    summary="List activity types of a customer",
+    description="Says which types of activities a customer has, and how many of each.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID, CUSTOMER),
+    responses={200: Response("The types with counts.", ActivityTypes)},
+)
+async def list_activity_types(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    counts = await call.services.read_activities.types(model, call[CUSTOMER], call.now)
+    icons = {
+        (mapping.activity_type, mapping.activity_type_display): mapping.icon
+        for entity in model.instance.entities
+        if (mapping := entity.activity)
+    }
+    types = [
+        {"activityType": kind, "activityTypeDisplay": display, "icon": icons.get((kind, display)), "count": count}
+        for (kind, display), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return Answer(200, {"customerId": call[CUSTOMER], "activityTypes": types})
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    create_activity,
+    create_activities,
+    list_unified_activities,
+    get_activity,
+    list_activities,
+    list_activity_types,
+)

@@ -1,0 +1,108 @@
+"""The Adaptive Card of a customer, for Teams and Power Apps: merged profile and newest activities.
+
+What people wrote goes into RichTextBlocks, which take no Markdown; TextBlocks hold only texts of our own.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from function_app.api import parameters as p
+from function_app.api.call import Answer, Call
+from function_app.api.operation import Operation, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.activity import ACTIVITY_TIME
+from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
+from function_app.domain.merge import Merged
+from function_app.domain.profile import Attributes, Update
+from function_app.domain.query import ActivityQuery
+from function_app.operations.page_models import AdaptiveCard
+
+VERSION, ACTIVITIES = "1.2", 5  # the first version with RichTextBlock
+_SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
+_NAMES = ("FullName", "Name", "FirstName", "LastName")
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/Customer/{customerId}/card",
+    id="GetCustomerCard",
+    summary="Get a customer as an Adaptive Card",
+    description="Read a customer's profile as it is now, and the newest activities, as an Adaptive Card.",
+    role=Role.VIEWER,
+    visibility="internal",
+    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, p.IF_NONE_MATCH),
+    responses={200: Response("The card.", AdaptiveCard), 304: p.NOT_MODIFIED},
+)
+async def get_customer_card(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    _, merged = await call.services.read_customer(model, call[p.CUSTOMER_ID], call.now)
+    query = ActivityQuery(call[p.CUSTOMER_ID])
+    page = await call.services.read_activities.timeline(model, query, call.now, top=ACTIVITIES)
+    name = _name(merged.attributes)
+    card = {
+        "$schema": _SCHEMA,
+        "type": "AdaptiveCard",
+        "version": VERSION,
+        "fallbackText": name,
+        "body": [
+            _text(name, size="Large", weight="Bolder"),
+            *_fields(model.instance.customer, merged),
+            *map(_activity, page.rows),
+        ],
+    }
+    return Answer(200, card)
+
+
+def _name(profile: Attributes) -> str:
+    full, name, first, last = (profile.get(attribute) for attribute in _NAMES)
+    return str(full or name or " ".join(filter(None, (first, last))) or profile[CUSTOMER_ID])
+
+
+def _fields(entity: Entity, merged: Merged) -> list[dict[str, Any]]:
+    """Return a row for each field with a value that is no key."""
+    return [
+        _row(attribute, value, merged.winners.get(attribute.name))
+        for attribute in entity.attributes
+        if attribute.name not in entity.key_names and not attribute.key_of
+        if (value := merged.attributes.get(attribute.name)) not in (None, "")
+    ]
+
+
+def _row(attribute: Attribute, value: Any, update: Update | None) -> dict[str, Any]:
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    shown = [_text(written, weight="Bolder" if update else "Default")]
+    if update:
+        shown.append(_own(f"→ {_moment(update.valid_until)}", color="Good"))
+    columns = [_column(2, [_text(attribute.friendly_name, isSubtle=True)]), _column(3, shown)]
+    return {"type": "ColumnSet", "spacing": "Small", "columns": columns}
+
+
+def _activity(activity: Attributes) -> dict[str, Any]:
+    kind = activity["ActivityTypeDisplay"] or activity["ActivityType"]
+    time = _own(_moment(datetime.fromisoformat(activity[ACTIVITY_TIME])), isSubtle=True)
+    items = [_text(activity["Title"] or kind, weight="Bolder"), time]
+    return {"type": "Container", "separator": True, "items": items}
+
+
+def _column(width: int, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "Column", "width": width, "items": items}
+
+
+def _text(text: str, **looks: Any) -> dict[str, Any]:
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text, **looks}]}
+
+
+def _own(text: str, **looks: Any) -> dict[str, Any]:
+    return {"type": "TextBlock", "text": text, "size": "Small", "spacing": "None", "wrap": True, **looks}
+
+
+def _moment(instant: datetime) -> str:
+    """Write an instant so that the host shows it in its own language and time zone."""
+    text = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{{{{DATE({text},SHORT)}}}} {{{{TIME({text})}}}}"
+
+
+OPERATIONS: tuple[Operation, ...] = (get_customer_card,)

@@ -1,0 +1,206 @@
+"""Customers: update one, read one, list many."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from function_app import error_codes as mistakes
+from function_app.api import options as o
+from function_app.api import parameters as p
+from function_app.api.batch import answer_batch
+from function_app.api.call import Answer, Call
+from function_app.api.odata import parse_orderby
+from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.activity import UNIFIED
+from function_app.domain.entity import CUSTOMER
+from function_app.domain.entity import CUSTOMER_ID as KEY
+from function_app.domain.instant import format_instant
+from function_app.domain.merge import Merged
+from function_app.domain.profile import Attributes
+from function_app.domain.query import Position, Sorting
+from function_app.domain.schema import is_value_of
+from function_app.errors import ServiceError
+from function_app.operations.models import BatchResult, CustomerList, UpdatedCustomer
+from function_app.services.batch import as_object, each_item, items_of
+from function_app.services.instances import Model
+from function_app.services.list_customers import BY_KEY, ListQuery
+from function_app.services.update_profile import Updated, UpdateRequest
+
+_NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, and here with the next refresh."
+
+
+@operation(
+    "PATCH",
+    "instances/{instanceId}/data/Customer/{customerId}",
+    id="UpdateCustomer",
+    summary="Update a customer profile",
+    description="Shows new values in a customer's profile at once, until their time is over.",
+    role=Role.CONTRIBUTOR,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, *p.TIMING, p.CALLER, p.REPEAT_ID, p.PREFER),
+    body=Body("The fields to change. Fields left empty stay as they are.", attributes_of=CUSTOMER),
+    responses={
+        204: Response(
+            "The update is taken.",
+            headers={"x-ms-update-id": "The update's id.", "x-ms-valid-until": "When it disappears."},
+        ),
+        200: Response("The update is taken; asked for by Prefer.", UpdatedCustomer),
+    },
+)
+async def update_customer(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
+    request = UpdateRequest(call[p.CUSTOMER_ID], call.body, timing, caller, repeat)
+    updated = await call.services.update_profile(model, request, call.now)
+    until = format_instant(updated.update.valid_until)
+    headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
+    if not p.prefers_representation(call[p.PREFER]):
+        return Answer(204, headers=headers)
+    body = {"customer": updated.merged.attributes, "receipt": _receipt(updated)}
+    return Answer(200, body, {**headers, "Preference-Applied": "return=representation"})
+
+
+def _receipt(updated: Updated) -> dict[str, Any]:
+    return {
+        "updateId": updated.update.update_id,
+        "outcome": updated.outcome,
+        "validUntil": format_instant(updated.update.valid_until),
+        "attributes": updated.attributes,
+    }
+
+
+EXPAND = Parameter[str | None](
+    "$expand",
+    "query",
+    "Expand",
+    "Choose UnifiedActivity to get the newest 50 activities with each customer.",
+    p.one_of("UnifiedActivity"),
+    default=None,
+    schema={"type": "string", "enum": ["UnifiedActivity"]},
+    visibility="advanced",
+)
+EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field what the source holds and until when.")
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/Customer/{customerId}",
+    id="GetCustomer",
+    summary="Get a customer profile",
+    description="Gives a customer's profile as it is now: the source's values with the live updates on top.",
+    role=Role.VIEWER,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, EXPLAIN, p.IF_NONE_MATCH),
+    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: p.NOT_MODIFIED},
+    refuses={
+        "DELETE": _NO_PROFILE.format("deleted", "goes"),
+        "PUT": "Profiles can be updated with PATCH, never replaced.",
+        "POST": _NO_PROFILE.format("created", "appears"),
+    },
+)
+async def get_customer(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    customer, merged = await call.services.read_customer(model, call[p.CUSTOMER_ID], call.now)
+    if not call[EXPLAIN]:
+        return Answer(200, merged.attributes)
+    return Answer(200, {**merged.attributes, "@explain": _explanation(customer.source, merged)})
+
+
+def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
+    return {
+        name: {
+            "source": source.get(name),
+            "validUntil": format_instant(update.valid_until),
+            "occurredAt": format_instant(update.occurred_at),
+            "caller": update.caller,
+            "updateId": update.update_id,
+        }
+        for name, update in merged.winners.items()
+    }
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/Customer",
+    id="ListCustomers",
+    summary="List customer profiles",
+    description="Finds customers by what their profiles show now, live updates included.",
+    role=Role.VIEWER,
+    parameters=(
+        p.INSTANCE_ID,
+        *(o.FILTER, o.SEARCH, o.ORDERBY, o.SELECT, o.TOP, o.SKIP, o.COUNT, EXPAND, o.SKIPTOKEN),
+        *(o.FORCE_SEARCH, o.PROXY),
+    ),
+    responses={200: Response("One page of merged profiles.", CustomerList)},
+    refuses={
+        "POST": _NO_PROFILE.format("created", "appears"),
+        "DELETE": _NO_PROFILE.format("deleted", "goes"),
+    },
+)
+async def list_customers(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    entity = model.instance.customer
+    orderby, names = call[o.ORDERBY], o.selected(call, entity)
+    sorting = parse_orderby(orderby, entity) if orderby is not None else BY_KEY
+    query = ListQuery(
+        condition=o.condition(call, entity),
+        sorting=sorting,
+        top=call[o.TOP],
+        skip=call[o.SKIP],
+        after=_position(call, model, sorting),
+        count=call[o.COUNT],
+    )
+    page = await call.services.list_customers(model, query, call.now)
+    rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in page.rows]
+    if call[EXPAND]:
+        ids = [row[KEY] for row in page.rows]
+        timelines = await call.services.read_activities.timelines(model, ids, call.now)
+        for row, timeline in zip(rows, timelines, strict=True):
+            row[UNIFIED.name] = timeline
+    following = [page.following.value, page.following.key] if page.following else None
+    return Answer(200, o.page_body(call, "Customer", rows, following, page.count))
+
+
+def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
+    match o.read_token(call):
+        case None:
+            return None
+        case [value, str(key)] if is_value_of(model.instance.customer.by_name[sorting.attribute], value):
+            return Position(value, key)
+    raise o.foreign_token()
+
+
+@operation(
+    "POST",
+    "instances/{instanceId}/data/Customer/batch",
+    id="UpdateCustomers",
+    summary="Update customer profiles (batch)",
+    description="Updates up to 500 customer profiles in one go. Each stands for itself: one fault spoils no other.",
+    role=Role.CONTRIBUTOR,
+    parameters=(p.INSTANCE_ID, *p.TIMING, p.CALLER, p.REPEAT_ID),
+    body=Body("The customers to change, each with its Customer ID and the fields to change.", items_of=CUSTOMER),
+    responses={200: Response("One result for each item, in order.", BatchResult)},
+)
+async def update_customers(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
+
+    async def update(index: int, item: Any) -> dict[str, Any]:
+        changes = {name: value for name, value in as_object(item).items() if name != KEY}
+        request = UpdateRequest(_customer_id(item), changes, timing, caller, f"{repeat}/{index}" if repeat else None)
+        later = call.now + timedelta(microseconds=index)  # of two items for one customer the later one shows
+        return _receipt(await call.services.update_profile(model, request, later))
+
+    return answer_batch(call, await each_item(items_of(call.body), update))
+
+
+def _customer_id(item: dict[str, Any]) -> str:
+    customer_id = item.get(KEY)
+    if not isinstance(customer_id, str) or not 1 <= len(customer_id) <= p.LONGEST_CUSTOMER_ID:
+        raise ServiceError(mistakes.MISSING_ATTRIBUTE("The item needs the CustomerId of a customer.", f"/{KEY}"))
+    return customer_id
+
+
+OPERATIONS: tuple[Operation, ...] = (update_customer, get_customer, list_customers, update_customers)

@@ -1,0 +1,74 @@
+"""Instances: list, read, define."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from function_app.api import parameters as p
+from function_app.api.call import Answer, Call
+from function_app.api.operation import Body, Operation, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.entity import Instance
+from function_app.operations.models import InstanceDefinition, InstanceInfo, InstanceList
+
+
+@operation(
+    "GET",
+    "instances",
+    id="ListInstances",
+    summary="List instances",
+    description="Lists the instances that you may use.",
+    role=Role.VIEWER,
+    visibility="internal",
+    responses={200: Response("The instances.", InstanceList)},
+)
+async def list_instances(call: Call) -> Answer:
+    role_on = call.services.access.role_on
+    instances = await call.services.instances.all()
+    seen = [found for found in instances if await role_on(call.principal, found.instance_id, call.now)]
+    return Answer(200, [_info(instance) for instance in seen])
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}",
+    id="GetInstance",
+    summary="Get an instance",
+    description="Gives the name and the id of one instance.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID,),
+    responses={200: Response("The instance.", InstanceInfo)},
+)
+async def get_instance(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    return Answer(200, _info(model.instance))
+
+
+@operation(
+    "PUT",
+    "instances/{instanceId}",
+    id="DefineInstance",
+    summary="Define an instance",
+    description="Create an environment, or replace its definition: name, validity and entities.",
+    role=Role.ADMINISTRATOR,
+    visibility="internal",
+    parameters=(p.INSTANCE_ID,),
+    body=Body("The whole definition.", InstanceDefinition),
+    responses={
+        201: Response("The instance is new.", InstanceInfo),
+        200: Response("The instance's definition is replaced.", InstanceInfo),
+    },
+)
+async def define_instance(call: Call) -> Answer:
+    instance_id, definition = call[p.INSTANCE_ID], call.body.model_dump(exclude_none=True)
+    created = await call.services.instances.define(instance_id, definition, call.now, call.principal.principal_id)
+    model = await call.services.instances.get(instance_id, call.now)
+    return Answer(201 if created else 200, _info(model.instance))
+
+
+def _info(instance: Instance) -> dict[str, Any]:
+    return {"instanceId": instance.instance_id, "name": instance.name, "instanceType": "production"}
+
+
+OPERATIONS: tuple[Operation, ...] = (list_instances, get_instance, define_instance)

@@ -1,0 +1,46 @@
+"""Key ring: find a customer by the key a source knows it by."""
+
+from __future__ import annotations
+
+from function_app.api import parameters as p
+from function_app.api.call import Answer, Call
+from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.activity import SourceKey
+from function_app.operations.models import KeyRing
+
+
+def _required(name: str, summary: str, description: str) -> Parameter[str]:
+    return Parameter(name, "query", summary, description, p.text_up_to(200), default="", required=True)
+
+
+DATA_SOURCE = _required("dataSourceName", "Data Source", "The data source that knows the customer, like eCommerce.")
+ENTITY = _required("entityName", "Entity", "The entity in that data source, like eCommerceContacts.")
+SOURCE_KEY = _required("key", "Key", "The customer's key in that entity, like CNTID_1000.")
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/profile/keyring",
+    id="FindCustomer",
+    summary="Find a customer by source key",
+    description="Gives the id of the unified customer that a source knows by a key of its own, and all keys of it.",
+    role=Role.VIEWER,
+    parameters=(p.INSTANCE_ID, DATA_SOURCE, ENTITY, SOURCE_KEY),
+    responses={200: Response("The customer and its key ring.", KeyRing)},
+)
+async def find_customer(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    source_key = SourceKey(f"{call[DATA_SOURCE]}_{call[ENTITY]}", call[SOURCE_KEY])
+    customer_id, ring = await call.services.key_ring.of_key(model, source_key, call.now)
+    return Answer(
+        200,
+        {
+            "instanceId": model.instance.instance_id,
+            "customerId": customer_id,
+            "keyRing": {key.entity: key.key for key in ring},
+        },
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (find_customer,)

@@ -1,0 +1,126 @@
+"""Pages: the customer card and the usage page, and the files they are made of.
+
+They carry no data: their scripts call the other operations, with the token of whoever looks.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from function_app import error_codes as mistakes
+from function_app.api import parameters as p
+from function_app.api.call import Answer, Call
+from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.api.page_settings import AUTHORITY, PageSettings
+from function_app.errors import ServiceError
+from function_app.operations.page_models import PageConfiguration
+
+_FOLDER = Path(__file__).parent.parent / "pages"
+_MEDIA = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
+_PAGE = {200: Response("The page."), 304: p.NOT_MODIFIED}
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/card/{customerId}",
+    id="ShowCard",
+    summary="Show the customer card",
+    description="Show a customer's profile and timeline as a page that keeps itself current.",
+    role=None,
+    visibility="internal",
+    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, p.IF_NONE_MATCH),
+    responses=_PAGE,
+)
+async def show_card(call: Call) -> Answer:
+    return _file("card.html", call.pages)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/usage/page",
+    id="ShowUsagePage",
+    summary="Show the usage page",
+    description="Show how much an instance was called, as a page with charts and tables.",
+    role=None,
+    visibility="internal",
+    parameters=(p.INSTANCE_ID, p.IF_NONE_MATCH),
+    responses=_PAGE,
+)
+async def show_usage_page(call: Call) -> Answer:
+    return _file("usage.html", call.pages)
+
+
+@operation(
+    "GET",
+    "pages/settings",
+    id="GetPageSettings",
+    summary="Get the settings of the pages",
+    description="Read how the pages sign people in; nothing where nobody needs to.",
+    role=None,
+    visibility="internal",
+    responses={200: Response("The settings.", PageConfiguration)},
+)
+async def get_page_settings(call: Call) -> Answer:
+    sign_in = call.pages.sign_in
+    if sign_in is None:
+        return Answer(200, {"signIn": None})
+    known = {"clientId": sign_in.client_id, "authority": sign_in.authority, "scope": sign_in.scope}
+    return Answer(200, {"signIn": known})
+
+
+FILE = Parameter[str]("file", "path", "File", "The file's name.", p.text_up_to(100), default="", required=True)
+
+
+@operation(
+    "GET",
+    "pages/{file}",
+    id="GetPageFile",
+    summary="Get a file of the pages",
+    description="Read a script or a style sheet that the pages are made of.",
+    role=None,
+    visibility="internal",
+    parameters=(FILE, p.IF_NONE_MATCH),
+    responses={200: Response("The file."), 304: p.NOT_MODIFIED},
+)
+async def get_page_file(call: Call) -> Answer:
+    return _file(call[FILE], call.pages)
+
+
+def _file(name: str, settings: PageSettings) -> Answer:
+    content = _files().get(name)
+    if content is None:
+        raise ServiceError(mistakes.FILE_NOT_FOUND(f"The pages have no file '{name}'.", FILE.name))
+    headers = {
+        "Content-Type": f"{_MEDIA[Path(name).suffix]}; charset=utf-8",
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": _policy(settings),
+        "Referrer-Policy": "no-referrer",
+    }
+    return Answer(200, content, headers)
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """Read every file there is, so that no name of a caller's ever becomes a path."""
+    return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _MEDIA}
+
+
+def _policy(settings: PageSettings) -> str:
+    entra = f" {AUTHORITY}" if settings.sign_in else ""
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "data:",
+        "connect-src": f"'self'{entra}",
+        "frame-src": f"'self'{entra}" if entra else "'none'",
+        "frame-ancestors": " ".join(("'self'", *settings.embedders)),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "require-trusted-types-for": "'script'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in rules.items())
+
+
+OPERATIONS: tuple[Operation, ...] = (show_card, show_usage_page, get_page_settings, get_page_file)

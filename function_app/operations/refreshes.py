@@ -1,0 +1,218 @@
+"""Refreshes: start one, follow it, and read what it rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from function_app import error_codes as mistakes
+from function_app.api import parameters as p
+from function_app.api.call import Answer, Call
+from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.instant import format_instant
+from function_app.domain.job import Job, Task, total
+from function_app.errors import ServiceError
+from function_app.operations.refresh_models import JobInfo, JobList, NodeList, RejectedRows
+
+MAIN = "main"
+_NODES = {"load": "Load {}", "remove": "Remove missing customers", "finish": "Join activities, find landed updates"}
+
+
+def _ignored(name: str, summary: str) -> Parameter[str | None]:
+    description = "Of the original's; every refresh takes all entities."
+    return Parameter(name, "query", summary, description, str, default=None, visibility="internal")
+
+
+WORKFLOW = Parameter[str](
+    "workflowName",
+    "path",
+    "Workflow",
+    "The workflow's name: main.",
+    p.text_up_to(100),
+    default="",
+    required=True,
+    schema={"type": "string", "default": MAIN},
+    visibility="internal",
+    extensions={"x-ms-url-encoding": "single"},
+)
+JOB_ID = Parameter[str](
+    "jobId",
+    "path",
+    "Job",
+    "The id of the refresh, like 00000001.",
+    p.text_up_to(64),
+    default="",
+    required=True,
+    extensions={"x-ms-url-encoding": "single"},
+)
+TOP = Parameter[int](
+    "top",
+    "query",
+    "Top",
+    "How many jobs to list.",
+    p.whole_number(1, 100),
+    default=20,
+    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 100, "default": 20},
+)
+TASKS = p.flag("includeTasks", "Tasks", "Whether to add what became of each part.")
+ON_DEMAND = (
+    _ignored("operationType", "Operation"),
+    _ignored("identifiers", "Identifiers"),
+    p.flag("forceRunRequested", "Force Run", "Of the original's; changes nothing.", visibility="internal"),
+)
+
+
+@operation(
+    "POST",
+    "instances/{instanceId}/workflows/{workflowName}/jobs",
+    id="StartRefresh",
+    summary="Start a refresh",
+    description="Load the newest snapshots of the source; while a refresh is running, that one is answered.",
+    role=Role.ADMINISTRATOR,
+    parameters=(p.INSTANCE_ID, WORKFLOW, *ON_DEMAND),
+    responses={200: Response("The job of the refresh.", JobInfo)},
+)
+async def start_refresh(call: Call) -> Answer:
+    instance_id = await _instance(call)
+    job = await call.services.refresh.start(instance_id, "onDemand", call.now)
+    return Answer(200, _info(job, await call.services.refresh.tasks(instance_id, job.job_id), parts=False))
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/workflows/{workflowName}/jobs",
+    id="ListRefreshes",
+    summary="List refreshes",
+    description="Read the jobs of the last 30 days, newest first.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID, WORKFLOW, TOP, TASKS),
+    responses={200: Response("The jobs.", JobList)},
+)
+async def list_refreshes(call: Call) -> Answer:
+    instance_id, refresh = await _instance(call), call.services.refresh
+    jobs = await refresh.recent(instance_id, call[TOP])
+    return Answer(200, [_info(job, await refresh.tasks(instance_id, job.job_id), parts=call[TASKS]) for job in jobs])
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
+    id="GetRefresh",
+    summary="Get a refresh",
+    description="Read how far a refresh is: rows read, written, unchanged, removed, rejected, and updates that landed.",
+    role=Role.VIEWER,
+    parameters=(p.INSTANCE_ID, WORKFLOW, JOB_ID, TASKS),
+    responses={200: Response("The job.", JobInfo)},
+)
+async def get_refresh(call: Call) -> Answer:
+    job, tasks = await _job(call)
+    return Answer(200, _info(job, tasks, parts=call[TASKS]))
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}/rejected",
+    id="GetRejectedRows",
+    summary="Get rejected rows",
+    description="Download which rows of the snapshots were rejected, with file, row and reason.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID, WORKFLOW, JOB_ID),
+    responses={200: Response("The rows, up to 1000 of each part.", RejectedRows)},
+)
+async def get_rejected_rows(call: Call) -> Answer:
+    job, tasks = await _job(call)
+    rows = [note for task in tasks if task.work == "load" for note in task.notes]
+    body = {"jobId": job.job_id, "count": total(tasks).rejected, "value": rows}
+    return Answer(200, body, {"Content-Disposition": f'attachment; filename="rejected-{job.job_id}.json"'})
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/workflows/{workflowName}/status",
+    id="GetRefreshStatus",
+    summary="Get the status of the newest refresh",
+    description="Read where the newest refresh stands, entity by entity.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID, WORKFLOW),
+    responses={200: Response("The steps of the newest refresh.", NodeList)},
+)
+async def get_refresh_status(call: Call) -> Answer:
+    instance_id, refresh = await _instance(call), call.services.refresh
+    nodes: list[dict[str, Any]] = []
+    for job in await refresh.recent(instance_id, 1):
+        tasks = await refresh.tasks(instance_id, job.job_id)
+        for name in dict.fromkeys(map(_node, tasks)):
+            of_node = [task for task in tasks if _node(task) == name]
+            nodes.append(
+                {"name": name, "jobId": job.job_id, "status": _status(job, of_node), "progress": _counts(of_node)}
+            )
+    return Answer(200, nodes)
+
+
+async def _instance(call: Call) -> str:
+    instance_id = call[p.INSTANCE_ID]
+    await call.services.instances.get(instance_id, call.now)
+    if call[WORKFLOW] != MAIN:
+        message = f"There is no workflow '{call[WORKFLOW][:64]}'; there is '{MAIN}'."
+        raise ServiceError(mistakes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
+    return instance_id
+
+
+async def _job(call: Call) -> tuple[Job, Sequence[Task]]:
+    instance_id, refresh = await _instance(call), call.services.refresh
+    job = await refresh.get(instance_id, call[JOB_ID])
+    return job, await refresh.tasks(instance_id, job.job_id)
+
+
+def _info(job: Job, tasks: Sequence[Task], *, parts: bool) -> dict[str, Any]:
+    landed = [note for task in tasks if task.work == "finish" for note in task.notes]
+    info = {
+        "jobId": job.job_id,
+        "jobType": "full",
+        "jobSubmissionKind": job.submission,
+        "jobStatus": job.status,
+        "operationType": "ingestion",
+        "submittedTimestamp": format_instant(job.submitted_at),
+        "endTimestamp": format_instant(job.ended_at) if job.ended_at else None,
+        "message": job.message,
+        "progress": {**_counts(tasks), "parts": len(tasks), "partsDone": sum(task.done for task in tasks)},
+        "landed": {"count": total(tasks).landed, "updates": landed},
+    }
+    return {**info, "tasks": [_part(job, task) for task in tasks]} if parts else info
+
+
+def _part(job: Job, task: Task) -> dict[str, Any]:
+    status = _status(job, [task])
+    return {
+        "name": _node(task),
+        "file": task.file or None,
+        "status": status,
+        "message": task.message,
+        "progress": _counts([task]),
+    }
+
+
+def _node(task: Task) -> str:
+    return _NODES[task.work].format(task.entity)
+
+
+def _status(job: Job, tasks: Sequence[Task]) -> str:
+    if any(task.failed for task in tasks):
+        return "failed"
+    if all(task.done for task in tasks):
+        return "successful"
+    if not job.is_running:
+        return "aborted"
+    return "running" if any(task.done or task.seen_at for task in tasks) else "queued"
+
+
+def _counts(tasks: Sequence[Task]) -> dict[str, int]:
+    return asdict(total(tasks))
+
+
+OPERATIONS: tuple[Operation, ...] = (start_refresh, list_refreshes, get_refresh, get_rejected_rows, get_refresh_status)

@@ -1,0 +1,131 @@
+"""Triggers: what happened since the last poll.
+
+One GET serves both ways of polling. Natively, 202 says that nothing happened, `Location` where to ask next, and
+`Retry-After` when. By policy, the platform keeps `state` and sends it with the next poll.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from function_app import error_codes as mistakes
+from function_app.api import parameters as p
+from function_app.api.call import Answer, Call
+from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.instant import format_instant
+from function_app.domain.profile import Update
+from function_app.errors import ServiceError
+from function_app.operations.event_models import ActivityEvents, UpdateEvents
+from function_app.services.read_feed import FeedPage
+
+POLL_AFTER = 60
+STATE = Parameter[str | None](
+    "state",
+    "query",
+    "State",
+    "How far the flow has read. The platform keeps it.",
+    p.text_up_to(4_000),
+    default=None,
+    visibility="internal",
+)
+_HEADERS = {"Location": "Where to ask next.", "Retry-After": "After how many seconds; 0 if more waits."}
+_NOTHING = Response("Nothing happened.", headers=_HEADERS)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/triggers/updatedprofiles",
+    id="WhenAProfileIsUpdated",
+    summary="When a customer profile is updated in real time",
+    description="This operation triggers when a profile update was taken, by a flow, an app or any other caller.",
+    role=Role.VIEWER,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, STATE),
+    responses={200: Response("The updates, oldest first.", UpdateEvents, headers=_HEADERS), 202: _NOTHING},
+    hint="To see it work now, update a customer profile and wait a minute.",
+)
+async def when_a_profile_is_updated(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    page = await call.services.read_feed.received(model, _position(call), call.now)
+    return _answer(call, page, [_event(update) for update in page.items])
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/triggers/createdactivities",
+    id="WhenAnActivityIsCreated",
+    summary="When an activity is created",
+    description="This operation triggers when an activity was created in real time and its customer is known.",
+    role=Role.VIEWER,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, STATE),
+    responses={200: Response("The activities, oldest first.", ActivityEvents, headers=_HEADERS), 202: _NOTHING},
+    hint="To see it work now, create an activity and wait a minute.",
+)
+async def when_an_activity_is_created(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    page = await call.services.read_feed.created(model, _position(call), call.now)
+    return _answer(call, page, [activity.attributes for activity in page.items])
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/triggers/expiredupdates",
+    id="WhenAnUpdateExpires",
+    summary="When a real time update expires",
+    description="This operation triggers when the time of a profile update is over and it shows no more.",
+    role=Role.VIEWER,
+    visibility="important",
+    parameters=(p.INSTANCE_ID, STATE),
+    responses={200: Response("The updates, in the order they ended.", UpdateEvents, headers=_HEADERS), 202: _NOTHING},
+    hint="To see it work now, update a customer profile that is valid for one minute, PT1M.",
+)
+async def when_an_update_expires(call: Call) -> Answer:
+    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    page = await call.services.read_feed.ended(model, _position(call), call.now)
+    return _answer(call, page, [_event(update) for update in page.items])
+
+
+def _event(update: Update) -> dict[str, Any]:
+    return {
+        "updateId": update.update_id,
+        "customerId": update.customer_id,
+        "receivedAt": format_instant(update.received_at),
+        "occurredAt": format_instant(update.occurred_at),
+        "validUntil": format_instant(update.valid_until),
+        "caller": update.caller,
+        "names": sorted(update.attributes),
+        "fields": update.attributes,
+    }
+
+
+def _answer(call: Call, page: FeedPage[Any], events: Sequence[Any]) -> Answer:
+    held = json.dumps([call.operation_id, page.position]).encode()
+    state = base64.urlsafe_b64encode(held).decode().rstrip("=")
+    location = urlsplit(call.url)._replace(query=urlencode({STATE.name: state})).geturl()
+    headers = {"Location": location, "Retry-After": "0" if page.more else str(POLL_AFTER)}
+    return Answer(200 if events else 202, {"value": events, "state": state}, headers)
+
+
+def _position(call: Call) -> str | None:
+    text = call[STATE]
+    if text is None:
+        return None
+    try:
+        held = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, RecursionError):
+        held = None
+    match held:
+        case [call.operation_id, str(position)]:
+            return position
+    raise ServiceError(
+        mistakes.INVALID_STATE("The state is not one of this trigger's; start again without.", STATE.name)
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (when_a_profile_is_updated, when_an_activity_is_created, when_an_update_expires)

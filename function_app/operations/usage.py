@@ -1,0 +1,134 @@
+"""Usage: how much an instance was called, by what, by whom, with which result, how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from function_app import error_codes as mistakes
+from function_app.api import parameters as p
+from function_app.api.call import Answer, Call
+from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.instant import format_instant
+from function_app.domain.usage import KEPT_DAYS, Counted, Tally, hour_of, summed
+from function_app.errors import ServiceError
+from function_app.operations.usage_models import UsageReport
+
+_MICRO = timedelta(microseconds=1)
+GROUPS: dict[str, Callable[[Counted], Any]] = {
+    "operation": lambda counted: counted.series.operation,
+    "entity": lambda counted: counted.series.entity,
+    "caller": lambda counted: counted.series.caller,
+    "result": lambda counted: counted.series.result,
+    "errorCode": lambda counted: counted.series.error_code,
+}
+INTERVALS: dict[str, Callable[[datetime], datetime]] = {
+    "hour": lambda hour: hour,
+    "day": lambda hour: hour.replace(hour=0),
+}
+
+
+def _groups(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not set(names) <= GROUPS.keys() or len(set(names)) < len(names):
+        raise ValueError("different ones of " + ", ".join(GROUPS) + ", with commas")
+    return names
+
+
+def _interval(text: str) -> str:
+    if text not in INTERVALS:
+        raise ValueError("one of " + ", ".join(INTERVALS))
+    return text
+
+
+FROM = Parameter[datetime | None](
+    "from",
+    "query",
+    "From",
+    f"The first hour, like 2026-11-22T00:00:00Z; at most {KEPT_DAYS} days ago. Left out, a day before the last.",
+    p.instant,
+    default=None,
+    schema={"type": "string", "format": "date-time"},
+)
+TO = Parameter[datetime | None](
+    "to",
+    "query",
+    "To",
+    "The end of the last hour, like 2026-11-23T00:00:00Z. Left out, this hour.",
+    p.instant,
+    default=None,
+    schema={"type": "string", "format": "date-time"},
+)
+GROUP_BY = Parameter[tuple[str, ...]](
+    "groupBy",
+    "query",
+    "Group By",
+    "What to tell calls apart by, like entity,caller; one or more of operation, entity, caller, result, errorCode.",
+    _groups,
+    default=("operation",),
+)
+INTERVAL = Parameter[str | None](
+    "interval",
+    "query",
+    "Interval",
+    "Whether to tell hours or days (of UTC) apart; left out, the whole time is one.",
+    _interval,
+    default=None,
+    schema={"type": "string", "enum": list(INTERVALS)},
+)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/usage",
+    id="GetUsage",
+    summary="Get real time usage",
+    description="Counts the calls of an instance, their bytes and how long they took, over up to 30 days.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(p.INSTANCE_ID, FROM, TO, GROUP_BY, INTERVAL),
+    responses={200: Response("The counts.", UsageReport)},
+)
+async def get_usage(call: Call) -> Answer:
+    await call.services.instances.get(call[p.INSTANCE_ID], call.now)
+    start, end = _hours(call)
+    counted = await call.services.usage.report(call[p.INSTANCE_ID], start, end)
+    groups, interval = call[GROUP_BY], call[INTERVAL]
+    begins = INTERVALS[interval] if interval else lambda _: start
+    sums = summed(counted, lambda one: (begins(one.hour), *(GROUPS[name](one) for name in groups)))
+    total = summed(counted, lambda _: None).get(None, Tally())
+    rows = [
+        {"start": format_instant(begin), **dict(zip(groups, group, strict=True)), **_figures(tally)}
+        for (begin, *group), tally in sorted(sums.items(), key=lambda item: [str(part) for part in item[0]])
+    ]
+    body = {"from": format_instant(start), "to": format_instant(end), "total": _figures(total), "rows": rows}
+    return Answer(200, body)
+
+
+def _hours(call: Call) -> tuple[datetime, datetime]:
+    """Return the whole hours that the time asked for touches: the first, and the end of the last."""
+    until = call[TO] or hour_of(call.now) + timedelta(hours=1)
+    since = call[FROM] or max(until - timedelta(days=1), call.now - timedelta(days=KEPT_DAYS))
+    earliest = call.now - timedelta(days=KEPT_DAYS)
+    if since < earliest:
+        message = f"'from' may be at most {KEPT_DAYS} days ago ({format_instant(earliest)})."
+        raise ServiceError(mistakes.INVALID_PARAMETER(message, FROM.name))
+    if not since < until <= call.now + timedelta(days=1):
+        message = "'to' must lie after 'from', and not beyond tomorrow."
+        raise ServiceError(mistakes.INVALID_PARAMETER(message, TO.name))
+    return hour_of(since), hour_of(until - _MICRO) + timedelta(hours=1)
+
+
+def _figures(tally: Tally) -> dict[str, Any]:
+    return {
+        "count": tally.count,
+        "failures": tally.failures,
+        "bytesIn": tally.bytes_in,
+        "bytesOut": tally.bytes_out,
+        "latencyMs": {f"p{percent}": tally.percentile_ms(percent) for percent in (50, 95, 99)},
+    }
+
+
+OPERATIONS: tuple[Operation, ...] = (get_usage,)

@@ -1,0 +1,259 @@
+"""What tests share: a clock to turn, a small definition, emulators, and the host in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import httpx
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import CosmosClient
+
+from function_app.api.dispatch import Runtime, create_app
+from function_app.api.sign_in.auth import authenticate_local
+from function_app.bootstrap import OPERATIONS
+from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.definition import instance_of
+from function_app.errors import ServiceError
+from function_app.local.host import Host, read_custom_headers
+from function_app.services.instances import Model
+from function_app.services.key_ring import keys_of
+from function_app.services.suite import Suite
+from function_app.source.files import Snapshots
+from function_app.store.documents import CONTAINERS
+from function_app.store.port import Store
+from support.transport import HostTransport
+
+ROOT = Path(__file__).parent.parent.parent
+SHARED = ROOT.parent / "shared"
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+CUSTOM_HEADERS = read_custom_headers(ROOT / "host.json")
+INSTANCE = "00000000-0000-4000-8000-000000000001"
+
+
+def definition() -> dict[str, Any]:
+    """A definition with an attribute of every kind."""
+    return {
+        "name": "Contoso",
+        "entities": [
+            {
+                "name": "Customer",
+                "entityType": "profile",
+                "keys": [["CustomerId"]],
+                "attributes": [
+                    {"name": "CustomerId", "dataType": "Edm.String"},
+                    {"name": "FullName", "friendlyName": "Full Name", "dataType": "Edm.String", "maxLength": 40},
+                    {"name": "City", "dataType": "Edm.String", "maxLength": 80},
+                    {"name": "Tier", "dataType": "Edm.String", "allowedValues": ["Gold", "Silver"]},
+                    {"name": "Points", "dataType": "Edm.Int32"},
+                    {"name": "Value", "dataType": "Edm.Decimal"},
+                    {"name": "OptIn", "dataType": "Edm.Boolean"},
+                    {"name": "BirthDate", "dataType": "Edm.Date"},
+                    {"name": "LastVisit", "dataType": "Edm.DateTimeOffset"},
+                    {"name": "Token", "dataType": "Edm.Guid"},
+                    {"name": "Opens", "dataType": "Edm.TimeOfDay"},
+                    {"name": "Score", "dataType": "Edm.Double", "readOnly": True},
+                    {"name": "Crm_Contacts_ContactId", "dataType": "Edm.String", "keyOf": "Crm_Contacts"},
+                ],
+            },
+            {
+                "name": "Purchases",
+                "dataSourceName": "Shop",
+                "entityType": "activity",
+                "keys": [["PurchaseId"]],
+                "timestampAttribute": "PurchasedOn",
+                "attributes": [
+                    {"name": "PurchaseId", "dataType": "Edm.String"},
+                    {"name": "PurchasedOn", "dataType": "Edm.DateTimeOffset"},
+                    {"name": "ContactId", "dataType": "Edm.String"},
+                    {"name": "Product", "dataType": "Edm.String"},
+                    {"name": "Amount", "dataType": "Edm.Decimal"},
+                ],
+                "activity": {
+                    "activityType": "SalesOrder",
+                    "activityTypeDisplay": "Purchase",
+                    "icon": "cart",
+                    "customer": {"attribute": "ContactId", "entity": "Crm_Contacts"},
+                    "title": "Product",
+                },
+            },
+        ],
+    }
+
+
+def model() -> Model:
+    return Model(instance_of(INSTANCE, definition()))
+
+
+def profile(customer_id: str, **attributes: Any) -> dict[str, Any]:
+    """A source profile with every attribute, null where none is given."""
+    return {a.name: attributes.get(a.name) for a in model().instance.customer.attributes} | {"CustomerId": customer_id}
+
+
+def in_json(*profiles: Mapping[str, Any]) -> dict[str, bytes]:
+    """Source profiles as a store takes them."""
+    return {profile["CustomerId"]: json.dumps(profile).encode() for profile in profiles}
+
+
+@dataclass
+class Clock:
+    """Time under the test's hand."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+def open_runtime(services: Suite, clock: Clock) -> Runtime:
+    """A runtime in which everyone is Administrator."""
+    return Runtime(services, authenticate_local, clock)
+
+
+@asynccontextmanager
+async def host_over(
+    store: Store,
+    clock: Clock,
+    make_runtime: Callable[[Suite, Clock], Runtime] = open_runtime,
+    snapshots: Snapshots | None = None,
+) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+    """The local host over a store, in this process, and the services behind it."""
+    services = Suite(store, snapshots, clock=clock)
+    runtime = make_runtime(services, clock)
+    transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime), CUSTOM_HEADERS))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
+        yield client, services
+    await services.close()
+
+
+@contextmanager
+def azurite(service: str) -> Iterator[str]:
+    """Start Azure Storage's emulator, `blob` or `queue`; yield the address of its account."""
+    command = [str(ROOT / f"tests/emulators/node_modules/.bin/azurite-{service}"), f"--{service}Port", "0"]
+    options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        told = next(line for line in process.stdout if "successfully listen" in line)
+        yield told.split()[-1] + "/devstoreaccount1"
+        process.terminate()
+        process.communicate()  # it has last words
+
+
+class CosmosServer:
+    """Cosmos DB's wire protocol on loopback, and what it was asked."""
+
+    key = "ZW11bGF0b3I="
+
+    def __init__(self, described: dict[str, str]) -> None:
+        self.endpoint, self._requests, self._clock = (described[name] for name in ("endpoint", "requests", "clock"))
+
+    def requests(self) -> list[dict[str, str]]:
+        """Return and forget the document requests since the last call: kind, path, body."""
+        with urlopen(self._requests) as response:  # noqa: S310  # loopback
+            found: list[dict[str, str]] = json.load(response)
+        return found
+
+    def advance(self, seconds: float) -> None:
+        """Move the server's clock forward: documents whose `ttl` is over are gone."""
+        with urlopen(self._clock, data=str(seconds).encode()):  # noqa: S310  # loopback
+            pass
+
+
+@contextmanager
+def cosmos_server() -> Iterator[CosmosServer]:
+    """Start the Cosmos DB server; it ends with the block."""
+    command = ["node", str(ROOT / "tests/emulators/cosmos.js")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdin
+        yield CosmosServer(json.loads(process.stdout.readline()))
+        process.stdin.close()
+
+
+async def create_database(server: CosmosServer, name: str) -> None:
+    """Make a database and its containers, as the infrastructure does."""
+    async with CosmosClient(
+        server.endpoint, server.key, connection_verify=False, enable_endpoint_discovery=False
+    ) as client:
+        database = await client.create_database(name)
+        for container in containers():
+            await database.create_container(
+                container["name"],
+                PartitionKey("/pk"),
+                indexing_policy=container["indexingPolicy"],
+                default_ttl=container["defaultTtl"],
+            )
+
+
+@cache
+def containers() -> list[dict[str, Any]]:
+    """The containers as the Bicep declares them."""
+    text = (ROOT / "infra/modules/cosmos.bicep").read_text(encoding="utf-8")
+    declared = text[text.index("var containers") : text.index("resource account")]
+    found = []
+    for each in re.split(r"\n  \{\n", declared)[1:]:
+        indexed, not_indexed = each.split("notIndexed:")
+        name, ttl = re.search(r"name: '(\w+)'", each), re.search(r"defaultTtl: (-?\d+)", each)
+        assert name
+        assert ttl
+        found.append(
+            {
+                "name": name[1],
+                "defaultTtl": int(ttl[1]),
+                "indexingPolicy": {
+                    "includedPaths": [{"path": path} for path in re.findall(r"path: '([^']+)'", indexed)],
+                    "excludedPaths": [{"path": path} for path in ["/*", *re.findall(r"path: '([^']+)'", not_indexed)]],
+                },
+            }
+        )
+    assert [each["name"] for each in found] == list(CONTAINERS)
+    return found
+
+
+async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:
+    """Write customers with their key rings and join what was parked for them, as a refresh does for these alone."""
+    instance = (await services.instances.get(instance_id, clock())).instance
+    blank = dict.fromkeys(instance.customer.by_name)
+    profiles = {str(row["CustomerId"]): {**blank, **row} for row in rows}
+    customers, keys = services.store.customers, services.store.keys
+    had: dict[SourceKey, str] = {}
+    for customer_id in profiles:
+        read = await customers.read(instance_id, customer_id, clock())
+        had |= keys_of(instance, read.customer.source, customer_id) if read.customer else {}
+    has = {key: owner for owner, row in profiles.items() for key in keys_of(instance, row, owner)}
+    await customers.write_profiles(instance_id, in_json(*profiles.values()))
+    await keys.write(instance_id, has)
+    await keys.remove(instance_id, {key: owner for key, owner in had.items() if has.get(key) != owner})
+    await services.create_activities.join_parked(instance_id, clock)
+
+
+async def create_activity(
+    store: Store, activity: Activity, now: datetime, instance_id: str = INSTANCE
+) -> Activity | None:
+    """Create one activity; return the one of its id that is there."""
+    (known,) = await store.activities.create(instance_id, [activity], now)
+    assert not isinstance(known, ServiceError)
+    return known
+
+
+async def refresh(client: httpx.AsyncClient, instance_id: str) -> dict[str, Any]:
+    """Start a refresh and return the job once it has ended."""
+    jobs = f"/instances/{instance_id}/workflows/main/jobs"
+    job: dict[str, Any] = (await client.post(jobs)).json()
+    while job["endTimestamp"] is None:
+        await asyncio.sleep(0.01)
+        job = (await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})).json()
+    return job

@@ -1,0 +1,74 @@
+"""The deployment package: the files that would go, and libraries installed as the platform's build does."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import mkdtemp
+
+from pathspec import GitIgnoreSpec
+
+from support import ROOT
+
+LIBRARIES = Path(".python_packages/lib/site-packages")  # where the build on the platform puts them
+REQUIREMENTS = ROOT / "requirements.txt"
+
+
+def azure_python() -> Path:
+    """Return the interpreter that stands for Azure's: WORKER_PYTHON, else 3.13 if make found one, else this one."""
+    latest = ROOT / ".venv-3.13/bin/python"
+    return Path(os.environ.get("WORKER_PYTHON") or (latest if latest.exists() else sys.executable)).absolute()
+
+
+def selected(folder: Path) -> Iterator[Path]:
+    """Walk what .funcignore leaves, not entering what it takes out."""
+    ignored = GitIgnoreSpec.from_lines((ROOT / ".funcignore").read_text(encoding="utf-8").splitlines())
+    for path in sorted(folder.iterdir()):
+        name = path.relative_to(ROOT).as_posix()
+        if path.is_dir() and not ignored.match_file(f"{name}/"):
+            yield from selected(path)
+        elif path.is_file() and not ignored.match_file(name):
+            yield path
+
+
+def unpack(folder: Path, python: Path) -> Path:
+    """Put the package into a folder, with the libraries of requirements.txt; return the folder."""
+    for path in selected(ROOT):
+        (folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, folder / path.relative_to(ROOT))
+    (folder / LIBRARIES).parent.mkdir(parents=True)
+    (folder / LIBRARIES).symlink_to(deployed_libraries(python))
+    return folder
+
+
+def deployed_libraries(python: Path) -> Path:
+    """Return a folder with what requirements.txt names, and nothing else."""
+    return _installed(python, REQUIREMENTS.read_text(encoding="utf-8"), [["-r", str(REQUIREMENTS)]])
+
+
+def worker_libraries(python: Path) -> Path:
+    """Return a folder with what Microsoft's worker brings itself."""
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    runtime = next(line for line in lines if "functions-runtime" in line)
+    pinned = runtime.partition(";")[0]
+    steps = [["protobuf>=5.29,<6", "azure-functions"], ["--no-deps", "--ignore-requires-python", pinned]]
+    return _installed(python, str(steps), steps)
+
+
+def _installed(python: Path, wanted: str, steps: Sequence[Sequence[str]]) -> Path:
+    """Return the folder for what is wanted, in the interpreter's own environment; install it if it is not there."""
+    name = hashlib.sha256(wanted.encode()).hexdigest()[:16]
+    place = python.parent.parent / "targets" / name
+    if not place.exists():
+        place.parent.mkdir(exist_ok=True)
+        made = mkdtemp(dir=place.parent)
+        for step in steps:
+            command = [str(python), "-m", "pip", "install", "--quiet", "--no-compile", "--target", made, *step]
+            subprocess.run(command, check=True, capture_output=True)
+        Path(made).rename(place)
+    return place
