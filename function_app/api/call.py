@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from function_app.api.page_settings import PageSettings
     from function_app.domain.access import Principal
+    from function_app.services.instances import Model
     from function_app.services.suite import Suite
 
 T = TypeVar("T")
@@ -58,6 +59,14 @@ class Call:
     values: Mapping[str, Any]
     body: Any
     pages: PageSettings
+    instance: Model | None = None
+
+    @property
+    def model(self) -> Model:
+        """The instance that the path names; only operations that need one have it."""
+        if self.instance is None:
+            raise LookupError(self.operation_id)
+        return self.instance
 
     def __getitem__(self, parameter: Parameter[T]) -> T:
         value: T = self.values.get(parameter.name, parameter.default)

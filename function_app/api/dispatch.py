@@ -21,7 +21,7 @@ from function_app.api.call import Answer, Call, read_request
 from function_app.api.limits import Limits
 from function_app.api.operation import HttpMethod, Operation
 from function_app.api.page_settings import PageSettings
-from function_app.api.parameters import LONGEST_CALLER
+from function_app.api.parameters import INSTANCE_ID, LONGEST_CALLER
 from function_app.api.problems import answer_to
 from function_app.api.routes import allowed_methods, make_routes
 from function_app.api.sign_in.auth import ANONYMOUS, Authenticator
@@ -144,9 +144,11 @@ class _Visit:
         if req.method in operation.refuses:
             raise NotAllowed(mistakes.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
         values, body = read_request(operation, req)
+        services = self._runtime.services
         call = Call(
             operation_id=operation.id,
-            services=self._runtime.services,
+            services=services,
+            instance=await services.instances.get(values[INSTANCE_ID.name], now) if operation.needs_instance else None,
             principal=self._principal or ANONYMOUS,
             now=now,
             url=_without_last_slash(req.url),

@@ -106,6 +106,12 @@ class Operation:
     visibility: Visibility = "none"
     refuses: Mapping[Verb, str] = field(default_factory=dict)
     hint: str | None = None
+    defines_instance: bool = False
+
+    @property
+    def needs_instance(self) -> bool:
+        """Whether the instance that the path names must exist."""
+        return self.role is not None and "{instanceId}" in self.path and not self.defines_instance
 
     @property
     def methods(self) -> tuple[HttpMethod, ...]:
@@ -140,6 +146,7 @@ def operation(  # noqa: PLR0913  # a declaration
     visibility: Visibility = "none",
     refuses: Mapping[Verb, str] | None = None,
     hint: str | None = None,
+    defines_instance: bool = False,
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as an operation."""
 
@@ -158,6 +165,7 @@ def operation(  # noqa: PLR0913  # a declaration
             visibility=visibility,
             refuses=refuses or {},
             hint=hint,
+            defines_instance=defines_instance,
         )
 
     return declare

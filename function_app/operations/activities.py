@@ -45,9 +45,8 @@ _IMMUTABLE = "Activities never change and can't be deleted; they expire by thems
     refuses={"GET": "Only Customer and UnifiedActivity can be listed."},
 )
 async def create_activity(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     timing = Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
-    (created,) = await call.services.create_activities(model, call[p.ENTITY_NAME], [call.body], timing, call.now)
+    (created,) = await call.services.create_activities(call.model, call[p.ENTITY_NAME], [call.body], timing, call.now)
     if isinstance(created, Exception):
         raise created
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
@@ -69,10 +68,9 @@ async def create_activity(call: Call) -> Answer:
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def create_activities(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     entity_name, timing = call[p.ENTITY_NAME], Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
 
-    results = await call.services.create_activities(model, entity_name, items_of(call.body), timing, call.now)
+    results = await call.services.create_activities(call.model, entity_name, items_of(call.body), timing, call.now)
     return answer_batch(call, [each if isinstance(each, Exception) else _receipt(each) for each in results])
 
 
@@ -107,7 +105,6 @@ SELECT = replace(o.SELECT, description="The only fields to return, with commas, 
     responses={200: Response("One page of activities.", ActivityList)},
 )
 async def list_unified_activities(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     condition, names, orderby = o.condition(call, UNIFIED), o.selected(call, UNIFIED), call[o.ORDERBY]
     sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
     if sorting.attribute != ACTIVITY_TIME:
@@ -115,7 +112,7 @@ async def list_unified_activities(call: Call) -> Answer:
         raise ServiceError(mistakes.INVALID_QUERY(message, o.ORDERBY.name))
     query = ActivityQuery(customer_in(condition), condition, descending=sorting.descending, after=o.read_sort(call))
     page = await call.services.read_activities.page(
-        model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]
+        call.model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]
     )
     rows = page.rows if names is None else [{name: row.get(name) for name in names} for row in page.rows]
     return Answer(200, o.page_body(call, UNIFIED.name, rows, [page.following] if page.following else None, page.count))
@@ -146,8 +143,7 @@ ENTITY_ID = Parameter[str](
     refuses={"PATCH": _IMMUTABLE, "PUT": _IMMUTABLE, "DELETE": _IMMUTABLE},
 )
 async def get_activity(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    activity = await call.services.read_activities.one(model, call[p.ENTITY_NAME], call[ENTITY_ID], call.now)
+    activity = await call.services.read_activities.one(call.model, call[p.ENTITY_NAME], call[ENTITY_ID], call.now)
     return Answer(200, activity.attributes)
 
 
@@ -205,11 +201,10 @@ PAGE = Parameter[int](
     responses={200: Response("One page of the timeline.", ActivityList), 304: p.NOT_MODIFIED},
 )
 async def list_activities(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     kind = call[ACTIVITY_TYPE]
     condition = Equals("ActivityType", (kind,)) if kind is not None else None
     query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=o.read_sort(call))
-    page = await call.services.read_activities.timeline(model, query, call.now, top=call[PAGE])
+    page = await call.services.read_activities.timeline(call.model, query, call.now, top=call[PAGE])
     following = [page.following] if page.following else None
     return Answer(200, o.page_body(call, UNIFIED.name, page.rows, following, None))
 
@@ -226,11 +221,10 @@ async def list_activities(call: Call) -> Answer:
     responses={200: Response("The types with counts.", ActivityTypes)},
 )
 async def list_activity_types(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    counts = await call.services.read_activities.types(model, call[CUSTOMER], call.now)
+    counts = await call.services.read_activities.types(call.model, call[CUSTOMER], call.now)
     icons = {
         (mapping.activity_type, mapping.activity_type_display): mapping.icon
-        for entity in model.instance.entities
+        for entity in call.model.instance.entities
         if (mapping := entity.activity)
     }
     types = [

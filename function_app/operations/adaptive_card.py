@@ -37,10 +37,9 @@ _NAMES = ("FullName", "Name", "FirstName", "LastName")
     responses={200: Response("The card.", AdaptiveCard), 304: p.NOT_MODIFIED},
 )
 async def get_customer_card(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    _, merged = await call.services.read_customer(model, call[p.CUSTOMER_ID], call.now)
+    _, merged = await call.services.read_customer(call.model, call[p.CUSTOMER_ID], call.now)
     query = ActivityQuery(call[p.CUSTOMER_ID])
-    page = await call.services.read_activities.timeline(model, query, call.now, top=ACTIVITIES)
+    page = await call.services.read_activities.timeline(call.model, query, call.now, top=ACTIVITIES)
     name = _name(merged.attributes)
     card = {
         "$schema": _SCHEMA,
@@ -49,7 +48,7 @@ async def get_customer_card(call: Call) -> Answer:
         "fallbackText": name,
         "body": [
             _text(name, size="Large", weight="Bolder"),
-            *_fields(model.instance.customer, merged),
+            *_fields(call.model.instance.customer, merged),
             *map(_activity, page.rows),
         ],
     }

@@ -60,7 +60,6 @@ SLOT = Parameter[Slot](
     responses={200: Response("The keys there are.", ApiKeyList)},
 )
 async def list_keys(call: Call) -> Answer:
-    await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     return Answer(
         200,
         [
@@ -87,7 +86,6 @@ async def list_keys(call: Call) -> Answer:
     responses={200: Response("The new key.", NewApiKey)},
 )
 async def regenerate_key(call: Call) -> Answer:
-    await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     role, slot = call[ROLE], call[SLOT]
     key = await call.services.access.regenerate(call[p.INSTANCE_ID], role, slot, call.principal, call.now)
     return Answer(200, {"role": role.title, "slot": slot, "key": key}, {"Cache-Control": "no-store"})
@@ -105,7 +103,6 @@ async def regenerate_key(call: Call) -> Answer:
     responses={204: Response("There is no such key any more.")},
 )
 async def revoke_key(call: Call) -> Answer:
-    await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     await call.services.access.revoke(call[p.INSTANCE_ID], call[ROLE], call[SLOT], call.principal, call.now)
     return Answer(204)
 

@@ -45,7 +45,6 @@ TOP = Parameter[int](
     responses={200: Response("Changes, newest first.", ChangeList)},
 )
 async def list_changes(call: Call) -> Answer:
-    await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     before = call[BEFORE] or _FAR
     return Answer(
         200,

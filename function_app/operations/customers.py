@@ -50,10 +50,9 @@ _NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, a
     },
 )
 async def update_customer(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
     request = UpdateRequest(call[p.CUSTOMER_ID], call.body, timing, caller, repeat)
-    updated = await call.services.update_profile(model, request, call.now)
+    updated = await call.services.update_profile(call.model, request, call.now)
     until = format_instant(updated.update.valid_until)
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
     if not p.prefers_representation(call[p.PREFER]):
@@ -101,8 +100,7 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field wha
     },
 )
 async def get_customer(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    customer, merged = await call.services.read_customer(model, call[p.CUSTOMER_ID], call.now)
+    customer, merged = await call.services.read_customer(call.model, call[p.CUSTOMER_ID], call.now)
     if not call[EXPLAIN]:
         return Answer(200, merged.attributes)
     return Answer(200, {**merged.attributes, "@explain": _explanation(customer.source, merged)})
@@ -140,8 +138,7 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     },
 )
 async def list_customers(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    entity = model.instance.customer
+    entity = call.model.instance.customer
     orderby, names = call[o.ORDERBY], o.selected(call, entity)
     sorting = parse_orderby(orderby, entity) if orderby is not None else BY_KEY
     query = ListQuery(
@@ -149,14 +146,14 @@ async def list_customers(call: Call) -> Answer:
         sorting=sorting,
         top=call[o.TOP],
         skip=call[o.SKIP],
-        after=_position(call, model, sorting),
+        after=_position(call, call.model, sorting),
         count=call[o.COUNT],
     )
-    page = await call.services.list_customers(model, query, call.now)
+    page = await call.services.list_customers(call.model, query, call.now)
     rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in page.rows]
     if call[EXPAND]:
         ids = [row[KEY] for row in page.rows]
-        timelines = await call.services.read_activities.timelines(model, ids, call.now)
+        timelines = await call.services.read_activities.timelines(call.model, ids, call.now)
         for row, timeline in zip(rows, timelines, strict=True):
             row[UNIFIED.name] = timeline
     following = [page.following.value, page.following.key] if page.following else None
@@ -184,14 +181,13 @@ def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def update_customers(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
 
     async def update(index: int, item: Any) -> dict[str, Any]:
         changes = {name: value for name, value in as_object(item).items() if name != KEY}
         request = UpdateRequest(_customer_id(item), changes, timing, caller, f"{repeat}/{index}" if repeat else None)
         later = call.now + timedelta(microseconds=index)  # of two items for one customer the later one shows
-        return _receipt(await call.services.update_profile(model, request, later))
+        return _receipt(await call.services.update_profile(call.model, request, later))
 
     return answer_batch(call, await each_item(items_of(call.body), update))
 

@@ -31,9 +31,8 @@ SELF_CONFLATED = p.flag(
     responses={200: Response("Every entity with its attributes.", EntityModel)},
 )
 async def list_entities(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    entities = [_entity(entity, annotated=call[ANNOTATIONS]) for entity in model.entities.values()]
-    return Answer(200, {"instanceId": model.instance.instance_id, "entities": entities})
+    entities = [_entity(entity, annotated=call[ANNOTATIONS]) for entity in call.model.entities.values()]
+    return Answer(200, {"instanceId": call.model.instance.instance_id, "entities": entities})
 
 
 @operation(
@@ -48,8 +47,7 @@ async def list_entities(call: Call) -> Answer:
     responses={200: Response("The entity with its attributes.", EntityInfo)},
 )
 async def get_entity(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    return Answer(200, _entity(model.entity(call[p.ENTITY_NAME]), annotated=call[ANNOTATIONS]))
+    return Answer(200, _entity(call.model.entity(call[p.ENTITY_NAME]), annotated=call[ANNOTATIONS]))
 
 
 @operation(
@@ -64,8 +62,7 @@ async def get_entity(call: Call) -> Answer:
     responses={200: Response("The kinds of activities.", ActivityEntities)},
 )
 async def list_activity_entities(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    return Answer(200, {"value": [_kind(model.entities[name]) for name in model.records]})
+    return Answer(200, {"value": [_kind(call.model.entities[name]) for name in call.model.records]})
 
 
 def _kind(entity: Entity) -> dict[str, str]:
@@ -96,8 +93,7 @@ USE = Parameter[Use](
     responses={200: Response("The schema.", EntitySchema)},
 )
 async def get_entity_schema(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    return Answer(200, entity_schema(model.entity(call[p.ENTITY_NAME]), call[USE]))
+    return Answer(200, entity_schema(call.model.entity(call[p.ENTITY_NAME]), call[USE]))
 
 
 def _entity(entity: Entity, *, annotated: bool) -> dict[str, Any]:

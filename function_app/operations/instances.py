@@ -41,8 +41,7 @@ async def list_instances(call: Call) -> Answer:
     responses={200: Response("The instance.", InstanceInfo)},
 )
 async def get_instance(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    return Answer(200, _info(model.instance))
+    return Answer(200, _info(call.model.instance))
 
 
 @operation(
@@ -54,6 +53,7 @@ async def get_instance(call: Call) -> Answer:
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(p.INSTANCE_ID,),
+    defines_instance=True,
     body=Body("The whole definition.", InstanceDefinition),
     responses={
         201: Response("The instance is new.", InstanceInfo),

@@ -30,13 +30,12 @@ SOURCE_KEY = _required("key", "Key", "The customer's key in that entity, like CN
     responses={200: Response("The customer and its key ring.", KeyRing)},
 )
 async def find_customer(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     source_key = SourceKey(f"{call[DATA_SOURCE]}_{call[ENTITY]}", call[SOURCE_KEY])
-    customer_id, ring = await call.services.key_ring.of_key(model, source_key, call.now)
+    customer_id, ring = await call.services.key_ring.of_key(call.model, source_key, call.now)
     return Answer(
         200,
         {
-            "instanceId": model.instance.instance_id,
+            "instanceId": call.model.instance.instance_id,
             "customerId": customer_id,
             "keyRing": {key.entity: key.key for key in ring},
         },

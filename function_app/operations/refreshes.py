@@ -75,7 +75,7 @@ ON_DEMAND = (
     responses={200: Response("The job of the refresh.", JobInfo)},
 )
 async def start_refresh(call: Call) -> Answer:
-    instance_id = await _instance(call)
+    instance_id = _instance(call)
     job = await call.services.refresh.start(instance_id, "onDemand", call.now)
     return Answer(200, _info(job, await call.services.refresh.tasks(instance_id, job.job_id), parts=False))
 
@@ -92,7 +92,7 @@ async def start_refresh(call: Call) -> Answer:
     responses={200: Response("The jobs.", JobList)},
 )
 async def list_refreshes(call: Call) -> Answer:
-    instance_id, refresh = await _instance(call), call.services.refresh
+    instance_id, refresh = _instance(call), call.services.refresh
     jobs = await refresh.recent(instance_id, call[TOP])
     return Answer(200, [_info(job, await refresh.tasks(instance_id, job.job_id), parts=call[TASKS]) for job in jobs])
 
@@ -142,7 +142,7 @@ async def get_rejected_rows(call: Call) -> Answer:
     responses={200: Response("The steps of the newest refresh.", NodeList)},
 )
 async def get_refresh_status(call: Call) -> Answer:
-    instance_id, refresh = await _instance(call), call.services.refresh
+    instance_id, refresh = _instance(call), call.services.refresh
     nodes: list[dict[str, Any]] = []
     for job in await refresh.recent(instance_id, 1):
         tasks = await refresh.tasks(instance_id, job.job_id)
@@ -154,17 +154,15 @@ async def get_refresh_status(call: Call) -> Answer:
     return Answer(200, nodes)
 
 
-async def _instance(call: Call) -> str:
-    instance_id = call[p.INSTANCE_ID]
-    await call.services.instances.get(instance_id, call.now)
+def _instance(call: Call) -> str:
     if call[WORKFLOW] != MAIN:
         message = f"There is no workflow '{call[WORKFLOW][:64]}'; there is '{MAIN}'."
         raise ServiceError(mistakes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
-    return instance_id
+    return call.model.instance.instance_id
 
 
 async def _job(call: Call) -> tuple[Job, Sequence[Task]]:
-    instance_id, refresh = await _instance(call), call.services.refresh
+    instance_id, refresh = _instance(call), call.services.refresh
     job = await refresh.get(instance_id, call[JOB_ID])
     return job, await refresh.tasks(instance_id, job.job_id)
 

@@ -50,8 +50,7 @@ _NOTHING = Response("Nothing happened.", headers=_HEADERS)
     hint="To see it work now, update a customer profile and wait a minute.",
 )
 async def when_a_profile_is_updated(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    page = await call.services.read_feed.received(model, _position(call), call.now)
+    page = await call.services.read_feed.received(call.model, _position(call), call.now)
     return _answer(call, page, [_event(update) for update in page.items])
 
 
@@ -68,8 +67,7 @@ async def when_a_profile_is_updated(call: Call) -> Answer:
     hint="To see it work now, create an activity and wait a minute.",
 )
 async def when_an_activity_is_created(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    page = await call.services.read_feed.created(model, _position(call), call.now)
+    page = await call.services.read_feed.created(call.model, _position(call), call.now)
     return _answer(call, page, [activity.attributes for activity in page.items])
 
 
@@ -86,8 +84,7 @@ async def when_an_activity_is_created(call: Call) -> Answer:
     hint="To see it work now, update a customer profile that is valid for one minute, PT1M.",
 )
 async def when_an_update_expires(call: Call) -> Answer:
-    model = await call.services.instances.get(call[p.INSTANCE_ID], call.now)
-    page = await call.services.read_feed.ended(model, _position(call), call.now)
+    page = await call.services.read_feed.ended(call.model, _position(call), call.now)
     return _answer(call, page, [_event(update) for update in page.items])
 
 

@@ -92,7 +92,6 @@ INTERVAL = Parameter[str | None](
     responses={200: Response("The counts.", UsageReport)},
 )
 async def get_usage(call: Call) -> Answer:
-    await call.services.instances.get(call[p.INSTANCE_ID], call.now)
     start, end = _hours(call)
     counted = await call.services.usage.report(call[p.INSTANCE_ID], start, end)
     groups, interval = call[GROUP_BY], call[INTERVAL]
