@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from connector.lint.values import Json
-from function_app.api.operation import Choices
+from function_app.api.parameter import Choices
 from function_app.domain.schema import Use
 
 ENTITY_SCHEMA = "GetEntitySchema"

@@ -10,7 +10,8 @@ from typing import Any
 
 from connector.build.schemas import ENTITY_SCHEMA, Definitions, attributes_of, choices, words
 from connector.lint.values import Json
-from function_app.api.operation import Body, Operation, Parameter, Response
+from function_app.api.operation import Body, Operation, Response
+from function_app.api.parameter import Parameter
 from function_app.api.sign_in.auth import KEY_HEADER
 from function_app.api.sign_in.tokens import SCOPE
 from function_app.bootstrap import OPERATIONS

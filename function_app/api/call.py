@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from function_app import error_codes as mistakes
-from function_app.api.operation import Operation, Parameter
+from function_app.api.operation import Operation
+from function_app.api.parameter import Parameter
 from function_app.domain.addresses import decode_slashes
 from function_app.domain.names import nearest_hint
 from function_app.domain.values import parse_float
@@ -99,7 +100,7 @@ def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, An
                 faults.append(mistakes.MISSING_PARAMETER(f"'{parameter.name}' is required.", parameter.name))
             continue
         try:
-            values[parameter.name] = parameter.parse(text)
+            values[parameter.name] = parameter.type.parse(text)
         except ValueError as error:
             message = f"'{parameter.name}' must be {error}; received '{text[:64]}'."
             faults.append(mistakes.INVALID_PARAMETER(message, parameter.name))

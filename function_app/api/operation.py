@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from function_app import error_codes as mistakes
+from function_app.api.parameter import Parameter, Visibility
 from function_app.domain.access import Role
 from function_app.error_codes import Mistake
 
@@ -16,47 +17,9 @@ if TYPE_CHECKING:
 
     from function_app.api.call import Answer, Call
 
-T = TypeVar("T")
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-Visibility = Literal["none", "important", "advanced", "internal"]
 Handler = Callable[["Call"], Awaitable["Answer"]]
-
-
-@dataclass(frozen=True)
-class Choices:
-    """Where makers choose a value from: the rows of another operation's answer.
-
-    `items`, `value` and `title` are paths in that answer; `given` names the parameters it shares with this operation.
-    """
-
-    operation_id: str
-    value: str
-    title: str
-    items: str = ""
-    given: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Parameter(Generic[T]):
-    """One parameter; handlers read it by `call[PARAMETER]`.
-
-    `parse` turns its text into a value, or raises ValueError with what would be right.
-    `schema` is its Swagger 2.0 type, format, enum and limits, and the default that makers see;
-    `extensions` are its `x-ms-` members.
-    """
-
-    name: str
-    place: Literal["path", "query", "header"]
-    summary: str
-    description: str
-    parse: Callable[[str], T]
-    default: T
-    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
-    required: bool = False
-    visibility: Visibility = "none"
-    extensions: Mapping[str, Any] = field(default_factory=dict)
-    choices: Choices | None = None
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from function_app import error_codes as mistakes
-from function_app.api import parameters as p
 from function_app.api.call import Call
 from function_app.api.odata import parse_filter, parse_search, parse_select
-from function_app.api.operation import Parameter
+from function_app.api.parameter import Parameter, Visibility, query
+from function_app.api.parameter_types import ONLY_FALSE, integer, text
+from function_app.api.parameters import flag
 from function_app.domain.entity import Entity
 from function_app.domain.query import AllOf, Condition
 from function_app.errors import ServiceError
@@ -22,43 +22,40 @@ from function_app.errors import ServiceError
 MAX_ADDRESS = 8_000  # the Functions host refuses a request line over 8,192 bytes: verb, address and version
 
 
-def _option(name: str, summary: str, description: str, longest: int = 4_000) -> Parameter[str | None]:
-    return Parameter(name, "query", summary, description, p.text_up_to(longest), default=None)
+def _option(
+    name: str, summary: str, description: str, longest: int = 4_000, visibility: Visibility = "none"
+) -> Parameter[str | None]:
+    return query(name, summary, description, text(longest), visibility=visibility)
 
 
 FILTER = _option("$filter", "Filter", "Which rows to return, like City eq 'Oslo' and LoyaltyPoints gt 100.")
-SELECT = replace(
-    _option("$select", "Select Fields", "The only fields to return, with commas, like CustomerId,City."),
+SELECT = _option(
+    "$select",
+    "Select Fields",
+    "The only fields to return, with commas, like CustomerId,City.",
     visibility="advanced",
 )
 ORDERBY = _option("$orderby", "Order By", "The field to sort by, like City, or City desc for the reverse order.")
 SEARCH = _option("$search", "Search", "Words that stand anywhere in the text fields, like oslo coffee.")
-SKIPTOKEN = replace(
-    _option("$skiptoken", "Page Token", "Where the page starts. It stands in the address of the next page.", 16_000),
+SKIPTOKEN = _option(
+    "$skiptoken",
+    "Page Token",
+    "Where the page starts. It stands in the address of the next page.",
+    16_000,
     visibility="advanced",
 )
-TOP = Parameter[int](
-    "$top",
-    "query",
-    "Top Count",
-    "How many rows a page holds, from 1 to 1000.",
-    p.whole_number(1, 1000),
-    default=100,
-    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 100},
-)
-SKIP = Parameter[int](
+TOP = query("$top", "Top Count", "How many rows a page holds, from 1 to 1000.", integer(1, 1000), default=100)
+SKIP = query(
     "$skip",
-    "query",
     "Skip Count",
     "How many rows to leave out at the start.",
-    p.whole_number(0, 10_000),
+    integer(0, 10_000),
     default=0,
-    schema={"type": "integer", "format": "int32", "minimum": 0, "maximum": 10_000, "default": 0},
     visibility="advanced",
 )
-COUNT = p.flag("$count", "Count", "Whether to count all rows that match, on every page.")
-FORCE_SEARCH = p.flag("forceSearch", "Force Search", "Of the original's; only false.", p.only_false, "internal")
-PROXY = p.flag("proxy", "Proxy", "Of the original's; only false.", p.only_false, "internal")
+COUNT = flag("$count", "Count", "Whether to count all rows that match, on every page.")
+FORCE_SEARCH = flag("forceSearch", "Force Search", "Of the original's; only false.", ONLY_FALSE, "internal")
+PROXY = flag("proxy", "Proxy", "Of the original's; only false.", ONLY_FALSE, "internal")
 
 
 def condition(call: Call, entity: Entity) -> Condition | None:

@@ -9,6 +9,7 @@ from function_app.domain.activity import required_in
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Attribute, Entity
 
 Use = Literal["input", "item", "output"]
+USES: tuple[Use, ...] = ("input", "item", "output")
 TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
 FORMS = {
     "date": "a date like 1990-12-31",

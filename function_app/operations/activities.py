@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,10 +12,12 @@ from function_app.api import parameters as p
 from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
-from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.parameter import path, query
+from function_app.api.parameter_types import INSTANT, integer, text
 from function_app.domain.access import Role
 from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
-from function_app.domain.instant import format_instant, parse_instant
+from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery, Equals, Sorting
 from function_app.domain.validity import Timing
 from function_app.errors import ServiceError
@@ -118,15 +119,11 @@ async def list_unified_activities(call: Call) -> Answer:
     return Answer(200, o.page_body(call, UNIFIED.name, rows, [page.following] if page.following else None, page.count))
 
 
-ENTITY_ID = Parameter[str](
+ENTITY_ID = path(
     "entityId",
-    "path",
     "Activity ID",
     "The id of the activity, or for a source entity the primary key of its record, like E-100001.",
-    p.text_up_to(1_000),
-    default="",
-    required=True,
-    extensions={"x-ms-url-encoding": "single"},
+    text(1_000),
 )
 
 
@@ -147,46 +144,13 @@ async def get_activity(call: Call) -> Answer:
     return Answer(200, activity.attributes)
 
 
-def _instant(text: str) -> datetime:
-    instant = parse_instant(text)
-    if instant is None or instant.tzinfo is None:
-        raise ValueError("an RFC 3339 instant with offset, like 2026-11-24T09:30:00Z")
-    return instant
-
-
-def _bound(name: str, summary: str, description: str) -> Parameter[datetime | None]:
-    schema = {"type": "string", "format": "date-time"}
-    return Parameter(name, "query", summary, description, _instant, default=None, schema=schema)
-
-
-CUSTOMER = Parameter[str](
-    "customerId",
-    "query",
-    "Customer ID",
-    p.CUSTOMER_ID.description,
-    p.text_up_to(p.LONGEST_CUSTOMER_ID),
-    default="",
-    required=True,
+CUSTOMER = query("customerId", "Customer ID", p.CUSTOMER_ID.description, text(p.LONGEST_CUSTOMER_ID), required=True)
+ACTIVITY_TYPE = query(
+    "activityType", "Activity Type", "Gives only activities of this type, like SalesOrder.", text(200)
 )
-ACTIVITY_TYPE = Parameter[str | None](
-    "activityType",
-    "query",
-    "Activity Type",
-    "Gives only activities of this type, like SalesOrder.",
-    p.text_up_to(200),
-    default=None,
-)
-FROM = _bound("from", "From", "Gives only activities from this time on, like 2026-11-01T00:00:00Z.")
-TO = _bound("to", "To", "Gives only activities before this time, like 2026-12-01T00:00:00Z.")
-PAGE = Parameter[int](
-    "$top",
-    "query",
-    "Top Count",
-    "How many activities a page holds, from 1 to 1000.",
-    p.whole_number(1, 1000),
-    default=50,
-    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 50},
-)
+FROM = query("from", "From", "Gives only activities from this time on, like 2026-11-01T00:00:00Z.", INSTANT)
+TO = query("to", "To", "Gives only activities before this time, like 2026-12-01T00:00:00Z.", INSTANT)
+PAGE = query("$top", "Top Count", "How many activities a page holds, from 1 to 1000.", integer(1, 1000), default=50)
 
 
 @operation(

@@ -2,50 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
-
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Parameter, Response, operation
-from function_app.domain.access import ROLES, SLOTS, Role, Slot
+from function_app.api.operation import Operation, Response, operation
+from function_app.api.parameter import path
+from function_app.api.parameter_types import choice, enum
+from function_app.domain.access import ROLES, SLOTS, Role
 from function_app.domain.instant import format_instant
 from function_app.operations.access_models import ApiKeyList, NewApiKey
 
-T = TypeVar("T")
-
-
-def _one_of(known: Mapping[str, T]) -> Callable[[str], T]:
-    def parse(text: str) -> T:
-        if text not in known:
-            raise ValueError("one of " + ", ".join(known))
-        return known[text]
-
-    return parse
-
-
-ROLE = Parameter[Role](
-    "role",
-    "path",
-    "Role",
-    "The role the key gives.",
-    _one_of(ROLES),
-    default=Role.VIEWER,
-    schema={"type": "string", "enum": list(ROLES)},
-    required=True,
-    extensions={"x-ms-url-encoding": "single"},
-)
-SLOT = Parameter[Slot](
-    "slot",
-    "path",
-    "Slot",
-    "Which of the role's two keys is meant.",
-    _one_of({slot: slot for slot in SLOTS}),
-    default="primary",
-    schema={"type": "string", "enum": list(SLOTS)},
-    required=True,
-    extensions={"x-ms-url-encoding": "single"},
-)
+ROLE = path("role", "Role", "The role the key gives.", choice(ROLES))
+SLOT = path("slot", "Slot", "Which of the role's two keys is meant.", enum(*SLOTS))
 
 
 @operation(

@@ -6,31 +6,22 @@ from datetime import UTC, datetime
 
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.api.operation import Operation, Response, operation
+from function_app.api.parameter import query
+from function_app.api.parameter_types import INSTANT, integer
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.operations.access_models import ChangeList
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
-BEFORE = Parameter[datetime | None](
+BEFORE = query(
     "before",
-    "query",
     "Before",
     "List changes made before this instant; for the next page, the one the last change was made at.",
-    p.instant,
-    default=None,
-    schema={"type": "string", "format": "date-time"},
+    INSTANT,
 )
-TOP = Parameter[int](
-    "$top",
-    "query",
-    "Top",
-    "How many changes to list.",
-    p.whole_number(1, 1000),
-    default=100,
-    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000, "default": 100},
-)
+TOP = query("$top", "Top", "How many changes to list.", integer(1, 1000), default=100)
 
 
 @operation(

@@ -11,7 +11,9 @@ from function_app.api import parameters as p
 from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
-from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.parameter import query
+from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.entity import CUSTOMER
@@ -70,14 +72,11 @@ def _receipt(updated: Updated) -> dict[str, Any]:
     }
 
 
-EXPAND = Parameter[str | None](
+EXPAND = query(
     "$expand",
-    "query",
     "Expand",
     "Choose UnifiedActivity to get the newest 50 activities with each customer.",
-    p.one_of("UnifiedActivity"),
-    default=None,
-    schema={"type": "string", "enum": ["UnifiedActivity"]},
+    enum("UnifiedActivity"),
     visibility="advanced",
 )
 EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field what the source holds and until when.")

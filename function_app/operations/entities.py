@@ -6,16 +6,18 @@ from typing import Any
 
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.api.operation import Operation, Response, operation
+from function_app.api.parameter import query
+from function_app.api.parameter_types import ONLY_FALSE, enum
 from function_app.domain.access import Role
 from function_app.domain.entity import Attribute, Entity
-from function_app.domain.schema import Use, entity_schema
+from function_app.domain.schema import USES, entity_schema
 from function_app.operations.entity_models import ActivityEntities, EntityInfo, EntityModel, EntitySchema
 
 ANNOTATIONS = p.flag("attributesAnnotations", "Annotations", "Whether to say which attributes are read-only.")
-QUARANTINED = p.flag("includeQuarantined", "Quarantined", "Of the original's; only false.", p.only_false, "internal")
+QUARANTINED = p.flag("includeQuarantined", "Quarantined", "Of the original's; only false.", ONLY_FALSE, "internal")
 SELF_CONFLATED = p.flag(
-    "includeSelfConflatedEntity", "Self-conflated", "Of the original's; only false.", p.only_false, "internal"
+    "includeSelfConflatedEntity", "Self-conflated", "Of the original's; only false.", ONLY_FALSE, "internal"
 )
 
 
@@ -70,14 +72,12 @@ def _kind(entity: Entity) -> dict[str, str]:
     return {"entityName": entity.qualified_name, "displayName": f"{display} ({entity.qualified_name})"}
 
 
-USE = Parameter[Use](
+USE = query(
     "use",
-    "query",
     "Use",
     "Whether the fields are for input, for an item of a batch, or for output.",
-    p.one_of("input", "item", "output"),
+    enum(*USES),
     default="output",
-    schema={"type": "string", "enum": ["input", "item", "output"], "default": "output"},
 )
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.api.operation import Operation, Response, operation
+from function_app.api.parameter import query
+from function_app.api.parameter_types import text
 from function_app.domain.access import Role
 from function_app.domain.activity import SourceKey
 from function_app.operations.models import KeyRing
 
-
-def _required(name: str, summary: str, description: str) -> Parameter[str]:
-    return Parameter(name, "query", summary, description, p.text_up_to(200), default="", required=True)
-
-
-DATA_SOURCE = _required("dataSourceName", "Data Source", "The data source that knows the customer, like eCommerce.")
-ENTITY = _required("entityName", "Entity", "The entity in that data source, like eCommerceContacts.")
-SOURCE_KEY = _required("key", "Key", "The customer's key in that entity, like CNTID_1000.")
+DATA_SOURCE = query(
+    "dataSourceName",
+    "Data Source",
+    "The data source that knows the customer, like eCommerce.",
+    text(200),
+    required=True,
+)
+ENTITY = query(
+    "entityName", "Entity", "The entity in that data source, like eCommerceContacts.", text(200), required=True
+)
+SOURCE_KEY = query("key", "Key", "The customer's key in that entity, like CNTID_1000.", text(200), required=True)
 
 
 @operation(

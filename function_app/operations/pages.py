@@ -11,8 +11,10 @@ from pathlib import Path
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.api.operation import Operation, Response, operation
 from function_app.api.page_settings import AUTHORITY, PageSettings
+from function_app.api.parameter import path
+from function_app.api.parameter_types import text
 from function_app.errors import ServiceError
 from function_app.operations.page_models import PageConfiguration
 
@@ -69,7 +71,7 @@ async def get_page_settings(call: Call) -> Answer:
     return Answer(200, {"signIn": known})
 
 
-FILE = Parameter[str]("file", "path", "File", "The file's name.", p.text_up_to(100), default="", required=True)
+FILE = path("file", "File", "The file's name.", text(100))
 
 
 @operation(

@@ -9,7 +9,9 @@ from typing import Any
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.api.operation import Operation, Response, operation
+from function_app.api.parameter import Parameter, path, query
+from function_app.api.parameter_types import ANY_TEXT, integer, text
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Job, Task, total
@@ -22,40 +24,12 @@ _NODES = {"load": "Load {}", "remove": "Remove missing customers", "finish": "Jo
 
 def _ignored(name: str, summary: str) -> Parameter[str | None]:
     description = "Of the original's; every refresh takes all entities."
-    return Parameter(name, "query", summary, description, str, default=None, visibility="internal")
+    return query(name, summary, description, ANY_TEXT, visibility="internal")
 
 
-WORKFLOW = Parameter[str](
-    "workflowName",
-    "path",
-    "Workflow",
-    "The workflow's name: main.",
-    p.text_up_to(100),
-    default="",
-    required=True,
-    schema={"type": "string", "default": MAIN},
-    visibility="internal",
-    extensions={"x-ms-url-encoding": "single"},
-)
-JOB_ID = Parameter[str](
-    "jobId",
-    "path",
-    "Job",
-    "The id of the refresh, like 00000001.",
-    p.text_up_to(64),
-    default="",
-    required=True,
-    extensions={"x-ms-url-encoding": "single"},
-)
-TOP = Parameter[int](
-    "top",
-    "query",
-    "Top",
-    "How many jobs to list.",
-    p.whole_number(1, 100),
-    default=20,
-    schema={"type": "integer", "format": "int32", "minimum": 1, "maximum": 100, "default": 20},
-)
+WORKFLOW = path("workflowName", "Workflow", "The workflow's name: main.", text(100), visibility="internal", sent=MAIN)
+JOB_ID = path("jobId", "Job", "The id of the refresh, like 00000001.", text(64))
+TOP = query("top", "Top", "How many jobs to list.", integer(1, 100), default=20)
 TASKS = p.flag("includeTasks", "Tasks", "Whether to add what became of each part.")
 ON_DEMAND = (
     _ignored("operationType", "Operation"),

@@ -8,7 +8,8 @@ from typing import Any
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Body, Operation, Parameter, Response, operation
+from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.parameter import ParameterType, path
 from function_app.domain.access import ROLES, Assignment, Role
 from function_app.errors import ServiceError
 from function_app.operations.access_models import RoleAssignment, RoleAssignmentList, RoleDefinitionList
@@ -28,15 +29,11 @@ def _principal_id(text: str) -> str:
     return text.lower()
 
 
-PRINCIPAL_ID = Parameter[str](
+PRINCIPAL_ID = path(
     "principalId",
-    "path",
     "Principal ID",
     "The object id of a user, group or app in Microsoft Entra; of an app also its application id.",
-    _principal_id,
-    default="",
-    required=True,
-    extensions={"x-ms-url-encoding": "single"},
+    ParameterType(_principal_id),
 )
 
 

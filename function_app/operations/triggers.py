@@ -15,7 +15,9 @@ from urllib.parse import urlencode, urlsplit
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.api.operation import Operation, Response, operation
+from function_app.api.parameter import query
+from function_app.api.parameter_types import text
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
@@ -24,13 +26,11 @@ from function_app.operations.event_models import ActivityEvents, UpdateEvents
 from function_app.services.read_feed import FeedPage
 
 POLL_AFTER = 60
-STATE = Parameter[str | None](
+STATE = query(
     "state",
-    "query",
     "State",
     "How far the flow has read. The platform keeps it.",
-    p.text_up_to(4_000),
-    default=None,
+    text(4_000),
     visibility="internal",
 )
 _HEADERS = {"Location": "Where to ask next.", "Retry-After": "After how many seconds; 0 if more waits."}

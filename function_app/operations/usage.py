@@ -9,7 +9,9 @@ from typing import Any
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Parameter, Response, operation
+from function_app.api.operation import Operation, Response, operation
+from function_app.api.parameter import ParameterType, query
+from function_app.api.parameter_types import INSTANT, enum
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.domain.usage import KEPT_DAYS, Counted, Tally, hour_of, summed
@@ -37,46 +39,30 @@ def _groups(text: str) -> tuple[str, ...]:
     return names
 
 
-def _interval(text: str) -> str:
-    if text not in INTERVALS:
-        raise ValueError("one of " + ", ".join(INTERVALS))
-    return text
-
-
-FROM = Parameter[datetime | None](
+FROM = query(
     "from",
-    "query",
     "From",
     f"The first hour, like 2026-11-22T00:00:00Z; at most {KEPT_DAYS} days ago. Left out, a day before the last.",
-    p.instant,
-    default=None,
-    schema={"type": "string", "format": "date-time"},
+    INSTANT,
 )
-TO = Parameter[datetime | None](
+TO = query(
     "to",
-    "query",
     "To",
     "The end of the last hour, like 2026-11-23T00:00:00Z. Left out, this hour.",
-    p.instant,
-    default=None,
-    schema={"type": "string", "format": "date-time"},
+    INSTANT,
 )
-GROUP_BY = Parameter[tuple[str, ...]](
+GROUP_BY = query(
     "groupBy",
-    "query",
     "Group By",
     "What to tell calls apart by, like entity,caller; one or more of operation, entity, caller, result, errorCode.",
-    _groups,
+    ParameterType(_groups),
     default=("operation",),
 )
-INTERVAL = Parameter[str | None](
+INTERVAL = query(
     "interval",
-    "query",
     "Interval",
     "Whether to tell hours or days (of UTC) apart; left out, the whole time is one.",
-    _interval,
-    default=None,
-    schema={"type": "string", "enum": list(INTERVALS)},
+    enum(*INTERVALS),
 )
 
 

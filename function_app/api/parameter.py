@@ -1,0 +1,116 @@
+"""One parameter of an operation: where it is sent, what it means, and its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar, overload
+
+T = TypeVar("T")
+Visibility = Literal["none", "important", "advanced", "internal"]
+_TEXT: Mapping[str, Any] = {"type": "string"}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Where makers choose a value from: the rows of another operation's answer.
+
+    `items`, `value` and `title` are paths in that answer; `given` names the parameters it shares with this operation.
+    """
+
+    operation_id: str
+    value: str
+    title: str
+    items: str = ""
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterType(Generic[T]):
+    """The type of a parameter's values.
+
+    `parse` turns a text into a value, or raises ValueError with what would be right.
+    `schema` is the type, format, enum and limits in Swagger 2.0.
+    """
+
+    parse: Callable[[str], T]
+    schema: Mapping[str, Any] = field(default_factory=lambda: _TEXT)
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter(Generic[T]):
+    """One parameter; handlers read it by `call[PARAMETER]`, which is `default` where it is left out.
+
+    `sent` is what the connector sends where a maker enters nothing, if that is not the default.
+    """
+
+    name: str
+    place: Literal["path", "query", "header"]
+    summary: str
+    description: str
+    type: ParameterType[Any]
+    default: Any = None
+    required: bool = False
+    visibility: Visibility = "none"
+    choices: Choices | None = None
+    sent: str | None = None
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The type in Swagger 2.0, with the default that makers see."""
+        default = self.default if self.sent is None else self.sent
+        shown = isinstance(default, int) or (isinstance(default, str) and default != "")
+        return {**self.type.schema, "default": default} if shown else self.type.schema
+
+    @property
+    def extensions(self) -> Mapping[str, str]:
+        """The `x-ms-` members; a value in a path is encoded once."""
+        return {"x-ms-url-encoding": "single"} if self.place == "path" else {}
+
+
+def path(  # noqa: PLR0913  # a declaration
+    name: str,
+    summary: str,
+    description: str,
+    type: ParameterType[T],  # noqa: A002  # the word of OpenAPI
+    *,
+    visibility: Visibility = "none",
+    choices: Choices | None = None,
+    sent: str | None = None,
+) -> Parameter[T]:
+    """Declare a part of the path, which is always there."""
+    return Parameter(
+        name, "path", summary, description, type, required=True, visibility=visibility, choices=choices, sent=sent
+    )
+
+
+@overload
+def query(
+    name: str,
+    summary: str,
+    description: str,
+    type: ParameterType[T],
+    *,
+    default: None = None,
+    visibility: Visibility = "none",
+) -> Parameter[T | None]: ...
+@overload
+def query(
+    name: str, summary: str, description: str, type: ParameterType[T], *, default: T, visibility: Visibility = "none"
+) -> Parameter[T]: ...
+@overload
+def query(
+    name: str, summary: str, description: str, type: ParameterType[T], *, required: Literal[True]
+) -> Parameter[T]: ...
+def query(  # noqa: PLR0913  # a declaration
+    name: str,
+    summary: str,
+    description: str,
+    type: ParameterType[Any],  # noqa: A002  # the word of OpenAPI
+    *,
+    default: Any = None,
+    required: bool = False,
+    visibility: Visibility = "none",
+) -> Parameter[Any]:
+    """Declare a query parameter; without a default it is None where it is left out."""
+    return Parameter(name, "query", summary, description, type, default, required=required, visibility=visibility)
