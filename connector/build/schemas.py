@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from connector.lint.values import Json
 from function_app.api.parameter import Choices
@@ -22,9 +22,9 @@ class Definitions:
     def __init__(self) -> None:
         self.found: dict[str, Json] = {}
 
-    def of_model(self, model: type[BaseModel]) -> Json:
-        """Return a reference to the model's schema, which is defined here with all it refers to."""
-        schema = model.model_json_schema(ref_template=_REF + "{model}", by_alias=True)
+    def of_model(self, model: type) -> Json:
+        """Return a reference to the schema of a TypedDict or model, which is defined here with all it refers to."""
+        schema = TypeAdapter(model).json_schema(ref_template=_REF + "{model}")
         nested = schema.pop("$defs", {})
         for name, definition in {**nested, model.__name__: schema}.items():
             self.found[name] = {**_swagger(definition), "title": words(name)}

@@ -15,9 +15,9 @@ from function_app.api.parameter import Parameter
 from function_app.api.sign_in.auth import KEY_HEADER
 from function_app.api.sign_in.tokens import SCOPE
 from function_app.bootstrap import OPERATIONS
-from function_app.operations.models import Page
 
 FILE = Path(__file__).parent.parent / "apiDefinition.swagger.json"
+NEXT_LINK = "@odata.nextLink"
 TEST_CONNECTION = "ListInstances"
 INFO: Json = {
     "title": "Real-time Customer Profiles",
@@ -108,8 +108,8 @@ def _operation(operation: Operation, definitions: Definitions) -> Json:
     }
     if operation.hint:
         described |= {"x-ms-trigger": "batch", "x-ms-trigger-hint": operation.hint}
-    if model and issubclass(model, Page):
-        described["x-ms-pageable"] = {"nextLinkName": Page.model_fields["nextLink"].alias}
+    if model and NEXT_LINK in model.__annotations__:
+        described["x-ms-pageable"] = {"nextLinkName": NEXT_LINK}
     return described | {"parameters": parameters, "responses": _responses(operation, definitions)}
 
 

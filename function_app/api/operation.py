@@ -40,10 +40,13 @@ class Body:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer: its meaning, its model if it has a body (`attributes_of`: an entity's attributes), its headers."""
+    """One answer: its meaning, its headers, and the model of its body: a TypedDict or a list of one.
+
+    A body of an entity's attributes is `attributes_of` that entity.
+    """
 
     description: str
-    model: type[BaseModel] | None = None
+    model: type | None = None
     attributes_of: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, NotRequired
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from function_app import error_codes as mistakes
 from function_app.api.call import Call
@@ -58,6 +60,19 @@ FORCE_SEARCH = flag("forceSearch", "Force Search", "Of the original's; only fals
 PROXY = flag("proxy", "Proxy", "Of the original's; only false.", ONLY_FALSE, "internal")
 
 
+Page = TypedDict(
+    "Page",
+    {
+        "@odata.context": Annotated[str, Field(title="Context", description="What the rows are.")],
+        "@odata.count": NotRequired[Annotated[int, Field(title="Count", description="How many match in all.")]],
+        "@odata.nextLink": NotRequired[
+            Annotated[str, Field(title="Next Page", description="The address of the next page, if there is one.")]
+        ],
+    },
+)
+"""One page of rows; each kind of page adds their `value`."""
+
+
 def condition(call: Call, entity: Entity) -> Condition | None:
     """Return what `$filter` and `$search` ask for together."""
     asked = ((parse_filter, call[FILTER]), (parse_search, call[SEARCH]))
@@ -71,17 +86,15 @@ def selected(call: Call, entity: Entity) -> tuple[str, ...] | None:
     return parse_select(select, entity) if select is not None else None
 
 
-def page_body(
-    call: Call, entity_name: str, rows: Sequence[Any], following: list[Any] | None, count: int | None
-) -> dict[str, Any]:
-    """Return a page in OData's shape; `following` is what the next page's token is to hold."""
+def page_head(call: Call, entity_name: str, following: list[Any] | None, count: int | None = None) -> Page:
+    """Return a page in OData's shape but for its rows; `following` is what the next page's token is to hold."""
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
-    body: dict[str, Any] = {"@odata.context": f"{root}/$metadata#{entity_name}", "value": rows}
+    head: Page = {"@odata.context": f"{root}/$metadata#{entity_name}"}
     if count is not None:
-        body["@odata.count"] = count
+        head["@odata.count"] = count
     if following is not None:
-        body["@odata.nextLink"] = next_link(call, following)
-    return body
+        head["@odata.nextLink"] = next_link(call, following)
+    return head
 
 
 def next_link(call: Call, following: list[Any]) -> str:

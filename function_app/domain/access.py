@@ -13,6 +13,9 @@ Slot = Literal["primary", "secondary"]
 SLOTS: tuple[Slot, ...] = ("primary", "secondary")
 
 
+RoleName = Literal["Viewer", "Contributor", "Administrator"]
+
+
 class Role(IntEnum):
     """Roles in rising order; each may do what the ones below it may."""
 
@@ -21,11 +24,16 @@ class Role(IntEnum):
     ADMINISTRATOR = 3
 
     @property
-    def title(self) -> str:
+    def title(self) -> RoleName:
         """The role's name as callers write it, like `Viewer`."""
-        return self.name.capitalize()
+        return _TITLES[self]
 
 
+_TITLES: dict[Role, RoleName] = {
+    Role.VIEWER: "Viewer",
+    Role.CONTRIBUTOR: "Contributor",
+    Role.ADMINISTRATOR: "Administrator",
+}
 ROLES: Mapping[str, Role] = {role.title: role for role in Role}
 
 

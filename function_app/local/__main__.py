@@ -16,7 +16,7 @@ from function_app.local.host import Host, read_custom_headers
 from function_app.local.load import HostRefusedError, copy_snapshots, load_folder
 from function_app.local.sample import write_sample
 from function_app.local.server import Server, wait_for_signal
-from function_app.operations.models import InstanceDefinition
+from function_app.operations.definition import InstanceDefinition
 from function_app.services.refresh.workers import YIELD_EVERY
 from function_app.services.suite import Suite
 from function_app.settings import InvalidSettingsError, Settings, read_settings

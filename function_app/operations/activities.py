@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import cast
 from urllib.parse import quote
 
 from function_app import error_codes as mistakes
@@ -21,7 +21,15 @@ from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery, Equals, Sorting
 from function_app.domain.validity import Timing
 from function_app.errors import ServiceError
-from function_app.operations.models import ActivityList, ActivityTypes, BatchResult, CreatedActivity, UnifiedActivity
+from function_app.operations.shapes import (
+    ActivityList,
+    ActivityReceipt,
+    ActivityType,
+    ActivityTypes,
+    BatchResult,
+    CreatedActivity,
+    UnifiedActivity,
+)
 from function_app.services.batch import items_of
 from function_app.services.create_activities import Created
 from function_app.services.read_activities import customer_in
@@ -53,7 +61,7 @@ async def create_activity(call: Call) -> Answer:
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
     location = f"{root}/{UNIFIED.name}/{quote(created.activity.activity_id, safe='')}"
     status = 202 if created.is_parked else 201
-    body = {"location": location, "value": _receipt(created), "statusCode": status}
+    body: CreatedActivity = {"location": location, "value": _receipt(created), "statusCode": status}
     return Answer(status, body, {} if created.is_parked else {"Location": location})
 
 
@@ -75,7 +83,7 @@ async def create_activities(call: Call) -> Answer:
     return answer_batch(call, [each if isinstance(each, Exception) else _receipt(each) for each in results])
 
 
-def _receipt(created: Created) -> dict[str, Any]:
+def _receipt(created: Created) -> ActivityReceipt:
     activity = created.activity
     return {
         "activityId": activity.activity_id,
@@ -116,7 +124,12 @@ async def list_unified_activities(call: Call) -> Answer:
         call.model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]
     )
     rows = page.rows if names is None else [{name: row.get(name) for name in names} for row in page.rows]
-    return Answer(200, o.page_body(call, UNIFIED.name, rows, [page.following] if page.following else None, page.count))
+    following = [page.following] if page.following else None
+    body: ActivityList = {
+        **o.page_head(call, UNIFIED.name, following, page.count),
+        "value": cast("list[UnifiedActivity]", rows),
+    }
+    return Answer(200, body)
 
 
 ENTITY_ID = path(
@@ -170,7 +183,11 @@ async def list_activities(call: Call) -> Answer:
     query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=o.read_sort(call))
     page = await call.services.read_activities.timeline(call.model, query, call.now, top=call[PAGE])
     following = [page.following] if page.following else None
-    return Answer(200, o.page_body(call, UNIFIED.name, page.rows, following, None))
+    body: ActivityList = {
+        **o.page_head(call, UNIFIED.name, following),
+        "value": cast("list[UnifiedActivity]", page.rows),
+    }
+    return Answer(200, body)
 
 
 @operation(
@@ -191,11 +208,12 @@ async def list_activity_types(call: Call) -> Answer:
         for entity in call.model.instance.entities
         if (mapping := entity.activity)
     }
-    types = [
+    types: list[ActivityType] = [
         {"activityType": kind, "activityTypeDisplay": display, "icon": icons.get((kind, display)), "count": count}
         for (kind, display), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
-    return Answer(200, {"customerId": call[CUSTOMER], "activityTypes": types})
+    body: ActivityTypes = {"customerId": call[CUSTOMER], "activityTypes": types}
+    return Answer(200, body)
 
 
 OPERATIONS: tuple[Operation, ...] = (

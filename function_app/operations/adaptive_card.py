@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
@@ -18,11 +21,21 @@ from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
 from function_app.domain.merge import Merged
 from function_app.domain.profile import Attributes, Update
 from function_app.domain.query import ActivityQuery
-from function_app.operations.page_models import AdaptiveCard
 
 VERSION, ACTIVITIES = "1.2", 5  # the first version with RichTextBlock
 _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 _NAMES = ("FullName", "Name", "FirstName", "LastName")
+
+
+class AdaptiveCard(TypedDict):
+    """An Adaptive Card; its elements are as adaptivecards.io describes them."""
+
+    type: Annotated[Literal["AdaptiveCard"], Field(title="Type", description="Always AdaptiveCard.")]
+    version: Annotated[str, Field(title="Version", description="The version of Adaptive Cards it needs.")]
+    fallbackText: Annotated[
+        str, Field(title="Fallback Text", description="What is shown where the version is not known.")
+    ]
+    body: Annotated[list[dict[str, Any]], Field(title="Body", description="The elements.")]
 
 
 @operation(

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+from pydantic import Field, RootModel
+from typing_extensions import TypedDict
+
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import path
 from function_app.api.parameter_types import choice, enum
-from function_app.domain.access import ROLES, SLOTS, Role
+from function_app.domain.access import ROLES, SLOTS, Role, RoleName
 from function_app.domain.instant import format_instant
-from function_app.operations.access_models import ApiKeyList, NewApiKey
 
 ROLE = path("role", "Role", "The role the key gives.", choice(ROLES))
 SLOT = path("slot", "Slot", "Which of the role's two keys is meant.", enum(*SLOTS))
+
+
+class ApiKeyInfo(TypedDict):
+    """An API key without the key itself."""
+
+    role: Annotated[RoleName, Field(title="Role", description="The role the key gives.")]
+    slot: Annotated[
+        Literal["primary", "secondary"], Field(title="Slot", description="Which of the role's two keys it is.")
+    ]
+    createdAt: Annotated[str, Field(title="Created At", description="When it was made.")]
+    createdBy: Annotated[str, Field(title="Created By", description="The id of who made it.")]
+
+
+class ApiKeyList(RootModel[list[ApiKeyInfo]]):
+    """The API keys of an instance."""
+
+
+class NewApiKey(TypedDict):
+    """An API key, shown this once."""
+
+    role: Annotated[RoleName, Field(title="Role", description="The role the key gives.")]
+    slot: Annotated[
+        Literal["primary", "secondary"], Field(title="Slot", description="Which of the role's two keys it is.")
+    ]
+    key: Annotated[str, Field(title="Key", description="The key; keep it, it can't be read again.")]
 
 
 @operation(
@@ -55,7 +84,8 @@ async def list_keys(call: Call) -> Answer:
 async def regenerate_key(call: Call) -> Answer:
     role, slot = call[ROLE], call[SLOT]
     key = await call.services.access.regenerate(call[p.INSTANCE_ID], role, slot, call.principal, call.now)
-    return Answer(200, {"role": role.title, "slot": slot, "key": key}, {"Cache-Control": "no-store"})
+    body: NewApiKey = {"role": role.title, "slot": slot, "key": key}
+    return Answer(200, body, {"Cache-Control": "no-store"})
 
 
 @operation(

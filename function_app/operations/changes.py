@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import Field, RootModel
+from typing_extensions import TypedDict
 
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
@@ -11,7 +15,6 @@ from function_app.api.parameter import query
 from function_app.api.parameter_types import INSTANT, integer
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
-from function_app.operations.access_models import ChangeList
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -22,6 +25,20 @@ BEFORE = query(
     INSTANT,
 )
 TOP = query("$top", "Top", "How many changes to list.", integer(1, 1000), default=100)
+
+
+class ChangeInfo(TypedDict):
+    """What somebody did to an instance's definition, roles or keys."""
+
+    changedAt: Annotated[str, Field(title="Changed At", description="When.")]
+    changedBy: Annotated[str, Field(title="Changed By", description="The id of who did it.")]
+    action: Annotated[str, Field(title="Action", description="What was done.")]
+    subject: Annotated[str, Field(title="Subject", description="To what.")]
+    detail: Annotated[str, Field(title="Detail", description="How it is since.")]
+
+
+class ChangeList(RootModel[list[ChangeInfo]]):
+    """Changes, newest first."""
 
 
 @operation(

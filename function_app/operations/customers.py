@@ -24,7 +24,7 @@ from function_app.domain.profile import Attributes
 from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
-from function_app.operations.models import BatchResult, CustomerList, UpdatedCustomer
+from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer
 from function_app.services.batch import as_object, each_item, items_of
 from function_app.services.instances import Model
 from function_app.services.list_customers import BY_KEY, ListQuery
@@ -59,11 +59,11 @@ async def update_customer(call: Call) -> Answer:
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
     if not p.prefers_representation(call[p.PREFER]):
         return Answer(204, headers=headers)
-    body = {"customer": updated.merged.attributes, "receipt": _receipt(updated)}
+    body: UpdatedCustomer = {"customer": dict(updated.merged.attributes), "receipt": _receipt(updated)}
     return Answer(200, body, {**headers, "Preference-Applied": "return=representation"})
 
 
-def _receipt(updated: Updated) -> dict[str, Any]:
+def _receipt(updated: Updated) -> Receipt:
     return {
         "updateId": updated.update.update_id,
         "outcome": updated.outcome,
@@ -156,7 +156,8 @@ async def list_customers(call: Call) -> Answer:
         for row, timeline in zip(rows, timelines, strict=True):
             row[UNIFIED.name] = timeline
     following = [page.following.value, page.following.key] if page.following else None
-    return Answer(200, o.page_body(call, "Customer", rows, following, page.count))
+    body: CustomerList = {**o.page_head(call, CUSTOMER, following, page.count), "value": rows}
+    return Answer(200, body)
 
 
 def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
@@ -182,7 +183,7 @@ def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
 async def update_customers(call: Call) -> Answer:
     timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
 
-    async def update(index: int, item: Any) -> dict[str, Any]:
+    async def update(index: int, item: Any) -> Receipt:
         changes = {name: value for name, value in as_object(item).items() if name != KEY}
         request = UpdateRequest(_customer_id(item), changes, timing, caller, f"{repeat}/{index}" if repeat else None)
         later = call.now + timedelta(microseconds=index)  # of two items for one customer the later one shows

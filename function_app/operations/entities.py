@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
@@ -12,13 +15,87 @@ from function_app.api.parameter_types import ONLY_FALSE, enum
 from function_app.domain.access import Role
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.schema import USES, entity_schema
-from function_app.operations.entity_models import ActivityEntities, EntityInfo, EntityModel, EntitySchema
 
 ANNOTATIONS = p.flag("attributesAnnotations", "Annotations", "Whether to say which attributes are read-only.")
 QUARANTINED = p.flag("includeQuarantined", "Quarantined", "Of the original's; only false.", ONLY_FALSE, "internal")
 SELF_CONFLATED = p.flag(
     "includeSelfConflatedEntity", "Self-conflated", "Of the original's; only false.", ONLY_FALSE, "internal"
 )
+
+
+class SearchProperties(TypedDict):
+    """What queries can do with an attribute."""
+
+    isSearchable: Annotated[bool, Field(title="Searchable", description="Whether a search looks at it.")]
+    isFilterable: Annotated[bool, Field(title="Filterable", description="Whether a filter may name it.")]
+    isFacetable: Annotated[bool, Field(title="Facetable", description="Always false.")]
+    isSortable: Annotated[bool, Field(title="Sortable", description="Whether rows can be sorted by it.")]
+
+
+class Annotation(TypedDict):
+    """A hint."""
+
+    name: Annotated[str, Field(title="Name", description="ReadOnly or Mandatory.")]
+    value: Annotated[str, Field(title="Value", description="Whether it is true.")]
+
+
+class AttributeInfo(TypedDict):
+    """An attribute's metadata."""
+
+    name: Annotated[str, Field(title="Name", description="The attribute's name.")]
+    friendlyName: Annotated[str, Field(title="Friendly Name", description="Its name for people.")]
+    dataType: Annotated[str, Field(title="Data Type", description="An Edm primitive type.")]
+    searchProperties: Annotated[SearchProperties, Field(title="Search", description="What queries can do with it.")]
+    annotations: NotRequired[
+        Annotated[list[Annotation], Field(title="Annotations", description="Hints, if asked for.")]
+    ]
+
+
+class EntityInfo(TypedDict):
+    """An entity's metadata."""
+
+    name: Annotated[str, Field(title="Name", description="The entity's name.")]
+    qualifiedEntityName: Annotated[str, Field(title="Qualified Name", description="The name with its data source.")]
+    dataSourceName: NotRequired[Annotated[str | None, Field(title="Data Source", description="Where it comes from.")]]
+    entityType: Annotated[str, Field(title="Type", description="What it holds.")]
+    keys: Annotated[list[list[AttributeInfo]], Field(title="Keys", description="Alternative keys, each of attributes.")]
+    timestampAttribute: NotRequired[
+        Annotated[str | None, Field(title="Timestamp", description="The attribute that says when.")]
+    ]
+    attributes: Annotated[list[AttributeInfo], Field(title="Attributes", description="Its attributes.")]
+
+
+class EntityModel(TypedDict):
+    """Every entity of an instance."""
+
+    instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
+    entities: Annotated[list[EntityInfo], Field(title="Entities", description="The entities.")]
+
+
+class ActivityEntity(TypedDict):
+    """A kind of activity."""
+
+    entityName: Annotated[str, Field(title="Entity Name", description="The entity's name.")]
+    displayName: Annotated[str, Field(title="Display Name", description="Its name for people.")]
+
+
+class ActivityEntities(TypedDict):
+    """The kinds of activities of an instance."""
+
+    value: Annotated[
+        list[ActivityEntity], Field(title="Kinds of Activities", description="Each with its name for people.")
+    ]
+
+
+class EntitySchema(TypedDict):
+    """An entity's fields, as a JSON schema."""
+
+    type: Annotated[Literal["object"], Field(title="Type", description="Always object.")]
+    title: Annotated[str, Field(title="Title", description="The entity's name.")]
+    properties: Annotated[dict[str, Any], Field(title="Properties", description="The schema of each field.")]
+    required: NotRequired[
+        Annotated[list[str], Field(title="Required", description="The fields that must have a value.")]
+    ]
 
 
 @operation(
@@ -34,7 +111,8 @@ SELF_CONFLATED = p.flag(
 )
 async def list_entities(call: Call) -> Answer:
     entities = [_entity(entity, annotated=call[ANNOTATIONS]) for entity in call.model.entities.values()]
-    return Answer(200, {"instanceId": call.model.instance.instance_id, "entities": entities})
+    body: EntityModel = {"instanceId": call.model.instance.instance_id, "entities": entities}
+    return Answer(200, body)
 
 
 @operation(
@@ -64,10 +142,11 @@ async def get_entity(call: Call) -> Answer:
     responses={200: Response("The kinds of activities.", ActivityEntities)},
 )
 async def list_activity_entities(call: Call) -> Answer:
-    return Answer(200, {"value": [_kind(call.model.entities[name]) for name in call.model.records]})
+    body: ActivityEntities = {"value": [_kind(call.model.entities[name]) for name in call.model.records]}
+    return Answer(200, body)
 
 
-def _kind(entity: Entity) -> dict[str, str]:
+def _kind(entity: Entity) -> ActivityEntity:
     display = entity.activity.activity_type_display if entity.activity else "Any activity"
     return {"entityName": entity.qualified_name, "displayName": f"{display} ({entity.qualified_name})"}
 
@@ -96,7 +175,7 @@ async def get_entity_schema(call: Call) -> Answer:
     return Answer(200, entity_schema(call.model.entity(call[p.ENTITY_NAME]), call[USE]))
 
 
-def _entity(entity: Entity, *, annotated: bool) -> dict[str, Any]:
+def _entity(entity: Entity, *, annotated: bool) -> EntityInfo:
     return {
         "name": entity.name,
         "qualifiedEntityName": entity.qualified_name,
@@ -110,9 +189,9 @@ def _entity(entity: Entity, *, annotated: bool) -> dict[str, Any]:
     }
 
 
-def _attribute(attribute: Attribute, entity: Entity, *, annotated: bool) -> dict[str, Any]:
+def _attribute(attribute: Attribute, entity: Entity, *, annotated: bool) -> AttributeInfo:
     text = attribute.data_type == "Edm.String"
-    shape: dict[str, Any] = {
+    shape: AttributeInfo = {
         "name": attribute.name,
         "friendlyName": attribute.friendly_name,
         "dataType": attribute.data_type,

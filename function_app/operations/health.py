@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
-from function_app.operations.models import Health
+
+
+class Health(TypedDict):
+    """That the service and its store answer."""
+
+    status: Annotated[Literal["healthy"], Field(title="Status", description="Always healthy.")]
 
 
 @operation(
@@ -19,7 +29,8 @@ from function_app.operations.models import Health
 )
 async def check_health(call: Call) -> Answer:
     await call.services.store.check()
-    return Answer(200, {"status": "healthy"})
+    body: Health = {"status": "healthy"}
+    return Answer(200, body)
 
 
 OPERATIONS: tuple[Operation, ...] = (check_health,)

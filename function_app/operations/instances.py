@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field, RootModel
+from typing_extensions import TypedDict
 
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Body, Operation, Response, operation
 from function_app.domain.access import Role
 from function_app.domain.entity import Instance
-from function_app.operations.models import InstanceDefinition, InstanceInfo, InstanceList
+from function_app.operations.definition import InstanceDefinition
+
+
+class InstanceInfo(TypedDict):
+    """An instance's name and id."""
+
+    instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
+    name: Annotated[str, Field(title="Name", description="The instance's name.")]
+    instanceType: Annotated[str, Field(title="Type", description="Always production.")]
+
+
+class InstanceList(RootModel[list[InstanceInfo]]):
+    """Every instance."""
 
 
 @operation(
@@ -67,7 +82,7 @@ async def define_instance(call: Call) -> Answer:
     return Answer(201 if created else 200, _info(model.instance))
 
 
-def _info(instance: Instance) -> dict[str, Any]:
+def _info(instance: Instance) -> InstanceInfo:
     return {"instanceId": instance.instance_id, "name": instance.name, "instanceType": "production"}
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
@@ -9,7 +14,6 @@ from function_app.api.parameter import query
 from function_app.api.parameter_types import text
 from function_app.domain.access import Role
 from function_app.domain.activity import SourceKey
-from function_app.operations.models import KeyRing
 
 DATA_SOURCE = query(
     "dataSourceName",
@@ -22,6 +26,14 @@ ENTITY = query(
     "entityName", "Entity", "The entity in that data source, like eCommerceContacts.", text(200), required=True
 )
 SOURCE_KEY = query("key", "Key", "The customer's key in that entity, like CNTID_1000.", text(200), required=True)
+
+
+class KeyRing(TypedDict):
+    """A customer's keys in the source entities."""
+
+    instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
+    customerId: Annotated[str, Field(title="Customer ID", description="The customer.")]
+    keyRing: Annotated[dict[str, str], Field(title="Key Ring", description="The key in each source entity.")]
 
 
 @operation(
@@ -37,14 +49,12 @@ SOURCE_KEY = query("key", "Key", "The customer's key in that entity, like CNTID_
 async def find_customer(call: Call) -> Answer:
     source_key = SourceKey(f"{call[DATA_SOURCE]}_{call[ENTITY]}", call[SOURCE_KEY])
     customer_id, ring = await call.services.key_ring.of_key(call.model, source_key, call.now)
-    return Answer(
-        200,
-        {
-            "instanceId": call.model.instance.instance_id,
-            "customerId": customer_id,
-            "keyRing": {key.entity: key.key for key in ring},
-        },
-    )
+    body: KeyRing = {
+        "instanceId": call.model.instance.instance_id,
+        "customerId": customer_id,
+        "keyRing": {key.entity: key.key for key in ring},
+    }
+    return Answer(200, body)
 
 
 OPERATIONS: tuple[Operation, ...] = (find_customer,)

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
@@ -16,11 +20,24 @@ from function_app.api.page_settings import AUTHORITY, PageSettings
 from function_app.api.parameter import path
 from function_app.api.parameter_types import text
 from function_app.errors import ServiceError
-from function_app.operations.page_models import PageConfiguration
 
 _FOLDER = Path(__file__).parent.parent / "pages"
 _MEDIA = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
 _PAGE = {200: Response("The page."), 304: p.NOT_MODIFIED}
+
+
+class PageSignIn(TypedDict):
+    clientId: Annotated[str, Field(title="Client ID", description="The app registration that is signed in to.")]
+    authority: Annotated[str, Field(title="Authority", description="The address of the tenant.")]
+    scope: Annotated[str, Field(title="Scope", description="The scope that is asked for.")]
+
+
+class PageConfiguration(TypedDict):
+    """How the pages sign people in."""
+
+    signIn: NotRequired[
+        Annotated[PageSignIn | None, Field(title="Sign In", description="Nothing where nobody needs to.")]
+    ]
 
 
 @operation(
@@ -67,7 +84,7 @@ async def get_page_settings(call: Call) -> Answer:
     sign_in = call.pages.sign_in
     if sign_in is None:
         return Answer(200, {"signIn": None})
-    known = {"clientId": sign_in.client_id, "authority": sign_in.authority, "scope": sign_in.scope}
+    known: PageSignIn = {"clientId": sign_in.client_id, "authority": sign_in.authority, "scope": sign_in.scope}
     return Answer(200, {"signIn": known})
 
 

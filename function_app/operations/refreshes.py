@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import cast
 
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
@@ -16,7 +16,15 @@ from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Job, Task, total
 from function_app.errors import ServiceError
-from function_app.operations.refresh_models import JobInfo, JobList, NodeList, RejectedRows
+from function_app.operations.refresh_models import (
+    JobInfo,
+    JobList,
+    LandedUpdate,
+    NodeInfo,
+    NodeList,
+    Progress,
+    RejectedRows,
+)
 
 MAIN = "main"
 _NODES = {"load": "Load {}", "remove": "Remove missing customers", "finish": "Join activities, find landed updates"}
@@ -117,7 +125,7 @@ async def get_rejected_rows(call: Call) -> Answer:
 )
 async def get_refresh_status(call: Call) -> Answer:
     instance_id, refresh = _instance(call), call.services.refresh
-    nodes: list[dict[str, Any]] = []
+    nodes: list[NodeInfo] = []
     for job in await refresh.recent(instance_id, 1):
         tasks = await refresh.tasks(instance_id, job.job_id)
         for name in dict.fromkeys(map(_node, tasks)):
@@ -141,9 +149,9 @@ async def _job(call: Call) -> tuple[Job, Sequence[Task]]:
     return job, await refresh.tasks(instance_id, job.job_id)
 
 
-def _info(job: Job, tasks: Sequence[Task], *, parts: bool) -> dict[str, Any]:
+def _info(job: Job, tasks: Sequence[Task], *, parts: bool) -> JobInfo:
     landed = [note for task in tasks if task.work == "finish" for note in task.notes]
-    info = {
+    info: JobInfo = {
         "jobId": job.job_id,
         "jobType": "full",
         "jobSubmissionKind": job.submission,
@@ -153,12 +161,12 @@ def _info(job: Job, tasks: Sequence[Task], *, parts: bool) -> dict[str, Any]:
         "endTimestamp": format_instant(job.ended_at) if job.ended_at else None,
         "message": job.message,
         "progress": {**_counts(tasks), "parts": len(tasks), "partsDone": sum(task.done for task in tasks)},
-        "landed": {"count": total(tasks).landed, "updates": landed},
+        "landed": {"count": total(tasks).landed, "updates": cast("list[LandedUpdate]", landed)},
     }
     return {**info, "tasks": [_part(job, task) for task in tasks]} if parts else info
 
 
-def _part(job: Job, task: Task) -> dict[str, Any]:
+def _part(job: Job, task: Task) -> NodeInfo:
     status = _status(job, [task])
     return {
         "name": _node(task),
@@ -183,8 +191,8 @@ def _status(job: Job, tasks: Sequence[Task]) -> str:
     return "running" if any(task.done or task.seen_at for task in tasks) else "queued"
 
 
-def _counts(tasks: Sequence[Task]) -> dict[str, int]:
-    return asdict(total(tasks))
+def _counts(tasks: Sequence[Task]) -> Progress:
+    return cast("Progress", asdict(total(tasks)))
 
 
 OPERATIONS: tuple[Operation, ...] = (start_refresh, list_refreshes, get_refresh, get_rejected_rows, get_refresh_status)

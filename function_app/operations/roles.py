@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Literal
+
+from pydantic import Field, RootModel
+from typing_extensions import TypedDict
 
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Body, Operation, Response, operation
 from function_app.api.parameter import ParameterType, path
-from function_app.domain.access import ROLES, Assignment, Role
+from function_app.domain.access import ROLES, Assignment, PrincipalType, Role, RoleName
 from function_app.errors import ServiceError
-from function_app.operations.access_models import RoleAssignment, RoleAssignmentList, RoleDefinitionList
+from function_app.operations.definition import Strict
 
 _DESCRIPTIONS = {
     Role.VIEWER: "Reads.",
@@ -35,6 +38,41 @@ PRINCIPAL_ID = path(
     "The object id of a user, group or app in Microsoft Entra; of an app also its application id.",
     ParameterType(_principal_id),
 )
+
+
+class RoleDefinition(TypedDict):
+    """A role and what it may do."""
+
+    roleName: Annotated[RoleName, Field(title="Role", description="The role's name.")]
+    description: Annotated[str, Field(title="Description", description="What the role may do.")]
+
+
+class RoleDefinitionList(RootModel[list[RoleDefinition]]):
+    """Every role."""
+
+
+class RoleAssignment(Strict):
+    """A role of one instance for a user, group or app."""
+
+    principalId: str | None = Field(None, title="Principal ID", description="An object id, or an app's id.")
+    principalType: Literal["user", "group", "app"] = Field(title="Principal Type", description="What the id names.")
+    roles: Annotated[list[RoleName], Field(min_length=1, max_length=3)] = Field(
+        title="Roles", description="The roles; the highest holds."
+    )
+    instanceId: str | None = Field(None, title="Instance ID", description="The instance's id.")
+
+
+class AssignedRole(TypedDict):
+    """The role that a user, group or app has on an instance."""
+
+    principalId: Annotated[str, Field(title="Principal ID", description="An object id, or an app's id.")]
+    principalType: Annotated[PrincipalType, Field(title="Principal Type", description="What the id names.")]
+    roles: Annotated[list[RoleName], Field(title="Roles", description="The role, by its name.")]
+    instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
+
+
+class RoleAssignmentList(RootModel[list[AssignedRole]]):
+    """Role assignments."""
 
 
 @operation(
@@ -61,7 +99,7 @@ async def list_roles(call: Call) -> Answer:  # noqa: ARG001  # the same on every
     role=Role.VIEWER,
     visibility="internal",
     parameters=(p.INSTANCE_ID,),
-    responses={200: Response("The caller's role.", RoleAssignment)},
+    responses={200: Response("The caller's role.", AssignedRole)},
 )
 async def get_my_role(call: Call) -> Answer:
     instance_id, caller = call[p.INSTANCE_ID], call.principal
@@ -133,7 +171,7 @@ async def remove_role(call: Call) -> Answer:
     return Answer(200)
 
 
-def _shape(instance_id: str, assignment: Assignment) -> dict[str, Any]:
+def _shape(instance_id: str, assignment: Assignment) -> AssignedRole:
     return {
         "principalId": assignment.principal_id,
         "principalType": assignment.principal_type,

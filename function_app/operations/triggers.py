@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, NotRequired
 from urllib.parse import urlencode, urlsplit
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
@@ -22,7 +25,7 @@ from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.errors import ServiceError
-from function_app.operations.event_models import ActivityEvents, UpdateEvents
+from function_app.operations.shapes import CustomerFields, Instant, UnifiedActivity
 from function_app.services.read_feed import FeedPage
 
 POLL_AFTER = 60
@@ -35,6 +38,39 @@ STATE = query(
 )
 _HEADERS = {"Location": "Where to ask next.", "Retry-After": "After how many seconds; 0 if more waits."}
 _NOTHING = Response("Nothing happened.", headers=_HEADERS)
+
+
+class UpdateEvent(TypedDict):
+    """A profile update that was taken, or whose time is over."""
+
+    updateId: Annotated[str, Field(title="Update ID", description="The update's id.")]
+    customerId: Annotated[str, Field(title="Customer ID", description="The customer it is for.")]
+    receivedAt: Annotated[Instant, Field(title="Received At", description="When it came in.")]
+    occurredAt: Annotated[Instant, Field(title="Occurred At", description="When the change happened.")]
+    validUntil: Annotated[Instant, Field(title="Valid Until", description="When it disappears, or did.")]
+    caller: NotRequired[Annotated[str | None, Field(title="Caller", description="The sender's name, if it gave one.")]]
+    names: Annotated[list[str], Field(title="Field Names", description="The names of the fields it changes.")]
+    fields: Annotated[
+        CustomerFields, Field(title="Changes", description="The fields it changes, with their new values.")
+    ]
+
+
+class Events(TypedDict):
+    """What happened."""
+
+    state: Annotated[str, Field(title="State", description="How far the flow has read.")]
+
+
+class UpdateEvents(Events):
+    """Profile updates."""
+
+    value: Annotated[list[UpdateEvent], Field(title="Updates", description="The updates.")]
+
+
+class ActivityEvents(Events):
+    """Activities."""
+
+    value: Annotated[list[UnifiedActivity], Field(title="Activities", description="The activities.")]
 
 
 @operation(
@@ -88,7 +124,7 @@ async def when_an_update_expires(call: Call) -> Answer:
     return _answer(call, page, [_event(update) for update in page.items])
 
 
-def _event(update: Update) -> dict[str, Any]:
+def _event(update: Update) -> UpdateEvent:
     return {
         "updateId": update.update_id,
         "customerId": update.customer_id,
@@ -97,7 +133,7 @@ def _event(update: Update) -> dict[str, Any]:
         "validUntil": format_instant(update.valid_until),
         "caller": update.caller,
         "names": sorted(update.attributes),
-        "fields": update.attributes,
+        "fields": dict(update.attributes),
     }
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, NotRequired, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from function_app import error_codes as mistakes
 from function_app.api import parameters as p
@@ -16,7 +19,6 @@ from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.domain.usage import KEPT_DAYS, Counted, Tally, hour_of, summed
 from function_app.errors import ServiceError
-from function_app.operations.usage_models import UsageReport
 
 _MICRO = timedelta(microseconds=1)
 GROUPS: dict[str, Callable[[Counted], Any]] = {
@@ -66,6 +68,53 @@ INTERVAL = query(
 )
 
 
+class Latency(TypedDict):
+    """Milliseconds that half, 95 % and 99 % of the calls stayed within."""
+
+    p50: Annotated[float, Field(title="Median", description="Half of the calls took no longer.")]
+    p95: Annotated[float, Field(title="95th Percentile", description="95 % of the calls took no longer.")]
+    p99: Annotated[float, Field(title="99th Percentile", description="99 % of the calls took no longer.")]
+
+
+class UsageFigures(TypedDict):
+    """Calls, their bytes and latencies."""
+
+    count: Annotated[int, Field(title="Count", description="How many calls.")]
+    failures: Annotated[int, Field(title="Failures", description="How many were answered with an error.")]
+    bytesIn: Annotated[int, Field(title="Bytes In", description="Bytes of request bodies.")]
+    bytesOut: Annotated[int, Field(title="Bytes Out", description="Bytes of response bodies.")]
+    latencyMs: Annotated[Latency, Field(title="Latency", description="Milliseconds from arrival to answer.")]
+
+
+class UsageRow(UsageFigures):
+    """The calls of one group; of what groupBy names, the members are there."""
+
+    start: Annotated[str, Field(title="Start", description="Where the interval begins.")]
+    operation: NotRequired[Annotated[str | None, Field(title="Operation", description="The operation's id.")]]
+    entity: NotRequired[
+        Annotated[str | None, Field(title="Entity", description="The entity of the path, if it names one.")]
+    ]
+    caller: NotRequired[
+        Annotated[str | None, Field(title="Caller", description="The caller parameter, or the principal's id.")]
+    ]
+    result: NotRequired[Annotated[int | None, Field(title="Result", description="The HTTP status.")]]
+    errorCode: NotRequired[
+        Annotated[str | None, Field(title="Error Code", description="The error code, if it failed.")]
+    ]
+
+
+UsageReport = TypedDict(
+    "UsageReport",
+    {
+        "from": Annotated[str, Field(title="From", description="The first hour.")],
+        "to": Annotated[str, Field(title="To", description="The end of the last hour.")],
+        "total": Annotated[UsageFigures, Field(title="Total", description="All calls together.")],
+        "rows": Annotated[list[UsageRow], Field(title="Rows", description="One for each group and interval.")],
+    },
+)
+"""How much an instance was called."""
+
+
 @operation(
     "GET",
     "instances/{instanceId}/usage",
@@ -88,7 +137,12 @@ async def get_usage(call: Call) -> Answer:
         {"start": format_instant(begin), **dict(zip(groups, group, strict=True)), **_figures(tally)}
         for (begin, *group), tally in sorted(sums.items(), key=lambda item: [str(part) for part in item[0]])
     ]
-    body = {"from": format_instant(start), "to": format_instant(end), "total": _figures(total), "rows": rows}
+    body: UsageReport = {
+        "from": format_instant(start),
+        "to": format_instant(end),
+        "total": _figures(total),
+        "rows": cast("list[UsageRow]", rows),
+    }
     return Answer(200, body)
 
 
@@ -106,13 +160,13 @@ def _hours(call: Call) -> tuple[datetime, datetime]:
     return hour_of(since), hour_of(until - _MICRO) + timedelta(hours=1)
 
 
-def _figures(tally: Tally) -> dict[str, Any]:
+def _figures(tally: Tally) -> UsageFigures:
     return {
         "count": tally.count,
         "failures": tally.failures,
         "bytesIn": tally.bytes_in,
         "bytesOut": tally.bytes_out,
-        "latencyMs": {f"p{percent}": tally.percentile_ms(percent) for percent in (50, 95, 99)},
+        "latencyMs": {"p50": tally.percentile_ms(50), "p95": tally.percentile_ms(95), "p99": tally.percentile_ms(99)},
     }
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from support import INSTANCE, definition
 
 from function_app.domain.definition import definition_faults, instance_of
-from function_app.operations.models import InstanceDefinition
+from function_app.operations.definition import InstanceDefinition
 
 Spoil = Callable[[dict[str, Any]], object]
 
