@@ -25,9 +25,8 @@ $(OTHER_PYTHONS:%=test-%): test-%: .venv-%/tests
 	  echo "Python $*:"; WORKER_PYTHON=.venv-$*/bin/python .venv-$*/bin/python -m pytest \
 	    -p no:cacheprovider -k "not cosmos_store" tests/unit tests/contract tests/worker; fi
 
-connector: $(VENV)/dev  ## Generate the connector's definition and icon
+connector: $(VENV)/dev  ## Generate the connector's definition
 	$(PYTHON) -m connector.build.swagger
-	$(PYTHON) -m connector.build.icon connector/icon.png
 
 documents: $(VENV)/dev  ## Write the tables of operations, settings and error codes into function_app/README.md
 	PYTHONPATH=.:tests $(PYTHON) -m support.readme

@@ -1,15 +1,15 @@
 """A whole connector that breaks no rule, and a way to break it in one place."""
 
 import json
-import struct
-import zlib
 from copy import deepcopy
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from connector_lint.definitions import Json
 from connector_lint.swagger import swagger
+from PIL import Image
 
 BRAND = "#7a1f3d"
 PROPERTIES = "apiProperties.json#"
@@ -51,16 +51,10 @@ Import it.
 
 
 def png(width: int = 160, height: int = 160, rgba: str = BRAND + "ff") -> bytes:
-    """Return a PNG of one colour, filtered as encoders do."""
-    pixel = bytes.fromhex(rgba.removeprefix("#"))
-    first = b"\x01" + pixel + bytes(4) * (width - 1)
-    rows = first + (b"\x02" + bytes(4 * width)) * (height - 1)
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    chunks = (
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    """Return a PNG of one colour."""
+    file = BytesIO()
+    Image.new("RGBA", (width, height), rgba).save(file, "PNG")
+    return file.getvalue()
 
 
 def properties() -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from connector_lint.case import CREATE, LIST, SHELF_ID
-from connector_lint.example import GONE, Example, part
+from connector_lint.example import GONE, Example, part, png
 
 from connector.lint.check import check_connector, check_document, main
 from connector.lint.document import Document
@@ -158,3 +158,12 @@ def test_the_command_succeeds_on_warnings(tmp_path: Path, capsys: pytest.Capture
 def test_the_command_wants_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_a_damaged_icon_is_a_finding_wherever_it_is_cut(tmp_path: Path) -> None:
+    whole, example = png(), Example()
+    header = len(b"\x89PNG\r\n\x1a\n") + 25
+    for length in range(1, header):
+        example.put("icon.png", whole[:length])
+
+        assert [f.rule for f in check_connector(example.write(tmp_path))] == ["IconNotPng"]

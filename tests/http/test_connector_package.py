@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from support import ROOT
 
-from connector.build.icon import draw
 from connector.build.release import main as release
 from connector.lint.breaking import breaking_changes
 from connector.lint.check import check_connector
@@ -27,10 +26,6 @@ def test_the_connector_breaks_no_rule() -> None:
     findings = check_connector(CONNECTOR)
     assert [str(finding) for finding in findings if finding.level == "error"] == []
     assert Counter(finding.rule for finding in findings) == ACCEPTED
-
-
-def test_the_icon_is_the_one_that_is_drawn() -> None:
-    assert (CONNECTOR / "icon.png").read_bytes() == draw()
 
 
 def test_the_connector_breaks_no_flow_made_for_the_released_one() -> None:

@@ -1,15 +1,19 @@
 """Rules on the files beside the swagger: icon and readme."""
 
 import re
+from functools import lru_cache
+from io import BytesIO
+
+from PIL import Image
 
 from connector.lint.document import Document
-from connector.lint.png import Picture, decode
 from connector.lint.rule import Problems, rule
 from connector.lint.rules.properties import brand_colour
 from connector.lint.values import as_text
 
 ICON, README = "icon.png", "readme.md"
-SMALLEST, LARGEST = 100, 230
+MIN_SIDE, MAX_SIDE = 100, 230
+OPAQUE = 255
 SENTENCES = (2, 3)
 SECTIONS = (
     *("Publisher", "Prerequisites", "Supported Operations", "Obtaining Credentials"),
@@ -17,10 +21,13 @@ SECTIONS = (
 )
 
 
-def _picture(document: Document) -> Picture | None:
+@lru_cache(maxsize=4)
+def _picture(data: bytes | None) -> Image.Image | None:
+    """Return the icon as RGBA pixels, or None if the file is no PNG that can be read."""
     try:
-        return decode(document.icon) if document.icon else None
-    except ValueError:
+        with Image.open(BytesIO(data or b""), formats=["PNG"]) as image:
+            return image.convert("RGBA")
+    except (OSError, SyntaxError, ValueError):
         return None
 
 
@@ -32,42 +39,41 @@ def icon_is_there(document: Document) -> Problems:
 
 @rule("IconNotPng")
 def icon_is_a_png(document: Document) -> Problems:
-    try:
-        decode(document.icon or b"")
-    except ValueError as error:
-        if document.icon:
-            yield ICON, f"It can not be read, {error}; save it as a plain PNG."
+    if document.icon and not _picture(document.icon):
+        yield ICON, "The file can not be read as a PNG; save it as one."
 
 
 @rule("IconNotSquare")
 def icon_is_square(document: Document) -> Problems:
-    picture = _picture(document)
+    picture = _picture(document.icon)
     if picture and picture.width != picture.height:
-        yield ICON, f"It is {picture.width} by {picture.height} pixels; make it square."
+        yield ICON, f"The icon is {picture.width} by {picture.height} pixels; make it square."
 
 
 @rule("IconSizeNotValid")
 def icon_has_a_usual_size(document: Document) -> Problems:
-    picture = _picture(document)
-    sizes = (picture.width, picture.height) if picture else ()
-    if any(not SMALLEST <= size <= LARGEST for size in sizes):
-        yield ICON, f"A side has {max(sizes)} pixels; {SMALLEST} to {LARGEST} are right."
+    picture = _picture(document.icon)
+    if picture and any(not MIN_SIDE <= side <= MAX_SIDE for side in picture.size):
+        yield ICON, f"The icon is {picture.width} by {picture.height} pixels; make its sides {MIN_SIDE} to {MAX_SIDE}."
 
 
 @rule("IconNotOpaque")
 def icon_is_opaque(document: Document) -> Problems:
-    picture = _picture(document)
-    if picture and not picture.opaque:
-        yield ICON, "Something shines through; fill the background."
+    picture = _picture(document.icon)
+    if picture and picture.getchannel("A").getextrema() != (OPAQUE, OPAQUE):
+        yield ICON, "The icon has transparent pixels; fill its background."
 
 
 @rule("IconBackgroundNotBrandColor")
 def icon_has_the_brand_colour_to_its_corners(document: Document) -> Problems:
-    picture, brand = _picture(document), brand_colour(document)
-    for red, green, blue, _ in picture.corners if picture and brand else []:
-        found = f"#{red:02x}{green:02x}{blue:02x}"
-        if found != brand:
-            yield ICON, f"A corner is {found}; fill it with the brand colour {brand}."
+    """No rounded corners, no border."""
+    picture, brand = _picture(document.icon), brand_colour(document)
+    if picture and brand:
+        right, bottom = picture.width - 1, picture.height - 1
+        for x, y in ((0, 0), (right, 0), (0, bottom), (right, bottom)):
+            found = "#" + picture.crop((x, y, x + 1, y + 1)).convert("RGB").tobytes().hex()
+            if found != brand:
+                yield ICON, f"A corner is {found}; fill it with the brand colour {brand}."
 
 
 def _headings(document: Document, level: int) -> list[str]:
