@@ -1,1 +1,1 @@
-"""The connector: its files, and in `build` what makes and checks them."""
+"""The connector: its files; `build` makes the definition, `lint` checks all of them."""

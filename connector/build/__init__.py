@@ -1,1 +1,1 @@
-"""What makes and checks the files of the connector."""
+"""The generator of the connector's definition, and the copy of the released one."""

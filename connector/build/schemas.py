@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from connector.lint.values import Json
+from connector.lint.json_value import Json
 from function_app.api.parameter import Choices
 from function_app.domain.schema import Use
 

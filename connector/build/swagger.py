@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.build.schemas import ENTITY_SCHEMA, Definitions, attributes_of, choices, words
-from connector.lint.values import Json
+from connector.lint.json_value import Json
 from function_app.api.operation import Body, Operation, Response
 from function_app.api.parameter import Parameter
 from function_app.api.sign_in.auth import KEY_HEADER

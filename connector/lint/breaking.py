@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from connector.lint.document import Document
 from connector.lint.finding import Finding
+from connector.lint.json_value import Json, as_list
 from connector.lint.operation import Field, Operation
-from connector.lint.values import Json, as_list
 
 BREAKING_RULES = (
     "OperationDeleted",

@@ -10,8 +10,8 @@ import connector.lint.rules  # noqa: F401  # importing the package registers eve
 from connector.lint.document import Document
 from connector.lint.finding import Finding
 from connector.lint.folder import read_folder, summary_of
+from connector.lint.json_value import Json, point
 from connector.lint.rule import RULES
-from connector.lint.values import Json, point
 
 
 def check_connector(folder: Path) -> list[Finding]:

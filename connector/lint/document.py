@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from connector.lint.nodes import VERBS, Node, walk
+from connector.lint.json_value import Json, as_list, as_object, as_text, point
+from connector.lint.node import VERBS, Node, walk
 from connector.lint.operation import Field, Operation, Response
-from connector.lint.values import Json, as_list, as_object, as_text, point
 
 TYPED = ("schema", "parameter", "header", "items")
 

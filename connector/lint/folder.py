@@ -5,7 +5,7 @@ from pathlib import Path
 
 from connector.lint.document import Document
 from connector.lint.finding import Finding
-from connector.lint.values import Json, count_of
+from connector.lint.json_value import Json, count_of
 
 SWAGGER, PROPERTIES = "apiDefinition.swagger.json", "apiProperties.json"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from connector.lint.values import Json, as_list, as_object, as_text
+from connector.lint.json_value import Json, as_list, as_object, as_text
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from connector_lint.example import GONE, Example, part, png
 
 from connector.lint.check import check_connector, check_document, main
 from connector.lint.document import Document
+from connector.lint.json_value import point
 from connector.lint.rule import RULES, rule
-from connector.lint.values import point
 
 ODD_VALUES: tuple[object, ...] = (None, 7, "", [], {}, [None], {"$ref": "#/definitions/Book"})
 

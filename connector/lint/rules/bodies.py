@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from connector.lint.document import Document
+from connector.lint.json_value import as_list, as_text, point
 from connector.lint.operation import Field, media_types
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_list, as_text, point
 
 MEDIA_TYPES = (
     "application/json",

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from connector.lint.document import Document
+from connector.lint.json_value import Json, as_list, as_object, as_text, point
 from connector.lint.rule import Problems, rule
-from connector.lint.rules.properties import HERE, properties_of
-from connector.lint.values import Json, as_list, as_object, as_text, point
+from connector.lint.rules.brand import HERE, properties_of
 
 IDENTITY_PROVIDERS = ("oauth2", "oauth2generic", "aad", "aadcertificate", "facebook")
 ENTRA_PARAMETERS = ("loginUri", "tenantId", "resourceUri")

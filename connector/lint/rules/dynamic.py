@@ -3,43 +3,43 @@
 from collections.abc import Iterator
 
 from connector.lint.document import Document
-from connector.lint.lookup import (
+from connector.lint.dynamic_call import (
     LIST_FORMS,
     NEWER_FORM,
     Argument,
-    Lookup,
-    lookups,
+    DynamicCall,
+    dynamic_calls,
     owed_inputs,
     without_properties,
 )
-from connector.lint.nodes import DYNAMIC_FORMS
+from connector.lint.json_value import as_object, has_type, json_type, point
+from connector.lint.node import DYNAMIC_FORMS
 from connector.lint.operation import Field, Operation
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_object, has_type, json_type, point
 
 
-def _references(document: Document) -> Iterator[tuple[Lookup, Argument, Field]]:
-    for lookup in lookups(document):
-        for argument in lookup.arguments:
-            for field in lookup.sources(argument)[:1]:
-                yield lookup, argument, field
+def _references(document: Document) -> Iterator[tuple[DynamicCall, Argument, Field]]:
+    for call in dynamic_calls(document):
+        for argument in call.arguments:
+            for field in call.sources(argument)[:1]:
+                yield call, argument, field
 
 
-def _fillings(document: Document) -> Iterator[tuple[Lookup, Argument, Field, Field]]:
-    for lookup, argument, source in _references(document):
-        target = lookup.target_input(argument)
+def _fillings(document: Document) -> Iterator[tuple[DynamicCall, Argument, Field, Field]]:
+    for call, argument, source in _references(document):
+        target = call.target_input(argument)
         if target:
-            yield lookup, argument, source, target
+            yield call, argument, source, target
 
 
 @rule("DynamicPathNotValid")
 def paths_have_no_leading_slash(document: Document) -> Problems:
-    for lookup in lookups(document):
-        for key, path in lookup.paths.items():
+    for call in dynamic_calls(document):
+        for key, path in call.paths.items():
             if path.startswith("/"):
-                yield point(lookup.where, key), f"{path!r} starts with '/'; leave that out."
-        if lookup.collection.startswith("/"):
-            yield lookup.where, f"{lookup.collection!r} starts with '/'; leave that out."
+                yield point(call.where, key), f"{path!r} starts with '/'; leave that out."
+        if call.collection.startswith("/"):
+            yield call.where, f"{call.collection!r} starts with '/'; leave that out."
 
 
 @rule("DynamicFormMissing")
@@ -50,24 +50,24 @@ def both_forms_stand_together(document: Document) -> Problems:
                 yield node.where, f"Only one of {older} and {newer} is here; give both."
 
 
-def _without_newer_form(document: Document, form: str) -> Iterator[Lookup]:
-    for lookup in lookups(document):
-        if lookup.form == form and NEWER_FORM[form] not in lookup.beside:
-            yield lookup
+def _without_newer_form(document: Document, form: str) -> Iterator[DynamicCall]:
+    for call in dynamic_calls(document):
+        if call.form == form and NEWER_FORM[form] not in call.beside:
+            yield call
 
 
 def _ambiguous(document: Document, form: str) -> Problems:
-    for lookup in _without_newer_form(document, form):
-        for argument in lookup.arguments:
-            if len(lookup.sources(argument)) > 1:
+    for call in _without_newer_form(document, form):
+        for argument in call.arguments:
+            if len(call.sources(argument)) > 1:
                 message = f"{argument.reference!r} may be two inputs; add {NEWER_FORM[form]}."
                 yield argument.where, message
 
 
 def _inside_the_body(document: Document, form: str) -> Problems:
-    for lookup in _without_newer_form(document, form):
-        for argument in lookup.arguments:
-            fields = lookup.sources(argument)
+    for call in _without_newer_form(document, form):
+        for argument in call.arguments:
+            fields = call.sources(argument)
             if fields and all(field.parent for field in fields):
                 message = f"{argument.reference!r} is inside the body; add {NEWER_FORM[form]}."
                 yield argument.where, message
@@ -95,21 +95,21 @@ def schemas_from_the_body_have_properties(document: Document) -> Problems:
 
 @rule("DynamicPropertiesExtensionRequiredForPropertiesValuePath")
 def schemas_below_properties_have_properties(document: Document) -> Problems:
-    for lookup in _without_newer_form(document, "x-ms-dynamic-schema"):
-        path = lookup.paths.get("value-path", "")
+    for call in _without_newer_form(document, "x-ms-dynamic-schema"):
+        path = call.paths.get("value-path", "")
         if without_properties(path) != path:
-            where = point(lookup.where, "value-path")
+            where = point(call.where, "value-path")
             yield where, f"{path!r} is not the schema itself; add x-ms-dynamic-properties."
 
 
 @rule("DynamicPropertiesItemValuePathMismatch")
 def both_forms_name_the_same_schema(document: Document) -> Problems:
-    for lookup in lookups(document):
-        newer = as_object(lookup.beside.get("x-ms-dynamic-properties"))
-        expected = without_properties(lookup.paths.get("value-path", ""))
+    for call in dynamic_calls(document):
+        newer = as_object(call.beside.get("x-ms-dynamic-properties"))
+        expected = without_properties(call.paths.get("value-path", ""))
         found = newer.get("itemValuePath", "")
-        if lookup.form == "x-ms-dynamic-schema" and newer and found != expected:
-            where = lookup.where.removesuffix("schema") + "properties"
+        if call.form == "x-ms-dynamic-schema" and newer and found != expected:
+            where = call.where.removesuffix("schema") + "properties"
             yield where, f"The older form reads {expected!r}, this {found!r}; read the same."
 
 
@@ -131,45 +131,45 @@ def _gives_list(target: Operation, path: str) -> bool:
 
 @rule("InvokedOperationShouldProduceArray")
 def called_operations_give_lists(document: Document) -> Problems:
-    for lookup in lookups(document):
-        target, path = lookup.target, lookup.collection
-        if target and lookup.form in LIST_FORMS and not _gives_list(target, path):
-            yield lookup.where, f"{target.label} gives no list at {path!r}; name one."
+    for call in dynamic_calls(document):
+        target, path = call.target, call.collection
+        if target and call.form in LIST_FORMS and not _gives_list(target, path):
+            yield call.where, f"{target.label} gives no list at {path!r}; name one."
 
 
 @rule("InvokedOperationShouldProduceProperty")
 def called_operations_give_what_is_read(document: Document) -> Problems:
-    for lookup in lookups(document):
-        target, is_list = lookup.target, lookup.form in LIST_FORMS
-        if target is None or (is_list and not _gives_list(target, lookup.collection)):
+    for call in dynamic_calls(document):
+        target, is_list = call.target, call.form in LIST_FORMS
+        if target is None or (is_list and not _gives_list(target, call.collection)):
             continue
-        for key, path in lookup.paths.items():
-            items = f"{lookup.collection}/*/{path}".removeprefix("/")
+        for key, path in call.paths.items():
+            items = f"{call.collection}/*/{path}".removeprefix("/")
             full = items if is_list else without_properties(path)
             if not target.may_output(full):
                 message = f"{target.label} gives nothing at {full!r}; name what it gives."
-                yield point(lookup.where, key), message
+                yield point(call.where, key), message
 
 
 @rule("OperationMissingRequiredProperty")
 def called_operations_get_what_they_need(document: Document) -> Problems:
-    for lookup in lookups(document):
-        filled = [lookup.target_input(argument) for argument in lookup.arguments]
-        for field in owed_inputs(lookup.target) if lookup.target else []:
+    for call in dynamic_calls(document):
+        filled = [call.target_input(argument) for argument in call.arguments]
+        for field in owed_inputs(call.target) if call.target else []:
             if field not in filled:
-                where = point(lookup.where, "parameters")
+                where = point(call.where, "parameters")
                 yield where, f"The call needs {field.path!r}; give it a value or a reference."
 
 
 @rule("OperationParameterNameNotFound")
 def arguments_and_references_exist(document: Document) -> Problems:
-    for lookup in lookups(document):
-        for argument in lookup.arguments:
-            if lookup.target and not lookup.target_input(argument):
-                message = f"{lookup.target.label} takes no {argument.name!r}; name what it takes."
+    for call in dynamic_calls(document):
+        for argument in call.arguments:
+            if call.target and not call.target_input(argument):
+                message = f"{call.target.label} takes no {argument.name!r}; name what it takes."
                 yield argument.where, message
-            if argument.reference is not None and not lookup.sources(argument):
-                message = f"{lookup.source.label} takes no {argument.reference!r}; name an input."
+            if argument.reference is not None and not call.sources(argument):
+                message = f"{call.source.label} takes no {argument.reference!r}; name an input."
                 yield argument.where, message
 
 
@@ -193,9 +193,9 @@ def references_have_the_type(document: Document) -> Problems:
 
 @rule("OperationParameterStaticTypeMismatch")
 def static_values_have_the_type(document: Document) -> Problems:
-    for lookup in lookups(document):
-        for argument in lookup.arguments:
-            target = lookup.target_input(argument)
+    for call in dynamic_calls(document):
+        for argument in call.arguments:
+            target = call.target_input(argument)
             wanted = target.schema.get("type") if target else None
             given = argument.given
             if given is not None and wanted and not has_type(given, wanted):
@@ -205,7 +205,7 @@ def static_values_have_the_type(document: Document) -> Problems:
 
 @rule("SourcePropertyInternal")
 def references_are_visible(document: Document) -> Problems:
-    for lookup, argument, source in _references(document):
-        if source.internal and not lookup.source.internal:
+    for call, argument, source in _references(document):
+        if source.internal and not call.source.internal:
             message = f"{source.path!r} is internal; show it, or give its value here."
             yield argument.where, message

@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 
 from connector.lint.document import Document
+from connector.lint.json_value import as_object, point
 from connector.lint.operation import Operation
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_object, point
 
 MOST_ACTIVE = 2
 

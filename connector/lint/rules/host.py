@@ -2,10 +2,10 @@
 
 import re
 
-from connector.build.texts import words_in
 from connector.lint.document import Document
+from connector.lint.json_value import as_list, as_object, as_text, point
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_list, as_object, as_text, point
+from connector.lint.text import words_in
 
 LARGEST_FILE = 1_000_000
 MOST_OPERATIONS = 128

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from connector.build.texts import PRODUCT_NAMES, is_absolute_url, is_email, words_in
 from connector.lint.document import Document
+from connector.lint.json_value import as_list, as_object, as_text, point
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_list, as_object, as_text, point
+from connector.lint.text import PRODUCT_NAMES, is_absolute_url, is_email, words_in
 
 TITLE_LENGTH = 30
 DESCRIPTION_LENGTHS = (30, 500)

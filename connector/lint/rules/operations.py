@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 
-from connector.build.texts import PUNCTUATION, holds_url
 from connector.lint.document import Document
+from connector.lint.json_value import as_text, point
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_text, point
+from connector.lint.text import PUNCTUATION, holds_url
 
 SUMMARY_ADVISED = 80
 SUMMARY_LENGTH = 120

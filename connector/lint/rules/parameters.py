@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from connector.build.texts import is_title_case
 from connector.lint.document import Document
+from connector.lint.json_value import as_text, point
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_text, point
+from connector.lint.text import is_title_case
 
 SUMMARY_LENGTH = 80
 # The OpenAPI specification has clients ignore header parameters of these names.

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from connector.lint.document import Document
+from connector.lint.json_value import as_object, point
 from connector.lint.operation import Operation
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_object, point
 
 _VARIABLE = re.compile(r"\{([^{}/]*)\}")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from connector.lint.document import Document
-from connector.lint.nodes import Node
+from connector.lint.json_value import as_text, point
+from connector.lint.node import Node
 from connector.lint.rule import Check, Problems, rule
-from connector.lint.values import as_text, point
 
 # The kind of object, its word in Microsoft's rule names, and where its definitions stand.
 _HOMES = (

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from connector.lint.document import Document
+from connector.lint.json_value import as_object, point
 from connector.lint.operation import is_open, media_types
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_object, point
 
 MAY_BE_EMPTY = ("202", "204")
 NEXT_LINKS = ("nextLink", "@odata.nextLink")

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from connector.build.shapes import FOREIGN_KEYWORDS
 from connector.lint.document import TYPED, Document
-from connector.lint.nodes import DYNAMIC_FORMS, Node
+from connector.lint.json_value import as_list, as_object, as_text, point
+from connector.lint.node import DYNAMIC_FORMS, Node
 from connector.lint.operation import is_open
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_list, as_object, as_text, point
+from connector.lint.shape import FOREIGN_KEYWORDS
 
 MOST_SCHEMAS = 512
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from connector.lint.document import Document
+from connector.lint.json_value import Json, as_list, as_object, as_text, point
 from connector.lint.rule import Problems, rule
-from connector.lint.values import Json, as_list, as_object, as_text, point
 
 # What each type of definition, and each flow of oauth2, must hold besides its type.
 REQUIRED: dict[str, tuple[str, ...]] = {

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from connector.lint.document import Document
+from connector.lint.json_value import as_object, as_text, point
 from connector.lint.operation import Field, Operation
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_object, as_text, point
 
 
 def _triggers(document: Document) -> Iterator[Operation]:

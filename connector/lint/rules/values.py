@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from connector.lint.document import TYPED, Document
-from connector.lint.nodes import Node
+from connector.lint.json_value import as_list, as_object, has_type, json_type, point
+from connector.lint.node import Node
 from connector.lint.rule import Check, Problems, rule
-from connector.lint.values import as_list, as_object, has_type, json_type, point
 
 FORMATS = {
     "string": (

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from connector.build.shapes import SHAPES, STRINGS, Shape
 from connector.lint.document import Document
-from connector.lint.nodes import Node
+from connector.lint.json_value import as_object, has_type, json_type, point
+from connector.lint.node import Node
 from connector.lint.rule import Problems, rule
-from connector.lint.values import as_object, has_type, json_type, point
+from connector.lint.shape import SHAPES, STRINGS, Shape
 
 
 def _shaped(document: Document) -> Iterator[tuple[Node, Shape]]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.lint.document import Document
-from connector.lint.nodes import DYNAMIC_FORMS
+from connector.lint.json_value import Json, as_list, as_object, as_text, point
+from connector.lint.node import DYNAMIC_FORMS
 from connector.lint.operation import Field, Operation
-from connector.lint.values import Json, as_list, as_object, as_text, point
 
 NEWER_FORM = {
     "x-ms-dynamic-values": "x-ms-dynamic-list",
@@ -26,7 +26,7 @@ class Argument:
 
 
 @dataclass(frozen=True)
-class Lookup:
+class DynamicCall:
     """One dynamic extension: `source` holds it and `target`, None if unknown, is called.
 
     `beside` is the schema it stands in. `collection` is the path of the list in the target's
@@ -59,7 +59,7 @@ class Lookup:
         return self.target.input(argument.name) or self.target.body_input(argument.name)
 
 
-def lookups(document: Document) -> Iterator[Lookup]:
+def dynamic_calls(document: Document) -> Iterator[DynamicCall]:
     """Yield every dynamic extension of every operation."""
     for operation in document.operations:
         for field in (*operation.inputs, *operation.outputs):
@@ -68,7 +68,7 @@ def lookups(document: Document) -> Iterator[Lookup]:
                     yield _read(document, operation, field, form)
 
 
-def _read(document: Document, operation: Operation, field: Field, form: str) -> Lookup:
+def _read(document: Document, operation: Operation, field: Field, form: str) -> DynamicCall:
     value, where = as_object(field.schema[form]), point(field.schema_where, form)
     keys = {
         "x-ms-dynamic-values": ("value-path", "value-title"),
@@ -76,7 +76,7 @@ def _read(document: Document, operation: Operation, field: Field, form: str) -> 
         "x-ms-dynamic-schema": ("value-path",),
         "x-ms-dynamic-properties": ("itemValuePath",),
     }
-    return Lookup(
+    return DynamicCall(
         form=form,
         where=where,
         beside=field.schema,

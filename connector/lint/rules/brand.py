@@ -1,12 +1,19 @@
-"""Rules on apiProperties.json: brand, owner, capabilities."""
+"""Rules on apiProperties.json and icon.png: brand colour, icon, owner, capabilities."""
 
 import re
+from functools import lru_cache
+from io import BytesIO
+
+from PIL import Image
 
 from connector.lint.document import Document
+from connector.lint.json_value import Json, as_object, as_text, point
 from connector.lint.rule import Problems, rule
-from connector.lint.values import Json, as_object, as_text, point
 
 HERE = "apiProperties.json#/properties"
+ICON = "icon.png"
+MIN_SIDE, MAX_SIDE = 100, 230
+OPAQUE = 255
 FORBIDDEN_COLOURS = ("#ffffff", "#007ee5")
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -43,6 +50,61 @@ def brand_colour_is_ones_own(document: Document) -> Problems:
     if colour in FORBIDDEN_COLOURS:
         where = point(HERE, "iconBrandColor")
         yield where, f"{colour!r} is white or the template's colour; choose another."
+
+
+@lru_cache(maxsize=4)
+def _picture(data: bytes | None) -> Image.Image | None:
+    """Return the icon as RGBA pixels, or None if the file is no PNG that can be read."""
+    try:
+        with Image.open(BytesIO(data or b""), formats=["PNG"]) as image:
+            return image.convert("RGBA")
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+@rule("IconMissing")
+def icon_is_there(document: Document) -> Problems:
+    if not document.icon:
+        yield ICON, "There is no icon; add one."
+
+
+@rule("IconNotPng")
+def icon_is_a_png(document: Document) -> Problems:
+    if document.icon and not _picture(document.icon):
+        yield ICON, "The file can not be read as a PNG; save it as one."
+
+
+@rule("IconNotSquare")
+def icon_is_square(document: Document) -> Problems:
+    picture = _picture(document.icon)
+    if picture and picture.width != picture.height:
+        yield ICON, f"The icon is {picture.width} by {picture.height} pixels; make it square."
+
+
+@rule("IconSizeNotValid")
+def icon_has_a_usual_size(document: Document) -> Problems:
+    picture = _picture(document.icon)
+    if picture and any(not MIN_SIDE <= side <= MAX_SIDE for side in picture.size):
+        yield ICON, f"The icon is {picture.width} by {picture.height} pixels; make its sides {MIN_SIDE} to {MAX_SIDE}."
+
+
+@rule("IconNotOpaque")
+def icon_is_opaque(document: Document) -> Problems:
+    picture = _picture(document.icon)
+    if picture and picture.getchannel("A").getextrema() != (OPAQUE, OPAQUE):
+        yield ICON, "The icon has transparent pixels; fill its background."
+
+
+@rule("IconBackgroundNotBrandColor")
+def icon_has_the_brand_colour_to_its_corners(document: Document) -> Problems:
+    """No rounded corners, no border."""
+    picture, brand = _picture(document.icon), brand_colour(document)
+    if picture and brand:
+        right, bottom = picture.width - 1, picture.height - 1
+        for x, y in ((0, 0), (right, 0), (0, bottom), (right, bottom)):
+            found = "#" + picture.crop((x, y, x + 1, y + 1)).convert("RGB").tobytes().hex()
+            if found != brand:
+                yield ICON, f"A corner is {found}; fill it with the brand colour {brand}."
 
 
 @rule("PublisherNotValid")

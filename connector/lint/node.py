@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from connector.lint.values import as_list, as_object, point
+from connector.lint.json_value import as_list, as_object, point
 
 Holds: TypeAlias = Literal["one", "list", "map"]
 
