@@ -1,11 +1,12 @@
-"""What would break the flows of makers who use the released connector."""
+"""Changes that break flows and apps made with the released connector."""
 
 from collections.abc import Iterator
 
 from connector.lint.document import Document
+from connector.lint.field import Field
 from connector.lint.finding import Finding
 from connector.lint.json_value import Json, as_list
-from connector.lint.operation import Field, Operation
+from connector.lint.operation import Operation
 
 BREAKING_RULES = (
     "OperationDeleted",
@@ -21,28 +22,28 @@ BREAKING_RULES = (
 
 
 def breaking_changes(released: Json, current: Json) -> list[Finding]:
-    """Compare two swaggers by operationId, references followed; `where` is in the current one.
+    """Compare two swaggers by operationId, references followed.
 
-    What is gone from the current one has its place in the released one.
+    A finding's `where` points into the current swagger, for what was removed into the released one.
     """
     before, after = Document(released), Document(current)
     findings: list[Finding] = []
     for old in before.operations:
         new = after.operation(old.operation_id)
         if new is None:
-            findings.append(_gone(old, after))
+            findings.append(_removed(old, after))
         else:
             findings += [*_lost_inputs(old, new), *_added_inputs(old, new)]
             findings += [*_changed_inputs(old, new), *_changed_outputs(old, new)]
     return list(dict.fromkeys(findings))
 
 
-def _gone(old: Operation, after: Document) -> Finding:
+def _removed(old: Operation, after: Document) -> Finding:
     for new in after.operations:
         if (new.path, new.verb) == (old.path, old.verb):
-            message = f"{old.operation_id!r} is called {new.operation_id!r} now; keep the id."
+            message = f"{old.operation_id!r} was renamed {new.operation_id!r}; keep the id."
             return Finding("OperationIdChanged", new.where, message)
-    message = f"{old.operation_id!r} is gone; deprecate it instead."
+    message = f"{old.operation_id!r} was removed; deprecate it instead."
     return Finding("OperationDeleted", old.where, message)
 
 
@@ -50,15 +51,16 @@ def _by_path(fields: tuple[Field, ...]) -> dict[str, Field]:
     return {field.path: field for field in fields}
 
 
-def _new_below_known(field: Field, known: dict[str, Field]) -> bool:
+def _outermost(field: Field, known: dict[str, Field]) -> bool:
+    """Return whether `field` is not among the known ones, but the object around it is."""
     return field.path not in known and (field.parent is None or field.parent.path in known)
 
 
 def _lost_inputs(old: Operation, new: Operation) -> Iterator[Finding]:
     kept = _by_path(new.inputs)
     for field in old.inputs:
-        if _new_below_known(field, kept):
-            message = f"{new.operation_id} takes {field.path!r} no more; go on taking it."
+        if _outermost(field, kept):
+            message = f"{new.operation_id} no longer has the input {field.path!r}; keep it."
             yield Finding("ParameterRemoved", field.where, message)
 
 
@@ -66,9 +68,9 @@ def _added_inputs(old: Operation, new: Operation) -> Iterator[Finding]:
     known = _by_path(old.inputs)
     for field in new.inputs:
         before = known.get(field.path)
-        demanded = not before.required if before else _new_below_known(field, known)
+        demanded = not before.required if before else _outermost(field, known)
         if field.required and demanded:
-            message = f"{new.operation_id} needs {field.path!r} now; make it optional."
+            message = f"{new.operation_id} now requires {field.path!r}; make it optional."
             yield Finding("RequiredInputAdded", field.where, message)
 
 
@@ -80,11 +82,11 @@ def _changed_inputs(old: Operation, new: Operation) -> Iterator[Finding]:
         before, after = known[field.path].schema, field.schema
         yield from _changed_type("InputTypeChanged", field, before)
         if "enum" in after and "enum" not in before:
-            message = f"{field.path!r} took any value before; remove the enum."
+            message = f"{field.path!r} had no enum; remove it."
             yield Finding("InputEnumAdded", field.schema_where, message)
         for value in as_list(before.get("enum")) if "enum" in after else []:
             if value not in after["enum"]:
-                message = f"{field.path!r} does not take {value!r} any more; take it on."
+                message = f"The enum of {field.path!r} no longer has {value!r}; keep it."
                 yield Finding("InputEnumValueRemoved", field.schema_where, message)
 
 
@@ -93,8 +95,8 @@ def _changed_outputs(old: Operation, new: Operation) -> Iterator[Finding]:
     for field in old.outputs:
         if field.path in kept:
             yield from _changed_type("OutputTypeChanged", kept[field.path], field.schema)
-        elif _new_below_known(field, kept):
-            message = f"{new.operation_id} gives {field.path!r} no more; go on giving it."
+        elif _outermost(field, kept):
+            message = f"{new.operation_id} no longer returns {field.path!r}; keep it."
             yield Finding("OutputFieldRemoved", field.where, message, "warning")
 
 
@@ -102,5 +104,5 @@ def _changed_type(rule_id: str, field: Field, before: Json) -> Iterator[Finding]
     old, new = before.get("type"), field.schema.get("type")
     if old != new:
         subject = repr(field.path) if field.path else "The output"
-        message = f"{subject} is {new} and was {old}; keep the type."
+        message = f"{subject} is {new}, it was {old}; keep the type."
         yield Finding(rule_id, field.schema_where, message)

@@ -8,20 +8,20 @@ from openapi_spec_validator import OpenAPIV2SpecValidator
 
 import connector.lint.rules  # noqa: F401  # importing the package registers every rule
 from connector.lint.document import Document
-from connector.lint.finding import Finding
-from connector.lint.folder import read_folder, summary_of
+from connector.lint.finding import Finding, has_errors, summary_of
+from connector.lint.folder import read_folder
 from connector.lint.json_value import Json, point
 from connector.lint.rule import RULES
 
 
 def check_connector(folder: Path) -> list[Finding]:
-    """Return every fault of the connector in `folder`, none if it is good."""
+    """Return every fault of the connector in `folder`."""
     document, findings = read_folder(folder)
     return findings if document is None else check_document(document)
 
 
 def check_document(document: Document) -> list[Finding]:
-    """Return every fault; if a JSON type is wrong, only those, as no other rule can be asked."""
+    """Return every fault; if a JSON type is wrong only those, because the other rules rely on them."""
     mistyped = list(RULES["JsonTypeIncorrect"].findings(document))
     if mistyped:
         return mistyped
@@ -30,18 +30,18 @@ def check_document(document: Document) -> list[Finding]:
 
 
 def _openapi_findings(swagger: Json) -> Iterator[Finding]:
-    """Yield what the general validator says; it raises on a bad reference instead."""
+    """Yield what the general validator reports; it raises an exception for a reference to nothing."""
     try:
         for error in OpenAPIV2SpecValidator(swagger).iter_errors():
             path = (key if isinstance(key, int) else str(key) for key in error.absolute_path)
             message = " ".join(error.message.split())
             yield Finding("OpenApiInvalid", point("", *path), f"OpenAPI 2.0: {message}")
-    except Exception as error:  # noqa: BLE001 - it raises whatever its resolver does
+    except Exception as error:  # noqa: BLE001 - its resolver raises exceptions of many kinds
         yield Finding("OpenApiInvalid", "", f"OpenAPI 2.0: the file can not be read: {error}")
 
 
 def main(arguments: list[str]) -> int:
-    """Print the findings one a line; 1 if any is an error, 2 if not asked rightly."""
+    """Print one finding a line; return 1 if any is an error, 2 for wrong arguments."""
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m connector.lint.check FOLDER\n")
         return 2
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     sys.stdout.write(f"{summary_of(findings)}, {len(RULES)} rules\n")
-    return 1 if any(finding.level == "error" for finding in findings) else 0
+    return 1 if has_errors(findings) else 0
 
 
 if __name__ == "__main__":

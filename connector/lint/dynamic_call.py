@@ -1,18 +1,31 @@
-"""Calls the designer makes while a flow is drawn: both spellings read as one thing."""
+"""Calls a designer makes while a flow is drawn: the older and the newer extension read as one thing.
+
+`x-ms-dynamic-values` and `x-ms-dynamic-list` fill a list of values, `x-ms-dynamic-schema` and
+`x-ms-dynamic-properties` give the fields of an object. The platform's parts read different ones, so the definition
+holds both forms of each.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.lint.document import Document
-from connector.lint.json_value import Json, as_list, as_object, as_text, point
+from connector.lint.field import Field
+from connector.lint.json_value import Json, as_object, as_text, point
 from connector.lint.node import DYNAMIC_FORMS
-from connector.lint.operation import Field, Operation
+from connector.lint.operation import Operation
 
 NEWER_FORM = {
     "x-ms-dynamic-values": "x-ms-dynamic-list",
     "x-ms-dynamic-schema": "x-ms-dynamic-properties",
 }
 LIST_FORMS = ("x-ms-dynamic-values", "x-ms-dynamic-list")
+
+_PATHS = {
+    "x-ms-dynamic-values": ("value-path", "value-title"),
+    "x-ms-dynamic-list": ("itemValuePath", "itemTitlePath"),
+    "x-ms-dynamic-schema": ("value-path",),
+    "x-ms-dynamic-properties": ("itemValuePath",),
+}
 
 
 @dataclass(frozen=True)
@@ -29,8 +42,8 @@ class Argument:
 class DynamicCall:
     """One dynamic extension: `source` holds it and `target`, None if unknown, is called.
 
-    `beside` is the schema it stands in. `collection` is the path of the list in the target's
-    output, and `paths` are those read from it (or, for a schema, from the output), by key.
+    `beside` is the schema it is part of. `collection` is the path of the list in the target's output, and `paths` are
+    those read from its items (for a schema: from the output), by key.
     """
 
     form: str
@@ -42,18 +55,19 @@ class DynamicCall:
     collection: str
     paths: dict[str, str]
 
-    def sources(self, argument: Argument) -> list[Field]:
-        """Return the inputs of the source an argument may mean: several if it is ambiguous."""
+    def source_input(self, argument: Argument) -> Field | None:
+        """Return the input of the source that an argument refers to, or None.
+
+        In the older form a name may also be that of a field in the body.
+        """
         if argument.reference is None:
-            return []
-        exact = self.source.input(argument.reference)
-        if self.form not in NEWER_FORM:
-            return [exact] if exact else []
-        inside = self.source.body_input(argument.reference)
-        return [field for field in (exact, inside) if field]
+            return None
+        named = self.source.input(argument.reference)
+        older = self.form in NEWER_FORM
+        return named or (self.source.body_input(argument.reference) if older else None)
 
     def target_input(self, argument: Argument) -> Field | None:
-        """Return the input of the target an argument fills, or None."""
+        """Return the input of the target that an argument fills, or None."""
         if not self.target:
             return None
         return self.target.input(argument.name) or self.target.body_input(argument.name)
@@ -70,12 +84,6 @@ def dynamic_calls(document: Document) -> Iterator[DynamicCall]:
 
 def _read(document: Document, operation: Operation, field: Field, form: str) -> DynamicCall:
     value, where = as_object(field.schema[form]), point(field.schema_where, form)
-    keys = {
-        "x-ms-dynamic-values": ("value-path", "value-title"),
-        "x-ms-dynamic-list": ("itemValuePath", "itemTitlePath"),
-        "x-ms-dynamic-schema": ("value-path",),
-        "x-ms-dynamic-properties": ("itemValuePath",),
-    }
     return DynamicCall(
         form=form,
         where=where,
@@ -84,7 +92,7 @@ def _read(document: Document, operation: Operation, field: Field, form: str) -> 
         target=document.operation(value.get("operationId")),
         arguments=tuple(_arguments(where, value)),
         collection=as_text(value.get("value-collection", value.get("itemsPath"))),
-        paths={key: as_text(value[key]) for key in keys[form] if key in value},
+        paths={key: as_text(value[key]) for key in _PATHS[form] if key in value},
     )
 
 
@@ -112,5 +120,5 @@ def owed_inputs(operation: Operation) -> list[Field]:
         if field.required_throughout
         and not as_object(field.schema.get("properties"))
         and "default" not in field.value
-        and "*" not in as_list(field.path.split("/"))
+        and "*" not in field.path.split("/")
     ]

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from connector.lint.document import Document
 from connector.lint.finding import Finding
-from connector.lint.json_value import Json, count_of
+from connector.lint.json_value import Json
 
 SWAGGER, PROPERTIES = "apiDefinition.swagger.json", "apiProperties.json"
 
 
 def read_folder(folder: Path) -> tuple[Document | None, list[Finding]]:
-    """Return the connector in `folder`, or None and what keeps it from being read."""
+    """Return the connector in `folder`, or None and why it can not be read."""
     findings: list[Finding] = []
     swagger = _read_json(folder / SWAGGER, findings)
     properties = _read_json(folder / PROPERTIES, findings)
@@ -29,25 +29,16 @@ def read_folder(folder: Path) -> tuple[Document | None, list[Finding]]:
 
 
 def _read_json(path: Path, findings: list[Finding]) -> Json | None:
-    """Return the object in the file, or None and one finding more."""
+    """Return the object in the file, or None and append a finding."""
     try:
         value = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         findings.append(Finding("FileMissing", path.name, "The file is missing; add it."))
         return None
     except ValueError as error:
-        message = f"The file is no JSON: {error}; correct it."
-        findings.append(Finding("JsonNotValid", path.name, message))
+        findings.append(Finding("JsonNotValid", path.name, f"The file is not JSON: {error}."))
         return None
     if not isinstance(value, dict):
-        message = "The file holds no JSON object; write one."
-        findings.append(Finding("JsonNotValid", path.name, message))
+        findings.append(Finding("JsonNotValid", path.name, "The file holds no JSON object; write one."))
         return None
     return value
-
-
-def summary_of(findings: list[Finding]) -> str:
-    """Say in a line how many errors and warnings were found."""
-    errors = sum(1 for finding in findings if finding.level == "error")
-    warnings = len(findings) - errors
-    return f"{count_of(errors, 'error')}, {count_of(warnings, 'warning')}"

@@ -1,4 +1,4 @@
-"""JSON values whose shape nobody has promised."""
+"""JSON values: their types, and places within them as JSON pointers."""
 
 from typing import Any, TypeAlias
 
@@ -16,36 +16,53 @@ JSON_TYPES: dict[type, str] = {
 
 
 def json_type(value: object) -> str:
-    """Name the JSON type of `value`."""
+    """Return the name of the JSON type of `value`."""
     return JSON_TYPES[type(value)]
 
 
 def has_type(value: object, expected: str) -> bool:
-    """Tell whether `value` is of the JSON type `expected`; an integer is a number too."""
+    """Return whether `value` is of the JSON type `expected`; an integer is a number too."""
     found = json_type(value)
     return found == expected or (found == "integer" and expected == "number")
 
 
 def as_object(value: object) -> Json:
-    """Return `value`, or an empty object in place of anything else."""
+    """Return `value` if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[Any]:
-    """Return `value`, or an empty list in place of anything else."""
+    """Return `value` if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def as_text(value: object) -> str:
-    """Return `value`, or an empty string in place of anything else."""
+    """Return `value` if it is a string, else an empty one."""
     return value if isinstance(value, str) else ""
 
 
 def point(where: str, *keys: str | int) -> str:
-    """Append `keys` to the JSON pointer `where`."""
+    """Return the JSON pointer `where` with `keys` appended."""
     return where + "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
 
 
-def count_of(number: int, noun: str) -> str:
-    """Write `number` and `noun`, in the plural where it is not one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def follow(root: Json, where: str, value: Json) -> tuple[str, Json]:
+    """Return the object that `value` refers to by `$ref`, and its pointer in `root`.
+
+    Without `$ref` that is `value` itself. A reference to nothing, or to itself, leads to an empty object.
+    """
+    seen: set[str] = set()
+    while isinstance(value.get("$ref"), str):
+        ref = value["$ref"]
+        if ref in seen:
+            return where, {}
+        seen.add(ref)
+        where, value = ref.removeprefix("#"), _find(root, ref)
+    return where, value
+
+
+def _find(root: Json, ref: str) -> Json:
+    value: object = root
+    for token in ref.removeprefix("#/").split("/"):
+        value = as_object(value).get(token.replace("~1", "/").replace("~0", "~"))
+    return as_object(value)

@@ -7,38 +7,29 @@ from typing import Any, Literal, TypeAlias
 from connector.lint.json_value import as_list, as_object, point
 
 Holds: TypeAlias = Literal["one", "list", "map"]
+Children: TypeAlias = dict[str, tuple[Holds, str]]
 
-VERBS = ("get", "put", "post", "delete", "options", "head", "patch")
+VERBS = ("get", "put", "post", "delete", "patch")
+DYNAMIC_FORMS = ("x-ms-dynamic-values", "x-ms-dynamic-list", "x-ms-dynamic-schema", "x-ms-dynamic-properties")
+TYPED = ("schema", "parameter", "header", "items")
+"""The kinds of nodes that declare a value's type."""
 
-DYNAMIC_FORMS = (
-    "x-ms-dynamic-values",
-    "x-ms-dynamic-list",
-    "x-ms-dynamic-schema",
-    "x-ms-dynamic-properties",
-)
-
-# Which key of which object holds which kind of object, and how many of them.
-_DYNAMIC: dict[str, tuple[Holds, str]] = {form: ("one", form) for form in DYNAMIC_FORMS}
-_ENUM_VALUES: dict[str, tuple[Holds, str]] = {"x-ms-enum-values": ("list", "x-ms-enum-values")}
-_CHILDREN: dict[str, dict[str, tuple[Holds, str]]] = {
+_EXTENSIONS: Children = {
+    **{form: ("one", form) for form in DYNAMIC_FORMS},
+    "x-ms-enum-values": ("list", "x-ms-enum-values"),
+}
+# By kind of object: each key that holds objects, how many of them, and of which kind.
+_CHILDREN: dict[str, Children] = {
     "root": {
         "info": ("one", "info"),
         "tags": ("list", "tag"),
         "paths": ("map", "pathItem"),
         "definitions": ("map", "schema"),
-        "parameters": ("map", "parameter"),
-        "responses": ("map", "response"),
-        "securityDefinitions": ("map", "securityScheme"),
         "x-ms-connector-metadata": ("list", "metadata"),
     },
-    "info": {
-        "contact": ("one", "contact"),
-        "license": ("one", "license"),
-        "x-ms-api-annotation": ("one", "x-ms-api-annotation"),
-    },
+    "info": {"contact": ("one", "contact")},
     "pathItem": {
         **dict.fromkeys(VERBS, ("one", "operation")),
-        "parameters": ("list", "parameter"),
         "x-ms-notification-content": ("one", "x-ms-notification-content"),
     },
     "operation": {
@@ -48,27 +39,16 @@ _CHILDREN: dict[str, dict[str, tuple[Holds, str]]] = {
         "x-ms-pageable": ("one", "x-ms-pageable"),
         "x-ms-api-annotation": ("one", "x-ms-api-annotation"),
     },
-    "x-ms-api-annotation": {"replacement": ("one", "replacement")},
     "x-ms-notification-content": {"schema": ("one", "schema")},
-    "parameter": {
-        "schema": ("one", "schema"),
-        "items": ("one", "items"),
-        **_DYNAMIC,
-        **_ENUM_VALUES,
-    },
+    "parameter": {"schema": ("one", "schema"), "items": ("one", "items"), **_EXTENSIONS},
     "response": {"schema": ("one", "schema"), "headers": ("map", "header")},
     "header": {"items": ("one", "items")},
-    "items": {"items": ("one", "items"), **_DYNAMIC, **_ENUM_VALUES},
+    "items": {"items": ("one", "items"), **_EXTENSIONS},
     "schema": {
         "properties": ("map", "schema"),
         "items": ("one", "schema"),
         "additionalProperties": ("one", "schema"),
-        "allOf": ("list", "schema"),
-        "anyOf": ("list", "schema"),
-        "oneOf": ("list", "schema"),
-        "not": ("one", "schema"),
-        **_DYNAMIC,
-        **_ENUM_VALUES,
+        **_EXTENSIONS,
     },
 }
 
@@ -86,6 +66,11 @@ class Node:
     via: str = ""
     key: str = ""
     parent: "Node | None" = None
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether it is one of the root's definitions."""
+        return self.via == "definitions"
 
 
 def walk(node: Node) -> Iterator[Node]:

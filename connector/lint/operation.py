@@ -1,56 +1,19 @@
-"""The swagger as it is used: operations and their fields, references followed."""
+"""Operations as they are used: their inputs, outputs and responses, references followed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from connector.lint.json_value import Json, as_list, as_object, as_text
+from connector.lint.field import Field, field_at, is_open, with_fields
+from connector.lint.json_value import Json, as_list, as_object, as_text, follow, point
+from connector.lint.node import VERBS
 
-
-@dataclass(frozen=True, eq=False)
-class Field:
-    """One value an operation takes or gives.
-
-    `path` starts with the parameter's name for an input and is empty for a whole output; `*`
-    stands for the items of an array. `value` is the parameter or property itself and `schema`
-    what types it: they differ for a body parameter only. `place` is a parameter's `in`, or
-    `output`.
-    """
-
-    path: str
-    where: str
-    value: Json
-    schema: Json
-    schema_where: str
-    place: str
-    required: bool
-    parent: "Field | None" = None
-
-    @property
-    def root(self) -> "Field":
-        """The parameter or output it belongs to."""
-        return self.parent.root if self.parent else self
-
-    @property
-    def internal(self) -> bool:
-        """Whether makers never see it, for its own sake or for that of an object around it."""
-        hidden = self.value.get("x-ms-visibility") == "internal"
-        return hidden or (self.parent is not None and self.parent.internal)
-
-    @property
-    def required_throughout(self) -> bool:
-        """Whether it and every object around it are required."""
-        return self.required and (self.parent is None or self.parent.required_throughout)
-
-    @property
-    def is_notification_url(self) -> bool:
-        """Whether the platform puts a webhook's callback address here."""
-        return self.value.get("x-ms-notification-url") is True
+_NOTIFICATION = "x-ms-notification-content"
 
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """One response of an operation, with the pointer of where it is written."""
+    """One response of an operation, with its pointer."""
 
     code: str
     where: str
@@ -69,7 +32,7 @@ class Response:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One verb of one path; it `notifies` where it says what a webhook's notification holds."""
+    """One verb of one path; it `notifies` if its path declares the content of a webhook's notifications."""
 
     path: str
     verb: str
@@ -87,18 +50,13 @@ class Operation:
 
     @property
     def label(self) -> str:
-        """What to call it in a message."""
+        """The operation's name in messages."""
         return self.operation_id or f"{self.verb.upper()} {self.path}"
 
     @property
     def internal(self) -> bool:
-        """Whether makers never see it."""
+        """Whether it is hidden from makers."""
         return self.value.get("x-ms-visibility") == "internal"
-
-    @property
-    def deprecated(self) -> bool:
-        """Whether it is on its way out."""
-        return self.value.get("deprecated") is True
 
     @property
     def trigger(self) -> bool:
@@ -108,33 +66,28 @@ class Operation:
     @property
     def webhook(self) -> bool:
         """Whether it subscribes to notifications."""
-        return self.notifies or any(f.is_notification_url for f in self.inputs)
-
-    @property
-    def annotation(self) -> Json:
-        """The x-ms-api-annotation, or an empty object."""
-        return as_object(self.value.get("x-ms-api-annotation"))
+        return self.notifies or any(field.is_notification_url for field in self.inputs)
 
     @cached_property
     def parameters(self) -> tuple[Field, ...]:
-        """The inputs without what is inside them."""
+        """The inputs without the fields inside them."""
         return tuple(field for field in self.inputs if field.parent is None)
 
     def input(self, path: str) -> Field | None:
         """Return the input at `path`, or None."""
-        return _at(self.inputs, path)
+        return field_at(self.inputs, path)
 
     def body_input(self, path: str) -> Field | None:
-        """Return the input at `path` below the body parameter, or None."""
+        """Return the input at `path` inside the body, or None."""
         bodies = [field for field in self.parameters if field.place == "body"]
-        return _at(self.inputs, f"{bodies[0].path}/{path}") if bodies else None
+        return field_at(self.inputs, f"{bodies[0].path}/{path}") if bodies else None
 
     def output(self, path: str) -> Field | None:
         """Return the output at `path`, or None."""
-        return _at(self.outputs, path)
+        return field_at(self.outputs, path)
 
     def may_output(self, path: str) -> bool:
-        """Tell whether an output at `path` is declared, or lies inside an object left open."""
+        """Return whether an output at `path` is declared, or lies inside an object that is left open."""
         if self.output(path):
             return True
         while path:
@@ -145,16 +98,49 @@ class Operation:
         return False
 
 
-def is_open(schema: Json) -> bool:
-    """Tell whether an object may hold more than the schema declares."""
-    dynamic = any(key.startswith("x-ms-dynamic-") for key in schema)
-    return dynamic or schema.get("additionalProperties") not in (None, False)
+def read_operations(swagger: Json) -> Iterator[Operation]:
+    """Yield every operation, in the order of the file."""
+    for path, item in as_object(swagger.get("paths")).items():
+        for verb in VERBS if not path.startswith("x-") else ():
+            if isinstance(as_object(item).get(verb), dict):
+                yield _operation(swagger, path, verb)
 
 
-def media_types(operation: Operation, root: Json, key: str) -> list[str]:
-    """Return what the operation consumes or produces, its own list before the root's."""
-    return as_list(operation.value.get(key, root.get(key)))
+def _operation(swagger: Json, path: str, verb: str) -> Operation:
+    item = swagger["paths"][path]
+    where, value = point("/paths", path, verb), item[verb]
+    responses = tuple(
+        Response(code, point(where, "responses", code), as_object(response))
+        for code, response in as_object(value.get("responses")).items()
+        if not code.startswith("x-")
+    )
+    bodies = [(r.where, r.value) for r in responses if r.successful and r.has_schema]
+    notifies = _NOTIFICATION in item and ("x-ms-trigger" in value or verb == "post")
+    if notifies:
+        bodies.append((point("/paths", path, _NOTIFICATION), as_object(item[_NOTIFICATION])))
+    inputs, outputs = tuple(_inputs(swagger, where, value)), tuple(_outputs(swagger, bodies))
+    return Operation(path, verb, where, value, notifies, responses, inputs, outputs)
 
 
-def _at(fields: Iterable[Field], path: str) -> Field | None:
-    return next((field for field in fields if field.path == path), None)
+def _inputs(swagger: Json, where: str, value: Json) -> Iterator[Field]:
+    for index, parameter in enumerate(map(as_object, as_list(value.get("parameters")))):
+        at = point(where, "parameters", index)
+        schema_at, schema = at, parameter
+        if "schema" in parameter:
+            schema_at, schema = follow(swagger, point(at, "schema"), as_object(parameter["schema"]))
+        field = Field(
+            path=as_text(parameter.get("name")),
+            where=at,
+            value=parameter,
+            schema=schema,
+            schema_where=schema_at,
+            place=as_text(parameter.get("in")),
+            required=parameter.get("required") is True,
+        )
+        yield from with_fields(swagger, field)
+
+
+def _outputs(swagger: Json, bodies: list[tuple[str, Json]]) -> Iterator[Field]:
+    for at, body in bodies:
+        where, schema = follow(swagger, point(at, "schema"), as_object(body.get("schema")))
+        yield from with_fields(swagger, Field("", where, schema, schema, where, "output", required=True))

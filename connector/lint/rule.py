@@ -20,7 +20,7 @@ class Rule:
     check: Check
 
     def findings(self, document: Document) -> Iterator[Finding]:
-        """Yield one finding for each place and message, however often the check meets it."""
+        """Yield one finding for each place and message, however often the check yields it."""
         for where, message in dict.fromkeys(self.check(document)):
             yield Finding(self.rule_id, where, message, self.level)
 
@@ -29,7 +29,10 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(rule_id: str, level: Level = "error") -> Callable[[Check], Check]:
-    """Register the decorated check under `rule_id`; an id taken twice is a `ValueError`."""
+    """Register the decorated check under `rule_id`, Microsoft's name for the rule if it has one.
+
+    Raises ValueError for an id that is registered already.
+    """
 
     def register(check: Check) -> Check:
         if rule_id in RULES:

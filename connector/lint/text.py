@@ -1,4 +1,4 @@
-"""What several rules ask of a text."""
+"""Questions about a text."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,17 +11,17 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def words_in(text: str, words: tuple[str, ...]) -> list[str]:
-    """Return those of `words` that stand in `text` as whole words, in any case."""
+    """Return those of `words` that are in `text` as whole words, in any case."""
     return [word for word in words if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)]
 
 
-def holds_url(text: str) -> bool:
-    """Tell whether an address stands in `text`."""
+def has_url(text: str) -> bool:
+    """Return whether `text` contains an address."""
     return bool(_URL.search(text))
 
 
 def is_absolute_url(text: str) -> bool:
-    """Tell whether `text` is an http(s) address with a host."""
+    """Return whether `text` is an http(s) address with a host."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -30,12 +30,12 @@ def is_absolute_url(text: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """Tell whether `text` is an ASCII e-mail address."""
+    """Return whether `text` is an ASCII e-mail address."""
     return bool(_EMAIL.fullmatch(text))
 
 
 def is_title_case(text: str) -> bool:
-    """Tell whether `text` starts with a capital, and each word of four letters or more does."""
+    """Return whether `text` starts with a capital, and each word of four letters or more does."""
     words = [word.strip("()") for word in text.split()]
     long_words = [word for word in words[1:] if len(word) >= len("from") and word.isalpha()]
     return all(word[:1].isupper() for word in words[:1] + long_words if word[:1].isalpha())

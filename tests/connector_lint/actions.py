@@ -1,6 +1,6 @@
 """The actions of the good swagger."""
 
-from connector_lint.definitions import Json, genre, listing, text
+from connector_lint.definitions import Json, genre, listing, shelf_id, text
 
 
 def list_shelves() -> Json:
@@ -32,7 +32,7 @@ def get_shelf_schema() -> Json:
         "description": "Gives a schema of what a shelf wants to know.",
         "x-ms-visibility": "internal",
         "parameters": [
-            {"$ref": "#/parameters/ShelfId"},
+            shelf_id(),
             {
                 "name": "view",
                 "in": "query",
@@ -58,7 +58,7 @@ def create_book() -> Json:
         "description": "Adds one book to the shelf that is chosen.",
         "x-ms-visibility": "important",
         "parameters": [
-            {"$ref": "#/parameters/ShelfId"},
+            shelf_id(),
             {
                 "name": "book",
                 "in": "body",
@@ -70,7 +70,7 @@ def create_book() -> Json:
         ],
         "responses": {
             "201": {"description": "The book.", "schema": {"$ref": "#/definitions/Book"}},
-            "404": {"$ref": "#/responses/NotFound"},
+            "404": {"description": "There is no such shelf."},
         },
     }
 

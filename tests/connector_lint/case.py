@@ -14,7 +14,7 @@ UNHOOK = "/paths/~1subscriptions~1{subscriptionId}/delete"
 GENRE = f"{LIST}/parameters/0"
 BOOK = "/definitions/Book"
 NEW_BOOK = "/definitions/NewBook"
-SHELF_ID = "/parameters/ShelfId"
+SHELF_ID = f"{CREATE}/parameters/0"
 CALLBACK = f"{HOOK}/parameters/0/schema/properties/callbackUrl"
 
 

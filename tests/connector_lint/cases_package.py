@@ -27,7 +27,6 @@ CASES: tuple[Case, ...] = (
     case("PublisherNotValid", f"{HERE}/publisher", "Books & Co."),
     case("StackOwnerNotValid", f"{HERE}/stackOwner", {f"{HERE}/stackOwner": GONE}),
     case("CapabilitiesNotValid", f"{HERE}/capabilities", "actions"),
-    case("ScriptOperationsNotAllowed", "/scriptOperations", []),
     case(
         "ConnectionParameterNameNotValid",
         f"{SETS}/values/1/parameters/api-key",

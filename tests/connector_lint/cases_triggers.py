@@ -1,4 +1,4 @@
-"""How to break the rules on triggers and security."""
+"""How to break the rules on triggers and webhooks."""
 
 from connector_lint.case import BOOK, CALLBACK, GENRE, HOOK, LIST, POLL, UNHOOK, Case, case
 from connector_lint.cases_operations import called
@@ -7,7 +7,6 @@ from connector_lint.example import GONE, part
 
 CONTENT = "/paths/~1subscriptions/x-ms-notification-content"
 NOTIFICATION = "x-ms-notification"
-OAUTH, KEY = "/securityDefinitions/oauth2_auth", "/securityDefinitions/api_key"
 
 
 def notified(operation: str, by: str = "WhenABookIsReturned") -> Json:
@@ -79,15 +78,4 @@ CASES: tuple[Case, ...] = (
             f"{HOOK}/parameters/-": part(GENRE, {"x-ms-visibility": "advanced"}),
         },
     ),
-    case(
-        "SecurityRequirementMustBeDefined",
-        "/security/2/basic",
-        {"/security/-": {"basic": []}},
-    ),
-    case("SecurityRequirementMustHaveEmptyValue", "/security/1/api_key", ["books"]),
-    case("SecurityRequirementMustHaveValue", "/security/1/api_key", None),
-    case("OAuthSecurityRequirementValueMustBeScopeName", "/security/0/oauth2_auth", ["films"]),
-    case("SecuritySchemePropertyRequired", KEY, {f"{KEY}/name": GONE}),
-    case("SecuritySchemePropertyNotValid", f"{KEY}/tokenUrl", "https://books.example.com"),
-    case("SecuritySchemePropertyNotValid", f"{OAUTH}/flow", "device"),
 )

@@ -16,7 +16,7 @@ def listing(of: Json) -> Json:
 
 
 def shelf_id() -> Json:
-    """Return the parameter two operations share."""
+    """Return the parameter that two operations have."""
     return {
         "name": "shelfId",
         "in": "path",

@@ -1,7 +1,7 @@
 """A tiny swagger that breaks no rule: a book club's shelves."""
 
 from connector_lint.actions import create_book, get_shelf_schema, list_books, list_shelves
-from connector_lint.definitions import Json, book, new_book, shelf_id
+from connector_lint.definitions import Json, book, new_book
 from connector_lint.triggers import (
     delete_subscription,
     when_a_book_is_added,
@@ -45,8 +45,6 @@ def swagger() -> Json:
             "/subscriptions/{subscriptionId}": {"delete": delete_subscription()},
         },
         "definitions": {"Book": book(), "NewBook": new_book()},
-        "parameters": {"ShelfId": shelf_id()},
-        "responses": {"NotFound": {"description": "There is no such shelf."}},
         "securityDefinitions": {
             "oauth2_auth": {
                 "type": "oauth2",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connector_lint.case import CREATE, LIST, SHELF_ID
+from connector_lint.case import BOOK, CREATE, GENRE, LIST, UNHOOK
 from connector_lint.example import GONE, Example, part, png
 
 from connector.lint.check import check_connector, check_document, main
@@ -14,6 +14,21 @@ from connector.lint.document import Document
 from connector.lint.json_value import point
 from connector.lint.rule import RULES, rule
 
+TITLE = f"{BOOK}/properties/title"
+NEVER_EMITTED = (
+    *((f"{TITLE}/{key}", {}, "ExtensionNameNotValid") for key in ("allOf", "oneOf", "anyOf", "not", "const")),
+    *((f"{TITLE}/{key}", 1, "ExtensionNameNotValid") for key in ("discriminator", "readOnly", "example", "xml")),
+    *((f"{TITLE}/{key}", 1, "ExtensionNameNotValid") for key in ("multipleOf", "uniqueItems", "exclusiveMinimum")),
+    *((f"{GENRE}/{key}", 1, "ExtensionNameNotValid") for key in ("$ref", "allowEmptyValue", "collectionFormat")),
+    *((f"{LIST}/{key}", [], "ExtensionNameNotValid") for key in ("consumes", "produces", "schemes", "security")),
+    *((f"/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "responses", "scriptOperations")),
+    *((f"/paths/~1books/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "$ref", "head")),
+    (f"{GENRE}/in", "formData", "JsonValueNotInEnum"),
+    (f"{GENRE}/type", "file", "JsonValueNotInEnum"),
+    (f"{TITLE}/format", "binary", "UnrecognizedTypeFormat"),
+    ("/definitions/Book/properties/copy", {"$ref": "#/definitions/Copy"}, "OpenApiInvalid"),
+    ("/swagger", "3.0", "OpenApiInvalid"),
+)
 ODD_VALUES: tuple[object, ...] = (None, 7, "", [], {}, [None], {"$ref": "#/definitions/Book"})
 
 
@@ -65,15 +80,6 @@ def test_a_reference_the_general_validator_can_not_follow_is_a_finding() -> None
     assert "OpenApiInvalid" in {f.rule for f in findings}
 
 
-def test_parameters_of_a_path_belong_to_its_operations(tmp_path: Path) -> None:
-    example = Example()
-    path = CREATE.removesuffix("/post")
-    example.put(f"{path}/parameters", [{"$ref": "#/parameters/ShelfId"}])
-    example.put(f"{CREATE}/parameters", [part(f"{CREATE}/parameters/1")])
-
-    assert check_connector(example.write(tmp_path)) == []
-
-
 def test_schemas_that_hold_themselves_are_walked_once(tmp_path: Path) -> None:
     example = Example()
     sequel = {"$ref": "#/definitions/Sequel"}
@@ -99,16 +105,41 @@ def test_parameters_need_no_set_around_them(tmp_path: Path) -> None:
     ]
 
 
-def test_the_same_fault_met_by_several_operations_is_told_once(tmp_path: Path) -> None:
+def test_errors_may_be_described_once_for_all_operations(tmp_path: Path) -> None:
     example = Example()
-    example.put(f"{SHELF_ID}/x-ms-dynamic-values/value-path", "key")
+    for operation in (CREATE, LIST, UNHOOK):
+        example.put(f"{operation}/responses/default", {"description": "An error.", "schema": part(BOOK)})
+
+    assert check_connector(example.write(tmp_path)) == []
+
+
+def test_another_success_may_have_the_schema_of_the_output(tmp_path: Path) -> None:
+    example = Example()
+    example.put(f"{CREATE}/responses/202", part(f"{CREATE}/responses/201"))
+
+    assert check_connector(example.write(tmp_path)) == []
+
+
+@pytest.mark.parametrize(("where", "value", "rule_id"), NEVER_EMITTED, ids=lambda value: str(value)[:40])
+def test_what_the_generator_never_emits_is_found_without_a_rule_of_its_own(
+    where: str, value: object, rule_id: str, tmp_path: Path
+) -> None:
+    example = Example()
+    example.put(where, value)
+
+    assert rule_id in {finding.rule for finding in check_connector(example.write(tmp_path))}
+
+
+def test_a_fault_that_several_operations_share_is_one_finding(tmp_path: Path) -> None:
+    example = Example()
+    example.put(f"{BOOK}/properties/title/x-ms-notification-url", True)
 
     assert len(check_connector(example.write(tmp_path))) == 1
 
 
 def test_a_rule_can_not_be_registered_twice() -> None:
-    with pytest.raises(ValueError, match="two rules are called OperationIdRequired"):
-        rule("OperationIdRequired")(RULES["OperationIdRequired"].check)
+    with pytest.raises(ValueError, match="two rules are called OperationIdNotUnique"):
+        rule("OperationIdNotUnique")(RULES["OperationIdNotUnique"].check)
 
 
 def _places(value: object, where: str = "") -> Iterator[str]:

@@ -6,11 +6,10 @@ from io import BytesIO
 
 from PIL import Image
 
-from connector.lint.document import Document
-from connector.lint.json_value import Json, as_object, as_text, point
+from connector.lint.document import API_PROPERTIES, Document
+from connector.lint.json_value import as_text, point
 from connector.lint.rule import Problems, rule
 
-HERE = "apiProperties.json#/properties"
 ICON = "icon.png"
 MIN_SIDE, MAX_SIDE = 100, 230
 OPAQUE = 255
@@ -20,46 +19,41 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME = re.compile(r"[0-9A-Za-z]+( [0-9A-Za-z]+)*")
 
 
-def properties_of(document: Document) -> Json:
-    """Return what stands below `properties` in apiProperties.json."""
-    return as_object(document.properties.get("properties"))
-
-
-def brand_colour(document: Document) -> str:
+def _brand_colour(document: Document) -> str:
     """Return the icon's brand colour in lower case, or an empty string."""
-    return as_text(properties_of(document).get("iconBrandColor")).lower()
-
-
-@rule("IconBrandColorRequired")
-def brand_colour_is_there(document: Document) -> Problems:
-    if not brand_colour(document):
-        yield HERE, "iconBrandColor is missing; give the colour of the icon's background."
-
-
-@rule("IconBrandColorNotValid")
-def brand_colour_is_hexadecimal(document: Document) -> Problems:
-    colour = brand_colour(document)
-    if colour and not _COLOUR.fullmatch(colour):
-        where = point(HERE, "iconBrandColor")
-        yield where, f"{colour!r} is no colour; write it like #0b6a6e."
-
-
-@rule("IconBrandColorNotAllowed")
-def brand_colour_is_ones_own(document: Document) -> Problems:
-    colour = brand_colour(document)
-    if colour in FORBIDDEN_COLOURS:
-        where = point(HERE, "iconBrandColor")
-        yield where, f"{colour!r} is white or the template's colour; choose another."
+    return as_text(document.api_properties.get("iconBrandColor")).lower()
 
 
 @lru_cache(maxsize=4)
 def _picture(data: bytes | None) -> Image.Image | None:
-    """Return the icon as RGBA pixels, or None if the file is no PNG that can be read."""
+    """Return the icon as RGBA pixels, or None if they can not be read as a PNG."""
     try:
         with Image.open(BytesIO(data or b""), formats=["PNG"]) as image:
             return image.convert("RGBA")
     except (OSError, SyntaxError, ValueError):
         return None
+
+
+@rule("IconBrandColorRequired")
+def brand_colour_is_there(document: Document) -> Problems:
+    if not _brand_colour(document):
+        yield API_PROPERTIES, "iconBrandColor is missing; give the colour of the icon's background."
+
+
+@rule("IconBrandColorNotValid")
+def brand_colour_is_hexadecimal(document: Document) -> Problems:
+    colour = _brand_colour(document)
+    if colour and not _COLOUR.fullmatch(colour):
+        where = point(API_PROPERTIES, "iconBrandColor")
+        yield where, f"{colour!r} is not a colour; write it like #0b6a6e."
+
+
+@rule("IconBrandColorNotAllowed")
+def brand_colour_is_ones_own(document: Document) -> Problems:
+    colour = _brand_colour(document)
+    if colour in FORBIDDEN_COLOURS:
+        where = point(API_PROPERTIES, "iconBrandColor")
+        yield where, f"{colour!r} is not allowed: it is white, or the colour of the template; choose another."
 
 
 @rule("IconMissing")
@@ -97,8 +91,8 @@ def icon_is_opaque(document: Document) -> Problems:
 
 @rule("IconBackgroundNotBrandColor")
 def icon_has_the_brand_colour_to_its_corners(document: Document) -> Problems:
-    """No rounded corners, no border."""
-    picture, brand = _picture(document.icon), brand_colour(document)
+    """Find corners of another colour, as rounded corners and borders have."""
+    picture, brand = _picture(document.icon), _brand_colour(document)
     if picture and brand:
         right, bottom = picture.width - 1, picture.height - 1
         for x, y in ((0, 0), (right, 0), (0, bottom), (right, bottom)):
@@ -118,20 +112,16 @@ def stack_owner_is_named(document: Document) -> Problems:
 
 
 def _named(document: Document, key: str) -> Problems:
-    name = as_text(properties_of(document).get(key))
+    name = as_text(document.api_properties.get(key))
     if not _NAME.fullmatch(name):
-        yield point(HERE, key), f"{key} is {name!r}; give a name of letters and digits."
+        yield point(API_PROPERTIES, key), f"{key} is {name!r}; give a name of letters, digits and spaces."
 
 
 @rule("CapabilitiesNotValid")
 def capabilities_are_listed(document: Document) -> Problems:
-    found = properties_of(document).get("capabilities")
+    found = document.api_properties.get("capabilities")
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        yield point(HERE, "capabilities"), "The capabilities are no list of words; give one."
-
-
-@rule("ScriptOperationsNotAllowed")
-def scripts_are_not_in_the_swagger(document: Document) -> Problems:
-    if "scriptOperations" in document.swagger:
-        message = "scriptOperations belongs to apiProperties.json; move it there."
-        yield "/scriptOperations", message
+        yield (
+            point(API_PROPERTIES, "capabilities"),
+            "capabilities is not a list of strings; write one, or [].",
+        )

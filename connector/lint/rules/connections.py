@@ -1,13 +1,12 @@
-"""Rules on how a connection signs in: connection parameters and sets of them."""
+"""Rules on how a connection signs in: connection parameters, and sets of them to choose from."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from connector.lint.document import Document
+from connector.lint.document import API_PROPERTIES, Document
 from connector.lint.json_value import Json, as_list, as_object, as_text, point
 from connector.lint.rule import Problems, rule
-from connector.lint.rules.brand import HERE, properties_of
 
 IDENTITY_PROVIDERS = ("oauth2", "oauth2generic", "aad", "aadcertificate", "facebook")
 ENTRA_PARAMETERS = ("loginUri", "tenantId", "resourceUri")
@@ -18,17 +17,17 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def _groups(document: Document) -> Iterator[tuple[str, Json]]:
-    properties = properties_of(document)
-    single = point(HERE, "connectionParameters")
+    properties = document.api_properties
+    single = point(API_PROPERTIES, "connectionParameters")
     yield single, as_object(properties.get("connectionParameters"))
     for where, entry in _sets(document):
         yield point(where, "parameters"), as_object(entry.get("parameters"))
 
 
 def _sets(document: Document) -> Iterator[tuple[str, Json]]:
-    sets = as_object(properties_of(document).get("connectionParameterSets"))
+    sets = as_object(document.api_properties.get("connectionParameterSets"))
     for index, entry in enumerate(as_list(sets.get("values"))):
-        yield point(HERE, "connectionParameterSets", "values", index), as_object(entry)
+        yield point(API_PROPERTIES, "connectionParameterSets", "values", index), as_object(entry)
 
 
 def _settings(document: Document) -> Iterator[tuple[str, Json]]:
@@ -44,14 +43,14 @@ def parameters_have_plain_names(document: Document) -> Problems:
         for name in group:
             owner, _, part = name.rpartition(":")  # token:TenantId belongs to token
             if not _NAME.fullmatch(part) or (owner and owner not in group):
-                message = f"{name!r} is no name; use letters, digits and underscores."
+                message = f"{name!r} is not a name; use letters, digits and underscores."
                 yield point(where, name), message
 
 
 @rule("ConnectionParameterSetNotValid")
 def sets_can_be_chosen(document: Document) -> Problems:
-    sets = properties_of(document).get("connectionParameterSets")
-    where = point(HERE, "connectionParameterSets")
+    sets = document.api_properties.get("connectionParameterSets")
+    where = point(API_PROPERTIES, "connectionParameterSets")
     if sets is not None and not (_is_displayed(as_object(sets)) and as_list(sets.get("values"))):
         yield where, "The sets need a uiDefinition with name and description, and values."
     count = Counter(as_text(entry.get("name")) for _, entry in _sets(document))
@@ -59,7 +58,7 @@ def sets_can_be_chosen(document: Document) -> Problems:
         name = as_text(entry.get("name"))
         complete = name and _is_displayed(entry) and as_object(entry.get("parameters"))
         if not complete or count[name] > 1:
-            yield at, "A set needs a name of its own, a uiDefinition and parameters; add them."
+            yield at, "A set needs a unique name, a uiDefinition and parameters; add them."
 
 
 def _is_displayed(value: Json) -> bool:
@@ -72,7 +71,7 @@ def identity_providers_are_known(document: Document) -> Problems:
     for where, settings in _settings(document):
         found = settings.get("identityProvider")
         if found not in IDENTITY_PROVIDERS:
-            message = f"{found!r} is not one of {', '.join(IDENTITY_PROVIDERS)}; choose one."
+            message = f"{found!r} is not one of {', '.join(IDENTITY_PROVIDERS)}."
             yield point(where, "identityProvider"), message
 
 
@@ -82,7 +81,7 @@ def connectors_are_not_first_party(document: Document) -> Problems:
         if as_object(settings.get("properties")).get("IsFirstParty") != "False":
             yield (
                 point(where, "properties", "IsFirstParty"),
-                "Only Microsoft is; write 'False'.",
+                "Only Microsoft's own connectors are first party; write 'False'.",
             )
 
 
@@ -100,16 +99,19 @@ def no_client_is_published(document: Document) -> Problems:
     for where, settings in _settings(document):
         client = as_text(settings.get("clientId"))
         if "clientSecret" in settings:
-            yield point(where, "clientSecret"), "A secret stands in the file; remove it, renew it."
+            yield (
+                point(where, "clientSecret"),
+                "The file contains a secret; remove it and revoke it.",
+            )
         if _GUID.fullmatch(client) and client != NO_CLIENT:
-            yield point(where, "clientId"), "A real client id stands here; put a placeholder."
+            yield point(where, "clientId"), "This is a real client id; write a placeholder."
 
 
 @rule("OAuthScopesNotList")
 def scopes_are_a_list(document: Document) -> Problems:
     for where, settings in _settings(document):
         if not isinstance(settings.get("scopes"), list):
-            yield point(where, "scopes"), "The scopes are no list; give one, if only an empty one."
+            yield point(where, "scopes"), "scopes is not a list; write one, or []."
 
 
 @rule("EntraSettingMissing")
@@ -121,4 +123,4 @@ def entra_settings_are_complete(document: Document) -> Problems:
         if not as_text(resource):
             missing.append("AzureActiveDirectoryResourceId")
         if settings.get("identityProvider") == "aad" and missing:
-            yield where, f"Entra needs {', '.join(missing)}; add the value."
+            yield where, f"Entra ID needs {', '.join(missing)}; add the values."

@@ -1,4 +1,7 @@
-"""Rules on dynamic values and schemas."""
+"""Rules on dynamic lists and schemas: what a designer calls, with which arguments, and what it reads from the answer.
+
+Names of rules and what they demand are Microsoft's, but for `DynamicPathNotValid` and `DynamicFormMissing`.
+"""
 
 from collections.abc import Iterator
 
@@ -12,24 +15,34 @@ from connector.lint.dynamic_call import (
     owed_inputs,
     without_properties,
 )
+from connector.lint.field import Field
 from connector.lint.json_value import as_object, has_type, json_type, point
-from connector.lint.node import DYNAMIC_FORMS
-from connector.lint.operation import Field, Operation
+from connector.lint.operation import Operation
 from connector.lint.rule import Problems, rule
 
 
 def _references(document: Document) -> Iterator[tuple[DynamicCall, Argument, Field]]:
     for call in dynamic_calls(document):
         for argument in call.arguments:
-            for field in call.sources(argument)[:1]:
-                yield call, argument, field
+            source = call.source_input(argument)
+            if source:
+                yield call, argument, source
 
 
-def _fillings(document: Document) -> Iterator[tuple[DynamicCall, Argument, Field, Field]]:
+def _fillings(document: Document) -> Iterator[tuple[Argument, Field, Field]]:
     for call, argument, source in _references(document):
         target = call.target_input(argument)
         if target:
-            yield call, argument, source, target
+            yield argument, source, target
+
+
+@rule("DynamicFormMissing")
+def both_forms_are_there(document: Document) -> Problems:
+    """Find one form without the other: some parts of the platform read only the older one, others only the newer."""
+    for node in document.of("schema", "parameter", "items"):
+        for older, newer in NEWER_FORM.items():
+            if (older in node.value) != (newer in node.value):
+                yield node.where, f"Only one of {older} and {newer} is here; give both."
 
 
 @rule("DynamicPathNotValid")
@@ -37,117 +50,47 @@ def paths_have_no_leading_slash(document: Document) -> Problems:
     for call in dynamic_calls(document):
         for key, path in call.paths.items():
             if path.startswith("/"):
-                yield point(call.where, key), f"{path!r} starts with '/'; leave that out."
+                yield point(call.where, key), f"{path!r} starts with '/'; remove it."
         if call.collection.startswith("/"):
-            yield call.where, f"{call.collection!r} starts with '/'; leave that out."
-
-
-@rule("DynamicFormMissing")
-def both_forms_stand_together(document: Document) -> Problems:
-    for node in document.of("schema", "parameter", "items"):
-        for older, newer in NEWER_FORM.items():
-            if (older in node.value) != (newer in node.value):
-                yield node.where, f"Only one of {older} and {newer} is here; give both."
-
-
-def _without_newer_form(document: Document, form: str) -> Iterator[DynamicCall]:
-    for call in dynamic_calls(document):
-        if call.form == form and NEWER_FORM[form] not in call.beside:
-            yield call
-
-
-def _ambiguous(document: Document, form: str) -> Problems:
-    for call in _without_newer_form(document, form):
-        for argument in call.arguments:
-            if len(call.sources(argument)) > 1:
-                message = f"{argument.reference!r} may be two inputs; add {NEWER_FORM[form]}."
-                yield argument.where, message
-
-
-def _inside_the_body(document: Document, form: str) -> Problems:
-    for call in _without_newer_form(document, form):
-        for argument in call.arguments:
-            fields = call.sources(argument)
-            if fields and all(field.parent for field in fields):
-                message = f"{argument.reference!r} is inside the body; add {NEWER_FORM[form]}."
-                yield argument.where, message
-
-
-@rule("DynamicListExtensionRequiredForAmbiguousReferences")
-def ambiguous_values_have_a_list(document: Document) -> Problems:
-    yield from _ambiguous(document, "x-ms-dynamic-values")
-
-
-@rule("DynamicListExtensionRequiredForNonParameterReferences")
-def values_from_the_body_have_a_list(document: Document) -> Problems:
-    yield from _inside_the_body(document, "x-ms-dynamic-values")
-
-
-@rule("DynamicPropertiesExtensionRequiredForAmbiguousReferences")
-def ambiguous_schemas_have_properties(document: Document) -> Problems:
-    yield from _ambiguous(document, "x-ms-dynamic-schema")
-
-
-@rule("DynamicPropertiesExtensionRequiredForNonParameterReferences")
-def schemas_from_the_body_have_properties(document: Document) -> Problems:
-    yield from _inside_the_body(document, "x-ms-dynamic-schema")
-
-
-@rule("DynamicPropertiesExtensionRequiredForPropertiesValuePath")
-def schemas_below_properties_have_properties(document: Document) -> Problems:
-    for call in _without_newer_form(document, "x-ms-dynamic-schema"):
-        path = call.paths.get("value-path", "")
-        if without_properties(path) != path:
-            where = point(call.where, "value-path")
-            yield where, f"{path!r} is not the schema itself; add x-ms-dynamic-properties."
+            yield call.where, f"{call.collection!r} starts with '/'; remove it."
 
 
 @rule("DynamicPropertiesItemValuePathMismatch")
 def both_forms_name_the_same_schema(document: Document) -> Problems:
+    """Find pairs that read different schemas; the older form may name the schema or its properties."""
     for call in dynamic_calls(document):
         newer = as_object(call.beside.get("x-ms-dynamic-properties"))
         expected = without_properties(call.paths.get("value-path", ""))
         found = newer.get("itemValuePath", "")
         if call.form == "x-ms-dynamic-schema" and newer and found != expected:
             where = call.where.removesuffix("schema") + "properties"
-            yield where, f"The older form reads {expected!r}, this {found!r}; read the same."
+            yield where, f"The older form reads the schema at {expected!r}, this one at {found!r}; name the same."
 
 
-@rule("DynamicExtensionDefinitionNotAllowedInParameter")
-def body_parameters_are_not_dynamic(document: Document) -> Problems:
-    for node in document.of("parameter"):
-        for form in DYNAMIC_FORMS:
-            if node.value.get("in") == "body" and form in node.value:
-                yield (
-                    point(node.where, form),
-                    "A body is not dynamic; its schema may be.",
-                )
-
-
-def _gives_list(target: Operation, path: str) -> bool:
+def _returns_list(target: Operation, path: str) -> bool:
     output = target.output(path)
     return output.schema.get("type") == "array" if output else target.may_output(path)
 
 
 @rule("InvokedOperationShouldProduceArray")
-def called_operations_give_lists(document: Document) -> Problems:
+def called_operations_return_lists(document: Document) -> Problems:
     for call in dynamic_calls(document):
         target, path = call.target, call.collection
-        if target and call.form in LIST_FORMS and not _gives_list(target, path):
-            yield call.where, f"{target.label} gives no list at {path!r}; name one."
+        if target and call.form in LIST_FORMS and not _returns_list(target, path):
+            yield call.where, f"{target.label} returns no list at {path!r}; name one."
 
 
 @rule("InvokedOperationShouldProduceProperty")
-def called_operations_give_what_is_read(document: Document) -> Problems:
+def called_operations_return_what_is_read(document: Document) -> Problems:
     for call in dynamic_calls(document):
         target, is_list = call.target, call.form in LIST_FORMS
-        if target is None or (is_list and not _gives_list(target, call.collection)):
+        if target is None or (is_list and not _returns_list(target, call.collection)):
             continue
         for key, path in call.paths.items():
             items = f"{call.collection}/*/{path}".removeprefix("/")
             full = items if is_list else without_properties(path)
             if not target.may_output(full):
-                message = f"{target.label} gives nothing at {full!r}; name what it gives."
+                message = f"{target.label} returns nothing at {full!r}; name something that it returns."
                 yield point(call.where, key), message
 
 
@@ -166,28 +109,28 @@ def arguments_and_references_exist(document: Document) -> Problems:
     for call in dynamic_calls(document):
         for argument in call.arguments:
             if call.target and not call.target_input(argument):
-                message = f"{call.target.label} takes no {argument.name!r}; name what it takes."
+                message = f"{call.target.label} has no input {argument.name!r}; name one that it has."
                 yield argument.where, message
-            if argument.reference is not None and not call.sources(argument):
-                message = f"{call.source.label} takes no {argument.reference!r}; name an input."
+            if argument.reference is not None and not call.source_input(argument):
+                message = f"{call.source.label} has no input {argument.reference!r}; name one that it has."
                 yield argument.where, message
 
 
 @rule("OperationParameterRequiredMismatch")
 def required_arguments_come_from_required_inputs(document: Document) -> Problems:
-    for _, argument, source, target in _fillings(document):
-        sure = source.required_throughout or "default" in source.value
-        if target.required_throughout and not sure:
-            message = f"{source.path!r} may be empty where {target.path!r} is needed; require it."
+    for argument, source, target in _fillings(document):
+        always_set = source.required_throughout or "default" in source.value
+        if target.required_throughout and not always_set:
+            message = f"{source.path!r} may be left out, but {target.path!r} is required; require both."
             yield argument.where, message
 
 
 @rule("OperationParameterTypeMismatch")
 def references_have_the_type(document: Document) -> Problems:
-    for _, argument, source, target in _fillings(document):
+    for argument, source, target in _fillings(document):
         given, wanted = (field.schema.get("type") for field in (source, target))
         if given and wanted and given != wanted and (given, wanted) != ("integer", "number"):
-            message = f"{source.path!r} is {given} where {target.path!r} is {wanted}; match them."
+            message = f"{source.path!r} is {given}, {target.path!r} is {wanted}; give both the same type."
             yield argument.where, message
 
 
@@ -197,9 +140,8 @@ def static_values_have_the_type(document: Document) -> Problems:
         for argument in call.arguments:
             target = call.target_input(argument)
             wanted = target.schema.get("type") if target else None
-            given = argument.given
-            if given is not None and wanted and not has_type(given, wanted):
-                message = f"The value is {json_type(given)} where {wanted} is wanted; convert it."
+            if argument.given is not None and wanted and not has_type(argument.given, wanted):
+                message = f"The value is {json_type(argument.given)}, the input {wanted}; convert it."
                 yield argument.where, message
 
 
@@ -207,5 +149,5 @@ def static_values_have_the_type(document: Document) -> Problems:
 def references_are_visible(document: Document) -> Problems:
     for call, argument, source in _references(document):
         if source.internal and not call.source.internal:
-            message = f"{source.path!r} is internal; show it, or give its value here."
+            message = f"{source.path!r} is internal, so makers do not set it; give its value here."
             yield argument.where, message

@@ -1,5 +1,6 @@
-"""Rules on the info object and the connector's metadata."""
+"""Rules on the connector as a whole: its names and texts, its host, its size."""
 
+import re
 from collections.abc import Iterator
 
 from connector.lint.document import Document
@@ -7,9 +8,11 @@ from connector.lint.json_value import as_list, as_object, as_text, point
 from connector.lint.rule import Problems, rule
 from connector.lint.text import PRODUCT_NAMES, is_absolute_url, is_email, words_in
 
-TITLE_LENGTH = 30
-DESCRIPTION_LENGTHS = (30, 500)
-CATEGORIES_ALLOWED = 2
+MAX_TITLE = 30
+MIN_DESCRIPTION, MAX_DESCRIPTION = 30, 500
+MAX_FILE_BYTES = 1_000_000
+MAX_OPERATIONS = 128
+MAX_CATEGORIES = 2
 METADATA_NAMES = ("Website", "Privacy policy", "Categories")
 CATEGORIES = (
     *("AI", "Business Management", "Business Intelligence", "Collaboration", "Commerce"),
@@ -17,6 +20,9 @@ CATEGORIES = (
     *("Internet of Things", "IT Operations", "Lifestyle and Entertainment", "Marketing"),
     *("Productivity", "Sales and CRM", "Security", "Social Media", "Website"),
 )
+TRIAL_HOSTS = ("dev", "development", "test", "testing", "staging", "stage", "uat", "localhost")
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?")
 
 
 def _texts(document: Document) -> Iterator[tuple[str, str, str]]:
@@ -46,22 +52,21 @@ def values_are_not_blank(document: Document) -> Problems:
     texts += [("/info/version", as_text(document.info.get("version", "-")))]
     for where, text in texts:
         if not text.strip():
-            yield where, "This is empty; write a value."
+            yield where, "The value is empty; write one."
 
 
 @rule("FieldLengthExceeded")
 def title_is_short(document: Document) -> Problems:
     length = len(as_text(document.info.get("title")))
-    if length > TITLE_LENGTH:
-        yield "/info/title", f"The title has {length} characters; {TITLE_LENGTH} is the most."
+    if length > MAX_TITLE:
+        yield "/info/title", f"The title has {length} characters; at most {MAX_TITLE} are allowed."
 
 
 @rule("FieldLengthNotInRange")
 def description_is_long_enough(document: Document) -> Problems:
-    shortest, longest = DESCRIPTION_LENGTHS
     length = len(as_text(document.info.get("description")))
-    if length and not shortest <= length <= longest:
-        message = f"The description has {length} characters; {shortest} to {longest} are right."
+    if length and not MIN_DESCRIPTION <= length <= MAX_DESCRIPTION:
+        message = f"The description has {length} characters; {MIN_DESCRIPTION} to {MAX_DESCRIPTION} are allowed."
         yield "/info/description", message
 
 
@@ -75,29 +80,29 @@ def products_are_not_named(document: Document) -> Problems:
     ]
     for where, text, words in texts:
         for word in words_in(text, (*words, *PRODUCT_NAMES)):
-            yield where, f"The text names {word!r}; say it without."
+            yield where, f"The text contains {word!r}, which is not allowed; leave it out."
 
 
 @rule("ValueMustEndWithAlphanumeric")
 def title_ends_with_a_letter_or_digit(document: Document) -> Problems:
     title = as_text(document.info.get("title"))
     if title.strip() and not title[-1].isalnum():
-        yield "/info/title", f"The title ends with {title[-1]!r}; end with a letter or a digit."
+        yield "/info/title", f"The title ends with {title[-1]!r}; end it with a letter or a digit."
 
 
 @rule("ValueMustBeInEnglish")
 def texts_are_english(document: Document) -> Problems:
     for name, where, text in _texts(document):
-        strange = "".join(dict.fromkeys(c for c in text if not c.isascii()))
-        if strange:
-            yield where, f"The {name} holds {strange!r}; write English, in ASCII characters."
+        foreign = "".join(dict.fromkeys(c for c in text if not c.isascii()))
+        if foreign:
+            yield where, f"The {name} contains {foreign!r}; write English, in ASCII characters."
 
 
 @rule("ContactEmailNotValid")
 def email_is_an_address(document: Document) -> Problems:
     email = as_text(as_object(document.info.get("contact")).get("email"))
     if email.strip() and not is_email(email):
-        yield "/info/contact/email", f"{email!r} is no e-mail address; give one in ASCII."
+        yield "/info/contact/email", f"{email!r} is not an ASCII e-mail address."
 
 
 @rule("UrlNotValid")
@@ -107,7 +112,7 @@ def addresses_are_absolute(document: Document) -> Problems:
     urls += [(where, value) for name, where, value in _metadata(document) if name != "Categories"]
     for where, url in urls:
         if url.strip() and not is_absolute_url(url):
-            yield where, f"{url!r} is no absolute address; start it with https:// and a host."
+            yield where, f"{url!r} is not an absolute URL; start it with https:// and a host."
 
 
 @rule("ConnectorMetadataPropertiesMissing")
@@ -115,17 +120,14 @@ def metadata_is_complete(document: Document) -> Problems:
     names = {name for name, _, _ in _metadata(document)}
     for name in METADATA_NAMES:
         if name not in names:
-            yield "/x-ms-connector-metadata", f"{name!r} is missing; add it, spelt just so."
+            yield "/x-ms-connector-metadata", f"{name!r} is missing; add it, spelled exactly like this."
 
 
 @rule("TooManyConnectorCategories")
 def categories_are_few(document: Document) -> Problems:
     for where, categories in _categories(document):
-        if len(categories) > CATEGORIES_ALLOWED:
-            yield (
-                where,
-                f"{len(categories)} categories are too many; name {CATEGORIES_ALLOWED}.",
-            )
+        if len(categories) > MAX_CATEGORIES:
+            yield where, f"There are {len(categories)} categories; at most {MAX_CATEGORIES} are allowed."
 
 
 @rule("InvalidConnectorCategory")
@@ -133,4 +135,33 @@ def categories_are_known(document: Document) -> Problems:
     for where, categories in _categories(document):
         for category in categories:
             if category not in CATEGORIES:
-                yield where, f"{category!r} is no category; choose from {', '.join(CATEGORIES)}."
+                yield where, f"{category!r} is not a category; choose from {', '.join(CATEGORIES)}."
+
+
+@rule("HostNameNotValid")
+def host_is_a_name(document: Document) -> Problems:
+    host = as_text(document.swagger.get("host"))
+    if not _HOST.fullmatch(host):
+        yield "/host", f"{host!r} is not a host name; give one without scheme and path."
+
+
+@rule("HostNotProduction")
+def host_is_in_production(document: Document) -> Problems:
+    host = as_text(document.swagger.get("host"))
+    for word in words_in(host, TRIAL_HOSTS):
+        yield "/host", f"{host!r} contains {word!r}; give the host of the production service."
+
+
+@rule("SwaggerFileTooLarge")
+def file_is_small(document: Document) -> Problems:
+    if document.size >= MAX_FILE_BYTES:
+        message = f"The file has {document.size} bytes; fewer than {MAX_FILE_BYTES} are allowed."
+        yield "apiDefinition.swagger.json", message
+
+
+@rule("TotalOperationsCountExceedsMaxAllowed", level="warning")
+def operations_are_few(document: Document) -> Problems:
+    """Find more operations than agents take as tools; Microsoft does not publish the platform's own limit."""
+    count = len(document.operations)
+    if count > MAX_OPERATIONS:
+        yield "/paths", f"There are {count} operations; keep to {MAX_OPERATIONS}."

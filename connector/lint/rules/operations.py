@@ -1,32 +1,25 @@
-"""Rules on an operation's id, summary, description and visibility."""
+"""Rules on an operation's id, its revisions, its summary and its description."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 from connector.lint.document import Document
-from connector.lint.json_value import as_text, point
+from connector.lint.json_value import Json, as_object, as_text, point
+from connector.lint.operation import Operation
 from connector.lint.rule import Problems, rule
-from connector.lint.text import PUNCTUATION, holds_url
+from connector.lint.text import PUNCTUATION, has_url
 
-SUMMARY_ADVISED = 80
-SUMMARY_LENGTH = 120
+ADVISED_SUMMARY, MAX_SUMMARY = 80, 120
 
 _PASCAL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
-
-
-@rule("OperationIdRequired")
-def operations_have_ids(document: Document) -> Problems:
-    for operation in document.operations:
-        if not operation.operation_id:
-            yield operation.where, "The operation has no operationId; give it one."
 
 
 @rule("OperationIdNotUnique")
 def ids_are_unique(document: Document) -> Problems:
     count = Counter(operation.operation_id for operation in document.operations)
     for operation in document.operations:
-        if operation.operation_id and count[operation.operation_id] > 1:
-            message = f"{operation.operation_id!r} names several operations; give each its own."
+        if count[operation.operation_id] > 1:
+            message = f"{operation.operation_id!r} is the id of several operations; give each its own."
             yield point(operation.where, "operationId"), message
 
 
@@ -35,7 +28,7 @@ def ids_are_alphanumeric(document: Document) -> Problems:
     for operation in document.operations:
         clean = re.sub(r"^[^A-Za-z]+|[^A-Za-z0-9]", "", operation.operation_id)
         if clean != operation.operation_id:
-            message = f"{operation.operation_id!r} will be read as {clean!r}; call it that."
+            message = f"The platform reads {operation.operation_id!r} as {clean!r}; use that."
             yield point(operation.where, "operationId"), message
 
 
@@ -56,22 +49,57 @@ def references_find_their_operation(document: Document) -> Problems:
             name = node.value["operationId"]
             if not document.operation(name):
                 where = point(node.where, "operationId")
-                yield where, f"There is no operation {name!r}; name one of this file."
+                yield where, f"There is no operation {name!r}; give the id of one in this file."
+
+
+def _annotation(operation: Operation) -> Json:
+    return as_object(operation.value.get("x-ms-api-annotation"))
+
+
+@rule("OperationFamilyHasDuplicateRevisions")
+def revisions_are_unique(document: Document) -> Problems:
+    families: defaultdict[object, list[Operation]] = defaultdict(list)
+    for operation in document.operations:
+        if {"family", "revision"} <= set(_annotation(operation)):
+            families[_annotation(operation)["family"]].append(operation)
+    for family, members in families.items():
+        count = Counter(_annotation(member)["revision"] for member in members)
+        for member in members:
+            if count[_annotation(member)["revision"]] > 1:
+                where = point(member.where, "x-ms-api-annotation", "revision")
+                yield where, f"The family {family!r} has this revision twice; give each its own number."
+
+
+@rule("OperationRevisionEmpty")
+def members_have_revisions(document: Document) -> Problems:
+    for operation in document.operations:
+        if "family" in _annotation(operation) and "revision" not in _annotation(operation):
+            where = point(operation.where, "x-ms-api-annotation")
+            yield where, "An operation with a family needs a revision; start at 1."
+
+
+@rule("OperationIdShouldEndWithRevision", level="warning")
+def ids_end_with_the_revision(document: Document) -> Problems:
+    for operation in document.operations:
+        revision = _annotation(operation).get("revision", 1)
+        if revision > 1 and not operation.operation_id.endswith(f"V{revision}"):
+            where = point(operation.where, "operationId")
+            yield where, f"{operation.operation_id!r} is revision {revision}; end it with V{revision}."
 
 
 @rule("OperationSummaryRequired")
 def operations_have_summaries(document: Document) -> Problems:
     for operation in document.operations:
         if not as_text(operation.value.get("summary")).strip():
-            yield operation.where, "The operation has no summary; name what it does."
+            yield operation.where, "The operation has no summary; write one."
 
 
 @rule("OperationSummaryTooLong")
 def summaries_are_short(document: Document) -> Problems:
     for operation in document.operations:
         length = len(as_text(operation.value.get("summary")))
-        if length > SUMMARY_LENGTH:
-            message = f"The summary has {length} characters; {SUMMARY_LENGTH} is the most."
+        if length > MAX_SUMMARY:
+            message = f"The summary has {length} characters; at most {MAX_SUMMARY} are allowed."
             yield point(operation.where, "summary"), message
 
 
@@ -79,26 +107,26 @@ def summaries_are_short(document: Document) -> Problems:
 def summaries_are_readable(document: Document) -> Problems:
     for operation in document.operations:
         length = len(as_text(operation.value.get("summary")))
-        if SUMMARY_ADVISED < length <= SUMMARY_LENGTH:
-            message = f"The summary has {length} characters; up to {SUMMARY_ADVISED} read well."
+        if ADVISED_SUMMARY < length <= MAX_SUMMARY:
+            message = f"The summary has {length} characters; up to {ADVISED_SUMMARY} are shown well."
             yield point(operation.where, "summary"), message
 
 
 @rule("RestrictedCharactersInSummary")
 def summaries_are_plain(document: Document) -> Problems:
     for operation in document.operations:
-        strange = re.sub(r"[A-Za-z0-9() ]", "", as_text(operation.value.get("summary")))
-        if strange:
-            message = f"The summary holds {strange!r}; use letters, digits and parentheses."
+        other = re.sub(r"[A-Za-z0-9() ]", "", as_text(operation.value.get("summary")))
+        if other:
+            message = f"The summary contains {other!r}; use letters, digits and parentheses."
             yield point(operation.where, "summary"), message
 
 
 @rule("OperationSummaryEndNotValid")
-def summaries_end_cleanly(document: Document) -> Problems:
+def summaries_end_with_a_word(document: Document) -> Problems:
     for operation in document.operations:
         summary = as_text(operation.value.get("summary"))
         if summary.strip() and not (summary[-1].isalnum() or summary[-1] == ")"):
-            message = f"The summary ends with {summary[-1]!r}; end with the last word."
+            message = f"The summary ends with {summary[-1]!r}; end it with a word."
             yield point(operation.where, "summary"), message
 
 
@@ -106,10 +134,7 @@ def summaries_end_cleanly(document: Document) -> Problems:
 def operations_have_descriptions(document: Document) -> Problems:
     for operation in document.operations:
         if not as_text(operation.value.get("description")).strip():
-            yield (
-                operation.where,
-                "The operation has no description; tell what it does.",
-            )
+            yield operation.where, "The operation has no description; write one."
 
 
 @rule("OperationDescriptionNotSentence")
@@ -117,7 +142,7 @@ def descriptions_are_sentences(document: Document) -> Problems:
     for operation in document.operations:
         text = as_text(operation.value.get("description"))
         if text.strip() and not (text[0].isupper() and text.endswith(PUNCTUATION)):
-            message = "The description is no full sentence; start with a capital, end with a stop."
+            message = "The description is not a sentence; start with a capital and end with punctuation."
             yield point(operation.where, "description"), message
 
 
@@ -126,16 +151,15 @@ def descriptions_say_more(document: Document) -> Problems:
     for operation in document.operations:
         summary, text = (as_text(operation.value.get(k)) for k in ("summary", "description"))
         if text.strip() and text.strip(" .!?").lower() == summary.strip(" .!?").lower():
-            message = "The description repeats the summary; say more, or say it otherwise."
-            yield point(operation.where, "description"), message
+            yield point(operation.where, "description"), "The description repeats the summary; say more."
 
 
 @rule("OperationDescriptionHasUrl")
-def descriptions_hold_no_address(document: Document) -> Problems:
+def descriptions_have_no_url(document: Document) -> Problems:
     for operation in document.operations:
-        if holds_url(as_text(operation.value.get("description"))):
+        if has_url(as_text(operation.value.get("description"))):
             where = point(operation.where, "description")
-            yield where, "The description holds an address; put it in externalDocs or the readme."
+            yield where, "The description contains a URL; put it into the readme."
 
 
 @rule("OperationVisibilityMissing")

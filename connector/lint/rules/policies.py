@@ -1,13 +1,12 @@
-"""Rules on the policies in apiProperties.json."""
+"""Rules on the policies in apiProperties.json, which the platform applies to requests and answers."""
 
 import re
 from collections.abc import Iterator
 
-from connector.lint.document import Document
+from connector.lint.document import API_PROPERTIES, Document
 from connector.lint.json_value import Json, as_list, as_object, as_text, point
 from connector.lint.operation import Operation
 from connector.lint.rule import Problems, rule
-from connector.lint.rules.brand import HERE, properties_of
 
 TEMPLATES = (
     *("convertarraytoobject", "convertobjecttoarray", "dynamichosturl", "encodepropertyvalue"),
@@ -23,10 +22,10 @@ _DATA_PATH = re.compile(r"@\{?triggerBody\(\)\??\.?(?P<path>[A-Za-z0-9_.@]*)\}?"
 
 
 def _policies(document: Document, template: str = "") -> Iterator[tuple[str, Json]]:
-    policies = as_list(properties_of(document).get("policyTemplateInstances"))
+    policies = as_list(document.api_properties.get("policyTemplateInstances"))
     for index, policy in enumerate(as_object(policy) for policy in policies):
         if template in ("", policy.get("templateId")):
-            yield point(HERE, "policyTemplateInstances", index), policy
+            yield point(API_PROPERTIES, "policyTemplateInstances", index), policy
 
 
 def _names(policy: Json) -> list[str]:
@@ -44,7 +43,7 @@ def policies_are_known(document: Document) -> Problems:
     for where, policy in _policies(document):
         found = policy.get("templateId")
         if found not in TEMPLATES:
-            yield point(where, "templateId"), f"{found!r} is no template; see the policy reference."
+            yield point(where, "templateId"), f"{found!r} is not a policy template; see Microsoft's list of them."
 
 
 @rule("PolicyOperationNotFound")
@@ -53,7 +52,7 @@ def policies_find_their_operations(document: Document) -> Problems:
         for index, name in enumerate(_names(policy)):
             if not document.operation(name):
                 at = point(where, "parameters", OPERATION_NAMES, index)
-                yield at, f"There is no operation {name!r}; name one of the swagger."
+                yield at, f"There is no operation {name!r}; give the id of one in the swagger."
 
 
 @rule("PageablePolicyMissing")
@@ -65,7 +64,7 @@ def pages_have_their_links_rewritten(document: Document) -> Problems:
     }
     for operation in document.operations:
         if "x-ms-pageable" in operation.value and operation.operation_id not in rewritten:
-            message = "The next link would leave the platform; add the policy updatenextlink."
+            message = "The next link would bypass the connection; name this operation in a policy updatenextlink."
             yield point(operation.where, "x-ms-pageable"), message
 
 
@@ -91,5 +90,5 @@ def polling_data_is_an_array_in_an_object(document: Document) -> Problems:
         for operation in _covered(document, policy):
             output = operation.output(path)
             if not path or not output or output.schema.get("type") != "array":
-                message = f"{operation.label} gives no object with an array at {written!r}; name it."
+                message = f"{operation.label} returns no object with an array at {written!r}; name its array."
                 yield point(where, "parameters", TRIGGER_DATA), message

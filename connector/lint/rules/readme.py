@@ -30,7 +30,7 @@ def readme_opens_with_a_paragraph(document: Document) -> Problems:
     sentences = re.findall(r"[.!?](?=\s|$)", match[1]) if match else []
     least, most = SENTENCES
     if document.readme and not least <= len(sentences) <= most:
-        message = f"Below the title stand {len(sentences)} sentences; write {least} or {most}."
+        message = f"Below the title are {len(sentences)} sentences; write {least} or {most}."
         yield README, message
 
 
@@ -42,8 +42,8 @@ def readme_has_its_sections(document: Document) -> Problems:
 
 
 @rule("ReadmeOperationMissing")
-def readme_tells_of_each_operation(document: Document) -> Problems:
+def readme_has_each_operation(document: Document) -> Problems:
     for operation in document.operations if document.readme else ():
         summary = as_text(operation.value.get("summary")).strip()
         if summary and not operation.internal and summary not in _headings(document, 3):
-            yield README, f"The heading '### {summary}' is missing; tell what it does."
+            yield README, f"The heading '### {summary}' is missing; add it and say what the operation does."

@@ -1,70 +1,62 @@
-"""Rules on what an operation gives back."""
-
-from collections import Counter
+"""Rules on what an operation returns."""
 
 from connector.lint.document import Document
+from connector.lint.field import is_open
 from connector.lint.json_value import as_object, point
-from connector.lint.operation import is_open, media_types
 from connector.lint.rule import Problems, rule
 
-MAY_BE_EMPTY = ("202", "204")
 NEXT_LINKS = ("nextLink", "@odata.nextLink")
-
-
-@rule("OperationMustHaveResponse")
-def operations_have_responses(document: Document) -> Problems:
-    for operation in document.operations:
-        if not operation.responses:
-            yield operation.where, "The operation has no response; describe at least the good one."
 
 
 @rule("OperationShouldHaveSuccessfulResponse")
 def operations_can_succeed(document: Document) -> Problems:
     for operation in document.operations:
-        if operation.responses and not any(r.successful for r in operation.responses):
-            where = point(operation.where, "responses")
-            yield where, "No response is a success; add a 200, 201, 202 or 204."
-
-
-@rule("ResponseMustBeDefaultOrHttpStatusCode")
-def responses_are_under_status_codes(document: Document) -> Problems:
-    for operation in document.operations:
-        for code in (r.code for r in operation.responses):
-            known = code.isdecimal() and 100 <= int(code) < 600  # noqa: PLR2004 - HTTP's own range
-            if not known and code != "default":
-                where = point(operation.where, "responses", code)
-                yield where, f"{code!r} is no status code; use one, or 'default'."
+        if not any(response.successful for response in operation.responses):
+            yield point(operation.where, "responses"), "No response is a success; add a 200, 201, 202 or 204."
 
 
 @rule("SchemaDefinitionSetIncorrectly")
 def outputs_are_on_200_or_201(document: Document) -> Problems:
     for operation in document.operations:
-        codes = {r.code: r.has_schema for r in operation.responses}
-        told = codes.get("200") or codes.get("201") or operation.notifies
-        owed = {"200", "201"} & set(codes) or any(codes.values())
-        if owed and not told:
-            where = point(operation.where, "responses")
-            yield where, "No output is declared; put its schema on the 200 or the 201."
+        codes = {r.code: r.has_schema for r in operation.responses if r.successful}
+        declared = codes.get("200") or codes.get("201") or operation.notifies
+        needed = {"200", "201"} & set(codes) or any(codes.values())
+        if needed and not declared:
+            yield point(operation.where, "responses"), "No output is declared; put its schema on the 200 or the 201."
 
 
 @rule("OperationHasManyResponsesWithSchema")
-def one_response_has_a_schema(document: Document) -> Problems:
+def one_schema_describes_the_output(document: Document) -> Problems:
+    """Find responses that describe a second output, because a designer shows the output of one response.
+
+    Another success may have the same schema: clients drop a body that has none.
+    """
     for operation in document.operations:
-        codes = [r.code for r in operation.responses if r.has_schema and r.code != "default"]
-        if len(codes) > 1:
-            message = f"{', '.join(codes)} all have a schema; leave it on the successful one."
+        described = [r for r in operation.responses if r.has_schema and r.code != "default"]
+        successes = [r.value["schema"] for r in described if r.successful]
+        others = [r.code for r in described if not r.successful or r.value["schema"] != successes[0]]
+        if others:
+            message = f"{', '.join(others)} must not have a schema other than the output's; remove it."
             yield point(operation.where, "responses"), message
 
 
-@rule("DefaultResponseHasSchema")
-def default_response_has_no_schema(document: Document) -> Problems:
-    for operation in document.operations:
-        for response in operation.responses:
-            if response.code == "default" and response.has_schema:
-                yield (
-                    response.where,
-                    "The default response has a schema; leave its description.",
-                )
+@rule("DefaultResponseNotError")
+def default_responses_describe_one_error(document: Document) -> Problems:
+    """Find `default` responses without the schema of errors, which is the same in all operations.
+
+    Microsoft's older rule DefaultResponseHasSchema refuses any schema there. But generated clients need one to read an
+    error's code and message, and more than a thousand operations of certified connectors have it.
+    """
+    defaults = [(o, r) for o in document.operations for r in o.responses if r.code == "default"]
+    shared = defaults[0][1].value.get("schema") if defaults else None
+    for operation, response in defaults:
+        schema = response.value.get("schema")
+        if schema is None:
+            yield response.where, "The default response has no schema; refer to that of errors."
+        elif any(r.successful and r.value.get("schema") == schema for r in operation.responses):
+            yield response.where, "The default response has the schema of the output; refer to that of errors."
+        elif schema != shared:
+            yield response.where, "The default response differs from that of other operations; use one for all."
 
 
 @rule("ResponseSchemaEmpty")
@@ -78,34 +70,13 @@ def outputs_have_fields(document: Document) -> Problems:
                 yield output.schema_where, message
 
 
-@rule("ResponseHeadersAreNotUnique")
-def headers_are_unique(document: Document) -> Problems:
-    for node in document.of("response"):
-        headers = as_object(node.value.get("headers"))
-        for name, count in Counter(header.lower() for header in headers).items():
-            if count > 1:
-                where = point(node.where, "headers")
-                yield where, f"The header {name!r} stands here {count} times; leave one."
-
-
-@rule("ResponseExampleMustBeProducedByOperation")
-def examples_are_of_produced_types(document: Document) -> Problems:
-    for operation in document.operations:
-        produced = media_types(operation, document.swagger, "produces")
-        for response in operation.responses:
-            for kind in as_object(response.value.get("examples")):
-                if kind not in produced:
-                    where = point(response.where, "examples", kind)
-                    yield where, f"{operation.label} does not produce {kind!r}; remove the example."
-
-
 @rule("InvalidNextLinkNameValue")
 def next_link_has_a_known_name(document: Document) -> Problems:
     for node in document.of("x-ms-pageable"):
         name = node.value.get("nextLinkName")
         if name not in NEXT_LINKS:
             where = point(node.where, "nextLinkName")
-            yield where, f"{name!r} is not followed; use {' or '.join(NEXT_LINKS)}."
+            yield where, f"The platform does not follow {name!r}; use {' or '.join(NEXT_LINKS)}."
 
 
 @rule("PageableOutputNotValid")
@@ -115,5 +86,5 @@ def pages_hold_values_and_a_link(document: Document) -> Problems:
         value = operation.output("value")
         link = operation.output(str(as_object(pageable).get("nextLinkName")))
         if pageable and not (value and value.schema.get("type") == "array" and link):
-            message = "The output is no page; declare an array 'value' and the link beside it."
+            message = "The output is not a page; declare an array 'value' and the link beside it."
             yield point(operation.where, "x-ms-pageable"), message

@@ -1,9 +1,12 @@
-"""Rules on the JSON itself; where a type is wrong, no other rule can be asked."""
+"""Rules on the JSON itself: which keys an object has, and of which type they are.
+
+The other rules rely on the types, so they are checked only where `JsonTypeIncorrect` finds nothing.
+"""
 
 from collections.abc import Iterator
 
 from connector.lint.document import Document
-from connector.lint.json_value import as_object, has_type, json_type, point
+from connector.lint.json_value import has_type, json_type, point
 from connector.lint.node import Node
 from connector.lint.rule import Problems, rule
 from connector.lint.shape import SHAPES, STRINGS, Shape
@@ -48,30 +51,25 @@ def words_are_known(document: Document) -> Problems:
 def required_keys_are_there(document: Document) -> Problems:
     for node, shape in _shaped(document):
         for key in shape.required:
-            if key not in node.value and "$ref" not in node.value:
+            if key not in node.value:
                 yield node.where, f"{key!r} is missing; add it."
 
 
 @rule("OneOfPropertiesRequired")
 def a_choice_is_made(document: Document) -> Problems:
     for node, shape in _shaped(document):
-        is_body = node.value.get("in") == "body"  # has a rule of its own
-        if shape.one_of and not is_body and not {*shape.one_of, "$ref"} & set(node.value):
+        if shape.one_of and not set(shape.one_of) & set(node.value):
             yield node.where, f"One of {', '.join(shape.one_of)} is needed; add it."
-    for node in document.of("x-ms-dynamic-list", "x-ms-dynamic-properties"):
-        for name, argument in as_object(node.value.get("parameters")).items():
-            if len({"value", "parameterReference"} & set(as_object(argument))) != 1:
-                where = point(node.where, "parameters", name)
-                yield where, "Give either 'value' or 'parameterReference', and not both."
 
 
 @rule("ExtensionNameNotValid")
 def unknown_keys_are_extensions(document: Document) -> Problems:
+    """Find unknown keys: newer JSON Schema keywords, and those of Swagger 2.0 that the platform refuses or ignores."""
     for node, shape in _shaped(document):
         if shape.open:
             for key in node.value:
                 if key not in shape.keys and not key.startswith("x-"):
-                    message = f"{key!r} is unknown here; an extension's name starts with 'x-'."
+                    message = f"{key!r} is not known here; remove it, or describe it in connector/lint/shape.py."
                     yield point(node.where, key), message
 
 

@@ -1,34 +1,32 @@
-"""Rules on single values: enums, defaults, formats, limits."""
+"""Rules on single values: enums, defaults, formats."""
 
 import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from connector.lint.document import TYPED, Document
+from connector.lint.document import Document
 from connector.lint.json_value import as_list, as_object, has_type, json_type, point
-from connector.lint.node import Node
-from connector.lint.rule import Check, Problems, rule
+from connector.lint.node import TYPED, Node
+from connector.lint.rule import Problems, rule
 
 FORMATS = {
     "string": (
-        *("byte", "binary", "date", "date-time", "date-no-tz", "time", "duration", "password"),
+        *("byte", "date", "date-time", "date-no-tz", "time", "duration", "password"),
         *("email", "html", "uri", "url", "uuid"),
     ),
     "integer": ("int32", "int64"),
     "number": ("float", "double", "decimal"),
 }
-SETS = ("required", "enum", "consumes", "produces", "schemes", "tags")
-SIZES = ("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties")
-RANGES = (("minimum", "maximum"), ("minItems", "maxItems"), ("minLength", "maxLength"))
+SETS = ("required", "enum", "tags")
 
 
 @rule("ArrayDuplicateValue")
 def lists_hold_each_value_once(document: Document) -> Problems:
-    for node in document.of("root", "operation", *TYPED):
+    for node in document.of("operation", *TYPED):
         for key in SETS:
             values = as_list(node.value.get(key))
             if any(_same(one, other) for one, other in combinations(values, 2)):
-                yield point(node.where, key), "A value stands here twice; leave one."
+                yield point(node.where, key), "The list holds a value twice; leave one."
 
 
 def _same(one: object, other: object) -> bool:
@@ -49,10 +47,7 @@ def enum_values_have_the_type(document: Document) -> Problems:
         for index, value in enumerate(as_list(node.value.get("enum"))):
             if expected and not has_type(value, expected):
                 where = point(node.where, "enum", index)
-                yield (
-                    where,
-                    f"{value!r} is {json_type(value)}, not {expected}; convert it.",
-                )
+                yield where, f"{value!r} is {json_type(value)}, not {expected}; convert it."
 
 
 @rule("DefaultValueMustMatchType")
@@ -62,7 +57,7 @@ def defaults_have_the_type(document: Document) -> Problems:
         value = node.value.get("default")
         where = point(node.where, "default")
         if "default" in node.value and expected and not has_type(value, expected):
-            yield where, f"The default is {json_type(value)} for a value of {expected}; convert it."
+            yield where, f"The default is {json_type(value)}, the value {expected}; convert it."
         elif "default" in node.value and enum and value not in enum:
             yield where, f"The default {value!r} is not in the enum; choose one that is."
 
@@ -72,7 +67,7 @@ def formats_are_known(document: Document) -> Problems:
     for node in document.of(*TYPED):
         kind, form = node.value.get("type"), node.value.get("format")
         if form is not None and form not in FORMATS.get(str(kind), ()):
-            yield point(node.where, "format"), f"{kind}/{form} is unknown; leave the format out."
+            yield point(node.where, "format"), f"The format {form!r} of {kind} is unknown; leave it out."
 
 
 @rule("PatternShouldBeValidRegularExpression")
@@ -81,56 +76,7 @@ def patterns_compile(document: Document) -> Problems:
         try:
             re.compile(str(node.value.get("pattern", "")))
         except re.error as error:
-            yield (
-                point(node.where, "pattern"),
-                f"It does not compile: {error}; correct it.",
-            )
-
-
-@rule("MultipleOfMustBeGreaterThanZero")
-def steps_are_positive(document: Document) -> Problems:
-    for node in document.of(*TYPED):
-        if node.value.get("multipleOf", 1) <= 0:
-            yield point(node.where, "multipleOf"), "The step is not above zero; make it so."
-
-
-def _capital(keyword: str) -> str:
-    return keyword[0].upper() + keyword[1:]
-
-
-def _not_negative(keyword: str) -> Check:
-    def check(document: Document) -> Problems:
-        for node in document.of(*TYPED):
-            if node.value.get(keyword, 0) < 0:
-                yield point(node.where, keyword), f"{keyword} is below zero; make it 0 or more."
-
-    return check
-
-
-def _in_order(least: str, most: str) -> Check:
-    def check(document: Document) -> Problems:
-        for node in document.of(*TYPED):
-            if {least, most} <= set(node.value) and node.value[least] > node.value[most]:
-                yield point(node.where, least), f"{least} is above {most}; exchange them."
-
-    return check
-
-
-def _bounded(exclusive: str, bound: str) -> Check:
-    def check(document: Document) -> Problems:
-        for node in document.of(*TYPED):
-            if exclusive in node.value and bound not in node.value:
-                yield point(node.where, exclusive), f"{exclusive} needs {bound}; add it."
-
-    return check
-
-
-for _size in SIZES:
-    rule(f"{_capital(_size)}MustBeGreaterThanOrEqualToZero")(_not_negative(_size))
-for _least, _most in RANGES:
-    rule(f"{_capital(_least)}ShouldBeLessThanOrEqualTo{_capital(_most)}")(_in_order(_least, _most))
-for _bound in ("Maximum", "Minimum"):
-    rule(f"Exclusive{_bound}Requires{_bound}")(_bounded(f"exclusive{_bound}", _bound.lower()))
+            yield point(node.where, "pattern"), f"The pattern does not compile: {error}."
 
 
 def _displayed(document: Document) -> Iterator[tuple[Node, str, list[object]]]:
@@ -140,18 +86,11 @@ def _displayed(document: Document) -> Iterator[tuple[Node, str, list[object]]]:
             yield node, point(node.where, "x-ms-enum-values"), [e.get("value") for e in entries]
 
 
-@rule("MissingEnumValuesDisplayName")
-def enum_values_are_displayed(document: Document) -> Problems:
-    for node in document.of("x-ms-enum-values"):
-        if "displayName" not in node.value:
-            yield node.where, "The value has no displayName; say what makers shall read."
-
-
 @rule("DuplicateEnumValuesInExtension")
 def enum_values_are_displayed_once(document: Document) -> Problems:
     for _, where, values in _displayed(document):
         if any(_same(one, other) for one, other in combinations(values, 2)):
-            yield where, "A value stands here twice; leave one."
+            yield where, "The list holds a value twice; leave one."
 
 
 @rule("InvalidEnumValuesExtensionValue")
