@@ -115,6 +115,7 @@ CASES: tuple[Case, ...] = (
             f"{LIST}/x-ms-pageable/nextLinkName": "more",
             f"{PAGE}/schema/properties/more": text("More", "Where the next page is."),
         },
+        "PageablePolicyMismatch",
     ),
     case(
         "PageableOutputNotValid",

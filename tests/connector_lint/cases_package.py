@@ -6,7 +6,8 @@ from connector_lint.example import GONE, PROPERTIES, README, png
 HERE = f"{PROPERTIES}/properties"
 SETS = f"{HERE}/connectionParameterSets"
 ENTRA = f"{SETS}/values/0/parameters/token/oAuthSettings"
-PAGING, POLLING = (f"{HERE}/policyTemplateInstances/{index}" for index in (0, 1))
+PAGING, POLLING, HEADER = (f"{HERE}/policyTemplateInstances/{index}" for index in range(3))
+LINK = f"{PAGING}/parameters/x-ms-apimTemplateParameter.nextLinkPropertyName"
 NAMES = "parameters/x-ms-apimTemplate-operationName"
 CONFIG = f"{POLLING}/parameters/x-ms-apimTemplateParameter.triggerConfig"
 DATA = f"{POLLING}/parameters/x-ms-apimTemplateParameter.triggerDataPath"
@@ -48,7 +49,18 @@ CASES: tuple[Case, ...] = (
     case("EntraSettingMissing", ENTRA, {f"{ENTRA}/properties/AzureActiveDirectoryResourceId": ""}),
     case("PolicyTemplateNotKnown", f"{PAGING}/templateId", "nextpage", "PageablePolicyMissing"),
     case("PolicyOperationNotFound", f"{PAGING}/{NAMES}/1", {f"{PAGING}/{NAMES}/-": "ListFilms"}),
+    *(
+        case("PolicyParameterMissing", f"{policy}/parameters", {name: GONE}, *also)
+        for policy, name, also in (
+            (PAGING, LINK, ()),
+            (POLLING, CONFIG, ()),
+            (POLLING, DATA, ("PollingPolicyOutputNotArray",)),
+            (HEADER, f"{HEADER}/parameters/x-ms-apimTemplateParameter.name", ()),
+            (HEADER, f"{HEADER}/parameters/x-ms-apimTemplateParameter.value", ()),
+        )
+    ),
     case("PageablePolicyMissing", f"{LIST}/x-ms-pageable", {f"{PAGING}/{NAMES}": ["CreateBook"]}),
+    case("PageablePolicyMismatch", LINK, "@odata.nextLink"),
     case("PollingPolicyInputNotInternal", f"{CONFIG}/state", {f"{POLL}/parameters": []}),
     case("PollingPolicyOutputNotArray", DATA, "@triggerBody()"),
     case("IconMissing", "icon.png", GONE),

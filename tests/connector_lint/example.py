@@ -58,7 +58,7 @@ def png(width: int = 160, height: int = 160, rgba: str = BRAND + "ff") -> bytes:
 
 
 def properties() -> Json:
-    """Return apiProperties.json: Entra and an API key to choose from, two policies."""
+    """Return apiProperties.json: Entra and an API key to choose from, three policies."""
     entra = {
         "type": "oauthSetting",
         "oAuthSettings": {
@@ -104,7 +104,10 @@ def properties() -> Json:
                 {
                     "templateId": "updatenextlink",
                     "title": "Next page",
-                    "parameters": {"x-ms-apimTemplate-operationName": ["ListBooks"]},
+                    "parameters": {
+                        "x-ms-apimTemplate-operationName": ["ListBooks"],
+                        "x-ms-apimTemplateParameter.nextLinkPropertyName": "nextLink",
+                    },
                 },
                 {
                     "templateId": "pollingtrigger",
@@ -114,6 +117,14 @@ def properties() -> Json:
                         "x-ms-apimTemplate-operationName": ["WhenABookIsAdded"],
                         "x-ms-apimTemplateParameter.triggerConfig": {"state": "@{triggerBody().state}"},
                         "x-ms-apimTemplateParameter.triggerDataPath": "@triggerBody().value",
+                    },
+                },
+                {
+                    "templateId": "setheader",
+                    "title": "Key",
+                    "parameters": {
+                        "x-ms-apimTemplateParameter.name": "X-Club-Key",
+                        "x-ms-apimTemplateParameter.value": "@connectionParameters('api_key','')",
                     },
                 },
             ],

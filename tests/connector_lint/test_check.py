@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from connector_lint.case import BOOK, CREATE, GENRE, LIST, UNHOOK
-from connector_lint.example import GONE, Example, part, png
+from connector_lint.example import GONE, PROPERTIES, Example, part, png
 
 from connector.lint.check import check_connector, check_document, main
 from connector.lint.document import Document
@@ -180,7 +180,7 @@ def test_the_command_prints_a_finding_a_line_and_fails_on_errors(
 def test_the_command_succeeds_on_warnings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     example = Example()
     example.put(f"{LIST}/operationId", "listBooks")
-    example.put("apiProperties.json#/properties/policyTemplateInstances/0/parameters", {})
+    example.put(f"{PROPERTIES}/properties/policyTemplateInstances/0/parameters/x-ms-apimTemplate-operationName", [])
 
     assert main([str(example.write(tmp_path))]) == 0
     assert "warning: " in capsys.readouterr().out

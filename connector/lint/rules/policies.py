@@ -8,15 +8,16 @@ from connector.lint.json_value import Json, as_list, as_object, as_text, point
 from connector.lint.operation import Operation
 from connector.lint.rule import Problems, rule
 
-TEMPLATES = (
-    *("convertarraytoobject", "convertobjecttoarray", "dynamichosturl", "encodepropertyvalue"),
-    *("pollingtrigger", "routerequesttoendpoint", "setheader", "setproperty"),
-    *("setqueryparameter", "setvaluefromurl", "stringreplace", "stringtoarray", "updatenextlink"),
-    "setconnectionstatustounauthenticated",
-)
 OPERATION_NAMES = "x-ms-apimTemplate-operationName"
-TRIGGER_CONFIG = "x-ms-apimTemplateParameter.triggerConfig"
-TRIGGER_DATA = "x-ms-apimTemplateParameter.triggerDataPath"
+PARAMETER = "x-ms-apimTemplateParameter."
+TRIGGER_CONFIG, TRIGGER_DATA = f"{PARAMETER}triggerConfig", f"{PARAMETER}triggerDataPath"
+NEXT_LINK = f"{PARAMETER}nextLinkPropertyName"
+# The templates in use, with the parameters that Microsoft's schema of apiProperties.json requires.
+TEMPLATES: dict[str, tuple[str, ...]] = {
+    "pollingtrigger": (TRIGGER_CONFIG, TRIGGER_DATA),
+    "setheader": (f"{PARAMETER}name", f"{PARAMETER}value"),
+    "updatenextlink": (NEXT_LINK,),
+}
 
 _DATA_PATH = re.compile(r"@\{?triggerBody\(\)\??\.?(?P<path>[A-Za-z0-9_.@]*)\}?")
 
@@ -28,8 +29,12 @@ def _policies(document: Document, template: str = "") -> Iterator[tuple[str, Jso
             yield point(API_PROPERTIES, "policyTemplateInstances", index), policy
 
 
+def _parameters(policy: Json) -> Json:
+    return as_object(policy.get("parameters"))
+
+
 def _names(policy: Json) -> list[str]:
-    return as_list(as_object(policy.get("parameters")).get(OPERATION_NAMES))
+    return as_list(_parameters(policy).get(OPERATION_NAMES))
 
 
 def _covered(document: Document, policy: Json) -> list[Operation]:
@@ -42,8 +47,17 @@ def _covered(document: Document, policy: Json) -> list[Operation]:
 def policies_are_known(document: Document) -> Problems:
     for where, policy in _policies(document):
         found = policy.get("templateId")
-        if found not in TEMPLATES:
-            yield point(where, "templateId"), f"{found!r} is not a policy template; see Microsoft's list of them."
+        if as_text(found) not in TEMPLATES:
+            message = f"{found!r} is not one of {', '.join(TEMPLATES)}; correct it, or add it to TEMPLATES."
+            yield point(where, "templateId"), message
+
+
+@rule("PolicyParameterMissing")
+def policies_have_their_parameters(document: Document) -> Problems:
+    for where, policy in _policies(document):
+        for name in TEMPLATES.get(as_text(policy.get("templateId")), ()):
+            if name not in _parameters(policy):
+                yield point(where, "parameters"), f"The policy needs {name!r}; add it."
 
 
 @rule("PolicyOperationNotFound")
@@ -68,10 +82,21 @@ def pages_have_their_links_rewritten(document: Document) -> Problems:
             yield point(operation.where, "x-ms-pageable"), message
 
 
+@rule("PageablePolicyMismatch")
+def pages_have_the_right_link_rewritten(document: Document) -> Problems:
+    for where, policy in _policies(document, "updatenextlink"):
+        name = _parameters(policy).get(NEXT_LINK)
+        for operation in _covered(document, policy) if name is not None else ():
+            pageable = as_object(operation.value.get("x-ms-pageable"))
+            if pageable and pageable.get("nextLinkName") != name:
+                message = f"The policy rewrites {name!r}, which is not the next link of {operation.label}; name that."
+                yield point(where, "parameters", NEXT_LINK), message
+
+
 @rule("PollingPolicyInputNotInternal")
 def polling_state_is_an_internal_query(document: Document) -> Problems:
     for where, policy in _policies(document, "pollingtrigger"):
-        config = as_object(as_object(policy.get("parameters")).get(TRIGGER_CONFIG))
+        config = as_object(_parameters(policy).get(TRIGGER_CONFIG))
         for operation in _covered(document, policy):
             for name in config:
                 field = operation.input(name)
@@ -84,7 +109,7 @@ def polling_state_is_an_internal_query(document: Document) -> Problems:
 @rule("PollingPolicyOutputNotArray")
 def polling_data_is_an_array_in_an_object(document: Document) -> Problems:
     for where, policy in _policies(document, "pollingtrigger"):
-        written = as_text(as_object(policy.get("parameters")).get(TRIGGER_DATA))
+        written = as_text(_parameters(policy).get(TRIGGER_DATA))
         match = _DATA_PATH.fullmatch(written)
         path = match["path"].replace(".", "/") if match else ""
         for operation in _covered(document, policy):
