@@ -104,8 +104,9 @@ def _operation(operation: Operation, definitions: Definitions) -> Json:
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
-        "x-ms-visibility": operation.visibility,
     }
+    if operation.visibility != "none":
+        described["x-ms-visibility"] = operation.visibility
     if operation.hint:
         described |= {"x-ms-trigger": "batch", "x-ms-trigger-hint": operation.hint}
     if model and NEXT_LINK in model.__annotations__:

@@ -26,6 +26,8 @@ class Shape:
     one_of: tuple[str, ...] = ()
 
 
+_VISIBILITY = ("important", "advanced", "internal")  # for none of them the key is left out
+
 _TEXTS: dict[str, Allowed] = {"title": "string", "description": "string", "x-ms-summary": "string"}
 
 _VALUE: dict[str, Allowed] = {
@@ -38,7 +40,7 @@ _VALUE: dict[str, Allowed] = {
     "pattern": "string",
     **dict.fromkeys(("minimum", "maximum"), "number"),
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), "integer"),
-    "x-ms-visibility": ("none", "important", "advanced", "internal"),
+    "x-ms-visibility": _VISIBILITY,
     "x-ms-enum-values": "array",
     "x-ms-notification-url": "boolean",
 }
@@ -66,7 +68,7 @@ _OPERATION: dict[str, Allowed] = {
     "parameters": "array",
     "responses": "object",
     "deprecated": "boolean",
-    "x-ms-visibility": ("none", "important", "advanced", "internal"),
+    "x-ms-visibility": _VISIBILITY,
     "x-ms-trigger": ("single", "batch"),
     "x-ms-trigger-hint": "string",
 }

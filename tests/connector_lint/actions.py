@@ -81,7 +81,6 @@ def list_books() -> Json:
         "operationId": "ListBooks",
         "summary": "List books",
         "description": "Gives the books of all shelves, page by page.",
-        "x-ms-visibility": "none",
         "x-ms-pageable": {"nextLinkName": "nextLink"},
         "parameters": [{"name": "genre", "in": "query", "x-ms-summary": "Genre", **genre()}],
         "responses": {

@@ -1,6 +1,6 @@
 """How to break the rules on keys, on the connector's texts and on its metadata."""
 
-from connector_lint.case import CREATE, GENRE, LIST, Case, case
+from connector_lint.case import BOOK, CREATE, GENRE, LIST, Case, case
 from connector_lint.example import GONE
 
 INFO, METADATA = "/info", "/x-ms-connector-metadata"
@@ -10,7 +10,9 @@ DISPLAYED = f"{GENRE}/x-ms-enum-values/0"
 CASES: tuple[Case, ...] = (
     case("JsonTypeIncorrect", f"{LIST}/summary", 7),
     case("JsonTypeIncorrect", "/definitions/Book", [1]),
-    case("JsonValueNotInEnum", f"{LIST}/x-ms-visibility", "secret"),
+    case("JsonValueNotInEnum", f"{LIST}/x-ms-visibility", "none"),
+    case("JsonValueNotInEnum", f"{GENRE}/x-ms-visibility", "none"),
+    case("JsonValueNotInEnum", f"{BOOK}/properties/title/x-ms-visibility", "none"),
     case("RequiredPropertyMissing", f"{INFO}/contact", {f"{INFO}/contact/name": GONE}),
     case("OneOfPropertiesRequired", f"{LIST}/parameters/0", {f"{LIST}/parameters/0/type": GONE}),
     case("RequiredPropertyMissing", DISPLAYED, {f"{DISPLAYED}/displayName": GONE}),

@@ -61,7 +61,6 @@ CASES: tuple[Case, ...] = (
     case("OperationDescriptionNotSentence", f"{CREATE}/description", "adds a book"),
     case("OperationDescriptionEqualsSummary", f"{CREATE}/description", "Put a book on a shelf."),
     case("OperationDescriptionHasUrl", f"{CREATE}/description", "See https://a.example."),
-    case("OperationVisibilityMissing", CREATE, {f"{CREATE}/x-ms-visibility": GONE}),
     case(
         "OperationFamilyHasDuplicateRevisions",
         f"{path(1)}/{ANNOTATION}/revision",

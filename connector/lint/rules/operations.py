@@ -160,11 +160,3 @@ def descriptions_have_no_url(document: Document) -> Problems:
         if has_url(as_text(operation.value.get("description"))):
             where = point(operation.where, "description")
             yield where, "The description contains a URL; put it into the readme."
-
-
-@rule("OperationVisibilityMissing")
-def operations_state_their_visibility(document: Document) -> Problems:
-    for operation in document.operations:
-        if "x-ms-visibility" not in operation.value:
-            message = "x-ms-visibility is missing; say none, important, advanced or internal."
-            yield operation.where, message
