@@ -166,7 +166,7 @@ def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[
     old = querying(profile[0], shared=512, partitions=in_profiles)
     found = (
         querying(key[0], shared=200, partitions=in_keys),
-        querying(activity[0], shared=400, partitions=in_activities),
+        querying(activity[0], shared=200, partitions=in_activities),
     )
     owner = (querying(key[0]), querying())  # whose key it is, and what was parked for that key
     rows = load.refreshes * load.snapshot_activities

@@ -25,7 +25,7 @@ class Inexact(float):
 def parse_float(text: str) -> float:
     """Return the number of a JSON literal with a point or an exponent; Inexact where digits of it are lost."""
     number = float(text)
-    if len(text) <= _ALWAYS_EXACT or not math.isfinite(number) or Decimal(repr(number)) == Decimal(text):
+    if (number and len(text) <= _ALWAYS_EXACT) or not math.isfinite(number) or Decimal(repr(number)) == Decimal(text):
         return number
     return Inexact(number)
 

@@ -4,6 +4,7 @@ const MAX_QUERY = 512 * 1024;
 const MAX_ID = 1_023;
 const MAX_KEY = 2_048;
 const MAX_BATCH = 100;
+const MAX_BATCH_SIZE = 1.2 * 1024 * 1024; // of the Python SDK
 const COLLECTIONS = /^\/dbs\/([^/]+)\/colls\/?$/;
 const DOCUMENTS = /^\/dbs\/([^/]+)\/colls\/([^/]+)\/docs(\/|$)/;
 const ORDER_BY = /\bORDER BY\s+(.+)$/is;
@@ -28,6 +29,7 @@ function refusal(request, body) {
   if (request.headers["x-ms-documentdb-isquery"]) return queryRefusal(body, containers.get(`${asked[1]}/${asked[2]}`));
   const content = JSON.parse(body);
   if (!request.headers["x-ms-cosmos-is-batch-request"]) return documentRefusal(content);
+  if (bytes(body) > MAX_BATCH_SIZE) return tooLarge;
   if (content.length > MAX_BATCH) return bad(`A batch has at most ${MAX_BATCH} operations`);
   return content.map((each) => each.resourceBody && documentRefusal(each.resourceBody)).find(Boolean);
 }

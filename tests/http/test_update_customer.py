@@ -147,6 +147,7 @@ async def test_a_longer_update_shows_again_when_a_shorter_newer_one_ends(
         "-9007199254740993",
         "9007199254740993.0",
         "12345678901234567.89",
+        "1e-400",
         "1e999",
         "0.12345678901234567",
     ],

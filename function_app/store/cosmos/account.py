@@ -70,7 +70,21 @@ class Account:
         options: Any = {"partition_key": pk} if pk is not None else {}
         async with _in_time(None if pk is None else LOOK_UP_WITHIN_S):
             pages = self.container(container).query_items(sql, parameters=parameters, **options)
-            return [document async for document in pages]
+            try:
+                return [document async for document in pages]
+            except CosmosHttpResponseError as error:
+                if error.status_code in _REFUSED:  # too many live updates to leave out: nothing the reader can mend
+                    raise Unavailable from error
+                raise
+
+    async def read_items(self, container: str, keys: Sequence[tuple[str, str]]) -> list[Document]:
+        """Return the documents that there are of these ids and partition keys."""
+
+        async def read(some: list[tuple[str, str]]) -> list[Document]:
+            return list(await self.container(container).read_items(some))
+
+        pages = await each(read, batched(keys, _KEYS_A_QUERY))
+        return [document for page in pages for document in page]
 
     async def query_keys(self, container: str, select: str, keys: Collection[str], more: str = "") -> list[Any]:
         """Query documents of these partition keys: one in its partition alone, more by the hundred in all."""

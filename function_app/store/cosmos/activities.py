@@ -90,9 +90,7 @@ class CosmosActivities:
             (documents.activity_doc_id(activity_id), documents.customer_pk(instance_id, owner))
             for owner, activity_id in ids
         ]
-        with translated():
-            documents_found = await self._account.container(ACTIVITIES).read_items(keys)
-        found = [documents.activity_of(document) for document in documents_found]
+        found = [documents.activity_of(document) for document in await self._account.read_items(ACTIVITIES, keys)]
         return {(activity.customer_id, activity.activity_id): activity for activity in found}
 
     async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:

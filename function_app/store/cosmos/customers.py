@@ -16,7 +16,7 @@ from function_app.domain.merge import Hidden
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, SourceQuery
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, batched, binder, each, placeholders, translated
+from function_app.store.cosmos.account import Account, batched, binder, each, placeholders
 from function_app.store.documents import PROFILE_ID, PROFILES, Document
 from function_app.store.port import CustomerRead
 from function_app.store.sql import CosmosDialect, render
@@ -124,8 +124,7 @@ class CosmosCustomers:
 
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         pks = [(PROFILE_ID, documents.customer_pk(instance_id, customer_id)) for customer_id in customer_ids]
-        with translated():
-            found = await self._account.container(PROFILES).read_items(pks)
+        found = await self._account.read_items(PROFILES, pks)
         return {document["customerId"]: document["attributes"] for document in found}
 
     async def write_profiles(
