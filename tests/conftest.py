@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 from support import (
     INSTANCE,
     Clock,
@@ -21,6 +22,9 @@ from support import (
 from function_app.services.suite import Suite
 from function_app.store.cosmos import CosmosStore
 from function_app.store.embedded import EmbeddedStore
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # a slow machine is no fault
 
 
 @pytest.fixture
