@@ -12,7 +12,7 @@ from function_app.source.rows import PartUnreadableError
 MAX_HEADER_BYTES = 1 << 20
 _BLANK_LINES = re.compile(rb"[\r\n]*")
 # The line by which Excel is told the delimiter.
-_SEP = re.compile(rb'"?sep=([^\r\n"])"?[ \t,;|]*(?:\r\n?|\n)[\r\n]*', re.IGNORECASE)
+_SEP = re.compile(rb'"?sep=([^\r\n"\x80-\xff])"?[ \t,;|]*(?:\r\n?|\n)[\r\n]*', re.IGNORECASE)
 
 
 class Header(NamedTuple):
@@ -31,7 +31,9 @@ def read_header(start: bytes, delimiter: str | None, known: frozenset[str], *, i
     at = end_of(_BLANK_LINES, start, 0)
     if told := _SEP.match(start, at):
         at = end_of(_SEP, start, at)
-    likely = (delimiter,) if delimiter else (told[1].decode("latin-1"),) if told else DELIMITERS
+    likely = (delimiter,) if delimiter else (told[1].decode(),) if told else DELIMITERS
+    if not all(len(each) == 1 and each.isascii() and each not in '"\r\n' for each in likely):
+        raise PartUnreadableError(f"'{delimiter}' is no delimiter; one ASCII character is")
     if is_all and not start[at:]:
         raise PartUnreadableError("it is empty")
     headers = [header for each in likely if (header := _by(each, start, at, is_all=is_all))]

@@ -78,7 +78,8 @@ class RowJudge:
                 checks.append(pc.fill_null(pc.not_equal(values.cast(pa.string()), ""), fill_value=False))
             if attribute.name == self._id and self._entity.name == CUSTOMER:
                 has_address = pc.invert(pc.match_substring_regex(values, _NO_ADDRESS))
-                checks += [has_address, pc.less_equal(pc.utf8_length(values), LONGEST_ID)]
+                is_header = pc.equal(values, self._layout.column(self._id))
+                checks += [has_address, pc.less_equal(pc.utf8_length(values), LONGEST_ID), pc.invert(is_header)]
             if attribute.name in self._source_keys:
                 size = pc.fill_null(pc.binary_length(values.cast(pa.string())), 0)
                 checks.append(pc.less_equal(size, MAX_SOURCE_KEY_BYTES))
@@ -134,6 +135,8 @@ class RowJudge:
         if not identity or self._entity.name != CUSTOMER:
             return []
         problem = address_fault(str(identity))
+        if identity == self._layout.column(self._id):
+            problem = "holds its own name: the row repeats the header"
         if len(str(identity)) > LONGEST_ID:
             problem = f"may have at most {LONGEST_ID} characters; received {len(str(identity))}"
         return [mistakes.INVALID_ID(f"'{self._id}' {problem}.", f"/{self._id}")] if problem else []

@@ -124,6 +124,12 @@ def test_a_head_that_cannot_be_loaded_is_told_in_words(content: bytes, problem: 
     assert problem in fault.message
 
 
+@pytest.mark.parametrize("delimiter", ["::", '"', "§"])
+def test_a_delimiter_that_is_none_is_told(delimiter: str) -> None:
+    (fault,) = head(b"CustomerId\n", layout=Layout(delimiter=delimiter)).faults
+    assert "is no delimiter; one ASCII character is" in fault.message
+
+
 def test_an_encoding_that_is_none_is_told() -> None:
     assert (
         "there is no encoding 'klingon'" in head(b"CustomerId\n", layout=Layout(encoding="klingon")).faults[0].message
@@ -258,6 +264,7 @@ def test_a_row_that_is_too_large_in_json_is_rejected() -> None:
         (b"A\x002,Ada", "CustomerId", "must be without the character U+0000", 1),
         (b",Ada", "CustomerId", "'CustomerId' needs a value.", 1),
         (b",", "CustomerId", "'CustomerId' needs a value.", 0),
+        (b"CustomerId,FullName", "CustomerId", "the row repeats the header", 0),
         (b"..,Ada", "CustomerId", "'CustomerId' consists of dots only", 0),
         (b"a%2Fb,Ada", "CustomerId", "'CustomerId' holds the text %2F", 0),
         (b"x" * 101 + b",Ada", "CustomerId", "'CustomerId' may have at most 100 characters; received 101", 0),
