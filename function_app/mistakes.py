@@ -192,7 +192,7 @@ INVALID_ID = Mistake(
     "InvalidId",
     400,
     "An id is one that no address can name.",
-    "Use another id: not only dots, without U+0000 and without the text `%2F`.",
+    "Use another id: not only dots, and without the text `%2F`.",
 )
 REPEATED_WITH_OTHER_CONTENT = Mistake(
     "RepeatedWithOtherContent",

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from support import (
     INSTANCE,
@@ -21,6 +22,12 @@ from support import (
 from function_app.services.suite import Suite
 from function_app.store.cosmos import CosmosStore
 from function_app.store.embedded import EmbeddedStore
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any-machine")
 
 
 @pytest.fixture

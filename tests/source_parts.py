@@ -11,6 +11,7 @@ from pyarrow import parquet
 from support import model
 
 from function_app.domain.entity import CUSTOMER_ID, Entity
+from function_app.services.validation import Checker
 from function_app.source.layout import FOUND, Layout
 from function_app.source.reader import Head, read_head, read_ids, read_part
 from function_app.source.told import RejectedRow
@@ -38,11 +39,14 @@ class Read:
         return {row.number: row.reason for row in self.rejected}
 
 
-def read(content: bytes, file: str = "c.csv", layout: Layout = FOUND) -> Read:
-    """Read a part of Customer."""
-    found = Read([], [], 0, [])
-    rejections = 0
-    for batch in read_part(pa.BufferReader(content), file, CUSTOMER, REQUIRED, check, layout):
+def read(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> Read:
+    """Read a part of Customer, or of another entity."""
+    found, rejections, checker, required = Read([], [], 0, []), 0, Checker(entity), entity.keys[0]
+
+    def check(record: Mapping[str, Any]) -> Any:
+        return checker.check_record(record, required)
+
+    for batch in read_part(pa.BufferReader(content), file, entity, required, check, layout):
         found.records.extend(
             {name: value for name, value in record.items() if value is not None} for record in batch.records()
         )
@@ -57,11 +61,11 @@ def check(record: Mapping[str, Any]) -> Any:
 
 
 def head(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> Head:
-    return read_head(pa.BufferReader(content), file, entity, REQUIRED, layout)
+    return read_head(pa.BufferReader(content), file, entity, entity.keys[0], layout)
 
 
-def ids(content: bytes, file: str = "c.csv", layout: Layout = FOUND) -> list[str]:
-    return [found for some in read_ids(pa.BufferReader(content), file, CUSTOMER, layout) for found in some]
+def ids(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> list[str]:
+    return [found for some in read_ids(pa.BufferReader(content), file, entity, layout) for found in some]
 
 
 def in_parquet(columns: Mapping[str, Any], **options: Any) -> bytes:

@@ -25,12 +25,10 @@ def decode_slashes(value: str) -> str:
 def address_fault(text: str) -> str | None:
     """Return why no address can name this id, None if one can.
 
-    The host drops segments of dots, refuses U+0000, and delivers a slash and the text %2F alike.
+    The host drops segments of dots, and delivers a slash and the text %2F alike.
     """
     if not text.strip("."):
         return "consists of dots only"
-    if "\0" in text:
-        return "holds the character U+0000"
     if _ENCODED_SLASH.search(text):
         return "holds the text %2F, which an address can't tell from a slash"
     return None

@@ -69,9 +69,9 @@ class Host:
         raw_path, mark, query = request.target.partition("?")
         try:
             path = decode_path(raw_path.encode())
+            found = self._router.route(request.method, path)
         except BadTargetError as error:
             return Response(error.status, [("Connection", "close")])
-        found = self._router.route(request.method, path)
         if isinstance(found, int):
             return Response(found)
         query = query.replace("#", "%23")

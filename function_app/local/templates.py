@@ -10,10 +10,12 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+
+from function_app.local.target import BadTargetError
 
 Predicate = Callable[[str], bool]
 MAX_SEGMENTS = 64
+_GUID = re.compile(r"[({]?[0-9a-f]{8}(-?)([0-9a-f]{4}\1){3}[0-9a-f]{12}[)}]?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?P<star>\*{0,2})(?P<name>[^:?=*{}/]+)(?P<rest>.*)", re.DOTALL)
 
 
@@ -115,7 +117,7 @@ def _parameter(text: str, parts: _Parts, *, is_whole: bool, is_last: bool) -> tu
     rest, kind = found["rest"], "required"
     group = len(parts.names)
     for name, argument in _constraints(rest):
-        parts.predicates.append((group, _predicate(name, argument)))
+        parts.predicates.append((group, _predicate(name.lower(), argument)))
     tail = _after_constraints(rest)
     if tail.startswith("="):
         parts.defaults[found["name"]], kind = tail[1:], "optional"
@@ -170,8 +172,12 @@ def _number(value: str) -> int | None:
 
 _PLAIN: dict[str, Predicate] = {
     "int": _parses(_int32),
+    "long": lambda value: (number := _number(value)) is not None and -(2**63) <= number < 2**63,
+    "decimal": _parses(float),
+    "double": _parses(float),
+    "float": _parses(float),
     "bool": lambda value: value.lower() in {"true", "false"},
-    "guid": _parses(UUID),
+    "guid": lambda value: _GUID.fullmatch(value) is not None,
     "datetime": _parses(datetime.fromisoformat),
     "alpha": lambda value: re.fullmatch("[a-z]*", value, re.IGNORECASE | re.ASCII) is not None,
     "required": lambda value: value != "",
@@ -191,10 +197,17 @@ def _predicate(name: str, argument: str | None) -> Predicate:
 
 
 def _regex(expression: str) -> Predicate:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # .NET reads [[ as Python does today
-        pattern = re.compile(expression, re.IGNORECASE)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # .NET reads [[ as Python does today
+            pattern = re.compile(expression, re.IGNORECASE)
+    except re.error:
+        return _fail  # the host starts, and answers 500 where it comes to match
     return lambda value: pattern.search(value) is not None
+
+
+def _fail(value: str) -> bool:  # noqa: ARG001  # any value
+    raise BadTargetError(500)
 
 
 def _bounded(name: str, first: int, second: int | None = None) -> Predicate:

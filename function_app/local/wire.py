@@ -103,9 +103,10 @@ def body_length(headers: dict[str, str]) -> int | None:
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise RefusedError(400)
-    if int(length[:20]) > MAX_BODY:
+    digits = length.lstrip("0")
+    if len(digits) > len(str(MAX_BODY)) or int(digits or "0") > MAX_BODY:
         raise RefusedError(500)
-    return int(length)
+    return int(digits or "0")
 
 
 def skip_chunks(buffer: bytearray) -> bool:
@@ -145,8 +146,8 @@ def serialize(response: Response, request: Request | None, date: str) -> tuple[b
     body = b"" if response.status in _NO_BODY else response.body
     is_cut = False
     declared = next((value for name, value in headers if name.lower() == "content-length"), None)
-    if declared is not None and int(declared) != len(body):
-        if int(declared) < len(body):
+    if declared is not None and declared != str(len(body)):
+        if not (declared.isascii() and declared.isdigit()) or int(declared[:18]) < len(body):
             return serialize(Response(500), None, date)
         is_cut = True  # the rest will never come: the client sees the connection end
     elif declared is None and response.status not in _NO_BODY and not is_head:

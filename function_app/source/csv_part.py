@@ -35,12 +35,15 @@ class CsvPart:
             start += chunk or b""
             header = read_header(start, layout.delimiter, frozenset(known), is_all=chunk is None)
         self._header: Header = header
+        self._has_rows = start[: header.end].endswith((b"\r", b"\n"))
         self._chunks, self._line = chain((start[header.end :],), text.chunks), count_lines(start[: header.end]) + 1
         self.columns, self.delimiter, self.encoding = header.columns, header.dialect.delimiter.decode(), text.encoding
 
     def rows(self, columns: Sequence[str], key: str) -> Iterator[Rows]:
         """Read the rows block by block, of these columns, as bytes; what is empty is null."""
         parse, number, line = _parser(self._header, columns), 1, self._line
+        if not self._has_rows:
+            yield Rows(parse([]), (), is_cut_off=True)
         for pieces in self._blocks():
             rows = self._parsed(pieces, parse, self.columns.index(key), number, line)
             number += rows.columns.num_rows + sum(row.rows for row in rows.broken)

@@ -140,7 +140,24 @@ class Records:
             self._is_wrong(IN_UNQUOTED)
             return _Place(offset + 1)
         self._is_wrong(AFTER_SPACE)
-        return self._where_one_reading_is_left(offset)
+        return self._after_space(offset)
+
+    def _after_space(self, offset: int) -> _Place:
+        """Go on from a quote after spaces: if what it opens is closed in the line, that ends outside quotes anyhow."""
+        while True:
+            start = self._at + offset
+            closing = end_of(INNER, self._text, start + 1)
+            is_open = closing - start > MAX_ROW_BYTES or _LINE_BREAK.search(self._text, start, closing)
+            if is_open or self._text[closing + 1 : closing + 2] not in self._dialect.ends:
+                return self._where_one_reading_is_left(offset)
+            if closing + 1 < len(self._text):
+                return _Place(closing + 1 - self._at)
+            more = self._more(offset)
+            if more is None and closing == len(self._text):
+                return self._where_one_reading_is_left(offset)
+            if more is None:
+                return _Place(closing + 1 - self._at)
+            offset = more
 
     def _within_quotes(self, offset: int) -> _Place:
         offset = end_of(INNER, self._text, self._at + offset) - self._at

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from function_app import mistakes
-from function_app.domain.addresses import address_fault
+from function_app.domain.activity import key_text
+from function_app.domain.addresses import MAX_SOURCE_KEY_BYTES, address_fault, source_key_fault
 from function_app.domain.entity import CUSTOMER, Attribute, Entity
 from function_app.domain.job import MOST_LISTED
 from function_app.mistakes import Fault
@@ -40,6 +41,8 @@ class RowJudge:
     ) -> None:
         self._entity, self._required, self._check = entity, required, check
         self._layout, self._encoding, self._id = layout, encoding, entity.keys[0][0]
+        self._source_keys = {attribute.name for attribute in entity.attributes if attribute.key_of}
+        self._source_keys |= {entity.activity.customer_attribute} if entity.activity else set()
         self._listed, self._told = 0, set[str]()
 
     def judge(self, rows: Rows) -> Batch:
@@ -76,6 +79,9 @@ class RowJudge:
             if attribute.name == self._id and self._entity.name == CUSTOMER:
                 has_address = pc.invert(pc.match_substring_regex(values, _NO_ADDRESS))
                 checks += [has_address, pc.less_equal(pc.utf8_length(values), LONGEST_ID)]
+            if attribute.name in self._source_keys:
+                size = pc.fill_null(pc.binary_length(values.cast(pa.string())), 0)
+                checks.append(pc.less_equal(size, MAX_SOURCE_KEY_BYTES))
         batch = pa.record_batch(columns, names=[attribute.name for attribute in self._entity.attributes])
         if longest_row(batch) > MAX_ROW_BYTES // _LONGEST_ESCAPE:
             checks.append(pc.less_equal(text_sizes(batch), MAX_ROW_BYTES // _LONGEST_ESCAPE))
@@ -112,7 +118,7 @@ class RowJudge:
         ]
 
     def _checked(self, record: dict[str, Any], faults: list[Fault]) -> tuple[dict[str, Any], list[Fault]]:
-        found = [*faults, *self._id_faults(record)]
+        found = [*faults, *self._id_faults(record), *self._key_faults(record)]
         checked = self._check(record)
         if isinstance(checked, dict):
             record = checked
@@ -131,6 +137,11 @@ class RowJudge:
         if len(str(identity)) > LONGEST_ID:
             problem = f"may have at most {LONGEST_ID} characters; received {len(str(identity))}"
         return [mistakes.INVALID_ID(f"'{self._id}' {problem}.", f"/{self._id}")] if problem else []
+
+    def _key_faults(self, record: Mapping[str, Any]) -> list[Fault]:
+        keys = {name: key_text([record[name]]) for name in self._source_keys if record.get(name) is not None}
+        faults = {name: source_key_fault(key) for name, key in keys.items()}
+        return [mistakes.TOO_LONG(f"'{name}' {fault}.", f"/{name}") for name, fault in faults.items() if fault]
 
     def _list(self, rows: Rows, rejected: Sequence[tuple[int, list[Fault]]]) -> Sequence[RejectedRow]:
         """Return the rejected rows as far as there is room for them in the part's list."""

@@ -7,7 +7,7 @@ param location string = resourceGroup().location
 param tags object = {}
 
 @description('What makes names unique.')
-param token string = uniqueString(resourceGroup().id)
+param suffix string = uniqueString(resourceGroup().id)
 
 @description('Resource id of the identity the app runs as.')
 param identityId string
@@ -51,13 +51,14 @@ param pagesEnabled bool = false
 @description('Sites that may embed the pages, with spaces between; empty for none.')
 param cardFrameAncestors string = ''
 
-@description('Most instances of the function app.')
-@minValue(1)
+@description('Most instances for each group of functions that scale together; the service takes 40 to 1,000, and for HTTP it is no hard limit.')
+@minValue(40)
 @maxValue(1000)
 param maximumInstances int = 100
 
 @description('Instances kept warm for HTTP requests.')
 @minValue(0)
+@maxValue(1000)
 param alwaysReadyInstances int = 0
 
 @description('Memory of an instance.')
@@ -72,7 +73,7 @@ param requestsAtOnce int = 32
 @description('When refreshes start by themselves: NCRONTAB, UTC.')
 param refreshSchedule string = '0 0 2 * * *'
 
-resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: storageAccountName
 }
 
@@ -80,9 +81,9 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   // checkov:skip=CKV_AZURE_225: zones ask for always-ready instances in each, paid for day and night; state is in Cosmos DB
-  name: 'plan-${token}'
+  name: 'plan-${suffix}'
   location: location
   tags: tags
   kind: 'functionapp'
@@ -90,12 +91,13 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   properties: { reserved: true }
 }
 
-resource app 'Microsoft.Web/sites@2024-04-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   // checkov:skip=CKV_AZURE_222: Power Platform and callers come from the internet; the wall and the code ask for a token
+  // checkov:skip=CKV_AZURE_78: Flex Consumption refuses ftpsState; FTP is closed by the publishing policies below
   // checkov:skip=CKV_AZURE_17: callers prove who they are by bearer token; connectors have no client certificate
   // checkov:skip=CKV_AZURE_212: Flex Consumption counts instances itself; alwaysReadyInstances keeps some warm
   // checkov:skip=CKV_AZURE_213: Flex Consumption replaces bad instances itself; /api/health is for outside monitors
-  name: 'func-${token}'
+  name: 'func-${suffix}'
   location: location
   tags: union(tags, { 'azd-service-name': 'api' })
   kind: 'functionapp,linux'
@@ -107,7 +109,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       remoteDebuggingEnabled: false
     }
@@ -119,7 +120,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
           authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identityId }
         }
       }
-      runtime: { name: 'python', version: '3.11' }
+      runtime: { name: 'python', version: '3.13' } // the tests run the deployment package on it
       scaleAndConcurrency: {
         maximumInstanceCount: maximumInstances
         instanceMemoryMB: instanceMemoryMB
@@ -150,7 +151,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString // an address; local auth is off
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-      PYTHON_ENABLE_OPENTELEMETRY: 'true' // the worker hands on the host's trace; what is exported the code decides
+      AzureWebJobsDisableHomepage: 'true' // at / the platform has a page of its own
     }
   }
 

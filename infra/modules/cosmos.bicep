@@ -7,18 +7,24 @@ param location string = resourceGroup().location
 param tags object = {}
 
 @description('What makes names unique.')
-param token string = uniqueString(resourceGroup().id)
+param suffix string = uniqueString(resourceGroup().id)
 
 @description('How it is paid for.')
 @allowed(['serverless', 'autoscale'])
 param capacity string = 'serverless'
 
-@description('With autoscale, the most request units a second the containers share.')
+@description('With autoscale, the most request units a second the containers share; the service goes in steps of 1,000.')
 @minValue(1000)
 param maxThroughput int = 1000
 
+@description('Spread the account over availability zones. It can not be switched on later in place.')
+param isZoneRedundant bool = false
+
 @description('Only private endpoints may reach it.')
 param isPrivate bool = false
+
+@description('Resource id of the workspace that diagnostic logs go to.')
+param workspaceId string
 
 // defaultTtl -1: expiry is on, and what has no `ttl` of its own stays. Only what is filtered or sorted is indexed
 // (id and _ts always are; the partition key is not unless it stands here).
@@ -86,10 +92,10 @@ var containers = [
   }
 ]
 
-resource account 'Microsoft.DocumentDB/databaseAccounts@2024-05-15' = {
+resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
   // checkov:skip=CKV_AZURE_101: closed with vnetEnabled; without, the function app has no address of its own to let in
   // checkov:skip=CKV_AZURE_99: as above; keys are off, so whoever reaches it still needs the role of the app's identity
-  name: 'cosmos-${token}'
+  name: 'cosmos-${suffix}'
   location: location
   tags: tags
   kind: 'GlobalDocumentDB'
@@ -97,7 +103,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-05-15' = {
     databaseAccountOfferType: 'Standard'
     capabilities: capacity == 'serverless' ? [{ name: 'EnableServerless' }] : []
     consistencyPolicy: { defaultConsistencyLevel: 'Session' }
-    locations: [{ locationName: location, failoverPriority: 0 }]
+    locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: isZoneRedundant }]
     disableLocalAuth: true
     disableKeyBasedMetadataWriteAccess: true
     minimalTlsVersion: 'Tls12'
@@ -106,32 +112,48 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-05-15' = {
   }
 }
 
-resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-05-15' = {
+resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-11-15' = {
   parent: account
   name: 'profiles'
   properties: {
     resource: { id: 'profiles' }
-    options: capacity == 'autoscale' ? { autoscaleSettings: { maxThroughput: maxThroughput } } : {}
+    options: capacity == 'autoscale' ? { autoscaleSettings: { maxThroughput: maxThroughput / 1000 * 1000 } } : {}
   }
 }
 
-resource container 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2024-05-15' = [for each in containers: {
-  parent: database
-  name: each.name
-  properties: {
-    resource: {
-      id: each.name
-      partitionKey: { kind: 'Hash', version: 2, paths: ['/pk'] }
-      defaultTtl: each.defaultTtl
-      indexingPolicy: {
-        indexingMode: 'consistent'
-        automatic: true
-        includedPaths: each.indexed
-        excludedPaths: concat([{ path: '/*' }], each.notIndexed)
+resource container 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2024-11-15' = [
+  for each in containers: {
+    parent: database
+    name: each.name
+    properties: {
+      resource: {
+        id: each.name
+        partitionKey: { kind: 'Hash', version: 2, paths: ['/pk'] }
+        defaultTtl: each.defaultTtl
+        indexingPolicy: {
+          indexingMode: 'consistent'
+          automatic: true
+          includedPaths: each.indexed
+          excludedPaths: concat([{ path: '/*' }], each.notIndexed)
+        }
       }
     }
   }
-}]
+]
+
+// Who read and wrote data, and who changed the account.
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'access'
+  scope: account
+  properties: {
+    workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
+    logs: [
+      { category: 'DataPlaneRequests', enabled: true }
+      { category: 'ControlPlaneRequests', enabled: true }
+    ]
+  }
+}
 
 @description('Resource id of the account.')
 output accountId string = account.id

@@ -7,13 +7,13 @@ param location string = resourceGroup().location
 param tags object = {}
 
 @description('What makes names unique.')
-param token string = uniqueString(resourceGroup().id)
+param suffix string = uniqueString(resourceGroup().id)
 
 @description('Days that traces and metrics are kept.')
 param retentionDays int = 30
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
-  name: 'log-${token}'
+  name: 'log-${suffix}'
   location: location
   tags: tags
   properties: {
@@ -23,8 +23,24 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
   }
 }
 
+// The tables of Application Insights keep 90 days whatever the workspace says, unless each is told otherwise.
+resource tables 'Microsoft.OperationalInsights/workspaces/tables@2023-09-01' = [
+  for name in [
+    'AppDependencies'
+    'AppExceptions'
+    'AppMetrics'
+    'AppPerformanceCounters'
+    'AppRequests'
+    'AppTraces'
+  ]: {
+    parent: workspace
+    name: name
+    properties: { retentionInDays: retentionDays, totalRetentionInDays: retentionDays }
+  }
+]
+
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
-  name: 'appi-${token}'
+  name: 'appi-${suffix}'
   location: location
   tags: tags
   kind: 'web'
@@ -37,3 +53,6 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 
 @description('Name of the Application Insights resource.')
 output insightsName string = insights.name
+
+@description('Resource id of the workspace that diagnostic logs go to.')
+output workspaceId string = workspace.id

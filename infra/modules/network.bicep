@@ -7,7 +7,7 @@ param location string = resourceGroup().location
 param tags object = {}
 
 @description('What makes names unique.')
-param token string = uniqueString(resourceGroup().id)
+param suffix string = uniqueString(resourceGroup().id)
 
 @description('Addresses of the network.')
 param addressPrefix string = '10.71.0.0/16'
@@ -32,14 +32,14 @@ var endpoints = [
 ]
 
 // The rules every group starts with let in nothing from the internet, and nothing needs more.
-resource walls 'Microsoft.Network/networkSecurityGroups@2024-01-01' = {
-  name: 'nsg-${token}'
+resource walls 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
+  name: 'nsg-${suffix}'
   location: location
   tags: tags
 }
 
-resource network 'Microsoft.Network/virtualNetworks@2024-01-01' = {
-  name: 'vnet-${token}'
+resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+  name: 'vnet-${suffix}'
   location: location
   tags: tags
   properties: {
@@ -50,6 +50,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-01-01' = {
         properties: {
           addressPrefix: apiPrefix
           networkSecurityGroup: { id: walls.id }
+          defaultOutboundAccess: true // the keys that tokens are signed with are fetched from the internet
           delegations: [{ name: 'functions', properties: { serviceName: 'Microsoft.App/environments' } }]
         }
       }
@@ -58,6 +59,8 @@ resource network 'Microsoft.Network/virtualNetworks@2024-01-01' = {
         properties: {
           addressPrefix: endpointsPrefix
           networkSecurityGroup: { id: walls.id }
+          privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled' // else the group is not applied to endpoints
+          defaultOutboundAccess: false
         }
       }
     ]
@@ -72,38 +75,51 @@ resource network 'Microsoft.Network/virtualNetworks@2024-01-01' = {
   }
 }
 
-resource zones 'Microsoft.Network/privateDnsZones@2020-06-01' = [for each in endpoints: {
-  name: each.zone
-  location: 'global'
-  tags: tags
-}]
-
-resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01' = [for (each, i) in endpoints: {
-  parent: zones[i]
-  name: network.name
-  location: 'global'
-  properties: { registrationEnabled: false, virtualNetwork: { id: network.id } }
-}]
-
-resource doors 'Microsoft.Network/privateEndpoints@2024-01-01' = [for each in endpoints: {
-  name: 'pe-${each.name}-${token}'
-  location: location
-  tags: tags
-  properties: {
-    subnet: { id: network::endpointsSubnet.id }
-    privateLinkServiceConnections: [
-      { name: each.name, properties: { privateLinkServiceId: each.service, groupIds: [each.group] } }
-    ]
+resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
+  for each in endpoints: {
+    name: each.zone
+    location: 'global'
+    tags: tags
   }
-}]
+]
 
-resource names 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-01-01' = [for (each, i) in endpoints: {
-  parent: doors[i]
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [{ name: each.name, properties: { privateDnsZoneId: zones[i].id } }]
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
+  for (each, i) in endpoints: {
+    parent: zones[i]
+    name: network.name
+    location: 'global'
+    properties: { registrationEnabled: false, virtualNetwork: { id: network.id } }
   }
-}]
+]
+
+@batchSize(1) // the subnet takes one change at a time
+resource doors 'Microsoft.Network/privateEndpoints@2024-05-01' = [
+  for each in endpoints: {
+    name: 'pe-${each.name}-${suffix}'
+    location: location
+    tags: tags
+    properties: {
+      subnet: { id: network::endpointsSubnet.id }
+      privateLinkServiceConnections: [
+        { name: each.name, properties: { privateLinkServiceId: each.service, groupIds: [each.group] } }
+      ]
+    }
+  }
+]
+
+@batchSize(1)
+resource names 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = [
+  for (each, i) in endpoints: {
+    parent: doors[i]
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [{ name: each.name, properties: { privateDnsZoneId: zones[i].id } }]
+    }
+  }
+]
 
 @description('Resource id of the subnet the function app goes out by.')
 output apiSubnetId string = network::apiSubnet.id
+
+@description('Resource id of the network, to peer it with others.')
+output networkId string = network.id

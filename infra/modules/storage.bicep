@@ -7,16 +7,20 @@ param location string = resourceGroup().location
 param tags object = {}
 
 @description('What makes names unique.')
-param token string = uniqueString(resourceGroup().id)
+@minLength(13)
+param suffix string = uniqueString(resourceGroup().id)
 
 @description('Only private endpoints may reach it.')
 param isPrivate bool = false
 
-resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
+@description('Resource id of the workspace that diagnostic logs go to.')
+param workspaceId string
+
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   // checkov:skip=CKV_AZURE_43: the name is computed, so checkov can not read it; 'st' and 13 letters and digits
   // checkov:skip=CKV_AZURE_35: closed with vnetEnabled; without, whoever writes snapshots comes from the internet, with a token
   // checkov:skip=CKV_AZURE_206: nothing here is the only copy: packages and snapshots can be made again
-  name: 'st${token}'
+  name: 'st${suffix}'
   location: location
   tags: tags
   kind: 'StorageV2'
@@ -29,11 +33,11 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
     publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
-    networkAcls: { defaultAction: isPrivate ? 'Deny' : 'Allow', bypass: 'AzureServices' }
+    networkAcls: { defaultAction: isPrivate ? 'Deny' : 'Allow', bypass: isPrivate ? 'None' : 'AzureServices' }
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -42,24 +46,38 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
   }
 }
 
-resource deployment 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
+resource deployment 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
   parent: blobs
   name: 'deployment'
   properties: { publicAccess: 'None' }
 }
 
-resource snapshots 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
+resource snapshots 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
   parent: blobs
   name: 'snapshots'
   properties: { publicAccess: 'None' }
 }
 
-resource queues 'Microsoft.Storage/storageAccounts/queueServices@2023-05-01' = {
+// Who read, wrote and deleted snapshots and packages.
+resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'access'
+  scope: blobs
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      { category: 'StorageRead', enabled: true }
+      { category: 'StorageWrite', enabled: true }
+      { category: 'StorageDelete', enabled: true }
+    ]
+  }
+}
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
   parent: account
   name: 'default'
 }
 
-resource refreshes 'Microsoft.Storage/storageAccounts/queueServices/queues@2023-05-01' = {
+resource refreshes 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = {
   parent: queues
   name: 'refresh'
 }

@@ -58,7 +58,7 @@ async def test_a_customer_can_be_read_and_updated_whatever_its_id(
     assert (await client.get(address)).json()["City"] == "Rome"
 
 
-@pytest.mark.parametrize("identity", [".", "..", "...", "a%2Fb", "%2f", "a\0b"])
+@pytest.mark.parametrize("identity", [".", "..", "...", "a%2Fb", "%2f"])
 async def test_an_id_that_no_address_can_name_is_refused_on_posting(client: httpx.AsyncClient, identity: str) -> None:
     answer = await client.post(f"{AT}/data/UnifiedActivity", json=activity(identity))
     assert (answer.status_code, answer.json()["errorCode"], answer.json()["target"]) == (

@@ -24,7 +24,7 @@ MAIN = INFRA / "main.bicep"
 MODULES = {path.stem: path for path in FILES if path != MAIN}
 NAMES_THE_DEPLOYMENT = {"environmentName", "location", "apiClientId"}
 FUNCTIONS = {
-    *("allowed", "description", "maxLength", "maxValue", "minLength", "minValue"),
+    *("allowed", "batchSize", "description", "metadata", "maxLength", "maxValue", "minLength", "minValue"),
     *("environment", "resourceGroup", "subscription", "subscriptionResourceId", "tenant"),
     *("concat", "empty", "guid", "toLower", "union", "uniqueString"),
 }

@@ -3,8 +3,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import sys
-import tomllib
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -35,7 +33,7 @@ LEFT_OUT = {
     "REQUESTS_PER_MINUTE": "the default is meant for Azure",
 }
 # Settings of the platform and of libraries.
-OF_THE_PLATFORM = re.compile("AZURE_CLIENT_ID|AzureWebJobsStorage__.+|APPLICATIONINSIGHTS_.+|PYTHON_.+")
+OF_THE_PLATFORM = re.compile("AZURE_CLIENT_ID|AzureWebJobs.+|APPLICATIONINSIGHTS_.+")
 
 
 def test_the_containers_are_those_of_the_code() -> None:
@@ -135,11 +133,99 @@ def test_no_setting_holds_a_key() -> None:
     assert not re.search(r"listKeys|listSecrets|listConnectionStrings|AccountKey=|@secure", code)
 
 
-def test_the_app_runs_the_python_the_tests_run() -> None:
+def test_the_app_runs_the_python_whose_worker_version_is_pinned() -> None:
     version = only("Microsoft.Web/sites").body["properties"]["functionAppConfig"]["runtime"]["version"]
-    target = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["target-version"]
-    assert f"py{version.replace('.', '')}" == target
-    assert version == f"{sys.version_info.major}.{sys.version_info.minor}"
+    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    pinned = re.search(r'^azure-functions-runtime==\S+; python_version >= "(\S+)"', requirements, re.MULTILINE)
+    assert pinned
+    assert version == pinned[1]
+
+
+# What Flex Consumption refuses (BadRequest 51021) or has another place for: "Flex Consumption plan deprecations" of
+# Microsoft's documentation, and azure-pipelines-tasks #21032, azure-cli #31414 for ftpsState.
+REFUSED_IN_SITE = {
+    *("alwaysOn", "containerSize", "ftpsState", "functionAppScaleLimit", "isReserved", "isXenon", "javaVersion"),
+    *("linuxFxVersion", "minimumElasticInstanceCount", "netFrameworkVersion", "nodeVersion", "powerShellVersion"),
+    *("preWarmedInstanceCount", "pythonVersion", "use32BitWorkerProcess", "vnetBackupRestoreEnabled"),
+    *("vnetContentShareEnabled", "vnetImagePullEnabled", "vnetRouteAllEnabled", "windowsFxVersion"),
+}
+REFUSED_AS_SETTING = {
+    *("AzureWebJobsDashboard", "ENABLE_ORYX_BUILD", "FUNCTIONS_EXTENSION_VERSION", "FUNCTIONS_MAX_HTTP_CONCURRENCY"),
+    *("FUNCTIONS_WORKER_DYNAMIC_CONCURRENCY_ENABLED", "FUNCTIONS_WORKER_PROCESS_COUNT", "FUNCTIONS_WORKER_RUNTIME"),
+    *("FUNCTIONS_WORKER_RUNTIME_VERSION", "SCM_DO_BUILD_DURING_DEPLOYMENT", "WEBSITE_CONTENTSHARE"),
+    *("WEBSITE_CONTENTAZUREFILECONNECTIONSTRING", "WEBSITE_CONTENTOVERVNET", "WEBSITE_DNS_SERVER"),
+    *("WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT", "WEBSITE_NODE_DEFAULT_VERSION", "WEBSITE_RUN_FROM_PACKAGE"),
+    *("WEBSITE_SKIP_CONTENTSHARE_VALIDATION", "WEBSITE_VNET_ROUTE_ALL"),
+}
+BREAKS_EVERY_CALL = {"PYTHON_ENABLE_OPENTELEMETRY"}  # azure-functions-python-worker #1881
+
+
+def test_nothing_is_set_that_flex_consumption_refuses() -> None:
+    site = only("Microsoft.Web/sites").body["properties"]
+    refused = {name.lower() for name in REFUSED_IN_SITE}
+    assert not refused & {name.lower() for name in (*site, *site["siteConfig"])}
+    assert not (REFUSED_AS_SETTING | BREAKS_EVERY_CALL) & set(settings())
+    assert settings()["AzureWebJobsDisableHomepage"] == "true"
+
+
+def made_after(name: str) -> set[str]:
+    """The modules that a module of the deployment waits for, directly or not."""
+    modules = {each.symbol: each for each in resources(INFRA / "main.bicep")}
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        body = str(modules[waiting.pop()].body)
+        new = {other for other in modules if re.search(rf"\b{other}\b", body)} - found
+        found |= new
+        waiting += new
+    return found - {name}
+
+
+def test_the_identity_is_made_before_all_else_and_its_roles_before_the_app() -> None:
+    assert made_after("identity") <= {"group"}
+    assert {"identity", "cosmos", "storage"} <= made_after("roles")
+    assert "roles" in made_after("api")
+
+
+def test_role_assignments_are_named_by_the_principal_they_are_for() -> None:
+    roles = [each for each in resources(INFRA / "modules/roles.bicep") if "ssignments" in each.kind]
+    assert len(roles) == 4
+    for each in roles:
+        assert re.search(r"guid\(\S+, (principalId|snapshotWriterId), \w+\)", str(each.body)), each.symbol
+
+
+def test_changes_of_one_subnet_come_one_after_the_other() -> None:
+    text = (INFRA / "modules/network.bicep").read_text(encoding="utf-8")
+    changing = re.findall(r"(@batchSize\(1\)[^\n]*\n)?resource \w+ 'Microsoft.Network/privateEndpoints", text)
+    assert len(changing) == 2
+    assert all(changing)
+
+
+def test_who_reads_and_writes_data_is_logged() -> None:
+    logged = {
+        log["category"]
+        for path in FILES
+        for each in resources(path)
+        if each.kind == "Microsoft.Insights/diagnosticSettings"
+        for log in each.body["properties"]["logs"]
+    }
+    assert logged >= {"DataPlaneRequests", "ControlPlaneRequests", "StorageRead", "StorageWrite", "StorageDelete"}
+
+
+def test_the_bounds_are_those_of_the_service() -> None:
+    main = (INFRA / "main.bicep").read_text(encoding="utf-8")
+    bounds = dict(re.findall(r"@minValue\((\d+)\)\n(?:@maxValue\(\d+\)\n)?param (\w+)", main))
+    assert {name: int(least) for least, name in bounds.items()}["maximumInstances"] == 40
+    assert "maxThroughput / 1000 * 1000" in COSMOS.read_text(encoding="utf-8")
+
+
+def test_the_region_is_one_with_flex_consumption_and_azd_asks_for_it_as_a_region() -> None:
+    main = (INFRA / "main.bicep").read_text(encoding="utf-8")
+    declared = re.search(
+        r"@allowed\(\[((?:\n  '\w+')+)\n\]\)\n@metadata\(\{ azd: \{ type: 'location' \} \}\)\nparam location", main
+    )
+    assert declared
+    assert len(declared[1].split()) > 25
 
 
 SAFE: dict[str, dict[str, Any]] = {
@@ -169,7 +255,7 @@ def test_keys_and_public_access_are_off_and_tls_is_on(kind: str) -> None:
 
 def test_the_site_takes_tls_1_2_and_no_password() -> None:
     site = only("Microsoft.Web/sites").body["properties"]["siteConfig"]
-    assert (site["minTlsVersion"], site["scmMinTlsVersion"], site["ftpsState"]) == ("1.2", "1.2", "Disabled")
+    assert (site["minTlsVersion"], site["scmMinTlsVersion"]) == ("1.2", "1.2")
     assert [nested(name).body["properties"]["allow"] for name in ("ftp", "scm")] == [False, False]
 
 
@@ -179,7 +265,7 @@ def test_no_blob_container_is_public() -> None:
 
 
 def test_the_roles_are_the_ones_meant() -> None:
-    identity = INFRA / "modules/identity.bicep"
+    given = INFRA / "modules/roles.bicep"
     roles = {
         "blobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
         "blobDataContributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
@@ -188,8 +274,8 @@ def test_the_roles_are_the_ones_meant() -> None:
         "metricsPublisher": "3913510d-42f4-4e42-8a64-420c390055eb",
         "cosmosDataContributor": "00000000-0000-0000-0000-000000000002",
     }
-    assert {name: variable(identity, name) for name in roles} == roles
-    kinds = [each.kind for each in resources(identity) if "ssignments" in each.kind]
+    assert {name: variable(given, name) for name in roles} == roles
+    kinds = [each.kind for each in resources(given) if "ssignments" in each.kind]
     assert kinds.count("Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments") == 1
 
 

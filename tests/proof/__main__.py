@@ -18,6 +18,7 @@ from .kills import nothing_lost
 from .laws import laws
 from .long_run import long_run
 from .races import races
+from .snapshots import damaged_snapshots
 
 PROOFS = (
     Proof(nothing_lost, 100),
@@ -26,6 +27,7 @@ PROOFS = (
     Proof(declared_answers, 50_000),
     Proof(hostile_requests, 20),
     Proof(laws, 100_000),
+    Proof(damaged_snapshots, 4_000),
     Proof(long_run, 1_800),
 )
 _ROW = "| {:<44} | {:<90} | {:>7} |"

@@ -3,12 +3,13 @@ from __future__ import annotations
 import bz2
 import codecs
 import gzip
+import sys
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from source_parts import head, ids, read
+from source_parts import MODEL, head, ids, read
 
 from function_app.domain.job import MOST_LISTED
 from function_app.source import csv_part, text
@@ -239,8 +240,11 @@ def test_a_row_over_the_limit_is_rejected_and_its_id_is_sure() -> None:
 
 
 def test_a_row_that_is_too_large_in_json_is_rejected() -> None:
-    found = read(b"CustomerId,Crm_Contacts_ContactId\nA1," + b"\x01" * 400_000 + b"\nA2," + b"x" * 1_900_000 + b"\n")
-    assert [record["CustomerId"] for record in found.records] == ["A2"]
+    rows = b"".join(
+        b"%b,2026-11-23T10:00:00Z,k,%b\n" % row for row in ((b"P1", b"\x01" * 400_000), (b"P2", b"x" * 1_900_000))
+    )
+    found = read(b"PurchaseId,PurchasedOn,ContactId,Product\n" + rows, entity=MODEL.entity("Shop_Purchases"))
+    assert [record["PurchaseId"] for record in found.records] == ["P2"]
     assert found.reasons == {1: "The row is larger than 2 MB."}
 
 
@@ -335,3 +339,46 @@ def test_a_cell_of_another_form_is_rejected(name: str, cell: str) -> None:
     assert found.rejected[0].column == name
     assert f"'{name}'" in found.reasons[1]
     assert "Decimal(" not in found.reasons[1]
+
+
+def calls(rows: int, kind: bytes) -> int:
+    """Count the calls it takes to read a part, of which every fifth row is wrong."""
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    content = b"CustomerId,FullName,Points\n" + (b"A1,Ada,1\n" * 4 + kind) * (rows // 5)
+    sys.setprofile(counted)
+    try:
+        found = read(content)
+    finally:
+        sys.setprofile(None)
+    assert found.rejections == rows // 5
+    return count
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"A2,Bo,2,x\n",
+        b'A2,"Bo" Berg,2\n',
+        b'"A2",5" x,2\n',
+        b"A2,Bo,many\n",
+        b"A2,K\xf6ln,2\n",
+        b"A2\n",
+        b'A2, "Bo",2\n',
+    ],
+)
+def test_wrong_rows_cost_what_they_are_worth_and_not_more_the_more_there_are(kind: bytes) -> None:
+    assert calls(40_000, kind) < 2.2 * calls(20_000, kind)
+
+
+def test_a_source_key_that_no_key_ring_can_hold_rejects_its_row_and_the_longest_is_taken() -> None:
+    longest, longer = "한" * 500, "한" * 501
+    text = f"CustomerId,Crm_Contacts_ContactId\nA1,{longest}\nA2,{longer}\nA3,\n"
+    found = read(text.encode())
+    assert [record["CustomerId"] for record in found.records] == ["A1", "A3"]
+    assert found.reasons == {2: "'Crm_Contacts_ContactId' may have at most 1500 bytes; this is 1503."}
+    assert found.doubts == []

@@ -1,0 +1,93 @@
+// Everything the identity of the function app may do. The roles are given before the app is made.
+// Assignments are named by the principal: an identity that is made again gets assignments of its own.
+
+@description('Object id of the identity of the function app.')
+param principalId string
+
+@description('What makes names unique.')
+param suffix string = uniqueString(resourceGroup().id)
+
+@description('Name of the Cosmos DB account.')
+param cosmosAccountName string = 'cosmos-${suffix}'
+
+@description('Name of the storage account.')
+param storageAccountName string = 'st${suffix}'
+
+@description('Name of the container of snapshots.')
+param snapshotsContainerName string = 'snapshots'
+
+@description('Name of the Application Insights resource.')
+param insightsName string = 'appi-${suffix}'
+
+@description('Object id of whoever writes snapshots; empty for nobody.')
+param snapshotWriterId string = ''
+
+var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
+var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
+
+resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: storageAccountName
+
+  resource blobs 'blobServices' existing = {
+    name: 'default'
+
+    resource snapshots 'containers' existing = {
+      name: snapshotsContainerName
+    }
+  }
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' existing = {
+  name: cosmosAccountName
+}
+
+// The host keeps leases and keys in blobs, takes refreshes from the queue, and writes its diagnoses to a table.
+resource storageRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in [blobDataOwner, queueDataContributor, tableDataContributor]: {
+    name: guid(storage.id, principalId, role)
+    scope: storage
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+    }
+  }
+]
+
+resource insightsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(insights.id, principalId, metricsPublisher)
+  scope: insights
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisher)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// Data only: with this role nobody can create or drop a database or a container.
+resource cosmosRole 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2024-11-15' = {
+  parent: cosmos
+  name: guid(cosmos.id, principalId, cosmosDataContributor)
+  properties: {
+    roleDefinitionId: '${cosmos.id}/sqlRoleDefinitions/${cosmosDataContributor}'
+    principalId: principalId
+    scope: cosmos.id
+  }
+}
+
+resource snapshotWriterRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(snapshotWriterId)) {
+  name: guid(storage.id, snapshotWriterId, blobDataContributor)
+  scope: storage::blobs::snapshots
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
+    principalId: snapshotWriterId
+  }
+}
