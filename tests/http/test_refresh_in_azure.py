@@ -131,9 +131,11 @@ async def test_a_message_that_comes_twice_changes_nothing(tmp_path: Path, clock:
     await services.close()
 
 
-def test_what_starts_without_a_request_is_declared_for_azure(tmp_path: Path, clock: Clock) -> None:
-    services = Suite(EmbeddedStore(tmp_path / "data"))
-    app = create_app(OPERATIONS, lambda: Runtime(services, authenticate_local, clock))
+def test_what_starts_without_a_request_is_declared_for_azure() -> None:
+    def runtime() -> Runtime:
+        raise AssertionError("declaring functions asks for no runtime")
+
+    app = create_app(OPERATIONS, runtime)
     triggers = {f.get_function_name(): f.get_trigger() for f in app.get_functions()}
     found = {
         name: (trigger.get_dict_repr().get("schedule"), trigger.get_dict_repr().get("queueName"))

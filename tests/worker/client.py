@@ -136,7 +136,7 @@ class Worker:
         """Go through what the host says before the first call."""
         app = str(self.deployment.app)
         init = protos.WorkerInitRequest(
-            host_version="4.1048.100.0",
+            host_version="4",
             capabilities=HOST_CAPABILITIES,
             worker_directory=str(self.deployment.worker),
             function_app_directory=app if self.mode == "plain" else str(self.standby),

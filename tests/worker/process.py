@@ -1,8 +1,10 @@
 """The worker process as Microsoft's host starts it, around Microsoft's handlers (`azure_functions_runtime`).
 
 Microsoft's own process, which takes the messages off the wire, is not on PyPI. This one does as it does: its search
-path in plain and in placeholder mode, a task for each message, log records as messages. It is started bare (-I -S),
-so that it sees the standard library, the package and the worker's own libraries, and nothing of the tests.
+path in plain and in placeholder mode, a task for each message, log records as messages. Only for the first message in
+placeholder mode, where there is no app yet, Microsoft's takes the handlers of the older programming model. It is
+started bare (-I -S), so that it sees the standard library, the package and the worker's own libraries, and nothing
+of the tests.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import asyncio
 import logging
 import os
 import sys
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +62,8 @@ class Logs(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         levels = {"WARNING": self._log.Warning, "ERROR": self._log.Error, "CRITICAL": self._log.Critical}
         level = levels.get(record.levelname, self._log.Information)
-        self._send("", "rpc_log", self._log(category=record.name, level=level, message=self.format(record)))
+        with suppress(RuntimeError):  # the event loop has ended
+            self._send("", "rpc_log", self._log(category=record.name, level=level, message=self.format(record)))
 
 
 class Process:
@@ -66,12 +71,19 @@ class Process:
 
     def __init__(self, protos: Any, path: SearchPath, writer: asyncio.StreamWriter) -> None:
         self._protos, self._path, self._writer = protos, path, writer
+        self._loop = asyncio.get_running_loop()
+        self._outgoing: deque[bytes] = deque()
         self._runtime: Any = None
 
     def send(self, request_id: str, kind: str, content: Any) -> None:
-        message = self._protos.StreamingMessage(request_id=request_id, **{kind: content})
-        text = message.SerializeToString()
-        self._writer.write(len(text).to_bytes(LENGTH, "big") + text)
+        """Send a message, from any thread, after those that were sent before."""
+        text = self._protos.StreamingMessage(request_id=request_id, **{kind: content}).SerializeToString()
+        self._outgoing.append(len(text).to_bytes(LENGTH, "big") + text)
+        self._loop.call_soon_threadsafe(self._write)
+
+    def _write(self) -> None:
+        while self._outgoing:
+            self._writer.write(self._outgoing.popleft())
 
     async def handle(self, text: bytes) -> None:
         """Hand a message to Microsoft's handler of its kind, and send what it returns."""

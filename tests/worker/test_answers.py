@@ -9,8 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from worker.around import MOST_TRIES, Stage
-from worker.conftest import SAMPLE, SOMEBODY
+from worker.environment import MOST_TRIES, SAMPLE, SOMEBODY, Stage
 from worker.test_operations import CALLS, address
 
 from function_app.bootstrap import OPERATIONS

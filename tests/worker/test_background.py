@@ -6,9 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from worker.around import Stage
 from worker.client import InvocationFailedError
-from worker.conftest import SAMPLE
+from worker.environment import SAMPLE, Stage
 from worker.messages import protos
 
 JOBS = f"/instances/{SAMPLE}/workflows/main/jobs"

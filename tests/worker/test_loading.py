@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from support import ROOT, package
-from worker.around import Services, Stage
 from worker.client import Deployment, Mode, Worker
+from worker.environment import AzureServices, Stage
 from worker.messages import protos
 
 from function_app.api.routes import make_routes
@@ -43,9 +43,9 @@ def test_the_app_is_the_deployed_one_and_not_the_repository(stage: Stage, deploy
 
 @pytest.mark.parametrize("mode", ["plain", "placeholder"])
 def test_wrong_settings_fail_every_call_and_are_named_in_the_log(
-    mode: Mode, deployment: Deployment, around: Services, tmp_path: Path
+    mode: Mode, deployment: Deployment, azure: AzureServices, tmp_path: Path
 ) -> None:
-    wrong = {**around.settings("nowhere"), "AUTH_MODE": "local", "COSMOS_ENDPOINT": "https://account.example"}
+    wrong = {**azure.settings("nowhere"), "AUTH_MODE": "local", "COSMOS_ENDPOINT": "https://account.example"}
     with Worker(deployment, wrong, mode, tmp_path) as worker:
         health = protos.RpcHttp(method="GET", url="https://api.example/api/health")
         answer = worker.invoke("CheckHealth", protos.TypedData(http=health)).result(60).http

@@ -6,8 +6,7 @@ from typing import Any
 
 import httpx
 from support.entra import USER
-from worker.around import Stage
-from worker.conftest import SAMPLE, SOMEBODY
+from worker.environment import SAMPLE, SOMEBODY, Stage
 
 from function_app.bootstrap import OPERATIONS
 from function_app.local.sample_definition import sample_definition

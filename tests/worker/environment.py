@@ -26,6 +26,8 @@ from worker.messages import protos
 
 from function_app.source.files import AZURITE_KEY, Snapshots
 
+SAMPLE = "11111111-1111-4111-8111-111111111111"
+SOMEBODY = "e9d87b97d8915684878b31c712bd4a17"  # of the sample, and not who the README speaks of
 MOST_TRIES = 20
 
 
@@ -72,7 +74,7 @@ def _items(told: Any) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Services:
+class AzureServices:
     """The services of one resource group."""
 
     cosmos: CosmosServer
@@ -137,7 +139,7 @@ class Stage:
     """A worker, the services around it, and the host in front."""
 
     worker: Worker
-    services: Services
+    services: AzureServices
     queue: QueueClient
 
     def client(self, **headers: str) -> httpx.AsyncClient:
