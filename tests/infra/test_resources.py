@@ -141,33 +141,6 @@ def test_the_app_runs_the_python_whose_worker_version_is_pinned() -> None:
     assert version == pinned[1]
 
 
-# What Flex Consumption refuses (BadRequest 51021) or has another place for: "Flex Consumption plan deprecations" of
-# Microsoft's documentation, and azure-pipelines-tasks #21032, azure-cli #31414 for ftpsState.
-REFUSED_IN_SITE = {
-    *("alwaysOn", "containerSize", "ftpsState", "functionAppScaleLimit", "isReserved", "isXenon", "javaVersion"),
-    *("linuxFxVersion", "minimumElasticInstanceCount", "netFrameworkVersion", "nodeVersion", "powerShellVersion"),
-    *("preWarmedInstanceCount", "pythonVersion", "use32BitWorkerProcess", "vnetBackupRestoreEnabled"),
-    *("vnetContentShareEnabled", "vnetImagePullEnabled", "vnetRouteAllEnabled", "windowsFxVersion"),
-}
-REFUSED_AS_SETTING = {
-    *("AzureWebJobsDashboard", "ENABLE_ORYX_BUILD", "FUNCTIONS_EXTENSION_VERSION", "FUNCTIONS_MAX_HTTP_CONCURRENCY"),
-    *("FUNCTIONS_WORKER_DYNAMIC_CONCURRENCY_ENABLED", "FUNCTIONS_WORKER_PROCESS_COUNT", "FUNCTIONS_WORKER_RUNTIME"),
-    *("FUNCTIONS_WORKER_RUNTIME_VERSION", "SCM_DO_BUILD_DURING_DEPLOYMENT", "WEBSITE_CONTENTSHARE"),
-    *("WEBSITE_CONTENTAZUREFILECONNECTIONSTRING", "WEBSITE_CONTENTOVERVNET", "WEBSITE_DNS_SERVER"),
-    *("WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT", "WEBSITE_NODE_DEFAULT_VERSION", "WEBSITE_RUN_FROM_PACKAGE"),
-    *("WEBSITE_SKIP_CONTENTSHARE_VALIDATION", "WEBSITE_VNET_ROUTE_ALL"),
-}
-BREAKS_EVERY_CALL = {"PYTHON_ENABLE_OPENTELEMETRY"}  # azure-functions-python-worker #1881
-
-
-def test_nothing_is_set_that_flex_consumption_refuses() -> None:
-    site = only("Microsoft.Web/sites").body["properties"]
-    refused = {name.lower() for name in REFUSED_IN_SITE}
-    assert not refused & {name.lower() for name in (*site, *site["siteConfig"])}
-    assert not (REFUSED_AS_SETTING | BREAKS_EVERY_CALL) & set(settings())
-    assert settings()["AzureWebJobsDisableHomepage"] == "true"
-
-
 def made_after(name: str) -> set[str]:
     """The modules that a module of the deployment waits for, directly or not."""
     modules = {each.symbol: each for each in resources(INFRA / "main.bicep")}
