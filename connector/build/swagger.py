@@ -15,6 +15,7 @@ from function_app.api.parameter import Parameter
 from function_app.api.sign_in.auth import KEY_HEADER
 from function_app.api.sign_in.tokens import SCOPE
 from function_app.bootstrap import OPERATIONS
+from function_app.version import VERSION
 
 FILE = Path(__file__).parent.parent / "apiDefinition.swagger.json"
 NEXT_LINK = "@odata.nextLink"
@@ -26,7 +27,7 @@ INFO: Json = {
         "update profiles and add activities at once, read profiles and timelines with everything up to date, "
         "and start a flow when something changes or a change runs out."
     ),
-    "version": "1.0",
+    "version": VERSION,
     "contact": {
         "name": "Real-time Customer Profiles",
         "url": "https://realtime-customer-profiles.example.com/support",

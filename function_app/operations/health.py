@@ -9,12 +9,14 @@ from typing_extensions import TypedDict
 
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
+from function_app.version import VERSION
 
 
 class Health(TypedDict):
     """That the service and its store answer."""
 
     status: Annotated[Literal["healthy"], Field(title="Status", description="Always healthy.")]
+    version: Annotated[str, Field(title="Version", description="The version of the service.")]
 
 
 @operation(
@@ -29,7 +31,7 @@ class Health(TypedDict):
 )
 async def check_health(call: Call) -> Answer:
     await call.services.store.check()
-    body: Health = {"status": "healthy"}
+    body: Health = {"status": "healthy", "version": VERSION}
     return Answer(200, body)
 
 

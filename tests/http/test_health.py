@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+import tomllib
+
 import httpx
 import pytest
+from support import ROOT
+
+from function_app.version import VERSION
 
 
 async def test_a_healthy_service_says_so(client: httpx.AsyncClient) -> None:
     answer = await client.get("/health")
-    assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "healthy", "version": VERSION})
+
+
+def test_the_version_is_the_one_of_the_project_and_has_its_entry_in_the_changelog() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
+    assert f"## [{VERSION}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 async def test_health_takes_no_parameters(client: httpx.AsyncClient) -> None:
