@@ -8,15 +8,19 @@ Date.now = () => now() + ahead * 1_000;
 /** Move the clock of this process forward. */
 const advance = (seconds) => (ahead += seconds);
 
-const isOver = (documents, { ttl, _ts }) => {
-  const life = ttl ?? documents._parent.read()?.defaultTtl ?? -1;
-  return documents._parent.read()?.defaultTtl !== undefined && life !== -1 && Date.now() / 1_000 >= _ts + life;
+const isOver = ({ ttl, _ts }, defaultTtl, at) => {
+  const life = ttl ?? defaultTtl;
+  return life !== -1 && at >= _ts + life;
 };
 
 const { query, read, _item } = Documents.prototype;
 const swept = (act) =>
   function (...given) {
-    for (const [rid, item] of this._data) if (isOver(this, item.read())) drop(this, rid, item.read());
+    const defaultTtl = this._parent.read()?.defaultTtl;
+    const at = Date.now() / 1_000;
+    if (defaultTtl !== undefined) {
+      for (const [rid, item] of this._data) if (isOver(item._data, defaultTtl, at)) drop(this, rid, item._data);
+    }
     return act.apply(this, given);
   };
 
@@ -30,7 +34,8 @@ Documents.prototype.read = swept(read);
 Documents.prototype._item = function (...given) {
   const item = _item.apply(this, given);
   const data = item.read();
-  if (!data || !isOver(this, data)) return item;
+  const defaultTtl = this._parent.read()?.defaultTtl;
+  if (!data || defaultTtl === undefined || !isOver(data, defaultTtl, Date.now() / 1_000)) return item;
   drop(this, data._rid, data);
   return this._newItem();
 };
