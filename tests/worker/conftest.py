@@ -51,12 +51,10 @@ def stage(
         stage = Stage(worker, azure, queue)
         asyncio.run(load(stage, (sample / "definition.json").read_bytes()))
         yield stage
-        warnings = [
-            record.message
-            for record in worker.logs
-            if record.level >= protos.RpcLog.Warning and not record.category.startswith("azure.")  # of a slow store
-        ]
-    assert warnings == []
+        warnings = [record for record in worker.logs if record.level >= protos.RpcLog.Warning]
+    # Where the store is slow the SDK warns, and the usage, which is written with the next flush.
+    slow = [each for each in warnings if each.category.startswith("azure.") or "StoreUnavailable" in each.message]
+    assert [record.message for record in warnings if record not in slow] == []
 
 
 async def load(stage: Stage, definition: bytes) -> None:

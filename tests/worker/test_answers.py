@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.readme import README
 from worker.environment import MOST_TRIES, SAMPLE, SOMEBODY, Stage
 from worker.test_operations import CALLS, address
 
@@ -22,10 +23,12 @@ SECONDS_TO_ARRIVE = 60.0
 Asked = tuple[str, str, dict[str, str], bytes]
 
 
-async def customers(admin: httpx.AsyncClient, count: int) -> list[str]:
-    """Return ids from the end of the sample; who the README speaks of is at its beginning."""
-    query = {"$select": "CustomerId", "$top": str(count), "$orderby": "CustomerId desc"}
-    return [row["CustomerId"] for row in (await admin.get(CUSTOMERS, params=query)).json()["value"]]
+async def customers(admin: httpx.AsyncClient) -> list[str]:
+    """Return the ids of the sample's customers but for those that the README shows: its calls tell all their values."""
+    query = {"$select": "CustomerId", "$top": "400"}
+    rows = (await admin.get(CUSTOMERS, params=query)).json()["value"]
+    shown = README.read_text(encoding="utf-8")
+    return [row["CustomerId"] for row in rows if row["CustomerId"] not in shown]
 
 
 FAULTS: list[tuple[Asked, int, str]] = [
@@ -94,7 +97,7 @@ async def test_a_page_and_all_it_loads_are_served_with_their_types(stage: Stage,
 
 
 async def test_batches_of_500_are_taken_whole(admin: httpx.AsyncClient) -> None:
-    ids = await customers(admin, 300)
+    ids = (await customers(admin))[:300]
     updates = [{"CustomerId": ids[n % 300], "Street": f"Batch {n}"} for n in range(500)]
     events = [{**EVENT, "CustomerId": ids[n % 300], "ActivityId": f"batch-{n}"} for n in range(500)]
     for path, items, outcomes in (
@@ -122,7 +125,7 @@ async def send(admin: httpx.AsyncClient, path: str, items: list[dict[str, Any]])
 
 
 async def test_50_calls_at_once_are_all_answered(admin: httpx.AsyncClient) -> None:
-    addresses = [f"{CUSTOMERS}/{customer_id}" for customer_id in await customers(admin, 50)]
+    addresses = [f"{CUSTOMERS}/{customer_id}" for customer_id in (await customers(admin))[:50]]
     writes = [admin.patch(each, json={"PostalCode": f"P{n}"}) for n, each in enumerate(addresses)]
     assert {answer.status_code for answer in await asyncio.gather(*writes)} == {204}
     reads = await asyncio.gather(*map(admin.get, addresses))
