@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,11 @@ class Inexact(float):
 def parse_float(text: str) -> float:
     """Return the number of a JSON literal with a point or an exponent; Inexact where digits of it are lost."""
     number = float(text)
-    if (number and len(text) <= _ALWAYS_EXACT) or not math.isfinite(number) or Decimal(repr(number)) == Decimal(text):
+    if (number and len(text) <= _ALWAYS_EXACT) or not math.isfinite(number):
         return number
+    with suppress(InvalidOperation):  # an exponent beyond all decimals
+        if Decimal(repr(number)) == Decimal(text):
+            return number
     return Inexact(number)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from function_app.domain.entity import Attribute
 from function_app.domain.schema import EDM_TYPES, MAX_WHOLE, attribute_schema, is_value_of
-from function_app.domain.values import canonical
+from function_app.domain.values import Inexact, canonical, parse_float
 
 texts = st.sampled_from(["", "1990-12-31", "2026-11-24T09:30:00Z", "09:30:00", "6f9619ff-8b86-4d11-b42d-00c04fc964ff"])
 numbers = (
@@ -38,3 +38,10 @@ def test_a_value_is_written_exactly_if_its_schema_takes_it(data_type: str, limit
     if taken and schema["type"] == "string" and "format" in schema:
         return  # jsonschema leaves formats to us: `test_validation` has a table of them
     assert (written is not None) == (taken and not (isinstance(value, float) and math.isnan(value)))
+
+
+@pytest.mark.parametrize(
+    "text", ["1e-99999999999999999999", "0e99999999999999999999", "1e-400", "0.1234567890123456789"]
+)
+def test_a_literal_whose_digits_no_double_holds_is_inexact(text: str) -> None:
+    assert isinstance(parse_float(text), Inexact)
