@@ -13,13 +13,14 @@ from pyarrow import types
 
 from function_app import error_codes as mistakes
 from function_app.domain.entity import Attribute
-from function_app.domain.schema import FORMS
+from function_app.domain.schema import FORMS, MAX_WHOLE
+from function_app.domain.values import Inexact, parse_float
 from function_app.error_codes import Fault, Mistake
 from function_app.source import instants
-from function_app.source.columns import MOST_EXACT, NUMBERS, WHOLE
+from function_app.source.columns import NUMBERS, ROUNDED, WHOLE
 from function_app.source.texts import is_text
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,9})?")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _MOST_DIGITS, _SHOWN = 400, 40
 _BOOLEANS = {"true": True, "false": False}
 _TEMPORAL = {
@@ -68,7 +69,7 @@ def _of_bytes(cell: bytes, attribute: Attribute, encoding: str | None) -> object
     if attribute.data_type == "Edm.Boolean":
         return _BOOLEANS.get(text.lower(), text)
     if attribute.data_type in WHOLE | NUMBERS and _NUMBER.fullmatch(text):
-        return _of_decimal(Decimal(text), attribute, text)
+        return _of_digits(text, attribute)
     return text
 
 
@@ -82,27 +83,24 @@ def _undecoded(cell: bytes, encoding: str | None) -> str:
 
 
 def _of_number(cell: float | Decimal, attribute: Attribute) -> object:
-    held = Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
-    return format(held, "f") if attribute.data_type == "Edm.String" else _of_decimal(held, attribute, str(cell))
+    if isinstance(cell, float):
+        return cell if math.isfinite(cell) else _inexact(attribute, str(cell))
+    text = format(cell, "f") if isinstance(cell, Decimal) else str(cell)
+    return text if attribute.data_type == "Edm.String" else _of_digits(text, attribute)
 
 
-def _of_decimal(held: Decimal, attribute: Attribute, text: str) -> object:
-    """Return a number as JSON holds it, unless that would be another one."""
-    received = f"received {shown(text)}"
-    if held.is_finite() and not held:
-        return 0
-    if not held.is_finite() or abs(held.adjusted()) > _MOST_DIGITS:
-        return _fault(mistakes.OUT_OF_RANGE, attribute, f"must be a number that a double holds; {received}")
-    if attribute.data_type in WHOLE:
-        whole = int(held)
-        if whole == held and abs(whole) > MOST_EXACT:
-            problem = f"must be from {-MOST_EXACT} to {MOST_EXACT}; {received}"
-            return _fault(mistakes.OUT_OF_RANGE, attribute, problem)
-        return whole if whole == held else float(held)
-    nearest = float(held)
-    if math.isfinite(nearest) and Decimal(repr(nearest)) == held:
-        return nearest
-    return _fault(mistakes.OUT_OF_RANGE, attribute, f"must be a number of at most 15 digits; {received}")
+def _of_digits(text: str, attribute: Attribute) -> object:
+    """Return a number as it is decoded from JSON."""
+    if text.lstrip("-").isdigit() and len(text) <= _MOST_DIGITS:
+        return int(text)
+    number = parse_float(text)
+    is_right = math.isfinite(number) and (attribute.data_type in ROUNDED or not isinstance(number, Inexact))
+    return number if is_right else _inexact(attribute, text)
+
+
+def _inexact(attribute: Attribute, text: str) -> Fault:
+    wanted = f"a number that a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
+    return _fault(mistakes.OUT_OF_RANGE, attribute, f"must be {wanted}; received {shown(text)}")
 
 
 def _of_instants(cells: pa.Array, attribute: Attribute) -> Sequence[object]:

@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 from pyarrow import types
 
 from function_app.domain.entity import Attribute
-from function_app.domain.schema import EDM_TYPES
+from function_app.domain.schema import EDM_TYPES, MAX_WHOLE
 from function_app.source import instants
 from function_app.source.texts import content_of, is_text
 
 WHOLE = frozenset(("Edm.Int16", "Edm.Int32", "Edm.Int64"))
 NUMBERS = frozenset(("Edm.Decimal", "Edm.Double", "Edm.Single"))
-MOST_EXACT = 2**53
+ROUNDED = frozenset(("Edm.Double", "Edm.Single"))
 _SURE_DIGITS = 15
 _ANY_NUMBER = (types.is_integer, types.is_floating, types.is_decimal)
 _KINDS: dict[str, tuple[Any, ...]] = {
@@ -93,7 +93,7 @@ def _of_text(column: pa.Array, attribute: Attribute) -> _Judged:  # noqa: PLR091
     if kind in WHOLE:
         return _whole(column)
     if kind in NUMBERS:
-        return _number(column)
+        return _number(column, is_rounded=kind in ROUNDED)
     if kind == "Edm.Boolean":
         lower = pc.utf8_lower(column)
         return pc.equal(lower, "true"), pc.is_in(lower, value_set=pa.array(["true", "false"]))
@@ -118,14 +118,16 @@ def _whole(column: pa.Array) -> _Judged:
     return digits.cast(pa.int64()), right
 
 
-def _number(column: pa.Array) -> _Judged:
+def _number(column: pa.Array, *, is_rounded: bool) -> _Judged:
     """Judge decimal numbers: right are short ones, and long ones that a double gives back digit by digit."""
     right = pc.match_substring_regex(column, r"^-?(0|[1-9]\d*)(\.\d+)?$")
     values = _where(right, column).cast(pa.float64())
-    is_short = pc.less_equal(pc.binary_length(column), _SURE_DIGITS)
-    if not pc.all(is_short).as_py():
-        is_short = pc.or_(is_short, pc.equal(values.cast(pa.string()), column))
-    return values, pc.and_(right, is_short)
+    is_exact = pc.less_equal(pc.binary_length(column), _SURE_DIGITS)
+    if not pc.all(is_exact).as_py():
+        has_point = pc.match_substring(column, ".")
+        comes_back = has_point if is_rounded else pc.and_(has_point, pc.equal(values.cast(pa.string()), column))
+        is_exact = pc.or_(is_exact, comes_back)
+    return values, pc.and_(pc.and_(right, is_exact), pc.is_finite(values))
 
 
 def _of_kind(column: pa.Array, attribute: Attribute) -> _Judged:  # noqa: PLR0911  # one a kind
@@ -146,13 +148,13 @@ def _of_kind(column: pa.Array, attribute: Attribute) -> _Judged:  # noqa: PLR091
         column = _where(pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64())), column)
     if types.is_integer(type_):
         whole = column.cast(pa.int64())
-        right = pc.and_(pc.greater_equal(whole, -MOST_EXACT), pc.less_equal(whole, MOST_EXACT))
+        right = pc.and_(pc.greater_equal(whole, -MAX_WHOLE), pc.less_equal(whole, MAX_WHOLE))
         return whole if kind in WHOLE else whole.cast(pa.float64(), safe=False), right
     values = column.cast(pa.float64())
     right = pc.is_finite(values)
     if kind in NUMBERS:
         return values, right
-    right = pc.and_(right, pc.and_(pc.equal(pc.trunc(values), values), pc.less_equal(pc.abs(values), MOST_EXACT)))
+    right = pc.and_(right, pc.and_(pc.equal(pc.trunc(values), values), pc.less_equal(pc.abs(values), MAX_WHOLE)))
     return _where(right, values).cast(pa.int64()), right
 
 

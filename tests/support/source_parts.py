@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet
 
-from function_app.domain.entity import CUSTOMER_ID, Entity
+from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
 from function_app.services.validation import Checker
 from function_app.source.layout import FOUND, Layout
 from function_app.source.reader import Head, read_head, read_ids, read_part
@@ -17,8 +17,10 @@ from function_app.source.told import RejectedRow
 from support import model
 
 MODEL = model()
-CUSTOMER = MODEL.instance.customer
+_PLAIN = MODEL.instance.customer
+CUSTOMER = replace(_PLAIN, attributes=(*_PLAIN.attributes, Attribute("Notes", "Edm.String", "Notes")))
 REQUIRED = (CUSTOMER_ID,)
+_CHECKER = Checker(CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def read(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: En
 
 
 def check(record: Mapping[str, Any]) -> Any:
-    return MODEL.customers.check_record(record, REQUIRED)
+    return _CHECKER.check_record(record, REQUIRED)
 
 
 def head(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> Head:

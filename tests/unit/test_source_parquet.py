@@ -185,7 +185,7 @@ def test_a_part_that_is_damaged_within_tells_from_where_on() -> None:
 def test_a_text_over_the_limit_is_rejected_by_row_in_a_dictionary_or_not() -> None:
     texts = ["x" * 10, "x" * 2_100_000, None, "y" * 1_000_000]
     for options in ({}, {"use_dictionary": False}):
-        columns = {"CustomerId": ["A0", "A1", "A2", "A3"], "Crm_Contacts_ContactId": texts}
+        columns = {"CustomerId": ["A0", "A1", "A2", "A3"], "Notes": texts}
         content = in_parquet(columns, **options)
         found = read(content, "c.parquet")
         assert [record["CustomerId"] for record in found.records] == ["A0", "A2", "A3"]
@@ -255,9 +255,7 @@ def test_large_texts_take_little_memory_however_small_their_file(
     places = pa.array([number % distinct for number in range(count)], pa.int32())
     written = pa.DictionaryArray.from_arrays(places, texts).dictionary_decode()
     place = tmp_path / "c.parquet"
-    place.write_bytes(
-        in_parquet({"CustomerId": [f"A{n}" for n in range(count)], "Crm_Contacts_ContactId": written}, **options)
-    )
+    place.write_bytes(in_parquet({"CustomerId": [f"A{n}" for n in range(count)], "Notes": written}, **options))
     code = _PEAK.format(tests=str(ROOT / "tests"), root=str(ROOT))
     output = subprocess.run([sys.executable, "-c", code, str(place)], check=True, capture_output=True, text=True).stdout
     rows, peak = output.split()
