@@ -210,5 +210,5 @@ def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpRes
 def _written(body: Any) -> bytes:
     try:
         return orjson.dumps(body)
-    except TypeError:  # a number beyond 64 bits, half a surrogate pair
+    except TypeError:  # half a surrogate pair
         return _encode(body).encode(errors="backslashreplace")

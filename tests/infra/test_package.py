@@ -18,7 +18,7 @@ from function_app.api.routes import make_routes
 from function_app.bootstrap import OPERATIONS
 
 PYTHON = azure_python()
-NEEDED_LATER = {"aiohttp", "azure.cosmos", "azure.identity", "azure.monitor", "opentelemetry", "pyarrow", "uvicorn"}
+NEEDED_LATER = {"aiohttp", "azure.cosmos", "azure.identity", "azure.monitor", "opentelemetry", "pyarrow"}
 MOST_MEGABYTES = 300
 
 # The platform puts the app folder last; the worker's own package stands beside the libraries.
