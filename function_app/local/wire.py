@@ -13,6 +13,8 @@ from http import HTTPStatus
 
 MAX_REQUEST_LINE, MAX_HEADERS, MAX_HEADER_COUNT, MAX_BODY = 8_192, 32 * 1024, 100, 104_857_600
 END_OF_HEAD = b"\r\n\r\n"
+_MAX_LENGTH = 2**63 - 1
+_LENGTH = re.compile(r"[0-9]+")
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ \r\n]+) HTTP/1\.([01])")
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
@@ -100,13 +102,13 @@ def body_length(headers: dict[str, str]) -> int | None:
         if headers["transfer-encoding"].lower() != "chunked" or "content-length" in headers:
             raise RefusedError(400)
         return None
-    length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()):
-        raise RefusedError(400)
-    digits = length.lstrip("0")
-    if len(digits) > len(str(MAX_BODY)) or int(digits or "0") > MAX_BODY:
+    text = headers.get("content-length", "0")
+    digits = text.lstrip("0") or "0"
+    if not _LENGTH.fullmatch(text) or len(digits) > len(str(_MAX_LENGTH)) or int(digits) > _MAX_LENGTH:
+        raise RefusedError(400)  # Kestrel reads a long
+    if int(digits) > MAX_BODY:
         raise RefusedError(500)
-    return int(digits or "0")
+    return int(digits)
 
 
 def skip_chunks(buffer: bytearray) -> bool:
