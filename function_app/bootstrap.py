@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
+import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -36,7 +38,7 @@ from function_app.operations import (
     usage,
 )
 from function_app.services.access import Access
-from function_app.services.suite import Suite
+from function_app.services.services import Services, utc_now
 from function_app.settings import InvalidSettingsError, Settings, in_azure, read_settings
 from function_app.source.files import Snapshots
 
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from function_app.services.refresh.job import Workers
     from function_app.store.port import Store
 
+Clock = Callable[[], datetime]
 _log = logging.getLogger(__name__)
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -102,12 +105,12 @@ def open_workers(settings: Settings) -> Workers | None:
     return StepQueue(settings.REFRESH_QUEUE)
 
 
-def make_services(settings: Settings, store: Store) -> Suite:
+def make_services(settings: Settings, store: Store, clock: Clock = utc_now) -> Services:
     """Make the services over a store, and the snapshots and workers that the settings name."""
-    return Suite(store, snapshots_of(settings), open_workers(settings), _now)
+    return Services(store, snapshots_of(settings), open_workers(settings), clock)
 
 
-def traced(store: Store, make: Callable[[Store], Suite]) -> Suite:
+def traced(store: Store, make: Callable[[Store], Services]) -> Services:
     """Make the services over a store, each call of theirs and of the store in a span."""
     telemetry.trace_members("store", store)
     services = make(store)
@@ -124,8 +127,23 @@ def make_page_settings(settings: Settings) -> PageSettings:
     return PageSettings(embedders, SignIn(client_id, settings.ENTRA_TENANT_ID or "", f"{client_id}/{SCOPE}"))
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def make_runtime(settings: Settings, clock: Clock = utc_now) -> Runtime:
+    """Make all that serves requests, as the settings say."""
+    telemetry.correlate_logs()
+    make = partial(make_services, settings, clock=clock)
+    if settings.APPLICATIONINSIGHTS_CONNECTION_STRING:
+        telemetry.export_to_azure_monitor(settings.APPLICATIONINSIGHTS_CONNECTION_STRING)
+        services = traced(open_store(settings), make)
+    else:
+        services = make(open_store(settings))
+    return Runtime(
+        services,
+        make_authenticator(settings, services.access),
+        clock,
+        Limits(settings.REQUESTS_PER_MINUTE),
+        make_page_settings(settings),
+        REQUEST_WITHIN_S if settings.STORE == "cosmos" else None,
+    )
 
 
 @cache
@@ -136,17 +154,19 @@ def get_runtime() -> Runtime:
     except InvalidSettingsError as error:
         _log.error("The settings can't be used: %s", " | ".join(error.faults))  # the trace says nothing
         raise
-    telemetry.correlate_logs()
-    if settings.APPLICATIONINSIGHTS_CONNECTION_STRING:
-        telemetry.export_to_azure_monitor(settings.APPLICATIONINSIGHTS_CONNECTION_STRING)
-        services = traced(open_store(settings), partial(make_services, settings))
-    else:
-        services = make_services(settings, open_store(settings))
-    return Runtime(
-        services,
-        make_authenticator(settings, services.access),
-        _now,
-        Limits(settings.REQUESTS_PER_MINUTE),
-        make_page_settings(settings),
-        REQUEST_WITHIN_S if settings.STORE == "cosmos" else None,
-    )
+    runtime = make_runtime(settings)
+    tune_process()
+    return runtime
+
+
+def tune_process() -> None:
+    """Set what holds for the whole process; each switch is there for a measurement.
+
+    - Threads that commit and scan need Python for moments: with the usual 5 ms between switches a read waits for them.
+    - Arrow's own memory pool keeps 100 MB back during a refresh; the system's does not.
+    - Requests leave next to no cycles: looking for them seldom saves 5 % of an update. What exists by now stays.
+    """
+    sys.setswitchinterval(0.0001)
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when pyarrow is first imported
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 20)

@@ -25,17 +25,17 @@ def _step_back() -> None:
 _threads = ThreadPoolExecutor(max((os.cpu_count() or 1) - 1, 1), "bulk", _step_back)
 
 
-async def aside(act: Callable[..., T], *values: object) -> T:
+async def run_in_background(act: Callable[..., T], *values: object) -> T:
     """Return what a function returns that runs in such a thread."""
     return await asyncio.get_running_loop().run_in_executor(_threads, act, *values)
 
 
-async def ahead(items: Iterator[T]) -> AsyncGenerator[T]:
+async def prefetch(items: Iterator[T]) -> AsyncGenerator[T]:
     """Yield what an iterator yields while a thread makes the next one; its exceptions come through."""
-    coming = asyncio.create_task(aside(next, items, None))
+    coming = asyncio.create_task(run_in_background(next, items, None))
     try:
         while (item := await coming) is not None:
-            coming = asyncio.create_task(aside(next, items, None))
+            coming = asyncio.create_task(run_in_background(next, items, None))
             yield item
     finally:
         with suppress(Exception):  # of an item nobody waits for any more

@@ -10,13 +10,13 @@ ServiceError                 one or more faults; the first one's code names the 
 
 from __future__ import annotations
 
-from function_app.error_codes import STORE_UNAVAILABLE, TOO_MANY_REQUESTS, UNAUTHENTICATED, Fault
+from function_app.error_codes import STORE_UNAVAILABLE, TOO_MANY_REQUESTS, UNAUTHENTICATED, ErrorDetail
 
 
 class ServiceError(Exception):
     """Refuse a request for the faults given, of which there is at least one."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: ErrorDetail) -> None:
         super().__init__("; ".join(f"{fault.code}: {fault.message}" for fault in faults))
         self.faults = faults
 
@@ -24,7 +24,7 @@ class ServiceError(Exception):
 class NotAllowed(ServiceError):
     """Refuse a verb; `allow` lists the verbs the resource has."""
 
-    def __init__(self, fault: Fault, allow: tuple[str, ...]) -> None:
+    def __init__(self, fault: ErrorDetail, allow: tuple[str, ...]) -> None:
         super().__init__(fault)
         self.allow = allow
 
@@ -48,7 +48,7 @@ class Throttled(ServiceError):
 class Unavailable(ServiceError):
     """Ask the caller to come back in `retry_after` seconds: the store, or what `fault` names, can't be reached."""
 
-    def __init__(self, retry_after: float = 5.0, fault: Fault | None = None) -> None:
+    def __init__(self, retry_after: float = 5.0, fault: ErrorDetail | None = None) -> None:
         gone = STORE_UNAVAILABLE("The store can't be reached; wait and send the same request again.")
         super().__init__(fault or gone)
         self.retry_after = retry_after

@@ -19,7 +19,7 @@ from support import (
     profile,
 )
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.cosmos import CosmosStore
 from function_app.store.embedded import EmbeddedStore
 
@@ -61,7 +61,7 @@ async def embedded_store(tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
 
 
 @pytest.fixture
-async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
     """The host with the definition of `support` and three customers: ada, bob, eve."""
     async with host_over(EmbeddedStore(tmp_path / "data"), clock) as (client, services):
         await services.instances.define(INSTANCE, definition(), clock())
@@ -75,10 +75,10 @@ async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.Asyn
 
 
 @pytest.fixture
-def client(hosted: tuple[httpx.AsyncClient, Suite]) -> httpx.AsyncClient:
+def client(hosted: tuple[httpx.AsyncClient, Services]) -> httpx.AsyncClient:
     return hosted[0]
 
 
 @pytest.fixture
-def services(hosted: tuple[httpx.AsyncClient, Suite]) -> Suite:
+def services(hosted: tuple[httpx.AsyncClient, Services]) -> Services:
     return hosted[1]

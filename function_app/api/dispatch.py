@@ -14,21 +14,20 @@ from typing import Any
 import azure.functions as func
 import orjson
 
-from function_app import error_codes as mistakes
-from function_app import telemetry
+from function_app import error_codes, telemetry
 from function_app.api.background import add_background
 from function_app.api.call import Answer, Call, read_request
 from function_app.api.limits import Limits
 from function_app.api.operation import HttpMethod, Operation
 from function_app.api.page_settings import PageSettings
-from function_app.api.parameters import INSTANCE_ID, LONGEST_CALLER
+from function_app.api.parameters import INSTANCE_ID, MAX_CALLER_LENGTH
 from function_app.api.problems import answer_to
 from function_app.api.routes import allowed_methods, make_routes
 from function_app.api.sign_in.auth import ANONYMOUS, Authenticator
 from function_app.domain.access import Principal, Role
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import NotAllowed, Unavailable
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
@@ -44,7 +43,7 @@ class Runtime:
     `within_s` is how long a request may take; None where nothing it waits for can be long in coming.
     """
 
-    services: Suite
+    services: Services
     authenticate: Authenticator
     clock: Callable[[], datetime]
     limits: Limits = field(default_factory=Limits)
@@ -62,14 +61,14 @@ def create_app(operations: Sequence[Operation], get_runtime: GetRuntime) -> func
     """
     app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
     for operation in operations:
-        handle = _road(operation, allowed_methods(operation, operations), get_runtime)
+        handle = _make_handler(operation, allowed_methods(operation, operations), get_runtime)
         for route in make_routes(operation, operations):
             app.function_name(route.name)(app.route(route=route.template, methods=list(route.methods))(handle))
     add_background(app, get_runtime)
     return app
 
 
-def _road(
+def _make_handler(
     operation: Operation, allow: tuple[HttpMethod, ...], get_runtime: GetRuntime
 ) -> Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]:
     async def handle(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
@@ -78,12 +77,12 @@ def _road(
                 runtime = get_runtime()
             except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
                 return _response(answer_to(error, operation.id))
-            return await _Visit(operation, allow, runtime, req, runtime.clock()).answer()
+            return await _RequestHandler(operation, allow, runtime, req, runtime.clock()).answer()
 
     return handle
 
 
-class _Visit:
+class _RequestHandler:
     """One request on its road: access, limits, handler, answer, count."""
 
     def __init__(
@@ -97,7 +96,7 @@ class _Visit:
         self._operation, self._allow, self._runtime, self._req, self._now = operation, allow, runtime, req, now
         self._instance_id = req.route_params.get("instanceId")
         self._principal: Principal | None = None
-        self._budget: Mapping[str, str] = {}
+        self._rate_limit_headers: Mapping[str, str] = {}
 
     async def answer(self) -> func.HttpResponse:
         """Return the answer, of whatever kind, and count it."""
@@ -106,7 +105,7 @@ class _Visit:
             answer = await self._handled_in_time()
             if self._operation.is_conditional and answer.status == _OK:
                 answer = self._unless_known(answer)
-            response = _response(answer, self._budget)
+            response = _response(answer, self._rate_limit_headers)
         except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
             answer = answer_to(error, self._operation.id)
             response = _response(answer)
@@ -142,7 +141,7 @@ class _Visit:
         if operation.role is not None:
             await self._admit(operation.role)
         if req.method in operation.refuses:
-            raise NotAllowed(mistakes.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
+            raise NotAllowed(error_codes.METHOD_NOT_ALLOWED(operation.refuses[req.method]), self._allow)
         values, body = read_request(operation, req)
         services = self._runtime.services
         call = Call(
@@ -166,7 +165,7 @@ class _Visit:
         await self._runtime.services.access.require(principal, role, instance_id, now)
         if instance_id:
             left = min(left, limits.take(f"instance {instance_id}", now))
-        self._budget = limits.headers(left, now)
+        self._rate_limit_headers = limits.headers(left, now)
 
     def _count(self, answer: Answer, bytes_out: int, seconds: float) -> None:
         """Count a call by somebody known of an instance; who is not known could name any."""
@@ -175,7 +174,7 @@ class _Visit:
         series = Series(
             self._operation.id,
             self._req.route_params.get("entityName") or self._operation.entity,
-            (self._req.params.get("caller") or self._principal.principal_id)[:LONGEST_CALLER],
+            (self._req.params.get("caller") or self._principal.principal_id)[:MAX_CALLER_LENGTH],
             answer.status,
             _error_code(answer),
         )

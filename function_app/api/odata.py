@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.api import odata_grammar
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.instant import format_instant, parse_instant
@@ -16,7 +16,7 @@ from function_app.domain.schema import MAX_WHOLE
 from function_app.domain.values import Inexact, parse_float
 from function_app.errors import ServiceError
 
-LONGEST, DEEPEST, MOST_LOOKED_IN = 4_000, 25, 900
+MAX_FILTER_LENGTH, MAX_DEPTH, MAX_SEARCH_TERMS = 4_000, 25, 900
 _FLIPPED: dict[str, Order] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 _ORDERS: dict[str, Order] = {"Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge"}
 _TESTS: dict[str, TextTest] = {"contains": "contains", "startswith": "startswith", "endswith": "endswith"}
@@ -34,8 +34,8 @@ _SEARCH_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 def parse_filter(text: str, entity: Entity) -> Condition:
     """Turn `$filter` into a condition; ServiceError names what is not understood."""
-    if len(text) > LONGEST:
-        raise _invalid("$filter", f"may have at most {LONGEST} characters; received {len(text)}")
+    if len(text) > MAX_FILTER_LENGTH:
+        raise _invalid("$filter", f"may have at most {MAX_FILTER_LENGTH} characters; received {len(text)}")
     try:
         tree = odata_grammar.parse(text)
     except ValueError as error:
@@ -45,8 +45,8 @@ def parse_filter(text: str, entity: Entity) -> Condition:
 
 def parse_search(text: str, entity: Entity) -> Condition:
     """Turn `$search` into a condition: every word or quoted phrase stands in some text attribute, without case."""
-    if len(text) > LONGEST:
-        raise _invalid("$search", f"may have at most {LONGEST} characters; received {len(text)}")
+    if len(text) > MAX_FILTER_LENGTH:
+        raise _invalid("$search", f"may have at most {MAX_FILTER_LENGTH} characters; received {len(text)}")
     found = _SEARCH_WORD.findall(text)
     words = [(phrase.strip() or word) for phrase, word in found if word != "AND"]
     if not words or not all(words) or text.count('"') % 2:
@@ -55,8 +55,8 @@ def parse_search(text: str, entity: Entity) -> Condition:
     if refused:
         raise _invalid("$search", f"does not know {refused.pop()}; all words must be found")
     texts = [attribute.name for attribute in entity.attributes if attribute.data_type == "Edm.String"]
-    if len(words) * len(texts) > MOST_LOOKED_IN:
-        most = MOST_LOOKED_IN // len(texts)
+    if len(words) * len(texts) > MAX_SEARCH_TERMS:
+        most = MAX_SEARCH_TERMS // len(texts)
         raise _invalid("$search", f"may have at most {most} words in {entity.qualified_name}; received {len(words)}")
     tests = [tuple(Text(name, "contains", word.lower(), fold=True) for name in texts) for word in words]
     return AllOf(tuple(AnyOf(of_word) for of_word in tests))
@@ -86,7 +86,7 @@ def _attribute(option: str, name: str, entity: Entity) -> Attribute:
 
 
 def _invalid(option: str, message: str) -> ServiceError:
-    return ServiceError(mistakes.INVALID_QUERY(f"{option} {message}.", option))
+    return ServiceError(error_codes.INVALID_QUERY(f"{option} {message}.", option))
 
 
 class _Translation:
@@ -96,8 +96,8 @@ class _Translation:
         self._entity = entity
 
     def condition(self, node: Any, depth: int = 0) -> Condition:
-        if depth > DEEPEST:
-            raise _invalid("$filter", f"may be nested at most {DEEPEST} deep")
+        if depth > MAX_DEPTH:
+            raise _invalid("$filter", f"may be nested at most {MAX_DEPTH} deep")
         match _kind(node):
             case "BoolOp":
                 parts = tuple(self.condition(side, depth + 1) for side in _sides(node, _kind(node.op)))

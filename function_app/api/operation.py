@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.api.parameter import Parameter, Visibility
 from function_app.domain.access import Role
-from function_app.error_codes import Mistake
+from function_app.error_codes import ErrorCode
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -28,14 +28,14 @@ class Body:
 
     `attributes_of` one record, `items_of` a batch of them; either names the entity, or the parameter that does.
 
-    A body that is not of the model is this `mistake`.
+    A body that is not of the model is this `error_code`.
     """
 
     description: str
     model: type[BaseModel] | None = None
     attributes_of: str | None = None
     items_of: str | None = None
-    mistake: Mistake = mistakes.INVALID_DEFINITION
+    error_code: ErrorCode = error_codes.INVALID_DEFINITION
 
 
 @dataclass(frozen=True)

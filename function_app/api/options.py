@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.api.call import Call
 from function_app.api.odata import parse_filter, parse_search, parse_select
 from function_app.api.parameter import Parameter, Visibility, query
@@ -105,7 +105,7 @@ def next_link(call: Call, following: list[Any]) -> str:
     link = urlsplit(call.url)._replace(query=urlencode(asked, safe="$"), fragment="").geturl()
     if len(link) > MAX_ADDRESS:
         message = f"The address of the next page would be longer than {MAX_ADDRESS} characters; send a shorter query."
-        raise ServiceError(mistakes.INVALID_QUERY(message))
+        raise ServiceError(error_codes.INVALID_QUERY(message))
     return link
 
 
@@ -136,7 +136,7 @@ def read_sort(call: Call) -> str | None:
 def foreign_token() -> ServiceError:
     """Say that a token is not one of this query's."""
     message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
-    return ServiceError(mistakes.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
+    return ServiceError(error_codes.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
 
 
 def _digest(call: Call) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 from function_app.api.operation import Response
 from function_app.api.parameter import Choices, Parameter, ParameterType, Visibility, path, query
 from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, UNPARSED_INSTANT, text
-from function_app.domain.addresses import address_fault
-from function_app.domain.validity import Timing
+from function_app.domain.addresses import MAX_ID_LENGTH, address_fault
+from function_app.domain.validity import RequestedValidity
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-LONGEST_CALLER, LONGEST_REPEAT_ID, LONGEST_CUSTOMER_ID = 200, 128, 100
+MAX_CALLER_LENGTH, MAX_REPEAT_ID_LENGTH = 200, 128
 
 
 def flag(
@@ -33,8 +33,8 @@ def _repeat_id(text: str) -> str:
     if fault:
         msg = f"an id that an address can name; this one {fault}"
         raise ValueError(msg)
-    if not (text.isascii() and text.isprintable()) or len(text) > LONGEST_REPEAT_ID:
-        msg = f"1 to {LONGEST_REPEAT_ID} printable ASCII characters"
+    if not (text.isascii() and text.isprintable()) or len(text) > MAX_REPEAT_ID_LENGTH:
+        msg = f"1 to {MAX_REPEAT_ID_LENGTH} printable ASCII characters"
         raise ValueError(msg)
     return text
 
@@ -57,7 +57,7 @@ CUSTOMER_ID = path(
     "customerId",
     "Customer ID",
     "The id of the unified customer, like 3f2a9c01. Find a customer by source key gives it.",
-    text(LONGEST_CUSTOMER_ID),
+    text(MAX_ID_LENGTH),
 )
 ENTITY_NAME = path(
     "entityName",
@@ -105,14 +105,14 @@ CALLER = query(
     "caller",
     "Caller",
     "A name for the sender, by which usage reports tell callers apart, like Web Shop Orders.",
-    text(LONGEST_CALLER),
+    text(MAX_CALLER_LENGTH),
 )
 REPEAT_ID = Parameter[str | None](
     "Repeatability-Request-ID",
     "header",
     "Repeat ID",
     "Your own id for this change, like the id of the flow run. Sent twice with one id, the change is made once.",
-    ParameterType(_repeat_id, {"type": "string", "maxLength": LONGEST_REPEAT_ID}),
+    ParameterType(_repeat_id, {"type": "string", "maxLength": MAX_REPEAT_ID_LENGTH}),
     visibility="advanced",
 )
 PREFER = Parameter[str](
@@ -135,12 +135,12 @@ IF_NONE_MATCH = Parameter[str](
     visibility="internal",
 )
 NOT_MODIFIED = Response("Nothing has changed since the answer of this ETag.", headers={"ETag": "What is shown."})
-TIMING = (VALID_UNTIL, VALID_FOR, OCCURRED_AT)
+VALIDITY = (VALID_UNTIL, VALID_FOR, OCCURRED_AT)
 
 
-def timing_of(values: Any) -> Timing:
+def requested_validity(values: Any) -> RequestedValidity:
     """Return the timing a call asks for."""
-    return Timing(values[VALID_UNTIL], values[VALID_FOR], values[OCCURRED_AT])
+    return RequestedValidity(values[VALID_UNTIL], values[VALID_FOR], values[OCCURRED_AT])
 
 
 def prefers_representation(prefer: str) -> bool:

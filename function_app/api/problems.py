@@ -6,10 +6,9 @@ import logging
 import math
 from typing import Any
 
-from function_app import error_codes as mistakes
-from function_app import telemetry
+from function_app import error_codes, telemetry
 from function_app.api.call import Answer
-from function_app.error_codes import Fault
+from function_app.error_codes import ErrorDetail
 from function_app.errors import NotAllowed, NotAuthenticated, ServiceError, Throttled, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -29,7 +28,7 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
     correlation = telemetry.correlation_id()
     _log.error("%s failed, correlation id %s: %s", operation_id, correlation, telemetry.safe_trace(error))
     message = f"The service failed; tell its operator the correlation id {correlation}."
-    return _problem(ServiceError(mistakes.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
+    return _problem(ServiceError(error_codes.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
 
 
 def _problem(error: ServiceError, headers: dict[str, str]) -> Answer:
@@ -44,5 +43,5 @@ def _problem(error: ServiceError, headers: dict[str, str]) -> Answer:
     return Answer(first.status, body, headers)
 
 
-def _detail(fault: Fault) -> dict[str, Any]:
+def _detail(fault: ErrorDetail) -> dict[str, Any]:
     return {"errorCode": fault.code, "message": fault.message, "target": fault.target}

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.entity import CUSTOMER_ID, ActivityMapping, Attribute, Entity
 
 ACTIVITY_TIME = "ActivityTime"
-_LONGEST_ID = 100
 _TEXT = "Edm.String"
 UNIFIED = Entity(
     name="UnifiedActivity",
@@ -20,8 +20,8 @@ UNIFIED = Entity(
     keys=(("ActivityId",),),
     timestamp_attribute=ACTIVITY_TIME,
     attributes=(
-        Attribute(CUSTOMER_ID, _TEXT, "Customer ID", _LONGEST_ID),
-        Attribute("ActivityId", _TEXT, "Activity ID", _LONGEST_ID),
+        Attribute(CUSTOMER_ID, _TEXT, "Customer ID", MAX_ID_LENGTH),
+        Attribute("ActivityId", _TEXT, "Activity ID", MAX_ID_LENGTH),
         Attribute(ACTIVITY_TIME, "Edm.DateTimeOffset", "Activity Time"),
         Attribute("ActivityType", _TEXT, "Activity Type", 200),
         Attribute("ActivityTypeDisplay", _TEXT, "Activity Type Display", 200),
@@ -31,7 +31,7 @@ UNIFIED = Entity(
         Attribute("ExternalUrl", _TEXT, "External URL", 4_000),
         Attribute("EntityName", _TEXT, "Entity Name", 200),
         Attribute("ActualActivityId", _TEXT, "Actual Activity ID", 1_000),
-        Attribute("ActivityForeignKey", _TEXT, "Activity Foreign Key", _LONGEST_ID),
+        Attribute("ActivityForeignKey", _TEXT, "Activity Foreign Key", MAX_ID_LENGTH),
         Attribute("SemanticData", _TEXT, "Semantic Data"),
         Attribute("RangeIndex", _TEXT, "Range Index", read_only=True),
     ),

@@ -6,7 +6,8 @@ import re
 
 _ENCODED_SLASH = re.compile("%2[Ff]")
 
-
+MAX_ID_LENGTH = 100
+"""The most characters of a CustomerId, of an ActivityId, and of a key that makes one."""
 MAX_SOURCE_KEY_BYTES = 1_500
 """Of the 2,048 bytes that a partition key may have, what instance and entity leave to a source key."""
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
 from function_app.domain.instant import format_duration, parse_duration
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import is_value_of
 from function_app.domain.validity import Policy
-from function_app.error_codes import Fault
+from function_app.error_codes import ErrorDetail
 
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
@@ -77,14 +77,14 @@ def _mapping(mapping: Mapping[str, Any]) -> ActivityMapping:
     )
 
 
-def definition_faults(instance: Instance) -> list[Fault]:
+def definition_faults(instance: Instance) -> list[ErrorDetail]:
     """Return every rule the definition breaks as a whole, each at its JSON pointer."""
     found = [*_validity_faults(instance.validity), *_customer_faults(instance)]
     found += _repeated("/entities", [entity.qualified_name for entity in instance.entities], "name")
     ring = {a.key_of for entity in instance.entities if entity.name == CUSTOMER for a in entity.attributes}
     for index, entity in enumerate(instance.entities):
         found += _entity_faults(entity, f"/entities/{index}", ring - {None})
-    return [mistakes.INVALID_DEFINITION(message, target) for target, message in found]
+    return [error_codes.INVALID_DEFINITION(message, target) for target, message in found]
 
 
 _Found = Iterator[tuple[str, str]]

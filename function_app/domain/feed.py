@@ -13,7 +13,7 @@ from function_app.domain.profile import Update
 
 LOOK_UP_WITHIN_S, WRITE_WITHIN_S, REQUEST_WITHIN_S = 8, 12, 25
 TRAILS = timedelta(seconds=30)
-KEPT = timedelta(days=1)
+FEED_RETENTION = timedelta(days=1)
 
 
 def ending_told_at(update: Update) -> datetime:

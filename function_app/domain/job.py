@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 Status = Literal["queued", "running", "successful", "failed", "skipped"]
 Work = Literal["load", "remove", "finish"]
-MOST_LISTED = 1_000
+MAX_LISTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)

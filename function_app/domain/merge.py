@@ -35,8 +35,8 @@ def merge(source: Attributes, updates: Iterable[Update], now: datetime) -> Merge
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """An update, every attribute of which newer ones hide at least until an instant.
+class Superseded:
+    """An update, every attribute of which newer ones supersede at least until an instant.
 
     It is dominated, and never shows again, if that is not before its own end.
     """
@@ -45,14 +45,14 @@ class Hidden:
     until: datetime
 
 
-def hidden(updates: Collection[Update], now: datetime) -> list[Hidden]:
-    """Return the updates that newer ones hide as a whole, those hidden at `now` and for a while longer."""
+def superseded(updates: Collection[Update], now: datetime) -> list[Superseded]:
+    """Return the updates that newer ones supersede as a whole at `now` and for a while longer."""
     longest: dict[str, datetime] = {}
-    found: list[Hidden] = []
+    found: list[Superseded] = []
     for update in sorted(updates, key=_ORDER, reverse=True):
         until = min((longest.get(name, now) for name in update.attributes), default=update.valid_until)
         if until > now:
-            found.append(Hidden(update, until))
+            found.append(Superseded(update, until))
         for name in update.attributes:
             longest[name] = max(longest.get(name, update.valid_until), update.valid_until)
     return found

@@ -11,7 +11,7 @@ from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Attribute, Entity
 Use = Literal["input", "item", "output"]
 USES: tuple[Use, ...] = ("input", "item", "output")
 TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
-FORMS = {
+FORMAT_HINTS = {
     "date": "a date like 1990-12-31",
     "date-time": "an instant with offset like 2026-11-24T09:30:00Z",
     "time": "a time of day like 09:30:00",
@@ -20,16 +20,16 @@ FORMS = {
 
 MAX_WHOLE = 2**53
 """Whole numbers beyond it are rounded in Cosmos DB, which holds doubles."""
-_LARGEST = sys.float_info.max
+_MAX_DOUBLE = sys.float_info.max
 EDM_TYPES: dict[str, dict[str, Any]] = {
     "Edm.String": {"type": "string"},
     "Edm.Boolean": {"type": "boolean"},
     "Edm.Int16": {"type": "integer", "minimum": -(2**15), "maximum": 2**15 - 1},
     "Edm.Int32": {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
     "Edm.Int64": {"type": "integer", "format": "int64", "minimum": -MAX_WHOLE, "maximum": MAX_WHOLE},
-    "Edm.Decimal": {"type": "number", "minimum": -_LARGEST, "maximum": _LARGEST},
-    "Edm.Double": {"type": "number", "format": "double", "minimum": -_LARGEST, "maximum": _LARGEST},
-    "Edm.Single": {"type": "number", "format": "float", "minimum": -_LARGEST, "maximum": _LARGEST},
+    "Edm.Decimal": {"type": "number", "minimum": -_MAX_DOUBLE, "maximum": _MAX_DOUBLE},
+    "Edm.Double": {"type": "number", "format": "double", "minimum": -_MAX_DOUBLE, "maximum": _MAX_DOUBLE},
+    "Edm.Single": {"type": "number", "format": "float", "minimum": -_MAX_DOUBLE, "maximum": _MAX_DOUBLE},
     "Edm.Date": {"type": "string", "format": "date"},
     "Edm.DateTimeOffset": {"type": "string", "format": "date-time"},
     "Edm.TimeOfDay": {"type": "string", "format": "time"},
@@ -70,7 +70,7 @@ def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
 
 def _property(attribute: Attribute, *, is_required: bool) -> dict[str, Any]:
     schema = attribute_schema(attribute)
-    words = FORMS.get(schema.get("format", "")) or TYPES[schema["type"]]
+    words = FORMAT_HINTS.get(schema.get("format", "")) or TYPES[schema["type"]]
     if attribute.allowed_values:
         words = "one of " + ", ".join(str(value) for value in attribute.allowed_values)
     elif attribute.max_length is not None:

@@ -71,7 +71,7 @@ class Tally:
         return 0.0
 
 
-class Counted(NamedTuple):
+class UsageCount(NamedTuple):
     """The tally of one series in one hour; of one worker, or of many added up."""
 
     hour: datetime
@@ -83,7 +83,7 @@ def hour_of(instant: datetime) -> datetime:
     return instant.replace(minute=0, second=0, microsecond=0)
 
 
-def summed(counted: Iterable[Counted], key: Callable[[Counted], K]) -> dict[K, Tally]:
+def summed(counted: Iterable[UsageCount], key: Callable[[UsageCount], K]) -> dict[K, Tally]:
     """Add up the tallies that share a key."""
     sums: dict[K, Tally] = {}
     for each in counted:

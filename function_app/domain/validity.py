@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.instant import format_duration, format_instant, parse_duration, parse_instant
-from function_app.error_codes import Fault
+from function_app.error_codes import ErrorDetail
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -22,7 +22,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class RequestedValidity:
     """The caller's wishes as texts: `validUntil`, `validFor`, `occurredAt`; None where left out."""
 
     valid_until: str | None = None
@@ -39,32 +39,34 @@ class Validity:
     valid_until: datetime
 
 
-def decide(timing: Timing, default: timedelta, maximum: timedelta, now: datetime) -> Validity | list[Fault]:
+def decide(
+    timing: RequestedValidity, default: timedelta, maximum: timedelta, now: datetime
+) -> Validity | list[ErrorDetail]:
     """Turn the caller's wishes into a validity, or into every fault in them."""
-    faults: list[Fault] = []
+    faults: list[ErrorDetail] = []
     until = _valid_until(timing, default, maximum, now, faults)
     occurred = _occurred_at(timing.occurred_at, now, faults)
     return faults or Validity(occurred, now, until)
 
 
 def _valid_until(
-    timing: Timing, default: timedelta, maximum: timedelta, now: datetime, faults: list[Fault]
+    timing: RequestedValidity, default: timedelta, maximum: timedelta, now: datetime, faults: list[ErrorDetail]
 ) -> datetime:
     if timing.valid_until is not None and timing.valid_for is not None:
-        faults.append(mistakes.TWO_VALIDITIES("Send validUntil or validFor, not both.", "validFor"))
+        faults.append(error_codes.TWO_VALIDITIES("Send validUntil or validFor, not both.", "validFor"))
     until = now + default
     if timing.valid_until is not None:
         until = _instant("validUntil", timing.valid_until, faults) or until
         if until <= now:
             faults.append(
-                mistakes.VALID_UNTIL_PASSED(
+                error_codes.VALID_UNTIL_PASSED(
                     f"validUntil must lie after now ({format_instant(now)}); received {format_instant(until)}.",
                     "validUntil",
                 )
             )
         elif until > now + maximum:
             faults.append(
-                mistakes.VALID_UNTIL_TOO_FAR(
+                error_codes.VALID_UNTIL_TOO_FAR(
                     f"validUntil may be at most {format_duration(maximum)} ahead "
                     f"({format_instant(now + maximum)}); received {format_instant(until)}.",
                     "validUntil",
@@ -75,7 +77,7 @@ def _valid_until(
     return until
 
 
-def _occurred_at(text: str | None, now: datetime, faults: list[Fault]) -> datetime:
+def _occurred_at(text: str | None, now: datetime, faults: list[ErrorDetail]) -> datetime:
     if text is None:
         return now
     occurred = _instant("occurredAt", text, faults) or now
@@ -84,37 +86,37 @@ def _occurred_at(text: str | None, now: datetime, faults: list[Fault]) -> dateti
     return occurred
 
 
-def future_fault(target: str, instant: datetime, now: datetime) -> Fault:
+def future_fault(target: str, instant: datetime, now: datetime) -> ErrorDetail:
     """Say that an instant lies too far in the future."""
-    return mistakes.OCCURRED_IN_FUTURE(
+    return error_codes.OCCURRED_IN_FUTURE(
         f"{target.rsplit('/', 1)[-1]} may be at most {format_duration(CLOCK_TOLERANCE)} after now "
         f"({format_instant(now)}); received {format_instant(instant)}.",
         target,
     )
 
 
-def _instant(target: str, text: str, faults: list[Fault]) -> datetime | None:
+def _instant(target: str, text: str, faults: list[ErrorDetail]) -> datetime | None:
     instant = parse_instant(text)
     if instant is None:
         hint = " (a '+' in a URL must be written %2B)" if " " in text else ""
         message = f"{target} must be an RFC 3339 instant like 2026-11-24T09:30:00Z; received '{text[:64]}'{hint}."
-        faults.append(mistakes.INVALID_INSTANT(message, target))
+        faults.append(error_codes.INVALID_INSTANT(message, target))
         return None
     if instant.tzinfo is None:
         message = f"{target} needs an offset from UTC, like 'Z' or '+01:00'; received '{text}'."
-        faults.append(mistakes.MISSING_OFFSET(message, target))
+        faults.append(error_codes.MISSING_OFFSET(message, target))
         return None
     return instant
 
 
-def _duration(target: str, text: str, maximum: timedelta, default: timedelta, faults: list[Fault]) -> timedelta:
+def _duration(target: str, text: str, maximum: timedelta, default: timedelta, faults: list[ErrorDetail]) -> timedelta:
     duration = parse_duration(text)
     if not duration:
         message = f"{target} must be an ISO 8601 duration above zero, like PT90M or P7D; received '{text[:64]}'."
-        faults.append(mistakes.INVALID_DURATION(message, target))
+        faults.append(error_codes.INVALID_DURATION(message, target))
         return default
     if duration > maximum:
         message = f"{target} may be at most {format_duration(maximum)}; received {text}."
-        faults.append(mistakes.VALID_UNTIL_TOO_FAR(message, target))
+        faults.append(error_codes.VALID_UNTIL_TOO_FAR(message, target))
         return default
     return duration

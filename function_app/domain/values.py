@@ -51,7 +51,7 @@ def _writer(attribute: Attribute) -> Canonical:
     limit = math.inf if longest is None else longest
     match schema["type"]:
         case "string" if "format" in schema:
-            return _of_form(FORMS[schema["format"]], limit)
+            return _of_form(NORMALIZERS[schema["format"]], limit)
         case "string":
             return lambda value: value if type(value) is str and len(value) <= limit and "\0" not in value else None
         case "boolean":
@@ -127,5 +127,5 @@ def _uuid(text: str) -> str:
     return str(UUID(text))
 
 
-FORMS: dict[str, Callable[[str], str]] = {"date": _date, "date-time": _instant, "time": _time, "uuid": _uuid}
+NORMALIZERS: dict[str, Callable[[str], str]] = {"date": _date, "date-time": _instant, "time": _time, "uuid": _uuid}
 """What writes a text of each format canonically; ValueError from one that is not of that format."""

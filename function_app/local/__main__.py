@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from function_app import app, bootstrap
+from function_app import bootstrap
+from function_app.api.dispatch import create_app
 from function_app.local.host import Host, read_custom_headers
 from function_app.local.load import HostRefusedError, copy_snapshots, load_folder
 from function_app.local.sample import write_sample
 from function_app.local.server import Server, wait_for_signal
 from function_app.operations.definition import InstanceDefinition
-from function_app.services.refresh.workers import YIELD_EVERY
-from function_app.services.suite import Suite
+from function_app.services.services import Services, utc_now
 from function_app.settings import InvalidSettingsError, Settings, read_settings
 
 _AUTH_MODES = {
@@ -52,23 +52,22 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
     """Serve until interrupted, with the sample instance if there is no instance yet."""
     import uvloop  # noqa: PLC0415  # loading a folder needs no server
 
-    sys.setswitchinterval(YIELD_EVERY)  # threads that commit and scan need Python for moments only: don't let them wait
-    uvloop.run(_serve(settings))
+    uvloop.run(_serve(settings, clock))
 
 
-async def _serve(settings: Settings) -> None:
-    services = bootstrap.get_runtime().services
+async def _serve(settings: Settings, clock: Callable[[], datetime]) -> None:
+    runtime = bootstrap.make_runtime(settings, clock)
+    services, app = runtime.services, create_app(bootstrap.OPERATIONS, lambda: runtime)
+    bootstrap.tune_process()
     server = Server(Host(app, read_custom_headers(HOST_JSON)))
     try:
         if not await services.instances.all():
             await _load_sample(services, _snapshots(settings))
         await services.refresh.resume(datetime.now(UTC), timedelta())
-        gc.freeze()  # what is made by now stays
-        gc.set_threshold(5_000, 20, 20)  # requests leave next to no cycles behind: look for them seldom
         await server.start(settings.PORT)
         print(_greeting(settings), flush=True)
         await wait_for_signal()
@@ -77,7 +76,7 @@ async def _serve(settings: Settings) -> None:
         await services.close()
 
 
-async def _load_sample(services: Suite, snapshots: Path) -> None:
+async def _load_sample(services: Services, snapshots: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_sample(folder)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import cast
 from urllib.parse import quote
 
-from function_app import error_codes as mistakes
-from function_app.api import options as o
-from function_app.api import parameters as p
+from function_app import error_codes
+from function_app.api import options
+from function_app.api import parameters as params
 from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
@@ -17,9 +17,10 @@ from function_app.api.parameter import path, query
 from function_app.api.parameter_types import INSTANT, integer, text
 from function_app.domain.access import Role
 from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
+from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery, Equals, Sorting
-from function_app.domain.validity import Timing
+from function_app.domain.validity import RequestedValidity
 from function_app.errors import ServiceError
 from function_app.operations.shapes import (
     ActivityList,
@@ -45,7 +46,7 @@ _IMMUTABLE = "Activities never change and can't be deleted; they expire by thems
     description="Puts an event, like a purchase or a support ticket, on its customer's timeline at once.",
     role=Role.CONTRIBUTOR,
     visibility="important",
-    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
+    parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, params.VALID_UNTIL, params.VALID_FOR, params.CALLER),
     body=Body("The event, with its own key, its time and its customer's key.", attributes_of="entityName"),
     responses={
         201: Response("The activity is on the timeline.", CreatedActivity, headers={"Location": "Its address."}),
@@ -54,8 +55,10 @@ _IMMUTABLE = "Activities never change and can't be deleted; they expire by thems
     refuses={"GET": "Only Customer and UnifiedActivity can be listed."},
 )
 async def create_activity(call: Call) -> Answer:
-    timing = Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
-    (created,) = await call.services.create_activities(call.model, call[p.ENTITY_NAME], [call.body], timing, call.now)
+    timing = RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
+    (created,) = await call.services.create_activities(
+        call.model, call[params.ENTITY_NAME], [call.body], timing, call.now
+    )
     if isinstance(created, Exception):
         raise created
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
@@ -72,12 +75,12 @@ async def create_activity(call: Call) -> Answer:
     summary="Create activities",
     description="Puts up to 500 events on timelines in one go. Each stands for itself: one fault spoils no other.",
     role=Role.CONTRIBUTOR,
-    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, p.VALID_UNTIL, p.VALID_FOR, p.CALLER),
+    parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, params.VALID_UNTIL, params.VALID_FOR, params.CALLER),
     body=Body("The events, each with its own key, its time and its customer's key.", items_of="entityName"),
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def create_activities(call: Call) -> Answer:
-    entity_name, timing = call[p.ENTITY_NAME], Timing(call[p.VALID_UNTIL], call[p.VALID_FOR])
+    entity_name, timing = call[params.ENTITY_NAME], RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
 
     results = await call.services.create_activities(call.model, entity_name, items_of(call.body), timing, call.now)
     return answer_batch(call, [each if isinstance(each, Exception) else _receipt(each) for each in results])
@@ -93,9 +96,11 @@ def _receipt(created: Created) -> ActivityReceipt:
     }
 
 
-FILTER = replace(o.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
-ORDERBY = replace(o.ORDERBY, description="The order of time: ActivityTime desc, or ActivityTime asc for oldest first.")
-SELECT = replace(o.SELECT, description="The only fields to return, with commas, like CustomerId,Title.")
+FILTER = replace(options.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
+ORDERBY = replace(
+    options.ORDERBY, description="The order of time: ActivityTime desc, or ActivityTime asc for oldest first."
+)
+SELECT = replace(options.SELECT, description="The only fields to return, with commas, like CustomerId,Title.")
 
 
 @operation(
@@ -107,26 +112,28 @@ SELECT = replace(o.SELECT, description="The only fields to return, with commas, 
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(
-        p.INSTANCE_ID,
-        *(FILTER, o.SEARCH, ORDERBY, SELECT, o.TOP, o.SKIP, o.COUNT, o.SKIPTOKEN),
-        *(o.FORCE_SEARCH, o.PROXY),
+        params.INSTANCE_ID,
+        *(FILTER, options.SEARCH, ORDERBY, SELECT, options.TOP, options.SKIP, options.COUNT, options.SKIPTOKEN),
+        *(options.FORCE_SEARCH, options.PROXY),
     ),
     responses={200: Response("One page of activities.", ActivityList)},
 )
 async def list_unified_activities(call: Call) -> Answer:
-    condition, names, orderby = o.condition(call, UNIFIED), o.selected(call, UNIFIED), call[o.ORDERBY]
+    condition, names, orderby = options.condition(call, UNIFIED), options.selected(call, UNIFIED), call[options.ORDERBY]
     sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
     if sorting.attribute != ACTIVITY_TIME:
         message = "$orderby takes ActivityTime, with asc or desc."
-        raise ServiceError(mistakes.INVALID_QUERY(message, o.ORDERBY.name))
-    query = ActivityQuery(customer_in(condition), condition, descending=sorting.descending, after=o.read_sort(call))
+        raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
+    query = ActivityQuery(
+        customer_in(condition), condition, descending=sorting.descending, after=options.read_sort(call)
+    )
     page = await call.services.read_activities.page(
-        call.model, query, call.now, top=call[o.TOP], skip=call[o.SKIP], count=call[o.COUNT]
+        call.model, query, call.now, top=call[options.TOP], skip=call[options.SKIP], count=call[options.COUNT]
     )
     rows = page.rows if names is None else [{name: row.get(name) for name in names} for row in page.rows]
     following = [page.following] if page.following else None
     body: ActivityList = {
-        **o.page_head(call, UNIFIED.name, following, page.count),
+        **options.page_head(call, UNIFIED.name, following, page.count),
         "value": cast("list[UnifiedActivity]", rows),
     }
     return Answer(200, body)
@@ -148,16 +155,16 @@ ENTITY_ID = path(
     description="Gives one activity, found by its id or by the key of its source record.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, p.ACTIVITY_ENTITY, ENTITY_ID),
+    parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, ENTITY_ID),
     responses={200: Response("The activity.", UnifiedActivity)},
     refuses={"PATCH": _IMMUTABLE, "PUT": _IMMUTABLE, "DELETE": _IMMUTABLE},
 )
 async def get_activity(call: Call) -> Answer:
-    activity = await call.services.read_activities.one(call.model, call[p.ENTITY_NAME], call[ENTITY_ID], call.now)
+    activity = await call.services.read_activities.one(call.model, call[params.ENTITY_NAME], call[ENTITY_ID], call.now)
     return Answer(200, activity.attributes)
 
 
-CUSTOMER = query("customerId", "Customer ID", p.CUSTOMER_ID.description, text(p.LONGEST_CUSTOMER_ID), required=True)
+CUSTOMER = query("customerId", "Customer ID", params.CUSTOMER_ID.description, text(MAX_ID_LENGTH), required=True)
 ACTIVITY_TYPE = query(
     "activityType", "Activity Type", "Gives only activities of this type, like SalesOrder.", text(200)
 )
@@ -174,17 +181,17 @@ PAGE = query("$top", "Top Count", "How many activities a page holds, from 1 to 1
     description="Gives what a customer did, newest first: the timeline.",
     role=Role.VIEWER,
     visibility="important",
-    parameters=(p.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, o.SKIPTOKEN, p.IF_NONE_MATCH),
-    responses={200: Response("One page of the timeline.", ActivityList), 304: p.NOT_MODIFIED},
+    parameters=(params.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, options.SKIPTOKEN, params.IF_NONE_MATCH),
+    responses={200: Response("One page of the timeline.", ActivityList), 304: params.NOT_MODIFIED},
 )
 async def list_activities(call: Call) -> Answer:
     kind = call[ACTIVITY_TYPE]
     condition = Equals("ActivityType", (kind,)) if kind is not None else None
-    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=o.read_sort(call))
+    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=options.read_sort(call))
     page = await call.services.read_activities.timeline(call.model, query, call.now, top=call[PAGE])
     following = [page.following] if page.following else None
     body: ActivityList = {
-        **o.page_head(call, UNIFIED.name, following),
+        **options.page_head(call, UNIFIED.name, following),
         "value": cast("list[UnifiedActivity]", page.rows),
     }
     return Answer(200, body)
@@ -198,7 +205,7 @@ async def list_activities(call: Call) -> Answer:
     description="Says which types of activities a customer has, and how many of each.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, CUSTOMER),
+    parameters=(params.INSTANCE_ID, CUSTOMER),
     responses={200: Response("The types with counts.", ActivityTypes)},
 )
 async def list_activity_types(call: Call) -> Answer:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from function_app.api import parameters as p
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.domain.access import Role
@@ -46,12 +46,12 @@ class AdaptiveCard(TypedDict):
     description="Read a customer's profile as it is now, and the newest activities, as an Adaptive Card.",
     role=Role.VIEWER,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, p.IF_NONE_MATCH),
-    responses={200: Response("The card.", AdaptiveCard), 304: p.NOT_MODIFIED},
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.IF_NONE_MATCH),
+    responses={200: Response("The card.", AdaptiveCard), 304: params.NOT_MODIFIED},
 )
 async def get_customer_card(call: Call) -> Answer:
-    _, merged = await call.services.read_customer(call.model, call[p.CUSTOMER_ID], call.now)
-    query = ActivityQuery(call[p.CUSTOMER_ID])
+    _, merged = await call.services.read_customer(call.model, call[params.CUSTOMER_ID], call.now)
+    query = ActivityQuery(call[params.CUSTOMER_ID])
     page = await call.services.read_activities.timeline(call.model, query, call.now, top=ACTIVITIES)
     name = _name(merged.attributes)
     card = {

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, RootModel
 from typing_extensions import TypedDict
 
-from function_app.api import parameters as p
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import path
@@ -52,7 +52,7 @@ class NewApiKey(TypedDict):
     description="List the API keys of an instance, without the keys themselves.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(p.INSTANCE_ID,),
+    parameters=(params.INSTANCE_ID,),
     responses={200: Response("The keys there are.", ApiKeyList)},
 )
 async def list_keys(call: Call) -> Answer:
@@ -65,7 +65,7 @@ async def list_keys(call: Call) -> Answer:
                 "createdAt": format_instant(key.created_at),
                 "createdBy": key.created_by,
             }
-            for key in await call.services.access.api_keys(call[p.INSTANCE_ID])
+            for key in await call.services.access.api_keys(call[params.INSTANCE_ID])
         ],
     )
 
@@ -78,12 +78,12 @@ async def list_keys(call: Call) -> Answer:
     description="Make a new API key in place of the one before; it is shown this once.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, ROLE, SLOT),
+    parameters=(params.INSTANCE_ID, ROLE, SLOT),
     responses={200: Response("The new key.", NewApiKey)},
 )
 async def regenerate_key(call: Call) -> Answer:
     role, slot = call[ROLE], call[SLOT]
-    key = await call.services.access.regenerate(call[p.INSTANCE_ID], role, slot, call.principal, call.now)
+    key = await call.services.access.regenerate(call[params.INSTANCE_ID], role, slot, call.principal, call.now)
     body: NewApiKey = {"role": role.title, "slot": slot, "key": key}
     return Answer(200, body, {"Cache-Control": "no-store"})
 
@@ -96,11 +96,11 @@ async def regenerate_key(call: Call) -> Answer:
     description="Make an API key worthless.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, ROLE, SLOT),
+    parameters=(params.INSTANCE_ID, ROLE, SLOT),
     responses={204: Response("There is no such key any more.")},
 )
 async def revoke_key(call: Call) -> Answer:
-    await call.services.access.revoke(call[p.INSTANCE_ID], call[ROLE], call[SLOT], call.principal, call.now)
+    await call.services.access.revoke(call[params.INSTANCE_ID], call[ROLE], call[SLOT], call.principal, call.now)
     return Answer(204)
 
 

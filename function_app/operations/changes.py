@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, RootModel
 from typing_extensions import TypedDict
 
-from function_app.api import parameters as p
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import query
@@ -49,7 +49,7 @@ class ChangeList(RootModel[list[ChangeInfo]]):
     description="List who changed the definition, roles and keys of an instance, newest first.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, BEFORE, TOP),
+    parameters=(params.INSTANCE_ID, BEFORE, TOP),
     responses={200: Response("Changes, newest first.", ChangeList)},
 )
 async def list_changes(call: Call) -> Answer:
@@ -64,7 +64,7 @@ async def list_changes(call: Call) -> Answer:
                 "subject": change.subject,
                 "detail": change.detail,
             }
-            for change in await call.services.access.changes(call[p.INSTANCE_ID], before, call[TOP])
+            for change in await call.services.access.changes(call[params.INSTANCE_ID], before, call[TOP])
         ],
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from function_app import error_codes as mistakes
-from function_app.api import options as o
-from function_app.api import parameters as p
+from function_app import error_codes
+from function_app.api import options
+from function_app.api import parameters as params
 from function_app.api.batch import answer_batch
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
@@ -16,6 +16,7 @@ from function_app.api.parameter import query
 from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
+from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.instant import format_instant
@@ -26,7 +27,7 @@ from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
 from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer
 from function_app.services.batch import as_object, each_item, items_of
-from function_app.services.instances import Model
+from function_app.services.instances import CompiledInstance
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.update_profile import Updated, UpdateRequest
 
@@ -41,7 +42,14 @@ _NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, a
     description="Shows new values in a customer's profile at once, until their time is over.",
     role=Role.CONTRIBUTOR,
     visibility="important",
-    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, *p.TIMING, p.CALLER, p.REPEAT_ID, p.PREFER),
+    parameters=(
+        params.INSTANCE_ID,
+        params.CUSTOMER_ID,
+        *params.VALIDITY,
+        params.CALLER,
+        params.REPEAT_ID,
+        params.PREFER,
+    ),
     body=Body("The fields to change. Fields left empty stay as they are.", attributes_of=CUSTOMER),
     responses={
         204: Response(
@@ -52,12 +60,12 @@ _NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, a
     },
 )
 async def update_customer(call: Call) -> Answer:
-    timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
-    request = UpdateRequest(call[p.CUSTOMER_ID], call.body, timing, caller, repeat)
+    timing, caller, repeat = params.requested_validity(call), call[params.CALLER], call[params.REPEAT_ID]
+    request = UpdateRequest(call[params.CUSTOMER_ID], call.body, timing, caller, repeat)
     updated = await call.services.update_profile(call.model, request, call.now)
     until = format_instant(updated.update.valid_until)
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
-    if not p.prefers_representation(call[p.PREFER]):
+    if not params.prefers_representation(call[params.PREFER]):
         return Answer(204, headers=headers)
     body: UpdatedCustomer = {"customer": dict(updated.merged.attributes), "receipt": _receipt(updated)}
     return Answer(200, body, {**headers, "Preference-Applied": "return=representation"})
@@ -79,7 +87,9 @@ EXPAND = query(
     enum("UnifiedActivity"),
     visibility="advanced",
 )
-EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field what the source holds and until when.")
+EXPLAIN = params.flag(
+    "explain", "Explain", "Whether to say of each updated field what the source holds and until when."
+)
 
 
 @operation(
@@ -90,8 +100,8 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field wha
     description="Gives a customer's profile as it is now: the source's values with the live updates on top.",
     role=Role.VIEWER,
     visibility="important",
-    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, EXPLAIN, p.IF_NONE_MATCH),
-    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: p.NOT_MODIFIED},
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, EXPLAIN, params.IF_NONE_MATCH),
+    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: params.NOT_MODIFIED},
     refuses={
         "DELETE": _NO_PROFILE.format("deleted", "goes"),
         "PUT": "Profiles can be updated with PATCH, never replaced.",
@@ -99,7 +109,7 @@ EXPLAIN = p.flag("explain", "Explain", "Whether to say of each updated field wha
     },
 )
 async def get_customer(call: Call) -> Answer:
-    customer, merged = await call.services.read_customer(call.model, call[p.CUSTOMER_ID], call.now)
+    customer, merged = await call.services.read_customer(call.model, call[params.CUSTOMER_ID], call.now)
     if not call[EXPLAIN]:
         return Answer(200, merged.attributes)
     return Answer(200, {**merged.attributes, "@explain": _explanation(customer.source, merged)})
@@ -126,9 +136,19 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     description="Finds customers by what their profiles show now, live updates included.",
     role=Role.VIEWER,
     parameters=(
-        p.INSTANCE_ID,
-        *(o.FILTER, o.SEARCH, o.ORDERBY, o.SELECT, o.TOP, o.SKIP, o.COUNT, EXPAND, o.SKIPTOKEN),
-        *(o.FORCE_SEARCH, o.PROXY),
+        params.INSTANCE_ID,
+        *(
+            options.FILTER,
+            options.SEARCH,
+            options.ORDERBY,
+            options.SELECT,
+            options.TOP,
+            options.SKIP,
+            options.COUNT,
+            EXPAND,
+            options.SKIPTOKEN,
+        ),
+        *(options.FORCE_SEARCH, options.PROXY),
     ),
     responses={200: Response("One page of merged profiles.", CustomerList)},
     refuses={
@@ -138,15 +158,15 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
 )
 async def list_customers(call: Call) -> Answer:
     entity = call.model.instance.customer
-    orderby, names = call[o.ORDERBY], o.selected(call, entity)
+    orderby, names = call[options.ORDERBY], options.selected(call, entity)
     sorting = parse_orderby(orderby, entity) if orderby is not None else BY_KEY
     query = ListQuery(
-        condition=o.condition(call, entity),
+        condition=options.condition(call, entity),
         sorting=sorting,
-        top=call[o.TOP],
-        skip=call[o.SKIP],
+        top=call[options.TOP],
+        skip=call[options.SKIP],
         after=_position(call, call.model, sorting),
-        count=call[o.COUNT],
+        count=call[options.COUNT],
     )
     page = await call.services.list_customers(call.model, query, call.now)
     rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in page.rows]
@@ -156,17 +176,17 @@ async def list_customers(call: Call) -> Answer:
         for row, timeline in zip(rows, timelines, strict=True):
             row[UNIFIED.name] = timeline
     following = [page.following.value, page.following.key] if page.following else None
-    body: CustomerList = {**o.page_head(call, CUSTOMER, following, page.count), "value": rows}
+    body: CustomerList = {**options.page_head(call, CUSTOMER, following, page.count), "value": rows}
     return Answer(200, body)
 
 
-def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
-    match o.read_token(call):
+def _position(call: Call, model: CompiledInstance, sorting: Sorting) -> Position | None:
+    match options.read_token(call):
         case None:
             return None
         case [value, str(key)] if is_value_of(model.instance.customer.by_name[sorting.attribute], value):
             return Position(value, key)
-    raise o.foreign_token()
+    raise options.foreign_token()
 
 
 @operation(
@@ -176,12 +196,12 @@ def _position(call: Call, model: Model, sorting: Sorting) -> Position | None:
     summary="Update customer profiles (batch)",
     description="Updates up to 500 customer profiles in one go. Each stands for itself: one fault spoils no other.",
     role=Role.CONTRIBUTOR,
-    parameters=(p.INSTANCE_ID, *p.TIMING, p.CALLER, p.REPEAT_ID),
+    parameters=(params.INSTANCE_ID, *params.VALIDITY, params.CALLER, params.REPEAT_ID),
     body=Body("The customers to change, each with its Customer ID and the fields to change.", items_of=CUSTOMER),
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def update_customers(call: Call) -> Answer:
-    timing, caller, repeat = p.timing_of(call), call[p.CALLER], call[p.REPEAT_ID]
+    timing, caller, repeat = params.requested_validity(call), call[params.CALLER], call[params.REPEAT_ID]
 
     async def update(index: int, item: Any) -> Receipt:
         changes = {name: value for name, value in as_object(item).items() if name != KEY}
@@ -194,8 +214,8 @@ async def update_customers(call: Call) -> Answer:
 
 def _customer_id(item: dict[str, Any]) -> str:
     customer_id = item.get(KEY)
-    if not isinstance(customer_id, str) or not 1 <= len(customer_id) <= p.LONGEST_CUSTOMER_ID:
-        raise ServiceError(mistakes.MISSING_ATTRIBUTE("The item needs the CustomerId of a customer.", f"/{KEY}"))
+    if not isinstance(customer_id, str) or not 1 <= len(customer_id) <= MAX_ID_LENGTH:
+        raise ServiceError(error_codes.MISSING_ATTRIBUTE("The item needs the CustomerId of a customer.", f"/{KEY}"))
     return customer_id
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from function_app.api import parameters as p
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import query
@@ -16,9 +16,9 @@ from function_app.domain.access import Role
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.schema import USES, entity_schema
 
-ANNOTATIONS = p.flag("attributesAnnotations", "Annotations", "Whether to say which attributes are read-only.")
-QUARANTINED = p.flag("includeQuarantined", "Quarantined", "Of the original's; only false.", ONLY_FALSE, "internal")
-SELF_CONFLATED = p.flag(
+ANNOTATIONS = params.flag("attributesAnnotations", "Annotations", "Whether to say which attributes are read-only.")
+QUARANTINED = params.flag("includeQuarantined", "Quarantined", "Of the original's; only false.", ONLY_FALSE, "internal")
+SELF_CONFLATED = params.flag(
     "includeSelfConflatedEntity", "Self-conflated", "Of the original's; only false.", ONLY_FALSE, "internal"
 )
 
@@ -106,7 +106,7 @@ class EntitySchema(TypedDict):
     description="Describes every entity of an instance: its keys and attributes.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, ANNOTATIONS, QUARANTINED, SELF_CONFLATED),
+    parameters=(params.INSTANCE_ID, ANNOTATIONS, QUARANTINED, SELF_CONFLATED),
     responses={200: Response("Every entity with its attributes.", EntityModel)},
 )
 async def list_entities(call: Call) -> Answer:
@@ -123,11 +123,11 @@ async def list_entities(call: Call) -> Answer:
     description="Describes one entity: its keys and attributes.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, p.ENTITY_NAME, ANNOTATIONS),
+    parameters=(params.INSTANCE_ID, params.ENTITY_NAME, ANNOTATIONS),
     responses={200: Response("The entity with its attributes.", EntityInfo)},
 )
 async def get_entity(call: Call) -> Answer:
-    return Answer(200, _entity(call.model.entity(call[p.ENTITY_NAME]), annotated=call[ANNOTATIONS]))
+    return Answer(200, _entity(call.model.entity(call[params.ENTITY_NAME]), annotated=call[ANNOTATIONS]))
 
 
 @operation(
@@ -138,7 +138,7 @@ async def get_entity(call: Call) -> Answer:
     description="Lists the entities whose records are taken as activities, with their names for people.",
     role=Role.VIEWER,
     visibility="internal",
-    parameters=(p.INSTANCE_ID,),
+    parameters=(params.INSTANCE_ID,),
     responses={200: Response("The kinds of activities.", ActivityEntities)},
 )
 async def list_activity_entities(call: Call) -> Answer:
@@ -168,11 +168,11 @@ USE = query(
     description="Describes the fields of an entity by a schema that designers draw forms from.",
     role=Role.VIEWER,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, p.ENTITY_NAME, USE),
+    parameters=(params.INSTANCE_ID, params.ENTITY_NAME, USE),
     responses={200: Response("The schema.", EntitySchema)},
 )
 async def get_entity_schema(call: Call) -> Answer:
-    return Answer(200, entity_schema(call.model.entity(call[p.ENTITY_NAME]), call[USE]))
+    return Answer(200, entity_schema(call.model.entity(call[params.ENTITY_NAME]), call[USE]))
 
 
 def _entity(entity: Entity, *, annotated: bool) -> EntityInfo:

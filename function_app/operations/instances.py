@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, RootModel
 from typing_extensions import TypedDict
 
-from function_app.api import parameters as p
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Body, Operation, Response, operation
 from function_app.domain.access import Role
@@ -52,7 +52,7 @@ async def list_instances(call: Call) -> Answer:
     description="Gives the name and the id of one instance.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID,),
+    parameters=(params.INSTANCE_ID,),
     responses={200: Response("The instance.", InstanceInfo)},
 )
 async def get_instance(call: Call) -> Answer:
@@ -67,7 +67,7 @@ async def get_instance(call: Call) -> Answer:
     description="Create an environment, or replace its definition: name, validity and entities.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(p.INSTANCE_ID,),
+    parameters=(params.INSTANCE_ID,),
     defines_instance=True,
     body=Body("The whole definition.", InstanceDefinition),
     responses={
@@ -76,7 +76,7 @@ async def get_instance(call: Call) -> Answer:
     },
 )
 async def define_instance(call: Call) -> Answer:
-    instance_id, definition = call[p.INSTANCE_ID], call.body.model_dump(exclude_none=True)
+    instance_id, definition = call[params.INSTANCE_ID], call.body.model_dump(exclude_none=True)
     created = await call.services.instances.define(instance_id, definition, call.now, call.principal.principal_id)
     model = await call.services.instances.get(instance_id, call.now)
     return Answer(201 if created else 200, _info(model.instance))

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from function_app.api import parameters as p
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import query
@@ -43,7 +43,7 @@ class KeyRing(TypedDict):
     summary="Find a customer by source key",
     description="Gives the id of the unified customer that a source knows by a key of its own, and all keys of it.",
     role=Role.VIEWER,
-    parameters=(p.INSTANCE_ID, DATA_SOURCE, ENTITY, SOURCE_KEY),
+    parameters=(params.INSTANCE_ID, DATA_SOURCE, ENTITY, SOURCE_KEY),
     responses={200: Response("The customer and its key ring.", KeyRing)},
 )
 async def find_customer(call: Call) -> Answer:

@@ -12,8 +12,8 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from function_app import error_codes as mistakes
-from function_app.api import parameters as p
+from function_app import error_codes
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.page_settings import AUTHORITY, PageSettings
@@ -23,7 +23,7 @@ from function_app.errors import ServiceError
 
 _FOLDER = Path(__file__).parent.parent / "pages"
 _MEDIA = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
-_PAGE = {200: Response("The page."), 304: p.NOT_MODIFIED}
+_PAGE = {200: Response("The page."), 304: params.NOT_MODIFIED}
 
 
 class PageSignIn(TypedDict):
@@ -48,7 +48,7 @@ class PageConfiguration(TypedDict):
     description="Show a customer's profile and timeline as a page that keeps itself current.",
     role=None,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, p.CUSTOMER_ID, p.IF_NONE_MATCH),
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.IF_NONE_MATCH),
     responses=_PAGE,
 )
 async def show_card(call: Call) -> Answer:
@@ -63,7 +63,7 @@ async def show_card(call: Call) -> Answer:
     description="Show how much an instance was called, as a page with charts and tables.",
     role=None,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, p.IF_NONE_MATCH),
+    parameters=(params.INSTANCE_ID, params.IF_NONE_MATCH),
     responses=_PAGE,
 )
 async def show_usage_page(call: Call) -> Answer:
@@ -99,8 +99,8 @@ FILE = path("file", "File", "The file's name.", text(100))
     description="Read a script or a style sheet that the pages are made of.",
     role=None,
     visibility="internal",
-    parameters=(FILE, p.IF_NONE_MATCH),
-    responses={200: Response("The file."), 304: p.NOT_MODIFIED},
+    parameters=(FILE, params.IF_NONE_MATCH),
+    responses={200: Response("The file."), 304: params.NOT_MODIFIED},
 )
 async def get_page_file(call: Call) -> Answer:
     return _file(call[FILE], call.pages)
@@ -109,7 +109,7 @@ async def get_page_file(call: Call) -> Answer:
 def _file(name: str, settings: PageSettings) -> Answer:
     content = _files().get(name)
     if content is None:
-        raise ServiceError(mistakes.FILE_NOT_FOUND(f"The pages have no file '{name}'.", FILE.name))
+        raise ServiceError(error_codes.FILE_NOT_FOUND(f"The pages have no file '{name}'.", FILE.name))
     headers = {
         "Content-Type": f"{_MEDIA[Path(name).suffix]}; charset=utf-8",
         "Cache-Control": "no-cache",

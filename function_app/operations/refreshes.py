@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import cast
 
-from function_app import error_codes as mistakes
-from function_app.api import parameters as p
+from function_app import error_codes
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import Parameter, path, query
@@ -38,11 +38,11 @@ def _ignored(name: str, summary: str) -> Parameter[str | None]:
 WORKFLOW = path("workflowName", "Workflow", "The workflow's name: main.", text(100), visibility="internal", sent=MAIN)
 JOB_ID = path("jobId", "Job", "The id of the refresh, like 00000001.", text(64))
 TOP = query("top", "Top", "How many jobs to list.", integer(1, 100), default=20)
-TASKS = p.flag("includeTasks", "Tasks", "Whether to add what became of each part.")
+TASKS = params.flag("includeTasks", "Tasks", "Whether to add what became of each part.")
 ON_DEMAND = (
     _ignored("operationType", "Operation"),
     _ignored("identifiers", "Identifiers"),
-    p.flag("forceRunRequested", "Force Run", "Of the original's; changes nothing.", visibility="internal"),
+    params.flag("forceRunRequested", "Force Run", "Of the original's; changes nothing.", visibility="internal"),
 )
 
 
@@ -53,7 +53,7 @@ ON_DEMAND = (
     summary="Start a refresh",
     description="Load the newest snapshots of the source; while a refresh is running, that one is answered.",
     role=Role.ADMINISTRATOR,
-    parameters=(p.INSTANCE_ID, WORKFLOW, *ON_DEMAND),
+    parameters=(params.INSTANCE_ID, WORKFLOW, *ON_DEMAND),
     responses={200: Response("The job of the refresh.", JobInfo)},
 )
 async def start_refresh(call: Call) -> Answer:
@@ -70,7 +70,7 @@ async def start_refresh(call: Call) -> Answer:
     description="Read the jobs of the last 30 days, newest first.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, WORKFLOW, TOP, TASKS),
+    parameters=(params.INSTANCE_ID, WORKFLOW, TOP, TASKS),
     responses={200: Response("The jobs.", JobList)},
 )
 async def list_refreshes(call: Call) -> Answer:
@@ -86,7 +86,7 @@ async def list_refreshes(call: Call) -> Answer:
     summary="Get a refresh",
     description="Read how far a refresh is: rows read, written, unchanged, removed, rejected, and updates that landed.",
     role=Role.VIEWER,
-    parameters=(p.INSTANCE_ID, WORKFLOW, JOB_ID, TASKS),
+    parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID, TASKS),
     responses={200: Response("The job.", JobInfo)},
 )
 async def get_refresh(call: Call) -> Answer:
@@ -102,7 +102,7 @@ async def get_refresh(call: Call) -> Answer:
     description="Download which rows of the snapshots were rejected, with file, row and reason.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, WORKFLOW, JOB_ID),
+    parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID),
     responses={200: Response("The rows, up to 1000 of each part.", RejectedRows)},
 )
 async def get_rejected_rows(call: Call) -> Answer:
@@ -120,7 +120,7 @@ async def get_rejected_rows(call: Call) -> Answer:
     description="Read where the newest refresh stands, entity by entity.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, WORKFLOW),
+    parameters=(params.INSTANCE_ID, WORKFLOW),
     responses={200: Response("The steps of the newest refresh.", NodeList)},
 )
 async def get_refresh_status(call: Call) -> Answer:
@@ -139,7 +139,7 @@ async def get_refresh_status(call: Call) -> Answer:
 def _instance(call: Call) -> str:
     if call[WORKFLOW] != MAIN:
         message = f"There is no workflow '{call[WORKFLOW][:64]}'; there is '{MAIN}'."
-        raise ServiceError(mistakes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
+        raise ServiceError(error_codes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
     return call.model.instance.instance_id
 
 

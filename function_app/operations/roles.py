@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, RootModel
 from typing_extensions import TypedDict
 
-from function_app import error_codes as mistakes
-from function_app.api import parameters as p
+from function_app import error_codes
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Body, Operation, Response, operation
 from function_app.api.parameter import ParameterType, path
@@ -83,7 +83,7 @@ class RoleAssignmentList(RootModel[list[AssignedRole]]):
     description="List the roles there are and what each may do.",
     role=Role.VIEWER,
     visibility="internal",
-    parameters=(p.INSTANCE_ID,),
+    parameters=(params.INSTANCE_ID,),
     responses={200: Response("Every role.", RoleDefinitionList)},
 )
 async def list_roles(call: Call) -> Answer:  # noqa: ARG001  # the same on every instance
@@ -98,11 +98,11 @@ async def list_roles(call: Call) -> Answer:  # noqa: ARG001  # the same on every
     description="Say which role the caller has on an instance.",
     role=Role.VIEWER,
     visibility="internal",
-    parameters=(p.INSTANCE_ID,),
+    parameters=(params.INSTANCE_ID,),
     responses={200: Response("The caller's role.", AssignedRole)},
 )
 async def get_my_role(call: Call) -> Answer:
-    instance_id, caller = call[p.INSTANCE_ID], call.principal
+    instance_id, caller = call[params.INSTANCE_ID], call.principal
     role = await call.services.access.role_on(caller, instance_id, call.now) or Role.VIEWER
     return Answer(200, _shape(instance_id, Assignment(caller.principal_id, caller.principal_type, role)))
 
@@ -115,11 +115,11 @@ async def get_my_role(call: Call) -> Answer:
     description="List who has which role on an instance by assignment.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(p.INSTANCE_ID,),
+    parameters=(params.INSTANCE_ID,),
     responses={200: Response("The role assignments.", RoleAssignmentList)},
 )
 async def list_assignments(call: Call) -> Answer:
-    instance_id = call[p.INSTANCE_ID]
+    instance_id = call[params.INSTANCE_ID]
     return Answer(200, [_shape(instance_id, found) for found in await call.services.access.assignments(instance_id)])
 
 
@@ -131,15 +131,15 @@ async def list_assignments(call: Call) -> Answer:
     description="Give a user, group or app its role on an instance, in place of the one before.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, PRINCIPAL_ID),
-    body=Body("The role assignment.", RoleAssignment, mistake=mistakes.INVALID_ASSIGNMENT),
+    parameters=(params.INSTANCE_ID, PRINCIPAL_ID),
+    body=Body("The role assignment.", RoleAssignment, error_code=error_codes.INVALID_ASSIGNMENT),
     responses={200: Response("The principal's role assignment.", RoleAssignmentList)},
 )
 async def assign_role(call: Call) -> Answer:
-    instance_id, principal_id = call[p.INSTANCE_ID], call[PRINCIPAL_ID]
+    instance_id, principal_id = call[params.INSTANCE_ID], call[PRINCIPAL_ID]
     wanted: RoleAssignment = call.body
     faults = [
-        mistakes.INVALID_ASSIGNMENT(f"{member} is not the one in the path.", f"/{member}")
+        error_codes.INVALID_ASSIGNMENT(f"{member} is not the one in the path.", f"/{member}")
         for member, named, meant in (
             ("principalId", (wanted.principalId or principal_id).lower(), principal_id),
             ("instanceId", wanted.instanceId or instance_id, instance_id),
@@ -162,11 +162,11 @@ async def assign_role(call: Call) -> Answer:
     description="Take a user's, group's or app's role on an instance away.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(p.INSTANCE_ID, PRINCIPAL_ID),
+    parameters=(params.INSTANCE_ID, PRINCIPAL_ID),
     responses={200: Response("The principal has no role by assignment.")},
 )
 async def remove_role(call: Call) -> Answer:
-    instance_id = call[p.INSTANCE_ID]
+    instance_id = call[params.INSTANCE_ID]
     await call.services.access.unassign(instance_id, call[PRINCIPAL_ID], call.principal, call.now)
     return Answer(200)
 

@@ -23,7 +23,7 @@ class Receipt(TypedDict):
     updateId: Annotated[str, Field(title="Update ID", description="The update's id.")]
     outcome: Annotated[
         Literal["applied", "superseded", "duplicate"],
-        Field(title="Outcome", description="Whether it shows, is hidden by newer updates, or came before."),
+        Field(title="Outcome", description="Whether it shows, is superseded by newer updates, or is a repeat."),
     ]
     validUntil: Annotated[str, Field(title="Valid Until", description="When it disappears.")]
     attributes: Annotated[

@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from function_app import error_codes as mistakes
-from function_app.api import parameters as p
+from function_app import error_codes
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import query
@@ -81,7 +81,7 @@ class ActivityEvents(Events):
     description="This operation triggers when a profile update was taken, by a flow, an app or any other caller.",
     role=Role.VIEWER,
     visibility="important",
-    parameters=(p.INSTANCE_ID, STATE),
+    parameters=(params.INSTANCE_ID, STATE),
     responses={200: Response("The updates, oldest first.", UpdateEvents, headers=_HEADERS), 202: _NOTHING},
     hint="To see it work now, update a customer profile and wait a minute.",
 )
@@ -98,7 +98,7 @@ async def when_a_profile_is_updated(call: Call) -> Answer:
     description="This operation triggers when an activity was created in real time and its customer is known.",
     role=Role.VIEWER,
     visibility="important",
-    parameters=(p.INSTANCE_ID, STATE),
+    parameters=(params.INSTANCE_ID, STATE),
     responses={200: Response("The activities, oldest first.", ActivityEvents, headers=_HEADERS), 202: _NOTHING},
     hint="To see it work now, create an activity and wait a minute.",
 )
@@ -115,7 +115,7 @@ async def when_an_activity_is_created(call: Call) -> Answer:
     description="This operation triggers when the time of a profile update is over and it shows no more.",
     role=Role.VIEWER,
     visibility="important",
-    parameters=(p.INSTANCE_ID, STATE),
+    parameters=(params.INSTANCE_ID, STATE),
     responses={200: Response("The updates, in the order they ended.", UpdateEvents, headers=_HEADERS), 202: _NOTHING},
     hint="To see it work now, update a customer profile that is valid for one minute, PT1M.",
 )
@@ -157,7 +157,7 @@ def _position(call: Call) -> str | None:
         case [call.operation_id, str(position)]:
             return position
     raise ServiceError(
-        mistakes.INVALID_STATE("The state is not one of this trigger's; start again without.", STATE.name)
+        error_codes.INVALID_STATE("The state is not one of this trigger's; start again without.", STATE.name)
     )
 
 

@@ -9,19 +9,19 @@ from typing import Annotated, Any, NotRequired, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from function_app import error_codes as mistakes
-from function_app.api import parameters as p
+from function_app import error_codes
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import ParameterType, query
 from function_app.api.parameter_types import INSTANT, enum
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
-from function_app.domain.usage import KEPT_DAYS, Counted, Tally, hour_of, summed
+from function_app.domain.usage import KEPT_DAYS, Tally, UsageCount, hour_of, summed
 from function_app.errors import ServiceError
 
 _MICRO = timedelta(microseconds=1)
-GROUPS: dict[str, Callable[[Counted], Any]] = {
+GROUPS: dict[str, Callable[[UsageCount], Any]] = {
     "operation": lambda counted: counted.series.operation,
     "entity": lambda counted: counted.series.entity,
     "caller": lambda counted: counted.series.caller,
@@ -123,12 +123,12 @@ UsageReport = TypedDict(
     description="Counts the calls of an instance, their bytes and how long they took, over up to 30 days.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(p.INSTANCE_ID, FROM, TO, GROUP_BY, INTERVAL),
+    parameters=(params.INSTANCE_ID, FROM, TO, GROUP_BY, INTERVAL),
     responses={200: Response("The counts.", UsageReport)},
 )
 async def get_usage(call: Call) -> Answer:
     start, end = _hours(call)
-    counted = await call.services.usage.report(call[p.INSTANCE_ID], start, end)
+    counted = await call.services.usage.report(call[params.INSTANCE_ID], start, end)
     groups, interval = call[GROUP_BY], call[INTERVAL]
     begins = INTERVALS[interval] if interval else lambda _: start
     sums = summed(counted, lambda one: (begins(one.hour), *(GROUPS[name](one) for name in groups)))
@@ -153,10 +153,10 @@ def _hours(call: Call) -> tuple[datetime, datetime]:
     earliest = call.now - timedelta(days=KEPT_DAYS)
     if since < earliest:
         message = f"'from' may be at most {KEPT_DAYS} days ago ({format_instant(earliest)})."
-        raise ServiceError(mistakes.INVALID_PARAMETER(message, FROM.name))
+        raise ServiceError(error_codes.INVALID_PARAMETER(message, FROM.name))
     if not since < until <= call.now + timedelta(days=1):
         message = "'to' must lie after 'from', and not beyond tomorrow."
-        raise ServiceError(mistakes.INVALID_PARAMETER(message, TO.name))
+        raise ServiceError(error_codes.INVALID_PARAMETER(message, TO.name))
     return hour_of(since), hour_of(until - _MICRO) + timedelta(hours=1)
 
 

@@ -6,16 +6,16 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Principal, Role, Slot
 from function_app.errors import ServiceError
+from function_app.services.cache import Cache
 from function_app.store.port import Store
 
-KEPT = timedelta(seconds=60)
-_MOST_KEPT = 10_000
-_LONGEST_ID = 64
+MAX_KEPT = 10_000
+_MAX_INSTANCE_ID_LENGTH = 64
 
 
 class Access:
@@ -26,7 +26,7 @@ class Access:
 
     def __init__(self, store: Store) -> None:
         self._store = store.access
-        self._kept: dict[str, tuple[datetime, Grants]] = {}
+        self._kept = Cache[str, Grants](MAX_KEPT)
 
     async def require(self, principal: Principal, role: Role, instance_id: str | None, now: datetime) -> None:
         """Return if the caller has the role, on any instance or on none in particular; ServiceError otherwise.
@@ -36,7 +36,7 @@ class Access:
         anywhere = principal.role or Role.VIEWER
         held = anywhere if instance_id is None else await self.role_on(principal, instance_id, now)
         if held is None or held < role:
-            raise ServiceError(mistakes.FORBIDDEN(f"This needs the role {role.title}."))
+            raise ServiceError(error_codes.FORBIDDEN(f"This needs the role {role.title}."))
 
     async def role_on(self, principal: Principal, instance_id: str, now: datetime) -> Role | None:
         """Return the highest role the caller has on an instance."""
@@ -47,7 +47,7 @@ class Access:
     async def holder_of(self, key: str, now: datetime) -> Principal | None:
         """Return the principal an API key stands for, None if the key is not known."""
         instance_id, _, secret = key.rpartition(".")
-        if not secret or not 0 < len(instance_id) <= _LONGEST_ID:
+        if not secret or not 0 < len(instance_id) <= _MAX_INSTANCE_ID_LENGTH:
             return None
         digest, found = _digest(key), None
         for known in (await self._grants(instance_id, now)).api_keys:
@@ -68,14 +68,14 @@ class Access:
         change = Change(now, by.principal_id, "assignRole", assignment.principal_id, detail)
         await self._store.record_change(instance_id, change)
         await self._store.write_assignment(instance_id, assignment)
-        self._kept.pop(instance_id, None)
+        self._kept.drop(instance_id)
 
     async def unassign(self, instance_id: str, principal_id: str, by: Principal, now: datetime) -> None:
         """Take a principal's role on an instance away, if it has one."""
         if principal_id in (await self._store.read_grants(instance_id)).assignments:
             await self._store.record_change(instance_id, Change(now, by.principal_id, "removeRole", principal_id))
             await self._store.delete_assignment(instance_id, principal_id)
-            self._kept.pop(instance_id, None)
+            self._kept.drop(instance_id)
 
     async def api_keys(self, instance_id: str) -> Sequence[ApiKey]:
         """Return the API keys of an instance, by role and slot."""
@@ -87,7 +87,7 @@ class Access:
         change = Change(now, by.principal_id, "regenerateKey", f"{role.title}:{slot}")
         await self._store.record_change(instance_id, change)
         await self._store.write_api_key(instance_id, ApiKey(role, slot, _digest(key), now, by.principal_id))
-        self._kept.pop(instance_id, None)
+        self._kept.drop(instance_id)
         return key
 
     async def revoke(self, instance_id: str, role: Role, slot: Slot, by: Principal, now: datetime) -> None:
@@ -96,20 +96,17 @@ class Access:
             change = Change(now, by.principal_id, "revokeKey", f"{role.title}:{slot}")
             await self._store.record_change(instance_id, change)
             await self._store.delete_api_key(instance_id, role, slot)
-            self._kept.pop(instance_id, None)
+            self._kept.drop(instance_id)
 
     async def changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:
         """Return who changed the definition, roles and keys of an instance, newest first."""
         return await self._store.list_changes(instance_id, before, limit)
 
     async def _grants(self, instance_id: str, now: datetime) -> Grants:
-        kept = self._kept.get(instance_id)
-        if kept and kept[0] <= now < kept[0] + KEPT:
-            return kept[1]
-        grants = await self._store.read_grants(instance_id)
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-        self._kept[instance_id] = (now, grants)
+        grants = self._kept.get(instance_id, now)
+        if grants is None:
+            grants = await self._store.read_grants(instance_id)
+            self._kept.put(instance_id, grants, now)
         return grants
 
 

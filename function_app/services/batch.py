@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.errors import ServiceError
 
 A = TypeVar("A")
 T = TypeVar("T")
-MOST_ITEMS = 500
+MAX_ITEMS = 500
 
 
 def items_of(body: dict[str, Any]) -> list[Any]:
@@ -19,11 +19,11 @@ def items_of(body: dict[str, Any]) -> list[Any]:
     items = body.get("items")
     others = sorted(set(body) - {"items"})
     if others:
-        raise ServiceError(mistakes.INVALID_BATCH(f"A batch has only 'items'; received '{others[0][:64]}'.", ""))
-    if not isinstance(items, list) or not 1 <= len(items) <= MOST_ITEMS:
+        raise ServiceError(error_codes.INVALID_BATCH(f"A batch has only 'items'; received '{others[0][:64]}'.", ""))
+    if not isinstance(items, list) or not 1 <= len(items) <= MAX_ITEMS:
         received = f"{len(items)} items" if isinstance(items, list) else "no array"
-        message = f"'items' must be an array of 1 to {MOST_ITEMS} objects; received {received}."
-        raise ServiceError(mistakes.INVALID_BATCH(message, "/items"))
+        message = f"'items' must be an array of 1 to {MAX_ITEMS} objects; received {received}."
+        raise ServiceError(error_codes.INVALID_BATCH(message, "/items"))
     return items
 
 
@@ -45,5 +45,5 @@ async def each_item(items: Sequence[A], act: Callable[[int, A], Awaitable[T]]) -
 def as_object(item: Any) -> dict[str, Any]:
     """Return an item that is a JSON object; ServiceError if it is none."""
     if not isinstance(item, dict):
-        raise ServiceError(mistakes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
+        raise ServiceError(error_codes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
     return item

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain import validity
 from function_app.domain.activity import (
     UNIFIED,
@@ -22,19 +22,19 @@ from function_app.domain.activity import (
 from function_app.domain.addresses import address_fault, source_key_fault
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
-from function_app.domain.validity import Timing, Validity, future_fault
-from function_app.error_codes import Fault
+from function_app.domain.validity import RequestedValidity, Validity, future_fault
+from function_app.error_codes import ErrorDetail
 from function_app.errors import ServiceError
 from function_app.services.batch import each_item
 from function_app.services.content import canonical, digest
-from function_app.services.instances import Model, unknown_customer
+from function_app.services.instances import CompiledInstance, unknown_customer
 from function_app.services.key_ring import KeyRing
 from function_app.services.validation import Checker, pointer
 from function_app.store.port import Store
 
 Outcome = Literal["created", "duplicate", "parked"]
-LARGEST_RECORD, MOST_SETTLED = 64 * 1024, 100_000
-AT_ONCE = 100  # records of a batch: others' requests come in between, and some are checked while others are stored
+MAX_RECORD_BYTES, MAX_SETTLED = 64 * 1024, 100_000
+BATCH_SIZE = 100  # records of a batch: others' requests come in between, and some are checked while others are stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,12 @@ class CreateActivities:
         self._settled: set[tuple[str, SourceKey, str]] = set()
 
     async def __call__(
-        self, model: Model, entity_name: str, records: Sequence[Any], timing: Timing, now: datetime
+        self,
+        model: CompiledInstance,
+        entity_name: str,
+        records: Sequence[Any],
+        timing: RequestedValidity,
+        now: datetime,
     ) -> Sequence[Created | Exception]:
         """Store the activities of records of one entity; return what became of each.
 
@@ -73,15 +78,17 @@ class CreateActivities:
         decided = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
 
         async def some(start: int) -> Sequence[Created | Exception]:
-            accepted = [_accept(entity, checker, record, decided, now) for record in records[start : start + AT_ONCE]]
+            accepted = [
+                _accept(entity, checker, record, decided, now) for record in records[start : start + BATCH_SIZE]
+            ]
             try:
                 return await self._take(model.instance.instance_id, accepted, now)
             except ServiceError as error:  # of the store; other parts may have been written
                 return [error] * len(accepted)
 
-        if len(records) <= AT_ONCE:
+        if len(records) <= BATCH_SIZE:
             return await some(0)
-        parts = await asyncio.gather(*map(some, range(0, len(records), AT_ONCE)))
+        parts = await asyncio.gather(*map(some, range(0, len(records), BATCH_SIZE)))
         return [each for part in parts for each in part]
 
     async def _take(
@@ -104,16 +111,16 @@ class CreateActivities:
             await self._settle(instance_id, owners, now)
             return owners
         ids = {each.activity.customer_id for each in accepted}
-        return {known: known for known in await self._store.customers.existing(instance_id, ids)}
+        return {known: known for known in await self._store.customers.filter_existing(instance_id, ids)}
 
     async def _settle(self, instance_id: str, owners: Mapping[SourceKey, str], now: datetime) -> None:
         """Let what was parked before its key came be there first; from then on nobody parks under this key."""
         new = {key: owner for key, owner in owners.items() if (instance_id, key, owner) not in self._settled}
         if not new:
             return
-        for source_key, activity in await self._store.activities.parked_under(instance_id, new, now):
+        for source_key, activity in await self._store.activities.read_parked_under(instance_id, new, now):
             await self._join(instance_id, source_key, activity, new[source_key], now)
-        if len(self._settled) + len(new) > MOST_SETTLED:
+        if len(self._settled) + len(new) > MAX_SETTLED:
             self._settled.clear()
         self._settled |= {(instance_id, *settled) for settled in new.items()}
 
@@ -150,7 +157,7 @@ class CreateActivities:
     async def join_parked(self, instance_id: str, clock: Callable[[], datetime]) -> int:
         """Give every parked activity whose customer has come to that customer, each at its own instant; count them."""
         joined = 0
-        parked = await self._store.activities.parked(instance_id, clock())
+        parked = await self._store.activities.read_parked(instance_id, clock())
         owners = await self._store.keys.find_customers(instance_id, {source_key for source_key, _ in parked})
         for source_key, activity in parked:
             if source_key in owners:
@@ -187,15 +194,15 @@ def _created(known: Activity | ServiceError | None, activity: Activity) -> Creat
 def _repeated(known: Activity, activity: Activity) -> Created | ServiceError:
     if known.fingerprint != activity.fingerprint:
         message = f"The activity '{activity.activity_id}' came before with other content; activities never change."
-        return ServiceError(mistakes.ACTIVITY_EXISTS(message))
+        return ServiceError(error_codes.ACTIVITY_EXISTS(message))
     return Created(known, "duplicate")
 
 
 def _accept(
-    entity: Entity, checker: Checker, record: Any, decided: Validity | list[Fault], now: datetime
+    entity: Entity, checker: Checker, record: Any, decided: Validity | list[ErrorDetail], now: datetime
 ) -> _Accepted | ServiceError:
     if not isinstance(record, dict):
-        return ServiceError(mistakes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
+        return ServiceError(error_codes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
     mapping, stamp = entity.activity, entity.timestamp_attribute or ""
     checked = checker.check_record(record, required_in(entity))
     faults = [fault for found in (decided, checked) if isinstance(found, list) for fault in found]
@@ -214,42 +221,44 @@ def _accept(
     if mapping:
         return _Accepted(*activity_of_record(checked, digest(content), entity, mapping, decided.valid_until))
     if "RangeIndex" in checked:
-        return ServiceError(mistakes.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex"))
+        return ServiceError(
+            error_codes.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex")
+        )
     return _Accepted(activity_of_unified(checked, digest(content), decided.valid_until))
 
 
-def _activity_entity(model: Model, name: str) -> Entity:
+def _activity_entity(model: CompiledInstance, name: str) -> Entity:
     if name in model.records:
         return model.entities[name]
     known = ", ".join([*model.instance.activities, UNIFIED.name])
     problem = f"'{name}' is no activity" if name in model.entities else f"There is no entity '{name[:100]}'"
     hint = nearest_hint(name, model.records)
     message = f"{problem}{hint}. Activities are taken for: {known}."
-    raise ServiceError(mistakes.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
+    raise ServiceError(error_codes.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
 
 
-def _size_faults(content: bytes) -> list[Fault]:
+def _size_faults(content: bytes) -> list[ErrorDetail]:
     size = len(content)
-    if size <= LARGEST_RECORD:
+    if size <= MAX_RECORD_BYTES:
         return []
-    message = f"A record may have at most {LARGEST_RECORD // 1024} KB; received {size // 1024 + 1} KB."
-    return [mistakes.RECORD_TOO_LARGE(message, "")]
+    message = f"A record may have at most {MAX_RECORD_BYTES // 1024} KB; received {size // 1024 + 1} KB."
+    return [error_codes.RECORD_TOO_LARGE(message, "")]
 
 
-def _id_faults(record: Mapping[str, Any]) -> list[Fault]:
+def _id_faults(record: Mapping[str, Any]) -> list[ErrorDetail]:
     identity = record.get("ActivityId")
     fault = address_fault(identity) if identity and isinstance(identity, str) else None
-    return [mistakes.INVALID_ID(f"'ActivityId' {fault}.", "/ActivityId")] if fault else []
+    return [error_codes.INVALID_ID(f"'ActivityId' {fault}.", "/ActivityId")] if fault else []
 
 
-def _key_faults(record: Mapping[str, Any], entity: Entity) -> list[Fault]:
+def _key_faults(record: Mapping[str, Any], entity: Entity) -> list[ErrorDetail]:
     if entity.activity is None:
         return []
     name = entity.activity.customer_attribute
     fault = source_key_fault(key_text([record[name]]))
-    return [mistakes.TOO_LONG(f"'{name}' {fault}.", pointer(name))] if fault else []
+    return [error_codes.TOO_LONG(f"'{name}' {fault}.", pointer(name))] if fault else []
 
 
-def _time_faults(text: str, name: str, now: datetime) -> list[Fault]:
+def _time_faults(text: str, name: str, now: datetime) -> list[ErrorDetail]:
     time = datetime.fromisoformat(text)
     return [future_fault(pointer(name), time, now)] if time > now + validity.CLOCK_TOLERANCE else []

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.access import Change
 from function_app.domain.activity import UNIFIED
 from function_app.domain.definition import definition_faults, instance_of
 from function_app.domain.entity import Entity, Instance
 from function_app.domain.names import nearest_hint
 from function_app.errors import ServiceError
+from function_app.services.cache import Cache
 from function_app.services.validation import Checker
 from function_app.store.port import Store
 
-KEPT = timedelta(seconds=60)
+MAX_KEPT = 1_000
 
 
 @dataclass(frozen=True)
-class Model:
+class CompiledInstance:
     """An instance with what is made of its definition once: the value checkers."""
 
     instance: Instance
@@ -47,24 +48,26 @@ class Model:
         entity = self.entities.get(name)
         if entity is None:
             hint = nearest_hint(name, self.entities)
-            raise ServiceError(mistakes.ENTITY_NOT_FOUND(f"There is no entity '{name[:100]}'{hint}.", "entityName"))
+            raise ServiceError(error_codes.ENTITY_NOT_FOUND(f"There is no entity '{name[:100]}'{hint}.", "entityName"))
         return entity
 
 
 class Instances:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._models: dict[str, tuple[datetime, Model]] = {}
+        self._kept = Cache[str, CompiledInstance](MAX_KEPT)
 
-    async def get(self, instance_id: str, now: datetime) -> Model:
+    async def get(self, instance_id: str, now: datetime) -> CompiledInstance:
         """Return the instance's model, at most a minute old; ServiceError if there is no such instance."""
-        kept = self._models.get(instance_id)
-        if kept and kept[0] <= now < kept[0] + KEPT:
-            return kept[1]
+        kept = self._kept.get(instance_id, now)
+        if kept is not None:
+            return kept
         definition = await self._store.control.read_instance(instance_id)
         if definition is None:
-            self._models.pop(instance_id, None)
-            raise ServiceError(mistakes.INSTANCE_NOT_FOUND(f"There is no instance '{instance_id[:64]}'.", "instanceId"))
+            self._kept.drop(instance_id)
+            raise ServiceError(
+                error_codes.INSTANCE_NOT_FOUND(f"There is no instance '{instance_id[:64]}'.", "instanceId")
+            )
         return self._keep(instance_id, instance_of(instance_id, definition), now)
 
     async def define(
@@ -86,12 +89,12 @@ class Instances:
         definitions = await self._store.control.list_instances()
         return [instance_of(instance_id, definitions[instance_id]) for instance_id in sorted(definitions)]
 
-    def _keep(self, instance_id: str, instance: Instance, now: datetime) -> Model:
-        model = Model(instance)
-        self._models[instance_id] = (now, model)
+    def _keep(self, instance_id: str, instance: Instance, now: datetime) -> CompiledInstance:
+        model = CompiledInstance(instance)
+        self._kept.put(instance_id, model, now)
         return model
 
 
 def unknown_customer(customer_id: str) -> ServiceError:
     """Say that the source has no such customer."""
-    return ServiceError(mistakes.CUSTOMER_NOT_FOUND(f"There is no customer '{customer_id[:100]}'.", "customerId"))
+    return ServiceError(error_codes.CUSTOMER_NOT_FOUND(f"There is no customer '{customer_id[:100]}'.", "customerId"))

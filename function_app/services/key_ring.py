@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.activity import SourceKey
 from function_app.domain.entity import Instance
 from function_app.domain.profile import Attributes
 from function_app.errors import ServiceError
-from function_app.services.instances import Model
+from function_app.services.cache import Cache
+from function_app.services.instances import CompiledInstance
 from function_app.store.port import Store
 
-KEPT, MOST_KEPT = timedelta(seconds=60), 100_000
+MAX_KEPT = 100_000
 
 
 class KeyRing:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: dict[tuple[str, SourceKey], tuple[datetime, str]] = {}
+        self._kept = Cache[tuple[str, SourceKey], str](MAX_KEPT)
 
     async def find(
         self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
     ) -> Mapping[SourceKey, str]:
         """Return the CustomerIds behind these keys, at most a minute old; those that are nobody's now are left out."""
-        found: dict[SourceKey, str] = {}
-        for source_key in source_keys:
-            kept = self._kept.get((instance_id, source_key))
-            if kept and kept[0] <= now < kept[0] + KEPT:
-                found[source_key] = kept[1]
-        others = [source_key for source_key in source_keys if source_key not in found]
+        kept = {source_key: self._kept.get((instance_id, source_key), now) for source_key in source_keys}
+        found = {source_key: owner for source_key, owner in kept.items() if owner is not None}
+        others = [source_key for source_key in kept if source_key not in found]
         if others:
             fresh = await self._store.keys.find_customers(instance_id, others)
-            if len(self._kept) + len(fresh) > MOST_KEPT:
-                self._kept.clear()
-            self._kept |= {(instance_id, source_key): (now, owner) for source_key, owner in fresh.items()}
+            for source_key, owner in fresh.items():
+                self._kept.put((instance_id, source_key), owner, now)
             found |= fresh
         return found
 
-    async def of_key(self, model: Model, source_key: SourceKey, now: datetime) -> tuple[str, Mapping[SourceKey, str]]:
+    async def of_key(
+        self, model: CompiledInstance, source_key: SourceKey, now: datetime
+    ) -> tuple[str, Mapping[SourceKey, str]]:
         """Return whose a key is, and that customer's whole key ring; ServiceError if it is nobody's."""
         instance_id = model.instance.instance_id
         customer_id = (await self._store.keys.find_customers(instance_id, [source_key])).get(source_key)
         read = await self._store.customers.read(instance_id, customer_id, now) if customer_id else None
         if customer_id is None or read is None or read.customer is None:
             message = f"No customer has the key '{source_key.key[:100]}' in {source_key.entity[:100]}."
-            raise ServiceError(mistakes.KEY_NOT_FOUND(message, "key"))
+            raise ServiceError(error_codes.KEY_NOT_FOUND(message, "key"))
         return customer_id, keys_of(model.instance, read.customer.source, customer_id)
 
 

@@ -14,7 +14,7 @@ from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.merge import merge
 from function_app.domain.profile import Attributes, Customer
 from function_app.domain.query import Condition, Position, Sorting, SourceQuery, holds, names_in, sort_key
-from function_app.services.instances import Model
+from function_app.services.instances import CompiledInstance
 from function_app.store.port import Store
 
 BY_KEY = Sorting(CUSTOMER_ID)
@@ -45,11 +45,11 @@ class ListCustomers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def __call__(self, model: Model, query: ListQuery, now: datetime) -> Page:
+    async def __call__(self, model: CompiledInstance, query: ListQuery, now: datetime) -> Page:
         """Return one page of the customers as they show at `now`."""
         instance_id = model.instance.instance_id
         names = (names_in(query.condition) | {query.sorting.attribute}) - {CUSTOMER_ID}
-        touched = await self._store.customers.touched(instance_id, names, now) if names else ()
+        touched = await self._store.customers.find_with_updates_of(instance_id, names, now) if names else ()
         without = frozenset(customer.customer_id for customer in touched)
         live = list(_matching((merge(c.source, c.updates, now).attributes for c in touched), query.condition))
 
@@ -72,7 +72,7 @@ class ListCustomers:
     ) -> list[Attributes]:
         unmerged = {customer.customer_id for customer in found}
         ids = [row[CUSTOMER_ID] for row in rows if row[CUSTOMER_ID] in unmerged]
-        updates = await self._store.customers.live_updates(instance_id, ids, now) if ids else {}
+        updates = await self._store.customers.read_updates(instance_id, ids, now) if ids else {}
         return [merge(row, updates.get(row[CUSTOMER_ID], ()), now).attributes for row in rows]
 
 

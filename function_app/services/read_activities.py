@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.activity import UNIFIED, Activity, activity_id
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.profile import Attributes
 from function_app.domain.query import ActivityQuery, AllOf, Condition, Equals
 from function_app.errors import ServiceError
-from function_app.services.instances import Model, unknown_customer
+from function_app.services.instances import CompiledInstance, unknown_customer
 from function_app.store.port import Store
 
-AT_ONCE, EXPANDED = 32, 50
+MAX_CONCURRENCY, EXPANDED = 32, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,14 @@ class ReadActivities:
         self._store = store
 
     async def page(  # noqa: PLR0913  # what a page is made of
-        self, model: Model, query: ActivityQuery, now: datetime, *, top: int, skip: int = 0, count: bool = False
+        self,
+        model: CompiledInstance,
+        query: ActivityQuery,
+        now: datetime,
+        *,
+        top: int,
+        skip: int = 0,
+        count: bool = False,
     ) -> ActivityPage:
         """Return one page of the activities a query asks for."""
         instance_id = model.instance.instance_id
@@ -45,14 +52,14 @@ class ReadActivities:
             await self._store.activities.count(instance_id, query, now) if count else None,
         )
 
-    async def timeline(self, model: Model, query: ActivityQuery, now: datetime, *, top: int) -> ActivityPage:
+    async def timeline(self, model: CompiledInstance, query: ActivityQuery, now: datetime, *, top: int) -> ActivityPage:
         """Return one page of a customer's activities; ServiceError if the customer is unknown."""
         page = await self.page(model, query, now, top=top)
         if not page.rows:
             await self._known(model, query.customer_id or "")
         return page
 
-    async def one(self, model: Model, entity_name: str, entity_id: str, now: datetime) -> Activity:
+    async def one(self, model: CompiledInstance, entity_name: str, entity_id: str, now: datetime) -> Activity:
         """Return a live activity by ActivityId, or by the source entity's primary key; ServiceError if none shows."""
         entity = model.entity(entity_name)
         wanted = entity_id if entity is UNIFIED else activity_id(entity_name, entity_id)
@@ -60,13 +67,15 @@ class ReadActivities:
         found = await self._store.activities.find(model.instance.instance_id, query, 1, now)
         if not found:
             message = f"There is no activity '{entity_id[:100]}' of {entity_name}."
-            raise ServiceError(mistakes.ACTIVITY_NOT_FOUND(message, "entityId"))
+            raise ServiceError(error_codes.ACTIVITY_NOT_FOUND(message, "entityId"))
         return found[0].activity
 
-    async def timelines(self, model: Model, customer_ids: Sequence[str], now: datetime) -> list[list[Attributes]]:
+    async def timelines(
+        self, model: CompiledInstance, customer_ids: Sequence[str], now: datetime
+    ) -> list[list[Attributes]]:
         """Return the newest activities of each of these customers."""
         instance_id = model.instance.instance_id
-        bound = asyncio.Semaphore(AT_ONCE)
+        bound = asyncio.Semaphore(MAX_CONCURRENCY)
 
         async def newest(customer_id: str) -> list[Attributes]:
             async with bound:
@@ -75,13 +84,13 @@ class ReadActivities:
 
         return await asyncio.gather(*map(newest, customer_ids))
 
-    async def types(self, model: Model, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
+    async def types(self, model: CompiledInstance, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
         """Count a customer's activities by type and its display; ServiceError if the customer is unknown."""
         await self._known(model, customer_id)
         return await self._store.activities.count_types(model.instance.instance_id, customer_id, now)
 
-    async def _known(self, model: Model, customer_id: str) -> None:
-        if not await self._store.customers.existing(model.instance.instance_id, [customer_id]):
+    async def _known(self, model: CompiledInstance, customer_id: str) -> None:
+        if not await self._store.customers.filter_existing(model.instance.instance_id, [customer_id]):
             raise unknown_customer(customer_id)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from function_app.domain.merge import Merged, merge
 from function_app.domain.profile import Customer
-from function_app.services.instances import Model, unknown_customer
+from function_app.services.instances import CompiledInstance, unknown_customer
 from function_app.store.port import Store
 
 
@@ -14,7 +14,7 @@ class ReadCustomer:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def __call__(self, model: Model, customer_id: str, now: datetime) -> tuple[Customer, Merged]:
+    async def __call__(self, model: CompiledInstance, customer_id: str, now: datetime) -> tuple[Customer, Merged]:
         """Return the customer and its merged profile at `now`; ServiceError if the source has no such customer."""
         read = await self._store.customers.read(model.instance.instance_id, customer_id, now)
         if read.customer is None:

@@ -11,12 +11,12 @@ from function_app.domain.activity import Activity
 from function_app.domain.feed import TRAILS
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
-from function_app.services.instances import Model
-from function_app.store.port import Fed, Store
+from function_app.services.instances import CompiledInstance
+from function_app.store.port import FeedEntry, Store
 
 T = TypeVar("T")
 PAGE = 100
-_Read = Callable[[str, str, datetime, int], Awaitable[Sequence[Fed[T]]]]
+_Read = Callable[[str, str, datetime, int], Awaitable[Sequence[FeedEntry[T]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,22 @@ class ReadFeed:
     def __init__(self, store: Store) -> None:
         self._feed = store.feed
 
-    async def received(self, model: Model, after: str | None, now: datetime) -> FeedPage[Update]:
+    async def received(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
         """Return profile updates in the order they came in, half a minute later."""
         return await _page(self._feed.received, model, after, (now, now - TRAILS))
 
-    async def created(self, model: Model, after: str | None, now: datetime) -> FeedPage[Activity]:
+    async def created(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Activity]:
         """Return activities in the order they were created, half a minute later."""
         return await _page(self._feed.created, model, after, (now, now - TRAILS))
 
-    async def ended(self, model: Model, after: str | None, now: datetime) -> FeedPage[Update]:
+    async def ended(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
         """Return profile updates in the order they ended."""
         return await _page(self._feed.ended, model, after, (now, now))
 
 
-async def _page(read: _Read[T], model: Model, after: str | None, times: tuple[datetime, datetime]) -> FeedPage[T]:
+async def _page(
+    read: _Read[T], model: CompiledInstance, after: str | None, times: tuple[datetime, datetime]
+) -> FeedPage[T]:
     now, before = times
     if after is None:
         return FeedPage([], format_instant(now), more=False)

@@ -11,18 +11,18 @@ from functools import cached_property
 from random import getrandbits
 from typing import Any, Literal
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain import validity
-from function_app.domain.merge import Hidden, Merged, hidden, merge
+from function_app.domain.merge import Merged, Superseded, merge, superseded
 from function_app.domain.profile import Customer, Update
-from function_app.domain.validity import Timing
+from function_app.domain.validity import RequestedValidity
 from function_app.errors import ServiceError
 from function_app.services.content import canonical, digest
-from function_app.services.instances import Model, unknown_customer
+from function_app.services.instances import CompiledInstance, unknown_customer
 from function_app.store.port import Store
 
 Outcome = Literal["applied", "superseded", "duplicate"]
-HIDE_AT = 8
+MARK_AT = 8
 _log = logging.getLogger(__name__)
 
 
@@ -32,7 +32,7 @@ class UpdateRequest:
 
     customer_id: str
     body: Mapping[str, Any]
-    timing: Timing
+    timing: RequestedValidity
     caller: str | None = None
     repeat_id: str | None = None
 
@@ -69,9 +69,9 @@ class Updated:
 class UpdateProfile:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._hiding: set[asyncio.Task[None]] = set()
+        self._marking: set[asyncio.Task[None]] = set()
 
-    async def __call__(self, model: Model, request: UpdateRequest, now: datetime) -> Updated:
+    async def __call__(self, model: CompiledInstance, request: UpdateRequest, now: datetime) -> Updated:
         """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
         update = _accept(model, request, now)
         instance_id = model.instance.instance_id
@@ -83,30 +83,30 @@ class UpdateProfile:
             _check_repeated(known, update)
             return Updated(known, _with(read.customer, known), is_repeated=True, now=now)
         customer = _with(read.customer, update)
-        self._hide(instance_id, customer.updates, now)
+        self._mark(instance_id, customer.updates, now)
         return Updated(update, customer, is_repeated=False, now=now)
 
-    def _hide(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
-        if len(updates) < HIDE_AT:
+    def _mark(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
+        if len(updates) < MARK_AT:
             return
-        found = hidden(updates, now)
-        if len(found) >= HIDE_AT // 2:
-            task = asyncio.create_task(self._hide_later(instance_id, found, now))
-            self._hiding.add(task)
-            task.add_done_callback(self._hiding.discard)
+        found = superseded(updates, now)
+        if len(found) >= MARK_AT // 2:
+            task = asyncio.create_task(self._mark_later(instance_id, found, now))
+            self._marking.add(task)
+            task.add_done_callback(self._marking.discard)
 
-    async def _hide_later(self, instance_id: str, found: list[Hidden], now: datetime) -> None:
+    async def _mark_later(self, instance_id: str, found: list[Superseded], now: datetime) -> None:
         try:
-            await self._store.customers.hide_updates(instance_id, found, now)
+            await self._store.customers.mark_superseded(instance_id, found, now)
         except ServiceError as error:
-            _log.warning("Hidden updates are still read, the next update tries again: %s", error)
+            _log.warning("Superseded updates are still read; the next update tries again: %s", error)
 
     async def close(self) -> None:
-        """Wait until what is being hidden is hidden."""
-        await asyncio.gather(*self._hiding)
+        """Wait until superseded updates are marked."""
+        await asyncio.gather(*self._marking)
 
 
-def _accept(model: Model, request: UpdateRequest, now: datetime) -> Update:
+def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> Update:
     policy = model.instance.validity
     times = validity.decide(request.timing, policy.update, policy.maximum, now)
     changes = model.customers.check_changes(request.body)
@@ -134,7 +134,7 @@ def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
 def _check_repeated(known: Update, update: Update) -> None:
     if known.fingerprint != update.fingerprint:
         message = f"The id '{known.update_id}' came before with other content, at {known.received_at.isoformat()}."
-        raise ServiceError(mistakes.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
+        raise ServiceError(error_codes.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
 
 
 def _with(customer: Customer, update: Update) -> Customer:

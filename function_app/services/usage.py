@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from function_app.domain.usage import Counted, Series, Tally, Traffic, hour_of
+from function_app.domain.usage import Series, Tally, Traffic, UsageCount, hour_of
 from function_app.errors import ServiceError
 from function_app.store.port import Store
 
 FLUSH_EVERY_S, FLUSH_WHEN_IDLE_S = 30, 3
-MOST_SERIES = 500
+MAX_SERIES = 500
 OTHER = "(other)"
 _HOUR, _NEVER = timedelta(hours=1), datetime.min.replace(tzinfo=UTC)
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class Usage:
     """The calls this worker answered, by instance and hour.
 
     A worker writes one document for each instance and hour, whole each time: a write that is repeated counts
-    nothing twice. At most MOST_SERIES are told apart in it; further ones lose their caller and entity.
+    nothing twice. At most MAX_SERIES are told apart in it; further ones lose their caller and entity.
     It is written every FLUSH_EVERY_S, and FLUSH_WHEN_IDLE_S after the last call: Azure kills a worker without a word,
     but not one that has just answered.
     """
@@ -48,7 +48,7 @@ class Usage:
         counts = self._hours.setdefault(key, {})
         tally = counts.get(series)
         if tally is None:
-            if len(counts) >= MOST_SERIES:
+            if len(counts) >= MAX_SERIES:
                 series = series._replace(caller=OTHER, entity=None)
             tally = counts.setdefault(series, Tally())
         tally.add(series.result, traffic)
@@ -59,7 +59,7 @@ class Usage:
             self._first_at = self._last_at
             self._timer = loop.call_later(min(FLUSH_WHEN_IDLE_S, FLUSH_EVERY_S), self._flush_if_idle)
 
-    async def report(self, instance_id: str, start: datetime, end: datetime) -> Sequence[Counted]:
+    async def report(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
         """Return what every worker counted in the hours from `start` to before `end`, this one up to now."""
         await self.flush()
         return await self._store.usage.read(instance_id, start, end)
@@ -98,7 +98,7 @@ class Usage:
             del self._hours[key]
             self._unwritten.discard(key)
             return
-        counts = [Counted(hour, series, tally) for series, tally in self._hours[key].items()]
+        counts = [UsageCount(hour, series, tally) for series, tally in self._hours[key].items()]
         await self._store.usage.write(instance_id, hour, self._worker, counts)
 
     def _forget(self) -> None:

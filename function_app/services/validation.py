@@ -7,18 +7,17 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
-from function_app.domain.schema import FORMS, MAX_WHOLE, TYPES, attribute_schema
-from function_app.domain.values import FORMS as WRITERS
-from function_app.domain.values import canonical
-from function_app.error_codes import Fault
+from function_app.domain.schema import FORMAT_HINTS, MAX_WHOLE, TYPES, attribute_schema
+from function_app.domain.values import NORMALIZERS, canonical
+from function_app.error_codes import ErrorDetail
 
 if TYPE_CHECKING:
     import jsonschema
 
-MOST_CHANGES = 500
+MAX_CHANGES = 500
 _SHOWN, _COMPARED, _REPEATED = 100, 100, 40
 
 
@@ -35,23 +34,23 @@ class Checker:
         """Compiled once, when the first wrong value comes."""
         return {attribute.name: _validator(attribute) for attribute in self._entity.attributes}
 
-    def check_changes(self, body: Mapping[str, Any]) -> dict[str, Any] | list[Fault]:
+    def check_changes(self, body: Mapping[str, Any]) -> dict[str, Any] | list[ErrorDetail]:
         """Return the changes in canonical form, or every fault in them; keys and read-only attributes can't change."""
         if not body:
-            return [mistakes.EMPTY_BODY("The body names no attribute; send at least one.", "")]
-        if len(body) > MOST_CHANGES:
-            message = f"The body names {len(body)} attributes; at most {MOST_CHANGES} can be changed at once."
-            return [mistakes.TOO_MANY_ATTRIBUTES(message, "")]
+            return [error_codes.EMPTY_BODY("The body names no attribute; send at least one.", "")]
+        if len(body) > MAX_CHANGES:
+            message = f"The body names {len(body)} attributes; at most {MAX_CHANGES} can be changed at once."
+            return [error_codes.TOO_MANY_ATTRIBUTES(message, "")]
         return self._checked(body, [*self._unknown(body), *self._unchangeable(body)])
 
-    def check_record(self, body: Mapping[str, Any], required: Iterable[str] = ()) -> dict[str, Any] | list[Fault]:
+    def check_record(self, body: Mapping[str, Any], required: Iterable[str] = ()) -> dict[str, Any] | list[ErrorDetail]:
         """Return a record in canonical form, or every fault in it; what is required must have a value."""
         faults = self._unknown(body)
         missing = [name for name in required if body.get(name) in (None, "")]
-        faults += [mistakes.MISSING_ATTRIBUTE(f"'{name}' needs a value.", pointer(name)) for name in missing]
+        faults += [error_codes.MISSING_ATTRIBUTE(f"'{name}' needs a value.", pointer(name)) for name in missing]
         return self._checked(body, faults)
 
-    def _checked(self, body: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any] | list[Fault]:
+    def _checked(self, body: Mapping[str, Any], faults: list[ErrorDetail]) -> dict[str, Any] | list[ErrorDetail]:
         written = dict(body)
         for name, value in body.items():
             if value is None or name not in self._canonical:
@@ -61,21 +60,21 @@ class Checker:
                 faults += self._wrong(name, value)
         return faults[:_SHOWN] or written
 
-    def _wrong(self, name: str, value: Any) -> list[Fault]:
+    def _wrong(self, name: str, value: Any) -> list[ErrorDetail]:
         """Return what is wrong with a value, by jsonschema: twenty times as slow, and only a wrong one is asked for."""
         found = [_fault(error, name) for error in self._validators[name].iter_errors(value)]
         return found or [_beyond_schema(name, value)]
 
-    def _unchangeable(self, body: Mapping[str, Any]) -> list[Fault]:
+    def _unchangeable(self, body: Mapping[str, Any]) -> list[ErrorDetail]:
         return [
-            mistakes.KEY_ATTRIBUTE(f"'{name}' is the key and can't be changed.", pointer(name))
+            error_codes.KEY_ATTRIBUTE(f"'{name}' is the key and can't be changed.", pointer(name))
             if name in self._entity.key_names
-            else mistakes.READ_ONLY_ATTRIBUTE(f"'{name}' is read-only; only the source changes it.", pointer(name))
+            else error_codes.READ_ONLY_ATTRIBUTE(f"'{name}' is read-only; only the source changes it.", pointer(name))
             for name in body
             if name in self._fixed
         ]
 
-    def _unknown(self, body: Mapping[str, Any]) -> list[Fault]:
+    def _unknown(self, body: Mapping[str, Any]) -> list[ErrorDetail]:
         """Return the faults of unknown names, as many as are shown, the first with the nearest: that takes its time."""
         known, entity = self._entity.by_name, self._entity.qualified_name
         if body.keys() <= known.keys():
@@ -83,7 +82,7 @@ class Checker:
         names = [name for name in body if name not in known][:_SHOWN]
         hints = [nearest_hint(name, known) for name in names[: max(1, _COMPARED // len(known))]]
         return [
-            mistakes.UNKNOWN_ATTRIBUTE(f"{entity} has no attribute '{name[:100]}'{hint}.", pointer(name))
+            error_codes.UNKNOWN_ATTRIBUTE(f"{entity} has no attribute '{name[:100]}'{hint}.", pointer(name))
             for name, hint in zip_longest(names, hints, fillvalue="")
         ]
 
@@ -97,36 +96,36 @@ def _validator(attribute: Attribute) -> jsonschema.Draft202012Validator:
     import jsonschema  # noqa: PLC0415  # 80 ms that a cold start need not pay
 
     formats = jsonschema.FormatChecker(formats=())
-    for name, parse in WRITERS.items():
+    for name, parse in NORMALIZERS.items():
         formats.checks(name, raises=ValueError)(_checks(parse))
     return jsonschema.Draft202012Validator(attribute_schema(attribute), format_checker=formats)
 
 
-def _fault(error: jsonschema.ValidationError, name: str) -> Fault:
+def _fault(error: jsonschema.ValidationError, name: str) -> ErrorDetail:
     wanted: Any = error.validator_value
     value: Any = error.instance
     received, at = _received(value), pointer(name)
     match error.validator:
         case "type":
-            return mistakes.WRONG_TYPE(f"'{name}' must be {TYPES[wanted]} or null; received {received}.", at)
+            return error_codes.WRONG_TYPE(f"'{name}' must be {TYPES[wanted]} or null; received {received}.", at)
         case "format":
-            return mistakes.WRONG_FORMAT(f"'{name}' must be {FORMS[wanted]}; received {received}.", at)
+            return error_codes.WRONG_FORMAT(f"'{name}' must be {FORMAT_HINTS[wanted]}; received {received}.", at)
         case "maxLength":
-            return mistakes.TOO_LONG(f"'{name}' may have at most {wanted} characters; received {len(value)}.", at)
+            return error_codes.TOO_LONG(f"'{name}' may have at most {wanted} characters; received {len(value)}.", at)
         case "enum":
             allowed = ", ".join(repr(value) for value in wanted)
-            return mistakes.VALUE_NOT_ALLOWED(f"'{name}' must be one of {allowed}; received {received}.", at)
+            return error_codes.VALUE_NOT_ALLOWED(f"'{name}' must be one of {allowed}; received {received}.", at)
         case _:
             bound = "at least" if error.validator == "minimum" else "at most"
-            return mistakes.OUT_OF_RANGE(f"'{name}' must be {bound} {wanted}; received {received}.", at)
+            return error_codes.OUT_OF_RANGE(f"'{name}' must be {bound} {wanted}; received {received}.", at)
 
 
-def _beyond_schema(name: str, value: Any) -> Fault:
+def _beyond_schema(name: str, value: Any) -> ErrorDetail:
     """Return the fault of a value that its schema takes, but not every store."""
     if isinstance(value, str):
-        return mistakes.WRONG_FORMAT(f"'{name}' may not hold the character U+0000.", pointer(name))
+        return error_codes.WRONG_FORMAT(f"'{name}' may not hold the character U+0000.", pointer(name))
     limits = f"a number that a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
-    return mistakes.OUT_OF_RANGE(f"'{name}' must be {limits}; received {_received(value)}.", pointer(name))
+    return error_codes.OUT_OF_RANGE(f"'{name}' must be {limits}; received {_received(value)}.", pointer(name))
 
 
 def shorten(text: str) -> str:

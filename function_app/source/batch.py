@@ -13,7 +13,7 @@ from pyarrow import types
 from function_app.source.texts import content_of
 from function_app.source.told import NOTHING, Told
 
-_AT_ONCE = 1_024
+_CHUNK_ROWS = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Batch:
 
 def _values(held: pa.Array | pa.RecordBatch) -> list[Any]:
     """Return values or records, made some at a time: meanwhile no other thread gets Python."""
-    slices = (held.slice(start, _AT_ONCE) for start in range(0, len(held), _AT_ONCE))
+    slices = (held.slice(start, _CHUNK_ROWS) for start in range(0, len(held), _CHUNK_ROWS))
     return [value for some in slices for value in some.to_pylist()]
 
 

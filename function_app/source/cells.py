@@ -11,17 +11,17 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import types
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.entity import Attribute
-from function_app.domain.schema import FORMS, MAX_WHOLE
+from function_app.domain.schema import FORMAT_HINTS, MAX_WHOLE
 from function_app.domain.values import Inexact, parse_float
-from function_app.error_codes import Fault, Mistake
+from function_app.error_codes import ErrorCode, ErrorDetail
 from function_app.source import instants
 from function_app.source.columns import NUMBERS, ROUNDED, WHOLE
 from function_app.source.texts import is_text
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_MOST_DIGITS, _SHOWN = 400, 40
+_MAX_DIGITS, _SHOWN = 400, 40
 _BOOLEANS = {"true": True, "false": False}
 _TEMPORAL = {
     "Edm.Date": (instants.dates, "date", "what is no date of the years 1 to 9999, or not midnight"),
@@ -31,7 +31,7 @@ _TEMPORAL = {
 
 
 def judge(cells: pa.Array, attribute: Attribute, encoding: str | None) -> Sequence[Any]:
-    """Return the values of some cells, for the `Checker` to judge, and a Fault where JSON could not hold one."""
+    """Return the values of some cells, for the `Checker` to judge, and an ErrorDetail where JSON could not hold one."""
     if is_text(cells.type):
         return [None if cell is None else _of_bytes(cell, attribute, encoding) for cell in as_bytes(cells)]
     if types.is_temporal(cells.type):
@@ -53,18 +53,18 @@ def shown(value: bytes | str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _fault(mistake: Mistake, attribute: Attribute, problem: str) -> Fault:
-    return mistake(f"'{attribute.name}' {problem}.", f"/{attribute.name}")
+def _fault(error_code: ErrorCode, attribute: Attribute, problem: str) -> ErrorDetail:
+    return error_code(f"'{attribute.name}' {problem}.", f"/{attribute.name}")
 
 
 def _of_bytes(cell: bytes, attribute: Attribute, encoding: str | None) -> object:
     try:
         text = cell.decode()
     except UnicodeDecodeError:
-        return _fault(mistakes.WRONG_FORMAT, attribute, _undecoded(cell, encoding))
+        return _fault(error_codes.WRONG_FORMAT, attribute, _undecoded(cell, encoding))
     if "\0" in text:
         return _fault(
-            mistakes.WRONG_FORMAT, attribute, f"must be without the character U+0000; received '{shown(text)}'"
+            error_codes.WRONG_FORMAT, attribute, f"must be without the character U+0000; received '{shown(text)}'"
         )
     if attribute.data_type == "Edm.Boolean":
         return _BOOLEANS.get(text.lower(), text)
@@ -91,21 +91,21 @@ def _of_number(cell: float | Decimal, attribute: Attribute) -> object:
 
 def _of_digits(text: str, attribute: Attribute) -> object:
     """Return a number as it is decoded from JSON."""
-    if text.lstrip("-").isdigit() and len(text) <= _MOST_DIGITS:
+    if text.lstrip("-").isdigit() and len(text) <= _MAX_DIGITS:
         return int(text)
     number = parse_float(text)
     is_right = math.isfinite(number) and (attribute.data_type in ROUNDED or not isinstance(number, Inexact))
     return number if is_right else _inexact(attribute, text)
 
 
-def _inexact(attribute: Attribute, text: str) -> Fault:
+def _inexact(attribute: Attribute, text: str) -> ErrorDetail:
     wanted = f"a number that a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
-    return _fault(mistakes.OUT_OF_RANGE, attribute, f"must be {wanted}; received {shown(text)}")
+    return _fault(error_codes.OUT_OF_RANGE, attribute, f"must be {wanted}; received {shown(text)}")
 
 
 def _of_instants(cells: pa.Array, attribute: Attribute) -> Sequence[object]:
     write, form, received = _TEMPORAL[attribute.data_type]
     texts, right = write(cells)
-    fault = _fault(mistakes.WRONG_FORMAT, attribute, f"must be {FORMS[form]}; received {received}")
+    fault = _fault(error_codes.WRONG_FORMAT, attribute, f"must be {FORMAT_HINTS[form]}; received {received}")
     found = zip(texts.to_pylist(), right.to_pylist(), cells.is_null().to_pylist(), strict=True)
     return [text if is_right or is_null else fault for text, is_right, is_null in found]

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet, types
 
-from function_app.source.pieces import MOST_BYTES, by_bytes
+from function_app.source.pieces import MAX_BYTES, by_bytes
 from function_app.source.rows import PartUnreadableError, Rows
 
-MOST_ROWS = 16_384
+MAX_ROWS = 16_384
 # What stands in a column chunk beside its dictionary are places in it.
-_BYTES_A_PLACE, _BYTES_OF_PAGES, _LARGEST_DICTIONARY = 3, 1 << 10, 64 << 20
+_BYTES_A_PLACE, _BYTES_OF_PAGES, _MAX_DICTIONARY_BYTES = 3, 1 << 10, 64 << 20
 # The instants of the years 1 to 9999, in milliseconds.
 _FIRST, _LAST, _BEYOND = -62_135_596_800_000, 253_402_300_799_999, 2**63 - 1
 
@@ -81,7 +81,7 @@ class _Group:
         chunks = [chunk for chunk in found if chunk.path_in_schema in columns and chunk.physical_type == "BYTE_ARRAY"]
         self.dictionaries = [chunk.path_in_schema for chunk in chunks if _is_dictionary(chunk)]
         bytes_of_rows = sum(chunk.total_uncompressed_size for chunk in chunks if not _is_dictionary(chunk))
-        self.rows_at_once = max(1, min(MOST_ROWS, MOST_BYTES * group.num_rows // max(bytes_of_rows, 1)))
+        self.rows_at_once = max(1, min(MAX_ROWS, MAX_BYTES * group.num_rows // max(bytes_of_rows, 1)))
 
 
 def _is_dictionary(chunk: parquet.ColumnChunkMetaData) -> bool:
@@ -90,7 +90,7 @@ def _is_dictionary(chunk: parquet.ColumnChunkMetaData) -> bool:
         return False
     start = chunk.dictionary_page_offset
     beside = chunk.total_compressed_size - (chunk.data_page_offset - start) if start else 0
-    is_large = chunk.total_uncompressed_size > _LARGEST_DICTIONARY
+    is_large = chunk.total_uncompressed_size > _MAX_DICTIONARY_BYTES
     return not is_large and beside <= _BYTES_A_PLACE * chunk.num_values + _BYTES_OF_PAGES
 
 

@@ -14,12 +14,12 @@ from function_app.source.records import MAX_ROW_BYTES, TOO_LARGE
 from function_app.source.rows import BrokenRow, Rows
 from function_app.source.texts import is_text
 
-MOST_BYTES = 8 << 20
+MAX_BYTES = 8 << 20
 
 
 def by_bytes(batch: pa.RecordBatch, number: int, key: str) -> Iterator[Rows]:
     """Divide a batch, that begins with the row of this number, and write its dictionaries out; without large rows."""
-    if longest_row(batch) * len(batch) <= MOST_BYTES:
+    if longest_row(batch) * len(batch) <= MAX_BYTES:
         yield Rows(_written_out(batch), range(number, number + len(batch)))
         return
     sizes = text_sizes(batch).to_pylist()
@@ -28,7 +28,7 @@ def by_bytes(batch: pa.RecordBatch, number: int, key: str) -> Iterator[Rows]:
         if size > MAX_ROW_BYTES:
             broken.append(_too_large(batch.column(key).slice(place, 1), number + place))
             continue
-        if held + size > MOST_BYTES:
+        if held + size > MAX_BYTES:
             yield _taken(batch, number, places, broken)
             places, broken, held = [], [], 0
         places.append(place)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.activity import key_text
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
-from function_app.error_codes import Fault
+from function_app.error_codes import ErrorDetail
 from function_app.source.batch import Batch
 from function_app.source.columns import canonical, fits
 from function_app.source.csv_part import CsvPart
@@ -23,7 +23,6 @@ from function_app.source.rows import PartUnreadableError
 from function_app.source.words import in_words
 
 ROWS = 16_384
-pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps a hoard for every thread: 100 MB in a refresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Head:
     a CSV.
     """
 
-    faults: Sequence[Fault] = ()
+    faults: Sequence[ErrorDetail] = ()
     ignored: Sequence[str] = ()
     absent: Sequence[str] = ()
     delimiter: str | None = None
@@ -48,11 +47,11 @@ def read_head(
     try:
         part = _open(stream, file, entity, layout)
     except PartUnreadableError as error:
-        return Head([mistakes.UNFIT_SNAPSHOT(f"{file} can't be read: {error}.", file)])
+        return Head([error_codes.UNFIT_SNAPSHOT(f"{file} can't be read: {error}.", file)])
     attributes, of_all = layout.columns_of(entity.by_name), _values_of_all(part, file, entity, layout)
     problems = _column_problems(part, entity, [layout.column(name) for name in required], layout)
     return Head(
-        [mistakes.UNFIT_SNAPSHOT(f"{file} {problem}.", file) for problem in problems],
+        [error_codes.UNFIT_SNAPSHOT(f"{file} {problem}.", file) for problem in problems],
         [column for column in part.columns if column not in attributes],
         [name for column, name in attributes.items() if column not in {*part.columns, *of_all}],
         part.delimiter if isinstance(part, CsvPart) else None,

@@ -21,7 +21,7 @@ AFTER_QUOTE = "Text follows the closing quote of a value; write a quote within a
 BACKSLASH = "A quote within a quoted value has a backslash before it; write the quote twice instead."
 IN_UNQUOTED = "A quote stands in a value without quotes; put the value in quotes, and write the quote in it twice."
 AFTER_SPACE = "A space stands before the opening quote of a value; remove it."
-_SLICE, _HEAD, _SHORTEST_VIEW, _LONGEST_VIEW = 1 << 16, 1 << 14, 1 << 9, 1 << 20
+_SLICE, _HEAD, _MIN_VIEW, _MAX_VIEW = 1 << 16, 1 << 14, 1 << 9, 1 << 20
 _SAMPLE, _MANY = 1 << 10, 32
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
 
@@ -187,7 +187,7 @@ class Records:
 
     def _judged(self, line: int) -> tuple[int, Judgement]:
         """Judge the lines from an offset on by as few bytes as it takes, and return where the offset is then."""
-        size = _SHORTEST_VIEW
+        size = _MIN_VIEW
         while True:
             while len(self._text) - self._at - line < size and (more := self._more(line)) is not None:
                 line = more
@@ -196,7 +196,7 @@ class Records:
             judgement = judge(view, self._dialect, is_all=is_all)
             if judgement.reading != "either":
                 return line, judgement
-            if size >= _LONGEST_VIEW:  # no value is as long
+            if size >= _MAX_VIEW:  # no value is as long
                 return line, Judgement("neither", size) if b'"' in view else Judgement("records")
             size *= 4
 

@@ -11,12 +11,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.activity import key_text
-from function_app.domain.addresses import MAX_SOURCE_KEY_BYTES, address_fault, source_key_fault
+from function_app.domain.addresses import MAX_ID_LENGTH, MAX_SOURCE_KEY_BYTES, address_fault, source_key_fault
 from function_app.domain.entity import CUSTOMER, Attribute, Entity
-from function_app.domain.job import MOST_LISTED
-from function_app.error_codes import Fault
+from function_app.domain.job import MAX_LISTED
+from function_app.error_codes import ErrorDetail
 from function_app.source.batch import Batch
 from function_app.source.cells import judge
 from function_app.source.columns import canonical, canonical_type
@@ -26,9 +26,8 @@ from function_app.source.records import MAX_ROW_BYTES, TOO_LARGE
 from function_app.source.rows import BrokenRow, Rows
 from function_app.source.told import RejectedRow, Told
 
-LONGEST_ID = 100
-Check = Callable[[Mapping[str, Any]], dict[str, Any] | list[Fault]]
-_LONGEST_ESCAPE = len(r"\u001f")
+Check = Callable[[Mapping[str, Any]], dict[str, Any] | list[ErrorDetail]]
+_MAX_ESCAPE = len(r"\u001f")
 _NO_ADDRESS = r"^\.*$|%2[Ff]"
 _CUT_OFF = "its last line has no line break, so it may be cut off"
 
@@ -50,7 +49,7 @@ class RowJudge:
         batch, right = self._canonical(rows.columns)
         wrong = pc.indices_nonzero(pc.invert(right)).to_pylist()
         doubts = [self._doubt("end", _CUT_OFF)] if rows.is_cut_off else []
-        mended, rejected = list[dict[str, Any]](), list[tuple[int, list[Fault]]]()
+        mended, rejected = list[dict[str, Any]](), list[tuple[int, list[ErrorDetail]]]()
         looked_at = self._looked_at(rows.columns, batch, wrong) if wrong else ()
         for place, (record, faults, has_id) in zip(wrong, looked_at, strict=True):
             if faults:
@@ -79,13 +78,13 @@ class RowJudge:
             if attribute.name == self._id and self._entity.name == CUSTOMER:
                 has_address = pc.invert(pc.match_substring_regex(values, _NO_ADDRESS))
                 is_header = pc.equal(values, self._layout.column(self._id))
-                checks += [has_address, pc.less_equal(pc.utf8_length(values), LONGEST_ID), pc.invert(is_header)]
+                checks += [has_address, pc.less_equal(pc.utf8_length(values), MAX_ID_LENGTH), pc.invert(is_header)]
             if attribute.name in self._source_keys:
                 size = pc.fill_null(pc.binary_length(values.cast(pa.string())), 0)
                 checks.append(pc.less_equal(size, MAX_SOURCE_KEY_BYTES))
         batch = pa.record_batch(columns, names=[attribute.name for attribute in self._entity.attributes])
-        if longest_row(batch) > MAX_ROW_BYTES // _LONGEST_ESCAPE:
-            checks.append(pc.less_equal(text_sizes(batch), MAX_ROW_BYTES // _LONGEST_ESCAPE))
+        if longest_row(batch) > MAX_ROW_BYTES // _MAX_ESCAPE:
+            checks.append(pc.less_equal(text_sizes(batch), MAX_ROW_BYTES // _MAX_ESCAPE))
         return batch, pc.fill_null(reduce(pc.and_, checks), fill_value=False)
 
     def _column(self, raw: pa.RecordBatch, attribute: Attribute) -> tuple[pa.Array, pa.Array | None]:
@@ -96,15 +95,15 @@ class RowJudge:
 
     def _looked_at(
         self, raw: pa.RecordBatch, batch: pa.RecordBatch, places: Sequence[int]
-    ) -> Iterator[tuple[dict[str, Any], list[Fault], bool]]:
+    ) -> Iterator[tuple[dict[str, Any], list[ErrorDetail], bool]]:
         """Judge some rows one by one: a record, or what is wrong with it, and whether its id could be read."""
         some = pa.array(places, pa.int64())
         raw, batch = raw.take(some), batch.take(some)
         columns = [self._cells(raw, batch, attribute) for attribute in self._entity.attributes]
         for cells in zip(*columns, strict=True):
             row = dict(zip(self._entity.by_name, cells, strict=True))
-            faults = [cell for cell in cells if isinstance(cell, Fault)]
-            record = {name: cell for name, cell in row.items() if not isinstance(cell, Fault)}
+            faults = [cell for cell in cells if isinstance(cell, ErrorDetail)]
+            record = {name: cell for name, cell in row.items() if not isinstance(cell, ErrorDetail)}
             has_id = bool(record.get(self._id)) or not any(row.values())
             yield *self._checked(record, faults), has_id
 
@@ -118,37 +117,37 @@ class RowJudge:
             value if is_right else cell for value, is_right, cell in zip(values, right.to_pylist(), judged, strict=True)
         ]
 
-    def _checked(self, record: dict[str, Any], faults: list[Fault]) -> tuple[dict[str, Any], list[Fault]]:
+    def _checked(self, record: dict[str, Any], faults: list[ErrorDetail]) -> tuple[dict[str, Any], list[ErrorDetail]]:
         found = [*faults, *self._id_faults(record), *self._key_faults(record)]
         checked = self._check(record)
         if isinstance(checked, dict):
             record = checked
             if not found and len(orjson.dumps(record)) > MAX_ROW_BYTES:
-                found.append(mistakes.RECORD_TOO_LARGE(TOO_LARGE))
+                found.append(error_codes.RECORD_TOO_LARGE(TOO_LARGE))
         else:
             known = {fault.target for fault in found}
             found += [fault for fault in checked if fault.target not in known]
         return record, found
 
-    def _id_faults(self, record: Mapping[str, Any]) -> list[Fault]:
+    def _id_faults(self, record: Mapping[str, Any]) -> list[ErrorDetail]:
         identity = record.get(self._id)
         if not identity or self._entity.name != CUSTOMER:
             return []
         problem = address_fault(str(identity))
         if identity == self._layout.column(self._id):
             problem = "holds its own name: the row repeats the header"
-        if len(str(identity)) > LONGEST_ID:
-            problem = f"may have at most {LONGEST_ID} characters; received {len(str(identity))}"
-        return [mistakes.INVALID_ID(f"'{self._id}' {problem}.", f"/{self._id}")] if problem else []
+        if len(str(identity)) > MAX_ID_LENGTH:
+            problem = f"may have at most {MAX_ID_LENGTH} characters; received {len(str(identity))}"
+        return [error_codes.INVALID_ID(f"'{self._id}' {problem}.", f"/{self._id}")] if problem else []
 
-    def _key_faults(self, record: Mapping[str, Any]) -> list[Fault]:
+    def _key_faults(self, record: Mapping[str, Any]) -> list[ErrorDetail]:
         keys = {name: key_text([record[name]]) for name in self._source_keys if record.get(name) is not None}
         faults = {name: source_key_fault(key) for name, key in keys.items()}
-        return [mistakes.TOO_LONG(f"'{name}' {fault}.", f"/{name}") for name, fault in faults.items() if fault]
+        return [error_codes.TOO_LONG(f"'{name}' {fault}.", f"/{name}") for name, fault in faults.items() if fault]
 
-    def _list(self, rows: Rows, rejected: Sequence[tuple[int, list[Fault]]]) -> Sequence[RejectedRow]:
+    def _list(self, rows: Rows, rejected: Sequence[tuple[int, list[ErrorDetail]]]) -> Sequence[RejectedRow]:
         """Return the rejected rows as far as there is room for them in the part's list."""
-        room = MOST_LISTED - self._listed
+        room = MAX_LISTED - self._listed
         lines = rows.lines() if rows.lines and rejected and room > 0 else None
         listed = [
             RejectedRow(row.number, row.line, None, row.problem + _more(row))
@@ -161,7 +160,7 @@ class RowJudge:
         self._listed += len(listed)
         return sorted(listed, key=lambda row: row.number)
 
-    def _column_of(self, faults: Sequence[Fault]) -> str | None:
+    def _column_of(self, faults: Sequence[ErrorDetail]) -> str | None:
         name = (faults[0].target or "").lstrip("/")
         return self._layout.column(name) if name else None
 
@@ -173,7 +172,7 @@ class RowJudge:
         return doubt
 
 
-def _reason(faults: Sequence[Fault]) -> str:
+def _reason(faults: Sequence[ErrorDetail]) -> str:
     return " ".join(fault.message for fault in faults)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
-from function_app.domain.feed import KEPT, ending_told_at
+from function_app.domain.feed import FEED_RETENTION, ending_told_at
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Counts, Job, Task
 from function_app.domain.profile import Customer, Update
@@ -40,7 +40,7 @@ RECEIVED, ENDED, CREATED = "receivedSort", "endedSort", "createdSort"
 PROFILE_ID = "profile"
 INSTANCE_ID, KEY_ID = "instance", "key"
 JOBS_KEPT = timedelta(days=30)
-_KEPT_S = int(KEPT.total_seconds())
+_KEPT_S = int(FEED_RETENTION.total_seconds())
 
 
 def customer_pk(instance_id: str, customer_id: str) -> str:
@@ -94,8 +94,10 @@ def customer_of(document: Mapping[str, Any], updates: tuple[Update, ...] = ()) -
     return Customer(document["customerId"], document["attributes"], updates)
 
 
-def update_document(instance_id: str, update: Update, now: datetime, hidden_until: datetime | None = None) -> Document:
-    """Make the document of an update; reads pass it by until `hiddenUntil`, a text that sorts before every instant."""
+def update_document(
+    instance_id: str, update: Update, now: datetime, superseded_until: datetime | None = None
+) -> Document:
+    """Make the document of an update; reads leave it out until `supersededUntil`, by default an empty text."""
     document_id = update_doc_id(update.update_id)
     return {
         "id": document_id,
@@ -113,7 +115,7 @@ def update_document(instance_id: str, update: Update, now: datetime, hidden_unti
         ENDED: _position(ending_told_at(update), document_id, update.customer_id),
         "caller": update.caller,
         "fingerprint": update.fingerprint,
-        "hiddenUntil": format_instant(hidden_until) if hidden_until else "",
+        "supersededUntil": format_instant(superseded_until) if superseded_until else "",
         "ttl": ttl(update.valid_until, now),
     }
 

@@ -15,17 +15,17 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.job import Job, Task
-from function_app.domain.merge import Hidden
+from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
-from function_app.domain.usage import Counted
+from function_app.domain.usage import UsageCount
 from function_app.errors import ServiceError
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class CustomerRead(NamedTuple):
-    """A customer with the updates that may show, and the live update asked for by id, hidden or not."""
+    """A customer with the updates that may show, and the live update asked for by id, superseded or not."""
 
     customer: Customer | None
     update: Update | None = None
@@ -37,13 +37,13 @@ class Customers(Protocol):
     ) -> CustomerRead:
         """Read the profile and the updates that may show at `now` in one round trip; None for what is not there."""
 
-    async def existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
+    async def filter_existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
         """Return those of these CustomerIds that the source has."""
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
         """Add an update, unless the customer has a live one of this id: return that one."""
 
-    async def hide_updates(self, instance_id: str, found: Collection[Hidden], now: datetime) -> None:
+    async def mark_superseded(self, instance_id: str, found: Collection[Superseded], now: datetime) -> None:
         """Take updates out of reads until the instant given; they still answer to their id until they expire."""
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
@@ -52,10 +52,10 @@ class Customers(Protocol):
     async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
         """Count the source profiles that meet a condition, leaving some customers out."""
 
-    async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
+    async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         """Return every customer with an update of one of these attributes that may show, with all that may."""
 
-    async def live_updates(
+    async def read_updates(
         self, instance_id: str, customer_ids: Collection[str], now: datetime
     ) -> Mapping[str, tuple[Update, ...]]:
         """Return the updates that may show of these customers by CustomerId; customers without any are left out."""
@@ -82,7 +82,7 @@ class Customers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class TimelineEntry:
     """An activity, and where it stands among all of them."""
 
     activity: Activity
@@ -95,7 +95,7 @@ class Activities(Protocol):
     ) -> Sequence[Activity | ServiceError | None]:
         """Add customers' activities; return for each the live one of its id, or the store's fault, that kept it out."""
 
-    async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
+    async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[TimelineEntry]:
         """Return up to `limit` activities in order."""
 
     async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
@@ -107,10 +107,10 @@ class Activities(Protocol):
     async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
         """Keep an activity for a key that is nobody's yet, unless one of its id is kept: return that one."""
 
-    async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
+    async def read_parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         """Return every live parked activity with its key."""
 
-    async def parked_under(
+    async def read_parked_under(
         self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
     ) -> Sequence[tuple[SourceKey, Activity]]:
         """Return the live activities parked for these keys, each with its key."""
@@ -124,7 +124,7 @@ class Activities(Protocol):
     async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
         """Write customers' activities, new or in place of any of the same customer and id."""
 
-    async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
+    async def read_of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
         """Return all of a customer's live activities, hidden or not, in no order."""
 
     async def remove(self, instance_id: str, activities: Collection[Activity]) -> None:
@@ -132,7 +132,7 @@ class Activities(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Fed(Generic[T_co]):
+class FeedEntry(Generic[T_co]):
     """Something that happened, and its position in the feed."""
 
     item: T_co
@@ -145,13 +145,15 @@ class Feed(Protocol):
     A position is that of the last one told, or an instant as text. What ended is found for a day.
     """
 
-    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[FeedEntry[Update]]:
         """Return updates, live or not, by when they were received."""
 
-    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[FeedEntry[Update]]:
         """Return updates by when their end may be told."""
 
-    async def created(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Activity]]:
+    async def created(
+        self, instance_id: str, after: str, before: datetime, limit: int
+    ) -> Sequence[FeedEntry[Activity]]:
         """Return activities that a caller sent, live or not, by when they joined a timeline; none that are hidden."""
 
 
@@ -219,10 +221,10 @@ class Access(Protocol):
 
 
 class Usage(Protocol):
-    async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[Counted]) -> None:
+    async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[UsageCount]) -> None:
         """Write all that a worker has counted in an hour, in place of what it wrote of that hour before."""
 
-    async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[Counted]:
+    async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
         """Return what each worker counted in the hours from `start` to before `end`."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from function_app.domain.instant import format_instant
-from function_app.domain.usage import KEPT_DAYS, Counted, Series, Tally
+from function_app.domain.usage import KEPT_DAYS, Series, Tally, UsageCount
 from function_app.store.documents import Document
 
 
@@ -27,7 +27,7 @@ def usage_expiry(hour: datetime) -> datetime:
     return hour + timedelta(days=KEPT_DAYS, hours=1)
 
 
-def usage_document(instance_id: str, hour: datetime, worker: str, counts: Iterable[Counted]) -> Document:
+def usage_document(instance_id: str, hour: datetime, worker: str, counts: Iterable[UsageCount]) -> Document:
     return {
         "id": f"{hour:%H}-{worker}",
         "pk": usage_pk(instance_id, hour),
@@ -47,11 +47,11 @@ def usage_document(instance_id: str, hour: datetime, worker: str, counts: Iterab
     }
 
 
-def counted_of(document: Mapping[str, Any]) -> Iterator[Counted]:
+def counted_of(document: Mapping[str, Any]) -> Iterator[UsageCount]:
     hour = datetime.fromisoformat(document["hour"])
     for found in document["counts"]:
         series = Series(*(found[name] for name in Series._fields))
         latencies = Counter({int(bucket): count for bucket, count in found["latencies"].items()})
-        yield Counted(
+        yield UsageCount(
             hour, series, Tally(found["count"], found["failures"], found["bytesIn"], found["bytesOut"], latencies)
         )

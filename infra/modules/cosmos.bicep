@@ -38,7 +38,7 @@ var containers = [
       { path: '/instanceId/?' }
       { path: '/customerId/?' }
       { path: '/validUntil/?' }
-      { path: '/hiddenUntil/?' }
+      { path: '/supersededUntil/?' }
       { path: '/receivedSort/?' } // the feed behind the triggers
       { path: '/endedSort/?' }
       { path: '/names/[]/?' } // which attributes a live update touches

@@ -14,7 +14,7 @@ from typing import Any
 from function_app.domain.activity import activity_of_unified
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 from . import people
 from .load import CONNECTIONS, rate, raw_request, requests_file
@@ -100,7 +100,7 @@ def long_timeline() -> Ratio:
             loop.close()
 
 
-async def _fill(services: Suite) -> None:
+async def _fill(services: Services) -> None:
     now = datetime.now(UTC)
     events = [_event(0) for _ in range(LONG)] + [_event(1) for _ in range(SHORT)]
     for start in range(0, len(events), 2_000):

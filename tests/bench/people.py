@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from function_app.domain.validity import Timing
-from function_app.services.suite import Suite
+from function_app.domain.validity import RequestedValidity
+from function_app.services.services import Services
 from function_app.services.update_profile import UpdateRequest
 from function_app.store.embedded import EmbeddedStore
 
@@ -80,9 +80,9 @@ def definition() -> dict[str, Any]:
     return {"name": "Bench", "entities": [customer]}
 
 
-async def open_with(folder: Path, count: int) -> Suite:
+async def open_with(folder: Path, count: int) -> Services:
     """Open an embedded store in a folder, with the instance and so many customers."""
-    services = Suite(EmbeddedStore(folder))
+    services = Services(EmbeddedStore(folder))
     await services.instances.define(INSTANCE, definition(), datetime.now(UTC))
     numbers = iter(range(count))
     while batch := list(islice(numbers, 2_000)):
@@ -92,20 +92,20 @@ async def open_with(folder: Path, count: int) -> Suite:
     return services
 
 
-async def update_all(services: Suite, numbers: Iterable[int], times: int) -> None:
+async def update_all(services: Services, numbers: Iterable[int], times: int) -> None:
     """Update customers so many times each, through the service."""
     now = datetime.now(UTC)
     model = await services.instances.get(INSTANCE, now)
     for number in numbers:
         for turn in range(times):
-            request = UpdateRequest(customer_id(number), changes(number + turn), Timing())
+            request = UpdateRequest(customer_id(number), changes(number + turn), RequestedValidity())
             await services.update_profile(model, request, datetime.now(UTC))
 
 
-async def lay_over(services: Suite, number: int, count: int) -> None:
+async def lay_over(services: Services, number: int, count: int) -> None:
     """Update a customer so many times that none is dominated: each newer one ends before the older one under it."""
     model = await services.instances.get(INSTANCE, datetime.now(UTC))
     for layer in range(count):
-        timing = Timing(valid_for=f"PT{720 - layer}M")
+        timing = RequestedValidity(valid_for=f"PT{720 - layer}M")
         request = UpdateRequest(customer_id(number), changes(4 * layer), timing, "bench")
         await services.update_profile(model, request, datetime.now(UTC))

@@ -16,7 +16,7 @@ import azure.functions as func
 from function_app.api.dispatch import Runtime, create_app
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store import documents
 from function_app.store.documents import PROFILES
 from function_app.store.embedded.database import INSERT, Row, row_of
@@ -75,7 +75,7 @@ def many_updates() -> Ratio:
             _close(loop, [services])
 
 
-def _reader(services: Suite) -> _Function:
+def _reader(services: Services) -> _Function:
     """Return the function that Azure Functions would call for GetCustomer."""
     runtime = Runtime(services, authenticate_local, lambda: datetime.now(UTC))
     app = create_app(OPERATIONS, lambda: runtime)
@@ -104,7 +104,7 @@ def _rows() -> Iterator[Row]:
         yield row_of(documents.profile_document(people.INSTANCE, people.customer_id(number), people.profile(number)))
 
 
-def _close(loop: asyncio.AbstractEventLoop, stores: Sequence[Suite]) -> None:
+def _close(loop: asyncio.AbstractEventLoop, stores: Sequence[Services]) -> None:
     for services in stores:
         loop.run_until_complete(services.close())
     loop.close()

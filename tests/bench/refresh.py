@@ -23,7 +23,7 @@ import orjson
 import pyarrow as pa
 from pyarrow import parquet
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
 
@@ -102,13 +102,13 @@ def _floor(folder: Path) -> float:
     return time.perf_counter() - begun
 
 
-async def _open(folder: Path) -> Suite:
-    services = Suite(EmbeddedStore(folder / "data"), Snapshots(str(folder / "snapshots")))
+async def _open(folder: Path) -> Services:
+    services = Services(EmbeddedStore(folder / "data"), Snapshots(str(folder / "snapshots")))
     await services.instances.define(INSTANCE, _definition(), datetime.now(UTC))
     return services
 
 
-async def _until_done(services: Suite) -> None:
+async def _until_done(services: Services) -> None:
     job = await services.refresh.start(INSTANCE, "onDemand", datetime.now(UTC))
     while job.is_running:
         await asyncio.sleep(0.05)
@@ -123,7 +123,7 @@ async def _refresh(folder: Path) -> None:
     await services.close()
 
 
-async def _reads(services: Suite, profiles: int, times: Iterable[int]) -> float:
+async def _reads(services: Services, profiles: int, times: Iterable[int]) -> float:
     """Return the 99th percentile of the seconds a merged read takes, due at a steady pace, from when it is due."""
     random, took = Random(5), []  # noqa: S311  # which customers is no secret
     model = await services.instances.get(INSTANCE, datetime.now(UTC))

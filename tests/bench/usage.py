@@ -15,7 +15,7 @@ from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.usage import Series, Traffic
 from function_app.local.host import Host
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 from . import people
 from .measure import Better, Ratio, by_turns, scratch, seconds_each
@@ -43,7 +43,7 @@ def _ignore(instance_id: str, series: Series, traffic: Traffic, now: datetime) -
     """Count nothing."""
 
 
-def _read(services: Suite) -> Callable[[], Awaitable[object]]:
+def _read(services: Services) -> Callable[[], Awaitable[object]]:
     runtime = Runtime(services, authenticate_local, lambda: datetime.now(UTC))
     host = Host(create_app(OPERATIONS, lambda: runtime))
     client = httpx.AsyncClient(transport=HostTransport(host), base_url="http://localhost/api")

@@ -122,16 +122,16 @@ async def test_a_parked_activity_waits_under_its_key_until_it_is_unparked_or_end
     parked = activity("", "x")
     assert await store.activities.park(INSTANCE, KEY, parked, NOW) is None
     assert await store.activities.park(INSTANCE, KEY, activity("", "x", Title="other"), NOW) == parked
-    assert await store.activities.parked(INSTANCE, NOW) == [(KEY, parked)]
-    assert await store.activities.parked(INSTANCE, NOW + timedelta(hours=1)) == []
+    assert await store.activities.read_parked(INSTANCE, NOW) == [(KEY, parked)]
+    assert await store.activities.read_parked(INSTANCE, NOW + timedelta(hours=1)) == []
     for keys in ([KEY], [KEY, SourceKey("Crm_Contacts", "other")]):
-        assert await store.activities.parked_under(INSTANCE, keys, NOW) == [(KEY, parked)]
-        assert await store.activities.parked_under(INSTANCE, keys, NOW + timedelta(hours=1)) == []
-    assert await store.activities.parked_under(INSTANCE, keys[1:], NOW) == []
+        assert await store.activities.read_parked_under(INSTANCE, keys, NOW) == [(KEY, parked)]
+        assert await store.activities.read_parked_under(INSTANCE, keys, NOW + timedelta(hours=1)) == []
+    assert await store.activities.read_parked_under(INSTANCE, keys[1:], NOW) == []
     assert await find(store, ActivityQuery()) == []
     await store.activities.unpark(INSTANCE, KEY, parked)
     await store.activities.unpark(INSTANCE, KEY, parked)
-    assert await store.activities.parked(INSTANCE, NOW) == []
+    assert await store.activities.read_parked(INSTANCE, NOW) == []
 
 
 async def test_a_key_is_found_replaced_and_removed_only_from_its_owner(store: Store) -> None:

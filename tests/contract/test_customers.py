@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support import INSTANCE, NOW, in_json, profile
 
-from function_app.domain.merge import Hidden
+from function_app.domain.merge import Superseded
 from function_app.domain.profile import Update
 from function_app.domain.query import (
     AllOf,
@@ -53,13 +53,13 @@ async def test_a_customer_the_source_does_not_have_is_none(store: Store) -> None
 async def test_a_customer_exists_by_its_profile_alone(store: Store) -> None:
     await load(store, profile("ada"))
     await store.customers.create_update(INSTANCE, update("bob"), NOW)
-    assert set(await store.customers.existing(INSTANCE, ["ada", "bob"])) == {"ada"}
-    assert set(await store.customers.existing(INSTANCE, ["ada"])) == {"ada"}
-    assert not await store.customers.existing(INSTANCE, ["bob"])
-    assert not await store.customers.existing(INSTANCE, [])
-    assert not await store.customers.existing(INSTANCE + "0", ["ada"])
+    assert set(await store.customers.filter_existing(INSTANCE, ["ada", "bob"])) == {"ada"}
+    assert set(await store.customers.filter_existing(INSTANCE, ["ada"])) == {"ada"}
+    assert not await store.customers.filter_existing(INSTANCE, ["bob"])
+    assert not await store.customers.filter_existing(INSTANCE, [])
+    assert not await store.customers.filter_existing(INSTANCE + "0", ["ada"])
     many = ["ada", *(f"nobody {n}" for n in range(500))]
-    assert set(await store.customers.existing(INSTANCE, many)) == {"ada"}
+    assert set(await store.customers.filter_existing(INSTANCE, many)) == {"ada"}
 
 
 async def test_a_profile_comes_back_as_it_was_written(store: Store) -> None:
@@ -140,28 +140,28 @@ async def test_a_customer_id_may_be_any_text(store: Store, customer_id: str) -> 
     assert len(read.customer.updates) == 1
 
 
-async def test_a_hidden_update_answers_to_its_id_and_is_read_again_from_the_instant_on(store: Store) -> None:
+async def test_a_superseded_update_answers_to_its_id_and_is_read_again_from_the_instant_on(store: Store) -> None:
     await load(store, profile("ada"))
     await store.customers.create_update(INSTANCE, update("ada"), NOW)
     until = NOW + timedelta(minutes=30)
-    await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), until)], NOW)
+    await store.customers.mark_superseded(INSTANCE, [Superseded(update("ada"), until)], NOW)
     read = await store.customers.read(INSTANCE, "ada", until - MICRO, "u1")
     assert read.customer is not None
     assert read.customer.updates == ()
     assert read.update == update("ada")
     assert await store.customers.create_update(INSTANCE, update("ada", Points=1), NOW) == update("ada")
-    assert await store.customers.touched(INSTANCE, ["City"], until - MICRO) == []
-    assert await store.customers.live_updates(INSTANCE, ["ada"], until - MICRO) == {}
+    assert await store.customers.find_with_updates_of(INSTANCE, ["City"], until - MICRO) == []
+    assert await store.customers.read_updates(INSTANCE, ["ada"], until - MICRO) == {}
     again = await store.customers.read(INSTANCE, "ada", until)
     assert again.customer is not None
     assert again.customer.updates == (update("ada"),)
-    assert await store.customers.live_updates(INSTANCE, ["ada"], until) == {"ada": (update("ada"),)}
+    assert await store.customers.read_updates(INSTANCE, ["ada"], until) == {"ada": (update("ada"),)}
     assert (await store.customers.read(INSTANCE, "ada", update("ada").valid_until, "u1")).update is None
 
 
 async def test_hiding_what_is_not_there_creates_nothing(store: Store) -> None:
     await load(store, profile("ada"))
-    await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), NOW + MICRO)], NOW)
+    await store.customers.mark_superseded(INSTANCE, [Superseded(update("ada"), NOW + MICRO)], NOW)
     assert (await store.customers.read(INSTANCE, "ada", NOW, "u1")).update is None
 
 
@@ -171,8 +171,8 @@ async def test_nothing_crosses_instances(store: Store) -> None:
     other = INSTANCE + "0"
     assert (await store.customers.read(other, "ada", NOW, "u1")).customer is None
     assert await store.customers.find_profiles(other, SourceQuery(None, Sorting("CustomerId")), 10) == []
-    assert await store.customers.touched(other, ["City"], NOW) == []
-    assert await store.customers.live_updates(other, ["ada"], NOW) == {}
+    assert await store.customers.find_with_updates_of(other, ["City"], NOW) == []
+    assert await store.customers.read_updates(other, ["ada"], NOW) == {}
     assert await store.customers.count_profiles(other, None, frozenset()) == 0
 
 
@@ -184,7 +184,7 @@ async def test_touched_customers_are_those_with_a_live_update_of_one_of_the_name
     await store.customers.create_update(INSTANCE, update("eve", hours=0.5, City="Bergen"), NOW)
     await store.customers.create_update(INSTANCE, update("gone", City="Bergen"), NOW)
     at = NOW + timedelta(hours=0.5)
-    touched = await store.customers.touched(INSTANCE, ["City", "Tier"], at)
+    touched = await store.customers.find_with_updates_of(INSTANCE, ["City", "Tier"], at)
     assert [(c.customer_id, len(c.updates)) for c in touched] == [("ada", 2)]
 
 
@@ -192,7 +192,7 @@ async def test_live_updates_come_by_customer(store: Store) -> None:
     await store.customers.create_update(INSTANCE, update("ada"), NOW)
     await store.customers.create_update(INSTANCE, update("ada", "u2", hours=0.5), NOW)
     await store.customers.create_update(INSTANCE, update("bob"), NOW)
-    found = await store.customers.live_updates(INSTANCE, ["ada", "eve"], NOW + timedelta(hours=0.5))
+    found = await store.customers.read_updates(INSTANCE, ["ada", "eve"], NOW + timedelta(hours=0.5))
     assert found == {"ada": (update("ada"),)}
 
 

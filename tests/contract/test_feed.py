@@ -11,13 +11,13 @@ from support import INSTANCE, NOW, create_activity, in_json, profile
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.feed import TRAILS
 from function_app.domain.instant import format_instant
-from function_app.domain.merge import Hidden
+from function_app.domain.merge import Superseded
 from function_app.domain.profile import Update
-from function_app.store.port import Fed, Store
+from function_app.store.port import FeedEntry, Store
 
 START = format_instant(NOW - timedelta(days=1))
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
-Read = Callable[[str, str, datetime, int], Awaitable[Sequence[Fed[Update]]]]
+Read = Callable[[str, str, datetime, int], Awaitable[Sequence[FeedEntry[Update]]]]
 
 
 def update(customer_id: str, received: timedelta = timedelta(), lives: timedelta = HOUR) -> Update:
@@ -72,11 +72,11 @@ async def test_a_write_that_shows_late_is_found_by_a_cursor_that_trails(store: S
     assert await ids(store.feed.received, fed[-1].position) == []
 
 
-async def test_a_hidden_update_is_fed_where_it_was(store: Store) -> None:
+async def test_a_superseded_update_is_fed_where_it_was(store: Store) -> None:
     await store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
     await create(store, update("ada"), update("bob", SECOND))
     [before, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
-    await store.customers.hide_updates(INSTANCE, [Hidden(update("ada"), NOW + HOUR)], NOW + 5 * SECOND)
+    await store.customers.mark_superseded(INSTANCE, [Superseded(update("ada"), NOW + HOUR)], NOW + 5 * SECOND)
     [after, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
     assert after == before
     assert await ids(store.feed.received, after.position) == ["bob"]

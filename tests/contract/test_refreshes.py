@@ -97,13 +97,13 @@ async def test_activities_of_a_customer_are_all_of_them_until_removed(store: Sto
     await store.activities.write_sources(INSTANCE, [*made, activity("bob", "x")], NOW)
 
     async def left(now: datetime) -> set[str]:
-        return {found.activity_id for found in await store.activities.of_customer(INSTANCE, "ada", now)}
+        return {found.activity_id for found in await store.activities.read_of_customer(INSTANCE, "ada", now)}
 
     assert await left(NOW) == {"x", "y", "h"}
     assert await left(NOW + timedelta(hours=1)) == {"y"}
     await store.activities.remove(INSTANCE, [*made[:2], activity("ada", "never there")])
     assert await left(NOW) == {"h"}
-    assert len(await store.activities.of_customer(INSTANCE, "bob", NOW)) == 1
+    assert len(await store.activities.read_of_customer(INSTANCE, "bob", NOW)) == 1
 
 
 async def test_customers_of_many_keys_are_found_at_once(store: Store) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from support import INSTANCE, Clock, CosmosServer, definition, host_over, put_customers
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.cosmos import CosmosStore
 
 CUSTOMER = f"/instances/{INSTANCE}/data/Customer/ada"
@@ -22,7 +22,7 @@ PURCHASE = {"PurchaseId": "1", "PurchasedOn": "2026-11-23T11:00:00Z", "ContactId
 @pytest.fixture
 async def hosted(
     cosmos: CosmosServer, cosmos_store: CosmosStore, clock: Clock
-) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
     async with host_over(cosmos_store, clock) as (client, services):
         await services.instances.define(INSTANCE, definition(), clock())
         rows = [{"CustomerId": "ada", "City": "Oslo", "Crm_Contacts_ContactId": "c1"}]
@@ -74,7 +74,7 @@ async def test_an_update_is_sent_with_the_seconds_it_has_left(cosmos: CosmosServ
 
 
 async def test_source_profiles_and_keys_are_sent_without_ttl(
-    cosmos: CosmosServer, services: Suite, clock: Clock
+    cosmos: CosmosServer, services: Services, clock: Clock
 ) -> None:
     await put_customers(services, INSTANCE, [{"CustomerId": "bob", "Crm_Contacts_ContactId": "c2"}], clock)
     sent = documents(cosmos.requests())
@@ -83,15 +83,15 @@ async def test_source_profiles_and_keys_are_sent_without_ttl(
 
 
 async def test_a_replaced_update_counts_its_ttl_from_the_rewrite(
-    cosmos: CosmosServer, client: httpx.AsyncClient, services: Suite, clock: Clock
+    cosmos: CosmosServer, client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     for _ in range(40):
         await client.patch(CUSTOMER, params={"validFor": "PT1H"}, json={"City": "Bergen"})
         clock.advance(seconds=1)
     await services.update_profile.close()
-    hidden = [document for document in documents(cosmos.requests()) if document["hiddenUntil"]]
-    assert hidden
-    assert all(FED < document["ttl"] < FED + 3600 for document in hidden)
+    superseded = [document for document in documents(cosmos.requests()) if document["supersededUntil"]]
+    assert superseded
+    assert all(FED < document["ttl"] < FED + 3600 for document in superseded)
 
 
 async def test_an_activity_asks_three_times_for_a_new_key_once_while_it_is_cached_and_then_twice(

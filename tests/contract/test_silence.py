@@ -16,7 +16,7 @@ from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import Unavailable
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.cosmos import CosmosStore, account
 
 ANSWERS_WITHIN_S, PATIENCE_S = 0.2, 30
@@ -56,7 +56,7 @@ async def test_look_ups_and_writes_end_before_the_feed_has_passed_them(
     assert isinstance(fault, Unavailable)
     for call in (
         silent.customers.read(INSTANCE, "ada", NOW),
-        silent.customers.existing(INSTANCE, ["ada"]),
+        silent.customers.filter_existing(INSTANCE, ["ada"]),
         silent.keys.find_customers(INSTANCE, [SourceKey("Crm_Contacts", "c1")]),
         silent.customers.create_update(INSTANCE, update, NOW),
     ):
@@ -70,7 +70,7 @@ def test_a_look_up_and_a_write_together_take_less_than_a_request_may_and_that_le
 
 
 async def test_a_flush_of_many_hours_ends_with_the_first_that_gets_no_answer(silent: CosmosStore) -> None:
-    services, now = Suite(silent), datetime.now(UTC)
+    services, now = Services(silent), datetime.now(UTC)
     for hour in range(100):
         series = Series("GetCustomer", None, "ada", 200, None)
         services.usage.record(INSTANCE, series, Traffic(1, 1, 0.1), now - timedelta(hours=hour))

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from support import INSTANCE, NOW
 
-from function_app.domain.usage import Counted, Series, Tally, hour_of
+from function_app.domain.usage import Series, Tally, UsageCount, hour_of
 from function_app.store.port import Store
 
 HOUR = timedelta(hours=1)
@@ -16,11 +16,11 @@ GET = Series("GetCustomer", "Customer", "Åse's flow", 200, None)
 BAD = Series("UpdateCustomer", None, "u-1", 400, "WrongType")
 
 
-def counted(hour: datetime, series: Series = GET, count: int = 1) -> Counted:
-    return Counted(hour, series, Tally(count, 0, 2, 3, Counter({-12: count})))
+def counted(hour: datetime, series: Series = GET, count: int = 1) -> UsageCount:
+    return UsageCount(hour, series, Tally(count, 0, 2, 3, Counter({-12: count})))
 
 
-def in_order(found: Iterable[Counted]) -> list[Counted]:
+def in_order(found: Iterable[UsageCount]) -> list[UsageCount]:
     return sorted(found, key=attrgetter("hour", "series.operation", "tally.count"))
 
 

@@ -15,7 +15,7 @@ from function_app.api.dispatch import Runtime
 from function_app.api.operation import Operation
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Assignment, Principal, PrincipalType, Role
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
 OTHER, MISSING = "00000000-0000-4000-8000-000000000002", "00000000-0000-4000-8000-00000000dead"
@@ -79,7 +79,7 @@ class Cast:
     def __init__(self) -> None:
         self.callers: dict[str, tuple[Headers, Role | None]] = {}
 
-    async def join(self, services: Suite) -> None:
+    async def join(self, services: Services) -> None:
         for role in Role:
             for at, held in ((INSTANCE, role), (OTHER, None)):
                 for kind in KINDS:
@@ -110,7 +110,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Cast]]
     cast = Cast()
     with issuer() as entra:
 
-        def runtime(services: Suite, clock: Clock) -> Runtime:
+        def runtime(services: Services, clock: Clock) -> Runtime:
             return Runtime(services, entra.authenticator(services.access), clock)
 
         async with host_over(EmbeddedStore(tmp_path), Clock(), runtime) as (client, services):

@@ -11,7 +11,7 @@ import pytest
 from support import INSTANCE, ROOT, Clock, definition, put_customers
 
 from function_app.domain.activity import SourceKey
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 DATA = f"/instances/{INSTANCE}/data"
 TIMELINE = f"/instances/{INSTANCE}/profile/timeline"
@@ -26,12 +26,12 @@ UNIFIED = {"CustomerId": "ada", "ActivityTime": "2026-11-23T11:00:00Z", "Activit
 
 
 @pytest.fixture(autouse=True)
-async def _key_ring(services: Suite, clock: Clock) -> None:
+async def _key_ring(services: Services, clock: Clock) -> None:
     rows = [{"CustomerId": "ada", "Crm_Contacts_ContactId": "c1"}, {"CustomerId": "bob"}]
     await put_customers(services, INSTANCE, rows, clock)
 
 
-async def load(services: Suite, clock: Clock, **row: str) -> None:
+async def load(services: Services, clock: Clock, **row: str) -> None:
     await put_customers(services, INSTANCE, [row], clock)
 
 
@@ -126,7 +126,7 @@ def test_an_activity_id_is_the_same_in_every_process() -> None:
 
 
 async def test_composite_keys_with_the_same_letters_are_different_activities(
-    client: httpx.AsyncClient, services: Suite, clock: Clock
+    client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     composite = definition()
     composite["entities"][1]["keys"] = [["PurchaseId", "Product"]]
@@ -138,7 +138,7 @@ async def test_composite_keys_with_the_same_letters_are_different_activities(
 
 
 async def test_an_activity_of_a_customer_to_come_is_parked_and_joins(
-    client: httpx.AsyncClient, services: Suite, clock: Clock
+    client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     record = PURCHASE | {"ContactId": "c2"}
     answer = await client.post(f"{DATA}/Shop_Purchases", json=record)
@@ -157,7 +157,7 @@ async def test_an_activity_of_a_customer_to_come_is_parked_and_joins(
 
 
 async def test_a_parked_activity_is_dropped_when_it_ends(
-    client: httpx.AsyncClient, services: Suite, clock: Clock
+    client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     record = PURCHASE | {"ContactId": "c2"}
     await client.post(f"{DATA}/Shop_Purchases", params={"validFor": "PT1H"}, json=record)
@@ -167,7 +167,7 @@ async def test_a_parked_activity_is_dropped_when_it_ends(
 
 
 async def test_a_key_that_comes_while_an_activity_is_parked_is_not_passed_by(
-    client: httpx.AsyncClient, services: Suite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     park = services.store.activities.park
 
@@ -182,7 +182,7 @@ async def test_a_key_that_comes_while_an_activity_is_parked_is_not_passed_by(
 
 
 async def test_of_two_at_once_whose_key_comes_while_they_are_parked_one_is_created(
-    client: httpx.AsyncClient, services: Suite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     park, parked = services.store.activities.park, asyncio.Barrier(2)
 
@@ -200,7 +200,7 @@ async def test_of_two_at_once_whose_key_comes_while_they_are_parked_one_is_creat
 
 
 async def test_of_two_with_a_refresh_between_their_parking_one_is_created(
-    client: httpx.AsyncClient, services: Suite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     park = services.store.activities.park
     parked, looked, came = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -227,7 +227,7 @@ async def test_of_two_with_a_refresh_between_their_parking_one_is_created(
 
 
 async def test_what_was_parked_first_stays_though_its_key_is_there_before_it_has_joined(
-    client: httpx.AsyncClient, services: Suite
+    client: httpx.AsyncClient, services: Services
 ) -> None:
     record = PURCHASE | {"ContactId": "c2"}
     assert (await client.post(f"{DATA}/Shop_Purchases", json=record)).status_code == 202
@@ -253,7 +253,7 @@ async def test_activities_expire_in_the_very_instant(client: httpx.AsyncClient, 
 
 
 async def test_hidden_activities_are_taken_but_never_shown(
-    client: httpx.AsyncClient, services: Suite, clock: Clock
+    client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     hidden = definition()
     hidden["entities"][1]["activity"]["showInTimeline"] = False

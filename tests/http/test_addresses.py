@@ -7,7 +7,7 @@ import httpx
 import pytest
 from support import INSTANCE, NOW, in_json, profile
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 AT = f"/instances/{INSTANCE}"
 HARD_IDS = [
@@ -50,7 +50,7 @@ async def test_the_location_of_an_activity_leads_to_it(client: httpx.AsyncClient
 
 @pytest.mark.parametrize("identity", HARD_IDS)
 async def test_a_customer_can_be_read_and_updated_whatever_its_id(
-    client: httpx.AsyncClient, services: Suite, identity: str
+    client: httpx.AsyncClient, services: Services, identity: str
 ) -> None:
     await services.store.customers.write_profiles(INSTANCE, in_json(profile(identity, City="Oslo")))
     address = f"{AT}/data/Customer/{quote(identity, safe='')}"

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from support import INSTANCE, Clock, definition
 
-from function_app.error_codes import MISTAKES
-from function_app.services.suite import Suite
+from function_app.error_codes import ERROR_CODES
+from function_app.services.services import Services
 
 ROOM = f"/instances/{INSTANCE}"
 CUSTOMERS = f"{ROOM}/data/Customer"
@@ -121,7 +121,7 @@ BAD = [
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: f"{bad.code}-{bad.verb}-{bad.target}")
 async def test_a_bad_request_is_refused_by_code_and_place_and_writes_nothing(
-    client: httpx.AsyncClient, services: Suite, clock: Clock, bad: Bad
+    client: httpx.AsyncClient, services: Services, clock: Clock, bad: Bad
 ) -> None:
     await client.patch(ADA, json={"Points": 77})
     before = (await client.get(ADA, params={"explain": "true"})).content
@@ -129,7 +129,7 @@ async def test_a_bad_request_is_refused_by_code_and_place_and_writes_nothing(
     answer = await bad.send(client)
     problem = answer.json()
     assert (answer.status_code, problem["errorCode"], problem["target"]) == (bad.status, bad.code, bad.target)
-    assert MISTAKES[bad.code].status == bad.status
+    assert ERROR_CODES[bad.code].status == bad.status
     assert set(problem) == {"errorCode", "message", "target", "details", "httpStatusCode"}
     assert problem["httpStatusCode"] == str(bad.status)
     assert problem["details"][0] == {name: problem[name] for name in ("errorCode", "message", "target")}

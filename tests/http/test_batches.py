@@ -7,7 +7,7 @@ import pytest
 from support import INSTANCE
 
 from function_app.errors import Throttled, Unavailable
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 DATA = f"/instances/{INSTANCE}/data"
 EVENT = {"CustomerId": "ada", "ActivityTime": "2026-11-23T11:00:00Z", "ActivityType": "Feedback"}
@@ -92,7 +92,7 @@ async def test_a_batch_for_what_is_no_activity_entity_is_refused_whole(client: h
 
 
 async def test_a_store_fault_before_anything_is_written_is_told_for_every_item(
-    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: Any) -> None:
         raise Throttled(2)
@@ -107,7 +107,7 @@ async def test_a_store_fault_before_anything_is_written_is_told_for_every_item(
 
 
 async def test_a_store_fault_in_the_middle_is_told_for_the_items_it_met(
-    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create = services.store.activities.create
 
@@ -130,7 +130,7 @@ async def test_a_store_fault_in_the_middle_is_told_for_the_items_it_met(
 
 
 async def test_an_unforeseen_fault_in_an_item_tells_nothing_of_the_inside(
-    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: Any) -> None:
         raise RuntimeError("secret-inside")

@@ -17,7 +17,7 @@ from function_app.domain.access import Principal, Role
 from function_app.errors import Throttled, Unavailable
 from function_app.local.host import Host
 from function_app.local.server import Server
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 ADA = f"/instances/{INSTANCE}/data/Customer/ada"
 
@@ -36,7 +36,7 @@ async def calls(client: httpx.AsyncClient) -> list[httpx.Response]:
 
 async def test_an_unexpected_failure_is_answered_500_and_tells_nothing_of_the_inside(
     client: httpx.AsyncClient,
-    services: Suite,
+    services: Services,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -73,7 +73,7 @@ async def test_an_unexpected_failure_is_answered_500_and_tells_nothing_of_the_in
 )
 async def test_a_store_that_can_not_serve_now_says_when_to_come_back(
     client: httpx.AsyncClient,
-    services: Suite,
+    services: Services,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
     expected: tuple[int, str, str],
@@ -86,7 +86,7 @@ async def test_a_store_that_can_not_serve_now_says_when_to_come_back(
 
 
 async def test_an_update_the_store_refuses_to_write_is_not_answered_as_taken(
-    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(services.store.customers, "create_update", failing(Throttled(1)))
@@ -97,7 +97,9 @@ async def test_an_update_the_store_refuses_to_write_is_not_answered_as_taken(
     assert answer.json()["receipt"]["outcome"] == "applied"
 
 
-async def test_a_request_whose_caller_left_halfway_changes_nothing(client: httpx.AsyncClient, services: Suite) -> None:
+async def test_a_request_whose_caller_left_halfway_changes_nothing(
+    client: httpx.AsyncClient, services: Services
+) -> None:
     runtime = Runtime(services, authenticate_local, Clock())
     server = Server(Host(create_app(OPERATIONS, lambda: runtime)))
     _, writer = await asyncio.open_connection("127.0.0.1", await server.start(0))
@@ -113,7 +115,7 @@ async def test_a_request_whose_caller_left_halfway_changes_nothing(client: httpx
 
 
 async def test_a_request_that_takes_longer_than_it_may_is_answered_503(
-    services: Suite, monkeypatch: pytest.MonkeyPatch
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object) -> None:
         await asyncio.sleep(60)
@@ -128,7 +130,7 @@ async def test_a_request_that_takes_longer_than_it_may_is_answered_503(
 
 
 async def test_health_tells_of_a_store_that_does_not_answer(
-    client: httpx.AsyncClient, services: Suite, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services.store, "check", failing(Unavailable()))
     answer = await client.get("/health")
@@ -148,7 +150,7 @@ async def test_health_tells_of_a_store_that_does_not_answer(
     ],
 )
 async def test_a_role_too_low_is_refused_naming_the_role_needed(
-    services: Suite, clock: Clock, role: Role, asked: tuple[str, str], status: int
+    services: Services, clock: Clock, role: Role, asked: tuple[str, str], status: int
 ) -> None:
     verb, path = asked
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from support import INSTANCE, Clock, definition, in_json, profile
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 OTHER = "22222222-2222-4222-8222-222222222222"
 CONTOSO = {"instanceId": INSTANCE, "name": "Contoso", "instanceType": "production"}
@@ -81,7 +81,7 @@ async def test_the_instances_own_validity_holds(client: httpx.AsyncClient, clock
     assert (await client.get(address)).json()["City"] == "Oslo"
 
 
-async def test_nothing_crosses_instances(client: httpx.AsyncClient, services: Suite) -> None:
+async def test_nothing_crosses_instances(client: httpx.AsyncClient, services: Services) -> None:
     here, there = f"/instances/{INSTANCE}/data/Customer", f"/instances/{OTHER}/data/Customer"
     await client.put(f"/instances/{OTHER}", json=renamed("Fabrikam"))
     assert (await client.get(f"{there}/ada")).status_code == 404

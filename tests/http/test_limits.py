@@ -10,7 +10,7 @@ from support.entra import issuer, token
 
 from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
 AT = f"instances/{INSTANCE}"
@@ -25,7 +25,7 @@ async def limited(tmp_path: Path, clock: Clock) -> AsyncIterator[httpx.AsyncClie
     """Three requests a minute."""
     with issuer() as entra:
 
-        def runtime(services: Suite, clock: Clock) -> Runtime:
+        def runtime(services: Services, clock: Clock) -> Runtime:
             return Runtime(services, entra.authenticator(services.access), clock, Limits(3))
 
         async with host_over(EmbeddedStore(tmp_path), clock, runtime) as (client, services):

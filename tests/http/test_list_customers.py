@@ -6,7 +6,7 @@ import httpx
 import pytest
 from support import INSTANCE, Clock, in_json, profile
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 CUSTOMERS = f"/instances/{INSTANCE}/data/Customer"
 ADA = f"{CUSTOMERS}/ada"
@@ -36,7 +36,7 @@ async def walk(client: httpx.AsyncClient, **options: Any) -> list[list[str]]:
     return pages
 
 
-async def write(services: Suite, *people: dict[str, Any]) -> None:
+async def write(services: Services, *people: dict[str, Any]) -> None:
     await services.store.customers.write_profiles(INSTANCE, in_json(*people))
 
 
@@ -122,7 +122,7 @@ async def test_the_next_link_repeats_every_option(client: httpx.AsyncClient) -> 
     assert "@odata.nextLink" not in second
 
 
-async def test_a_page_holds_a_hundred_unless_told(client: httpx.AsyncClient, services: Suite) -> None:
+async def test_a_page_holds_a_hundred_unless_told(client: httpx.AsyncClient, services: Services) -> None:
     await write(services, *(profile(f"c{number:03}") for number in range(250)))
     assert [len(ids) for ids in await walk(client)] == [100, 100, 53]
     assert len((await page(client, top=1000))["value"]) == 253
@@ -152,7 +152,7 @@ async def test_a_forged_token_is_refused(client: httpx.AsyncClient, token: str) 
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidSkiptoken")
 
 
-async def test_long_values_can_be_paged_through_in_their_order(client: httpx.AsyncClient, services: Suite) -> None:
+async def test_long_values_can_be_paged_through_in_their_order(client: httpx.AsyncClient, services: Services) -> None:
     await write(services, *(profile(name, City=name * 5_000) for name in "xyz"))
     assert await walk(client, top=1, orderby="City desc", filter="City ge 'x'") == [["z"], ["y"], ["x"]]
 

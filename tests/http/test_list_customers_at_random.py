@@ -8,7 +8,7 @@ import httpx
 import pytest
 from support import INSTANCE, NOW, Clock, in_json, profile
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 CUSTOMERS = f"/instances/{INSTANCE}/data/Customer"
 Row = dict[str, Any]
@@ -97,7 +97,7 @@ def random_row(r: random.Random) -> Row:
     return {name: r.choice(pool) for name, pool in POOLS.items()}
 
 
-async def populate(client: httpx.AsyncClient, services: Suite, clock: Clock, r: random.Random) -> None:
+async def populate(client: httpx.AsyncClient, services: Services, clock: Clock, r: random.Random) -> None:
     """Thirty customers with random updates, of which some have ended."""
     people = [profile(f"c{number:02}", **random_row(r)) for number in range(30)]
     await services.store.customers.write_profiles(INSTANCE, in_json(*people))
@@ -130,7 +130,7 @@ async def walk(client: httpx.AsyncClient, params: dict[str, str]) -> tuple[list[
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_random_lists_are_what_brute_force_over_merged_profiles_gives(
-    client: httpx.AsyncClient, services: Suite, clock: Clock, seed: int
+    client: httpx.AsyncClient, services: Services, clock: Clock, seed: int
 ) -> None:
     r = random.Random(seed)  # noqa: S311  # no secret
     await populate(client, services, clock, r)

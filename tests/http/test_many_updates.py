@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 from support import INSTANCE, Clock
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 ADA = f"/instances/{INSTANCE}/data/Customer/ada"
 TIMES = 1000
@@ -13,14 +13,14 @@ def named(number: int) -> dict[str, str]:
     return {"Prefer": "return=representation", "Repeatability-Request-ID": f"update-{number}"}
 
 
-async def live(services: Suite, clock: Clock) -> int:
+async def live(services: Services, clock: Clock) -> int:
     read = await services.store.customers.read(INSTANCE, "ada", clock())
     assert read.customer is not None
     return len(read.customer.updates)
 
 
 async def test_a_customer_written_to_a_thousand_times_stays_cheap_to_read(
-    client: httpx.AsyncClient, services: Suite, clock: Clock
+    client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     most = 0
     for number in range(TIMES):
@@ -44,7 +44,7 @@ async def test_a_customer_written_to_a_thousand_times_stays_cheap_to_read(
 
 
 async def test_a_longer_older_update_outlives_a_hundred_short_ones(
-    client: httpx.AsyncClient, services: Suite, clock: Clock
+    client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     await client.patch(ADA, json={"Points": 500, "City": "Bergen"}, params={"validFor": "P1D"})
     for number in range(100):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from support import SHARED, Clock, host_over, put_customers
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
 SOURCE = SHARED / "data" / "northwind"
@@ -53,7 +53,7 @@ DEFINITION: dict[str, Any] = {
         },
     ],
 }
-Hosted = tuple[httpx.AsyncClient, Suite]
+Hosted = tuple[httpx.AsyncClient, Services]
 
 pytestmark = pytest.mark.skipif(not SOURCE.exists(), reason=f"the Northwind data is not at {SOURCE}")
 
@@ -71,7 +71,7 @@ def record(row: dict[str, str]) -> dict[str, Any]:
     return {**whole, **dates, **texts, "Freight": float(row["Freight"])}
 
 
-async def load_customers(services: Suite, clock: Clock, customers: list[dict[str, str]]) -> None:
+async def load_customers(services: Services, clock: Clock, customers: list[dict[str, str]]) -> None:
     loaded = [
         {
             "CustomerId": f"unified-{row['CustomerID']}",

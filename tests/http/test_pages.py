@@ -12,7 +12,7 @@ from support import INSTANCE, ROOT, Clock, host_over
 from function_app.api.dispatch import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import make_page_settings
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.settings import InvalidSettingsError, Settings, read_settings
 from function_app.store.embedded import EmbeddedStore
 
@@ -74,7 +74,7 @@ async def embedded(tmp_path: Path, clock: Clock) -> AsyncIterator[httpx.AsyncCli
     """A host in Azure whose pages may be embedded."""
     settings = make_page_settings(entra(CARD_FRAME_ANCESTORS="https://contoso.crm.dynamics.com https://*.example.com"))
 
-    def runtime(services: Suite, clock: Clock) -> Runtime:
+    def runtime(services: Services, clock: Clock) -> Runtime:
         return Runtime(services, authenticate_local, clock, pages=settings)
 
     async with host_over(EmbeddedStore(tmp_path / "data"), clock, runtime) as (client, _):

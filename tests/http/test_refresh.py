@@ -16,7 +16,7 @@ from support import refresh as refresh_instance
 
 from function_app.services.refresh import activities as refresh_activities
 from function_app.services.refresh import customers as refresh_customers
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.source import reader
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
@@ -36,7 +36,7 @@ Write = Callable[..., None]
 
 
 @pytest.fixture
-async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
     """The host with the definition of `support`, nobody in it, and snapshots in a folder."""
     store, snapshots = EmbeddedStore(tmp_path / "data"), Snapshots(str(tmp_path / "snapshots"))
     async with host_over(store, clock, snapshots=snapshots) as (client, services):
@@ -160,7 +160,7 @@ async def test_the_same_content_in_csv_and_parquet_is_the_same(
 
 
 async def test_customers_missing_from_a_complete_snapshot_go_with_all_they_had(
-    client: httpx.AsyncClient, services: Suite, write: Write, clock: Clock
+    client: httpx.AsyncClient, services: Services, write: Write, clock: Clock
 ) -> None:
     write("Customer", ADA, BOB)
     write("Shop_Purchases", SALE)
@@ -172,7 +172,7 @@ async def test_customers_missing_from_a_complete_snapshot_go_with_all_they_had(
     assert counted(job, "removed") == [1]
     assert await read(client, "ada") is None
     assert await owner(client, "c-ada") is None
-    assert list(await services.store.activities.of_customer(INSTANCE, "ada", clock())) == []
+    assert list(await services.store.activities.read_of_customer(INSTANCE, "ada", clock())) == []
     write("Customer", BOB, ADA)
     write("Shop_Purchases", SALE | {"PurchaseId": "p9"})
     await refresh(client)

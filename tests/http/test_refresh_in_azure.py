@@ -17,7 +17,7 @@ from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.job import Job, Step
 from function_app.errors import NotYetReadable, Unavailable
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.source.files import AZURITE_KEY, PartChangedError, Snapshot, Snapshots
 from function_app.source.queue import QUEUE, StepQueue
 from function_app.store.embedded import EmbeddedStore
@@ -71,7 +71,7 @@ async def until_empty(queue: QueueClient, function: Any) -> int:
     return handled
 
 
-def functions(services: Suite, clock: Clock) -> dict[str, Any]:
+def functions(services: Services, clock: Clock) -> dict[str, Any]:
     app = create_app(OPERATIONS, lambda: Runtime(services, authenticate_local, clock))
     return {str(function.get_function_name()): function.get_user_function() for function in app.get_functions()}
 
@@ -96,7 +96,7 @@ async def test_a_refresh_goes_part_by_part_through_the_queue(
     decode = TextBase64DecodePolicy()
     async with QueueClient.from_queue_url(address, AZURITE_KEY, message_decode_policy=decode) as queue:
         await queue.create_queue()
-        services = Suite(EmbeddedStore(tmp_path / "data"), snapshots, StepQueue(address), clock)
+        services = Services(EmbeddedStore(tmp_path / "data"), snapshots, StepQueue(address), clock)
         await services.instances.define(INSTANCE, definition(), clock())
         function = functions(services, clock)
         await function["StartRefreshes"](None)
@@ -119,7 +119,7 @@ async def test_a_refresh_goes_part_by_part_through_the_queue(
 
 
 async def test_a_message_that_comes_twice_changes_nothing(tmp_path: Path, clock: Clock, snapshots: Snapshots) -> None:
-    services = Suite(EmbeddedStore(tmp_path / "data"), snapshots, None, clock)
+    services = Services(EmbeddedStore(tmp_path / "data"), snapshots, None, clock)
     await services.instances.define(INSTANCE, definition(), clock())
     job = await services.refresh.start(INSTANCE, "onDemand", clock())
     await services.refresh.resume(clock(), timedelta())
@@ -153,7 +153,7 @@ async def test_a_message_about_a_job_or_task_that_is_not_readable_yet_comes_agai
     tmp_path: Path, clock: Clock, snapshots: Snapshots
 ) -> None:
     store = EmbeddedStore(tmp_path / "data")
-    services = Suite(store, snapshots, clock=clock)
+    services = Services(store, snapshots, clock=clock)
     await services.instances.define(INSTANCE, definition(), clock())
     with pytest.raises(NotYetReadable):
         await services.refresh.handle(Step(INSTANCE, "00000001"))
@@ -166,7 +166,7 @@ async def test_a_message_about_a_job_or_task_that_is_not_readable_yet_comes_agai
 async def test_a_start_whose_queue_is_not_there_is_answered_503_and_does_not_block_the_next(
     tmp_path: Path, clock: Clock, queues: str
 ) -> None:
-    services = Suite(EmbeddedStore(tmp_path / "data"), workers=StepQueue(f"{queues}/not-made"), clock=clock)
+    services = Services(EmbeddedStore(tmp_path / "data"), workers=StepQueue(f"{queues}/not-made"), clock=clock)
     await services.instances.define(INSTANCE, definition(), clock())
     for number in ("00000001", "00000002"):
         with pytest.raises(Unavailable):

@@ -18,7 +18,7 @@ import pytest
 from support import INSTANCE, ROOT, definition
 
 from function_app.domain.query import ActivityQuery
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
 
@@ -28,12 +28,12 @@ import asyncio, os, sys
 import function_app.source.reader
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
 
 async def main(folder, instance_id):
-    services = Suite(EmbeddedStore(folder / "data"), Snapshots(str(folder / "snapshots")))
+    services = Services(EmbeddedStore(folder / "data"), Snapshots(str(folder / "snapshots")))
     now = datetime.now(UTC)
     await services.refresh.resume(now, timedelta())
     job = await services.refresh.start(instance_id, "onDemand", now)
@@ -94,7 +94,7 @@ def work(worker: subprocess.Popen[str], folder: Path, seconds: float | None = No
 
 async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
     """Everything a reader may see; `whole`: the same name must stand in both attributes of every profile."""
-    services, now = Suite(EmbeddedStore(folder / "data")), datetime.now(UTC)
+    services, now = Services(EmbeddedStore(folder / "data")), datetime.now(UTC)
     model = await services.instances.get(INSTANCE, now)
     store = services.store
     ids = await store.customers.find_ids(INSTANCE, "", CUSTOMERS)
@@ -102,7 +102,7 @@ async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
     if whole:
         assert all(profile["FullName"] == profile["City"] for profile in profiles.values())
     found = await services.read_activities.page(model, ActivityQuery(), now, top=CUSTOMERS)
-    rows = await services.store.activities.parked(INSTANCE, now)
+    rows = await services.store.activities.read_parked(INSTANCE, now)
     keys = {
         row[0]: json.loads(row[1])["customerId"]
         for row in store.customers._db.read("SELECT pk, body FROM keys")  # type: ignore[attr-defined]  # noqa: SLF001  # all of them, which no reader asks for
@@ -112,7 +112,7 @@ async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
 
 
 async def define(folder: Path) -> None:
-    services = Suite(EmbeddedStore(folder / "data"), Snapshots(None))
+    services = Services(EmbeddedStore(folder / "data"), Snapshots(None))
     await services.instances.define(INSTANCE, definition(), datetime.now(UTC) - timedelta(days=1))
     await services.close()
 

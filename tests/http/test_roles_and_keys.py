@@ -11,7 +11,7 @@ from support.entra import issuer, token
 
 from function_app.api.dispatch import Runtime
 from function_app.domain.access import Assignment, Principal, Role
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
 AT = f"instances/{INSTANCE}"
@@ -23,10 +23,10 @@ ASSIGNED = Assignment("ada-1", "user", Role.VIEWER)
 
 
 @pytest.fixture
-async def guarded(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+async def guarded(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
     with issuer() as entra:
 
-        def runtime(services: Suite, clock: Clock) -> Runtime:
+        def runtime(services: Services, clock: Clock) -> Runtime:
             return Runtime(services, entra.authenticator(services.access), clock)
 
         async with host_over(EmbeddedStore(tmp_path), clock, runtime) as (client, services):
@@ -35,7 +35,7 @@ async def guarded(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.Asy
 
 
 @pytest.fixture
-def guarded_client(guarded: tuple[httpx.AsyncClient, Suite]) -> httpx.AsyncClient:
+def guarded_client(guarded: tuple[httpx.AsyncClient, Services]) -> httpx.AsyncClient:
     return guarded[0]
 
 
@@ -92,11 +92,11 @@ async def test_a_wrong_assignment_is_refused(
 
 
 async def test_another_worker_takes_a_change_of_roles_over_within_a_minute(
-    guarded: tuple[httpx.AsyncClient, Suite], clock: Clock
+    guarded: tuple[httpx.AsyncClient, Services], clock: Clock
 ) -> None:
     client, services = guarded
     assert (await client.get(f"{AT}/rbac/myrole", headers=ADA)).status_code == 403
-    elsewhere = Suite(services.store)
+    elsewhere = Services(services.store)
     await elsewhere.access.assign(INSTANCE, ASSIGNED, BOSS, clock())
     clock.advance(seconds=60)
     assert (await client.get(f"{AT}/rbac/myrole", headers=ADA)).status_code == 200

@@ -25,7 +25,7 @@ from function_app.api.dispatch import Runtime, create_app
 from function_app.bootstrap import OPERATIONS
 from function_app.bootstrap import traced as traced_services
 from function_app.local.host import Host
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.port import Store
 
 MARK = "Zxq7Secret"
@@ -55,9 +55,9 @@ def store(request: pytest.FixtureRequest) -> Store:
 @pytest.fixture
 async def traced(
     store: Store, spans: InMemorySpanExporter, clock: Clock
-) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
     """The traced host over each store, with a customer whose every text is marked."""
-    services = traced_services(store, Suite)
+    services = traced_services(store, Services)
     with issuer() as entra:
         runtime = Runtime(services, entra.authenticator(services.access), clock)
         transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime)))
@@ -74,7 +74,7 @@ def named(spans: InMemorySpanExporter, name: str) -> ReadableSpan:
 
 
 async def test_a_request_its_services_and_its_store_calls_are_spans_of_the_callers_trace(
-    traced: tuple[httpx.AsyncClient, Suite], spans: InMemorySpanExporter
+    traced: tuple[httpx.AsyncClient, Services], spans: InMemorySpanExporter
 ) -> None:
     client, _ = traced
     await client.get(f"{AT}/data/Customer/{MARK}", headers={"traceparent": PARENT})
@@ -96,7 +96,7 @@ async def test_a_request_its_services_and_its_store_calls_are_spans_of_the_calle
 
 
 async def test_a_store_call_tells_what_it_cost(cosmos_store: Store, spans: InMemorySpanExporter) -> None:
-    services = traced_services(cosmos_store, Suite)
+    services = traced_services(cosmos_store, Services)
     await services.access.api_keys(INSTANCE)
     found = named(spans, "store.access.read_grants").attributes or {}
     assert (found["cosmos.requests"], found["cosmos.retries"]) == (1, 0)
@@ -139,7 +139,7 @@ async def everything(client: httpx.AsyncClient) -> list[httpx.Response]:
 
 
 async def test_no_value_reaches_a_log_or_a_span_and_no_secret_an_answer(
-    traced: tuple[httpx.AsyncClient, Suite],
+    traced: tuple[httpx.AsyncClient, Services],
     spans: InMemorySpanExporter,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import INSTANCE, Clock, definition, host_over, in_json, profile, put_customers
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
 BASE = f"/instances/{INSTANCE}"
@@ -127,7 +127,7 @@ async def test_types_are_counted_most_frequent_first(client: httpx.AsyncClient) 
 
 
 async def test_a_customer_is_found_by_source_key_until_the_key_moves(
-    client: httpx.AsyncClient, services: Suite, clock: Clock
+    client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     async def owner() -> httpx.Response:
         query = {"dataSourceName": "Crm", "entityName": "Contacts", "key": "c1"}

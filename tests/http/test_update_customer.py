@@ -9,7 +9,7 @@ import httpx
 import pytest
 from support import INSTANCE, NOW, Clock
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 
 CUSTOMERS = f"/instances/{INSTANCE}/data/Customer"
 ADA = f"{CUSTOMERS}/ada"
@@ -187,7 +187,7 @@ async def test_a_late_older_update_never_hides_a_newer_one(client: httpx.AsyncCl
     assert (await shown(client))["City"] == "Bergen"
 
 
-async def test_an_update_hidden_in_part_is_applied_and_says_which_part(client: httpx.AsyncClient) -> None:
+async def test_an_update_superseded_in_part_is_applied_and_says_which_part(client: httpx.AsyncClient) -> None:
     await client.patch(ADA, json={"City": "Bergen"})
     late = {"occurredAt": "2026-11-23T11:00:00Z"}
     answer = await client.patch(ADA, json={"City": "Moss", "Points": 9}, params=late, headers=WHOLE)
@@ -205,7 +205,7 @@ async def test_occurred_at_may_lie_five_minutes_ahead(client: httpx.AsyncClient)
 
 
 async def test_a_retry_is_answered_as_the_first_time_and_changes_nothing(
-    client: httpx.AsyncClient, services: Suite, clock: Clock
+    client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     first = await client.patch(ADA, json={"City": "Bergen", "Points": 2}, headers=repeated("flow/1 #42"))
     clock.advance(hours=1)

@@ -12,8 +12,8 @@ from support import INSTANCE, NOW, Clock, definition, host_over
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import Unavailable
 from function_app.services import usage as usage_service
-from function_app.services.suite import Suite
-from function_app.services.usage import MOST_SERIES, OTHER
+from function_app.services.services import Services
+from function_app.services.usage import MAX_SERIES, OTHER
 from function_app.store.embedded import EmbeddedStore
 
 AT = f"instances/{INSTANCE}"
@@ -76,10 +76,10 @@ async def test_hours_and_days_are_told_apart(
 
 
 async def test_workers_add_up_and_a_call_is_counted_once_however_often_it_is_flushed(
-    hosted: tuple[httpx.AsyncClient, Suite], clock: Clock
+    hosted: tuple[httpx.AsyncClient, Services], clock: Clock
 ) -> None:
     client, services = hosted
-    other = Suite(services.store)
+    other = Services(services.store)
     series = Series("GetCustomer", "Customer", "local", 200, None)
     for _ in range(3):
         await client.get(CUSTOMER)
@@ -100,7 +100,7 @@ async def test_what_was_counted_is_written_at_shutdown(tmp_path: Path, clock: Cl
 
 @pytest.mark.parametrize("due", ["FLUSH_WHEN_IDLE_S", "FLUSH_EVERY_S"])
 async def test_what_was_counted_is_written_soon_after_the_last_call_and_every_while_under_steady_traffic(
-    hosted: tuple[httpx.AsyncClient, Suite], monkeypatch: pytest.MonkeyPatch, due: str
+    hosted: tuple[httpx.AsyncClient, Services], monkeypatch: pytest.MonkeyPatch, due: str
 ) -> None:
     client, services = hosted
     for wait in ("FLUSH_WHEN_IDLE_S", "FLUSH_EVERY_S"):
@@ -114,7 +114,7 @@ async def test_what_was_counted_is_written_soon_after_the_last_call_and_every_wh
 
 
 async def test_a_flush_that_fails_loses_nothing(
-    hosted: tuple[httpx.AsyncClient, Suite], monkeypatch: pytest.MonkeyPatch
+    hosted: tuple[httpx.AsyncClient, Services], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, services = hosted
 
@@ -129,7 +129,7 @@ async def test_a_flush_that_fails_loses_nothing(
 
 
 async def test_an_instance_that_does_not_exist_leaves_nothing_behind(
-    hosted: tuple[httpx.AsyncClient, Suite],
+    hosted: tuple[httpx.AsyncClient, Services],
 ) -> None:
     client, services = hosted
     await client.get("instances/missing")
@@ -137,13 +137,13 @@ async def test_an_instance_that_does_not_exist_leaves_nothing_behind(
     assert not await services.store.usage.read("missing", NOW, NOW + HOUR)
 
 
-async def test_too_many_callers_are_counted_together(hosted: tuple[httpx.AsyncClient, Suite], clock: Clock) -> None:
+async def test_too_many_callers_are_counted_together(hosted: tuple[httpx.AsyncClient, Services], clock: Clock) -> None:
     client, services = hosted
-    for n in range(MOST_SERIES + 5):
+    for n in range(MAX_SERIES + 5):
         series = Series("GetCustomer", "Customer", f"c{n}", 200, None)
         services.usage.record(INSTANCE, series, Traffic(0, 0, 0.1), clock())
     rows = seen(await usage(client, groupBy="caller"), "caller", "count")
-    assert len(rows) == MOST_SERIES + 1
+    assert len(rows) == MAX_SERIES + 1
     assert (OTHER, 5) in rows
 
 

@@ -14,7 +14,7 @@ from azure.cosmos.aio import CosmosClient
 from support import INSTANCE, Clock, CosmosServer, cosmos_server, create_database, definition, put_customers
 from support.local_host import Served, serving
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.cosmos import CosmosStore
 from function_app.store.documents import ACTIVITIES, PROFILES
 
@@ -67,7 +67,7 @@ async def _storm(server: CosmosServer, number: int, requests: int, seen: Seen) -
 async def _prepare(server: CosmosServer, database: str) -> None:
     """Make a database with an instance and its customers, in fair weather."""
     await create_database(server, database)
-    services, clock = Suite(CosmosStore(server.endpoint, database, server.key)), Clock()
+    services, clock = Services(CosmosStore(server.endpoint, database, server.key)), Clock()
     await services.instances.define(INSTANCE, definition(), clock())
     rows = [{"CustomerId": f"c{n}", "Crm_Contacts_ContactId": f"k{n}"} for n in range(CUSTOMERS)]
     await put_customers(services, INSTANCE, rows, clock)

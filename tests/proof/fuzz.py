@@ -25,7 +25,7 @@ from function_app.api.dispatch import Runtime, create_app
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.local.host import Host
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
 from .finding import Finding
@@ -68,7 +68,7 @@ def declared_answers(cases: int) -> Finding:
 @contextmanager
 def described_host(folder: Path) -> Iterator[Any]:
     """Serve the definition of `support` and one customer on a port; yield the API as it describes itself."""
-    services = Suite(EmbeddedStore(folder))
+    services = Services(EmbeddedStore(folder))
 
     async def start() -> None:
         await services.instances.define(INSTANCE, definition(), NOW)

@@ -164,8 +164,8 @@ def _would_show(update: Update, behind: Mapping[str, Sequence[Update | None]]) -
 
 def _may_miss(profile: Profile, missed: Missed, now: datetime) -> bool:
     update, live = missed.update, _live(profile, missed.span, now)
-    hidden = any(other.order > update.order and missed.attribute in other.content for other in live)
-    return hidden or update not in live or not update.span.is_before(missed.span)
+    superseded = any(other.order > update.order and missed.attribute in other.content for other in live)
+    return superseded or update not in live or not update.span.is_before(missed.span)
 
 
 def _live(profile: Profile, span: Span, now: datetime) -> list[Update]:

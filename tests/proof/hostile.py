@@ -16,7 +16,7 @@ from typing import Any
 from support import INSTANCE, definition, in_json, profile
 from support.local_host import Served, serving
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.documents import ACTIVITIES, CONTROL, KEYS, PROFILES
 from function_app.store.embedded import EmbeddedStore
 
@@ -115,7 +115,7 @@ def _open(folder: Path) -> sqlite3.Connection:
 
 async def _prepare(folder: Path) -> None:
     """Write an instance to attack, a wide one, and one that nobody asks for."""
-    services, now, others = Suite(EmbeddedStore(folder)), datetime.now(UTC), "00000000-0000-4000-8000-000000000002"
+    services, now, others = Services(EmbeddedStore(folder)), datetime.now(UTC), "00000000-0000-4000-8000-000000000002"
     for instance_id, defined in ((INSTANCE, definition()), (WIDE, wide_definition()), (others, definition())):
         await services.instances.define(instance_id, defined, now)
     customers = services.store.customers

@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 
 from support.local_host import Served, serving
 
-from function_app.domain.feed import KEPT
+from function_app.domain.feed import FEED_RETENTION
 from function_app.local.__main__ import SAMPLE
 
 from .course import Course, Sample, check, told
@@ -43,7 +43,7 @@ _EXPIRING = "SELECT min(expires), count(*) FROM {} WHERE expires IS NOT NULL"
 
 def long_run(seconds: int) -> Finding:
     """Send so many seconds of traffic at an even rate, and watch the host from outside."""
-    speed = LIVES * (LIFE + KEPT).total_seconds() / seconds
+    speed = LIVES * (LIFE + FEED_RETENTION).total_seconds() / seconds
     command = [sys.executable, "-m", "tests.proof.hastened", str(speed)]
     with (
         TemporaryDirectory() as name,
@@ -113,7 +113,7 @@ class _Run:
     def _sample(self) -> Sample:
         """Look at the host from outside; what its time is, it has told with the newest update."""
         found = [self._data.execute(_EXPIRING.format(name)).fetchone() for name in ("profiles", "activities")]
-        to_leave = (self._now - KEPT - _EPOCH) / timedelta(microseconds=1)
+        to_leave = (self._now - FEED_RETENTION - _EPOCH) / timedelta(microseconds=1)
         overdue = max(to_leave - (oldest or to_leave) for oldest, _ in found) / 1e6 / self._speed
         return Sample(
             self._moment(),

@@ -18,7 +18,7 @@ import httpx
 from support import INSTANCE, definition, profile, refresh
 from support.local_host import serving
 
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
 from .finding import Finding
@@ -41,7 +41,7 @@ def races(rounds: int) -> Finding:
 
 
 async def _prepare(folder: Path) -> None:
-    services = Suite(EmbeddedStore(folder))
+    services = Services(EmbeddedStore(folder))
     await services.instances.define(INSTANCE, definition(), datetime.now(UTC))
     await services.close()
 

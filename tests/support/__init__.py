@@ -26,9 +26,9 @@ from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.definition import instance_of
 from function_app.errors import ServiceError
 from function_app.local.host import Host, read_custom_headers
-from function_app.services.instances import Model
+from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
-from function_app.services.suite import Suite
+from function_app.services.services import Services
 from function_app.source.files import Snapshots
 from function_app.store.documents import CONTAINERS
 from function_app.store.port import Store
@@ -91,8 +91,8 @@ def definition() -> dict[str, Any]:
     }
 
 
-def model() -> Model:
-    return Model(instance_of(INSTANCE, definition()))
+def model() -> CompiledInstance:
+    return CompiledInstance(instance_of(INSTANCE, definition()))
 
 
 def profile(customer_id: str, **attributes: Any) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class Clock:
         self.now += timedelta(**delta)
 
 
-def open_runtime(services: Suite, clock: Clock) -> Runtime:
+def open_runtime(services: Services, clock: Clock) -> Runtime:
     """A runtime in which everyone is Administrator."""
     return Runtime(services, authenticate_local, clock)
 
@@ -127,11 +127,11 @@ def open_runtime(services: Suite, clock: Clock) -> Runtime:
 async def host_over(
     store: Store,
     clock: Clock,
-    make_runtime: Callable[[Suite, Clock], Runtime] = open_runtime,
+    make_runtime: Callable[[Services, Clock], Runtime] = open_runtime,
     snapshots: Snapshots | None = None,
-) -> AsyncIterator[tuple[httpx.AsyncClient, Suite]]:
+) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
     """The local host over a store, in this process, and the services behind it."""
-    services = Suite(store, snapshots, clock=clock)
+    services = Services(store, snapshots, clock=clock)
     runtime = make_runtime(services, clock)
     transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime), CUSTOM_HEADERS))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
@@ -223,7 +223,7 @@ def containers() -> list[dict[str, Any]]:
     return found
 
 
-async def put_customers(services: Suite, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:
+async def put_customers(services: Services, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:
     """Write customers with their key rings and join what was parked for them, as a refresh does for these alone."""
     instance = (await services.instances.get(instance_id, clock())).instance
     blank = dict.fromkeys(instance.customer.by_name)

@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any, NamedTuple
 
 from function_app.bootstrap import OPERATIONS
-from function_app.error_codes import MISTAKES
+from function_app.error_codes import ERROR_CODES
 from function_app.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -92,7 +92,7 @@ def _settings() -> str:
 
 
 def _errors() -> str:
-    rows = [(f"`{m.code}`", str(m.status), m.cause, m.cure) for m in MISTAKES.values()]
+    rows = [(f"`{m.code}`", str(m.status), m.cause, m.cure) for m in ERROR_CODES.values()]
     return _table(("errorCode", "status", "cause", "cure"), rows)
 
 

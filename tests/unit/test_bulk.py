@@ -9,7 +9,7 @@ from time import sleep
 
 import pytest
 
-from function_app.bulk import ahead, aside
+from function_app.bulk import prefetch, run_in_background
 
 
 def niceness() -> int:
@@ -19,7 +19,7 @@ def niceness() -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts priority by thread")
 async def test_bulk_work_comes_after_the_thread_of_requests() -> None:
     before = niceness()
-    assert await aside(niceness) >= 10 > before
+    assert await run_in_background(niceness) >= 10 > before
     assert niceness() == before
 
 
@@ -32,7 +32,7 @@ async def test_bulk_work_leaves_one_core_to_requests() -> None:
         seen.append(len(running))
         running.discard(get_native_id())
 
-    await asyncio.gather(*(aside(work) for _ in range(2 * cores + 2)))
+    await asyncio.gather(*(run_in_background(work) for _ in range(2 * cores + 2)))
     assert max(seen) == max(cores - 1, 1)
 
 
@@ -41,7 +41,7 @@ async def test_items_come_in_order_and_what_goes_wrong_comes_through() -> None:
         yield from (1, 2)
         raise ValueError("broken")
 
-    coming = ahead(items())
+    coming = prefetch(items())
     assert [await anext(coming), await anext(coming)] == [1, 2]
     with pytest.raises(ValueError, match="broken"):
         await anext(coming)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import NOW
 
-from function_app.domain.feed import KEPT
+from function_app.domain.feed import FEED_RETENTION
 from function_app.store.documents import PROFILES
 from function_app.store.embedded.database import Database, row_of
 
@@ -35,14 +35,14 @@ async def rows(database: Database) -> int:
 
 async def test_what_expired_leaves_a_day_later_with_the_next_write(database: Database) -> None:
     await fill(database, 10, NOW)
-    await create(database, "on time", NOW + KEPT - timedelta(minutes=1))
+    await create(database, "on time", NOW + FEED_RETENTION - timedelta(minutes=1))
     assert await rows(database) == 11
-    await create(database, "later", NOW + KEPT)
+    await create(database, "later", NOW + FEED_RETENTION)
     assert await rows(database) == 2
 
 
 async def test_more_than_leaves_at_once_leaves_with_the_writes_that_follow(database: Database) -> None:
     await fill(database, 7_000, NOW)
     for turn in range(5):
-        await create(database, f"write {turn}", NOW + KEPT + timedelta(milliseconds=turn))
+        await create(database, f"write {turn}", NOW + FEED_RETENTION + timedelta(milliseconds=turn))
     assert await rows(database) == 5

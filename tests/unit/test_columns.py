@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support import model
 
 from function_app.domain.entity import Attribute
-from function_app.error_codes import Fault
+from function_app.error_codes import ErrorDetail
 from function_app.source.cells import judge
 from function_app.source.columns import canonical, fits
 
@@ -62,7 +62,7 @@ def agrees(column: pa.Array, attribute: Attribute) -> None:
     """What is called right here, the Checker takes, and writes the same."""
     for cell, value, good in zip(judge(column, attribute, None), *judged(column, attribute), strict=True):
         if good:
-            assert not isinstance(cell, Fault)
+            assert not isinstance(cell, ErrorDetail)
             assert CHECK({attribute.name: cell}) == {attribute.name: value}
             json.dumps(value, allow_nan=False)
 

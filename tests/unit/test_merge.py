@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOW
 
-from function_app.domain.merge import hidden, merge
+from function_app.domain.merge import merge, superseded
 from function_app.domain.profile import Attributes, Update
 
 NAMES = ["City", "Points", "Tags", "Tier"]
@@ -150,7 +150,7 @@ def test_merging_leaves_the_source_and_the_updates_as_they_were(
 ) -> None:
     before = text([source, [u.attributes for u in given_updates]])
     merge(source, given_updates, at(now))
-    hidden(given_updates, at(now))
+    superseded(given_updates, at(now))
     assert text([source, [u.attributes for u in given_updates]]) == before
 
 
@@ -191,7 +191,7 @@ def test_arrays_and_objects_are_replaced_whole(old: Any, new: Any) -> None:
 
 
 @given(updates(), minutes)
-def test_hidden_are_exactly_those_whose_every_attribute_newer_ones_cover_beyond_now_until_the_first_is_uncovered(
+def test_superseded_are_exactly_those_whose_every_attribute_newer_ones_cover_beyond_now_until_the_first_is_uncovered(
     given_updates: list[Update], now: int
 ) -> None:
     def order(u: Update) -> tuple[datetime, datetime, str]:
@@ -205,15 +205,15 @@ def test_hidden_are_exactly_those_whose_every_attribute_newer_ones_cover_beyond_
         ]
         if min(ends, default=older.valid_until) > at(now):
             expected[older.update_id] = min(ends, default=older.valid_until)
-    assert {found.update.update_id: found.until for found in hidden(given_updates, at(now))} == expected
+    assert {found.update.update_id: found.until for found in superseded(given_updates, at(now))} == expected
 
 
 @given(sources, updates(), updates(prefix="later"), minutes)
-def test_passing_hidden_updates_by_never_changes_the_merge_at_any_later_instant(
+def test_leaving_superseded_updates_out_never_changes_the_merge_at_any_later_instant(
     source: Attributes, given_updates: list[Update], later: list[Update], now: int
 ) -> None:
     live = [u for u in given_updates if u.is_live(at(now))]
-    until = {found.update.update_id: found.until for found in hidden(live, at(now))}
+    until = {found.update.update_id: found.until for found in superseded(live, at(now))}
     for minute in range(now, LAST + 1):
         read = [u for u in live if until.get(u.update_id, at(now)) <= at(minute)]
         full, pruned = merge(source, live, at(minute)), merge(source, read, at(minute))

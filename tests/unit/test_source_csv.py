@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.source_parts import MODEL, head, ids, read
 
-from function_app.domain.job import MOST_LISTED
+from function_app.domain.job import MAX_LISTED
 from function_app.source import csv_part, text
 from function_app.source.layout import Layout
 from function_app.source.rows import PartUnreadableError
@@ -296,8 +296,8 @@ def test_half_a_character_at_the_end_of_utf_16_is_told() -> None:
 def test_all_rejected_rows_are_counted_and_the_first_listed() -> None:
     bad = b"".join(b"B%d,x,y\n" % number for number in range(3_000))
     found = read(b"CustomerId,FullName\n" + bad + b"A1,Ada\n" + bad)
-    assert (len(found.records), found.rejections, len(found.rejected)) == (1, 6_000, MOST_LISTED)
-    assert [row.number for row in found.rejected] == [*range(1, MOST_LISTED + 1)]
+    assert (len(found.records), found.rejections, len(found.rejected)) == (1, 6_000, MAX_LISTED)
+    assert [row.number for row in found.rejected] == [*range(1, MAX_LISTED + 1)]
     assert len(found.doubts) == 1
 
 

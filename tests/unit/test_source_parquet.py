@@ -208,8 +208,8 @@ def test_batches_change_nothing(
     content = in_parquet(columns, use_dictionary=dictionary)
     whole = read(content, "c.parquet")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parquet_part, "MOST_ROWS", most_rows)
-        patch.setattr(pieces, "MOST_BYTES", most_bytes)
+        patch.setattr(parquet_part, "MAX_ROWS", most_rows)
+        patch.setattr(pieces, "MAX_BYTES", most_bytes)
         again = read(content, "c.parquet")
     assert again == whole
     expected = [(key, city) for key, (_, city) in zip(keys, rows, strict=True)]

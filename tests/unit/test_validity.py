@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support import NOW
 
-from function_app.domain.validity import Policy, Timing, Validity, decide
+from function_app.domain.validity import Policy, RequestedValidity, Validity, decide
 
 DEFAULT, MAXIMUM = timedelta(hours=4), timedelta(days=30)
 MICRO = timedelta(microseconds=1)
@@ -13,13 +13,13 @@ SOON = "2026-11-23T13:00:00Z"
 
 
 def decided(**wishes: str) -> Validity:
-    found = decide(Timing(**wishes), DEFAULT, MAXIMUM, NOW)
+    found = decide(RequestedValidity(**wishes), DEFAULT, MAXIMUM, NOW)
     assert isinstance(found, Validity), found
     return found
 
 
 def faults(**wishes: str) -> list[tuple[str, str | None]]:
-    found = decide(Timing(**wishes), DEFAULT, MAXIMUM, NOW)
+    found = decide(RequestedValidity(**wishes), DEFAULT, MAXIMUM, NOW)
     assert isinstance(found, list), found
     assert {fault.status for fault in found} == {400}
     return [(fault.code, fault.target) for fault in found]
@@ -142,16 +142,16 @@ def test_several_faults_come_at_once() -> None:
     ],
 )
 def test_a_fault_names_the_limit_and_what_was_received(wishes: dict[str, str], says: tuple[str, ...]) -> None:
-    found = decide(Timing(**wishes), DEFAULT, MAXIMUM, NOW)
+    found = decide(RequestedValidity(**wishes), DEFAULT, MAXIMUM, NOW)
     assert isinstance(found, list)
     assert [text for text in says if text not in found[0].message] == []
 
 
 def test_the_default_and_the_maximum_are_the_ones_given() -> None:
-    assert decide(Timing(), timedelta(minutes=1), timedelta(minutes=2), NOW) == Validity(
+    assert decide(RequestedValidity(), timedelta(minutes=1), timedelta(minutes=2), NOW) == Validity(
         NOW, NOW, NOW + timedelta(minutes=1)
     )
-    beyond = decide(Timing(valid_for="PT3M"), timedelta(minutes=1), timedelta(minutes=2), NOW)
+    beyond = decide(RequestedValidity(valid_for="PT3M"), timedelta(minutes=1), timedelta(minutes=2), NOW)
     assert isinstance(beyond, list)
     assert "PT2M" in beyond[0].message
 

@@ -28,7 +28,7 @@ from function_app.source.files import AZURITE_KEY, Snapshots
 
 SAMPLE = "11111111-1111-4111-8111-111111111111"
 SOMEBODY = "e9d87b97d8915684878b31c712bd4a17"  # of the sample, and not who the README speaks of
-MOST_TRIES = 20
+MAX_TRIES = 20
 
 
 @dataclass
@@ -127,7 +127,7 @@ class PatientTransport(HostTransport):
     """Sends again what a slow store had no time for, as the answer asks."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             answer = await super().handle_async_request(request)
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from support.readme import README
-from worker.environment import MOST_TRIES, SAMPLE, SOMEBODY, Stage
+from worker.environment import MAX_TRIES, SAMPLE, SOMEBODY, Stage
 from worker.test_operations import CALLS, address
 
 from function_app.bootstrap import OPERATIONS
@@ -112,7 +112,7 @@ async def test_batches_of_500_are_taken_whole(admin: httpx.AsyncClient) -> None:
 async def send(admin: httpx.AsyncClient, path: str, items: list[dict[str, Any]]) -> dict[int, str]:
     """Send a batch, and again what a slow store had no time for; return the outcome or error code of each item."""
     told: dict[int, str] = {}
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         left = [index for index in range(len(items)) if told.get(index) in {None, "StoreUnavailable"}]
         if not left:
             break

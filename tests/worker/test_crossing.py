@@ -20,7 +20,7 @@ ANSWERED = [case for case in REACHED if "answers" in case]
 # What the host itself does to an answer: how long it is, whether it is chunked, and headers that are the server's.
 OF_THE_HOST = {"content-length", "transfer-encoding", "connection", "server", "date", "set-cookie"}
 NO_TYPE = ("content-type", "")  # makes the host send none
-LONGEST_RECORDED = 100_000
+MAX_RECORDED = 100_000
 
 
 @pytest.fixture(scope="module")
@@ -93,4 +93,4 @@ def body_of(case: dict[str, Any], body: bytes) -> str:
     """Return a body as the host sends it: none with some statuses and HEAD; long ones as they are recorded."""
     if case["got"]["status"] in {204, 304} or case["saw"]["method"] == "HEAD":
         return ""
-    return f"<{len(body)} bytes>" if len(body) > LONGEST_RECORDED else body.decode("latin-1")
+    return f"<{len(body)} bytes>" if len(body) > MAX_RECORDED else body.decode("latin-1")

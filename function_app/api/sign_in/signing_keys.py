@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ class SigningKeys:
             await asyncio.shield(self._fetching)
             known = self._keys.get(key_id)
         if not self._keys:
-            raise Unavailable(PAUSE.total_seconds(), mistakes.SIGN_IN_UNAVAILABLE("Tokens can't be verified just now."))
+            raise Unavailable(
+                PAUSE.total_seconds(), error_codes.SIGN_IN_UNAVAILABLE("Tokens can't be verified just now.")
+            )
         return known
 
     async def _fetch(self, now: datetime) -> None:

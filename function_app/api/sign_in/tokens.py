@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.api.sign_in.signing_keys import SigningKeys
 from function_app.domain.access import ROLES, Principal, PrincipalType
 from function_app.errors import NotAuthenticated, ServiceError
@@ -88,7 +88,7 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     kind: PrincipalType = "user" if "scp" in claims else "app"
     ids = [claims["oid"]]
     if kind == "user" and SCOPE not in str(claims["scp"]).split():
-        raise ServiceError(mistakes.FORBIDDEN(f"The token lacks the scope {SCOPE}."))
+        raise ServiceError(error_codes.FORBIDDEN(f"The token lacks the scope {SCOPE}."))
     if kind == "app":
         if claims["sub"] != claims["oid"]:
             raise _refused("is an id token; send an access token")

@@ -7,17 +7,17 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 
-from function_app.bulk import ahead
+from function_app.bulk import prefetch
 from function_app.domain.activity import Activity, SourceKey, activity_of_record
 from function_app.domain.entity import ActivityMapping, Entity
 from function_app.domain.job import Counts
 from function_app.services.content import canonical, digest
-from function_app.services.instances import Model
+from function_app.services.instances import CompiledInstance
 from function_app.source.files import Part, Snapshots
 from function_app.source.told import NOTHING, Told
 from function_app.store.port import Store
 
-AT_ONCE = 400
+BATCH_SIZE = 400
 _Prepared = tuple[list[tuple[Activity, SourceKey]], Told]
 
 
@@ -26,11 +26,11 @@ class RefreshActivities:
         self._store, self._snapshots = store, snapshots
 
     async def load(
-        self, model: Model, entity: Entity, part: Part, now: datetime
+        self, model: CompiledInstance, entity: Entity, part: Part, now: datetime
     ) -> AsyncGenerator[tuple[Counts, Told]]:
         """Write the activities of a part that changed and whose customers are there, and yield what became of rows."""
         instance_id, store = model.instance.instance_id, self._store
-        async with aclosing(ahead(self._prepare(model, entity, part))) as prepared:
+        async with aclosing(prefetch(self._prepare(model, entity, part))) as prepared:
             async for found, told in prepared:
                 owners = await store.keys.find_customers(instance_id, {key for _, key in found})
                 joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
@@ -51,7 +51,7 @@ class RefreshActivities:
                 )
                 yield counts, told
 
-    def _prepare(self, model: Model, entity: Entity, part: Part) -> Iterator[_Prepared]:
+    def _prepare(self, model: CompiledInstance, entity: Entity, part: Part) -> Iterator[_Prepared]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         checker, mapping = model.records[entity.qualified_name], entity.activity
@@ -61,8 +61,8 @@ class RefreshActivities:
                 stream, part.file, entity, required, lambda record: checker.check_record(record, required)
             ):
                 found = [_activity(record, entity, mapping) for record in batch.records() if mapping]
-                for start in range(0, len(found), AT_ONCE):
-                    yield found[start : start + AT_ONCE], NOTHING
+                for start in range(0, len(found), BATCH_SIZE):
+                    yield found[start : start + BATCH_SIZE], NOTHING
                 if batch.told.rejections or batch.told.doubts:
                     yield [], batch.told
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from xxhash import xxh3_64_hexdigest
 
-from function_app.bulk import ahead, aside
+from function_app.bulk import prefetch, run_in_background
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
 from function_app.domain.job import Counts
 from function_app.domain.profile import Attributes
-from function_app.services.instances import Model
+from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
 from function_app.source.files import Part, Snapshots
 from function_app.source.told import NOTHING, Told
@@ -30,7 +30,7 @@ from function_app.store.port import Store
 if TYPE_CHECKING:
     from function_app.source.ids import Ids
 
-AT_ONCE, IDS_AT_ONCE, IDS_IN_MEMORY = 1_024, 8_192, 2_000_000
+BATCH_SIZE, ID_BATCH_SIZE, IDS_IN_MEMORY = 1_024, 8_192, 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +75,20 @@ class RefreshCustomers:
     def __init__(self, store: Store, snapshots: Snapshots) -> None:
         self._store, self._snapshots = store, snapshots
 
-    async def load(self, model: Model, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Told]]:
+    async def load(self, model: CompiledInstance, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Told]]:
         """Write the profiles of a part that changed, and yield what became of each batch of rows."""
         instance_id, writing, written = model.instance.instance_id, asyncio.create_task(_nothing()), list[str]()
         try:
-            async with aclosing(ahead(self._prepare(model, part))) as prepared:
+            async with aclosing(prefetch(self._prepare(model, part))) as prepared:
                 async for rows in prepared:
                     if not rows.digests.keys().isdisjoint(written):
                         await writing  # rows of the same customers, which these come after
                     changed = await self._store.customers.find_changed(instance_id, rows.digests)
                     ids = list(changed)
                     written = ids or written
-                    for start in range(0, len(ids), AT_ONCE):
-                        old = {key: changed[key] for key in ids[start : start + AT_ONCE]}
-                        changes = await aside(rows.changes, model.instance, old)
+                    for start in range(0, len(ids), BATCH_SIZE):
+                        old = {key: changed[key] for key in ids[start : start + BATCH_SIZE]}
+                        changes = await run_in_background(rows.changes, model.instance, old)
                         await writing
                         writing = asyncio.create_task(self._write(model.instance, changes, now))
                         yield Counts(len(old), len(old)), NOTHING
@@ -97,7 +97,7 @@ class RefreshCustomers:
         finally:
             await writing
 
-    def _prepare(self, model: Model, part: Part) -> Iterator[_Rows]:
+    def _prepare(self, model: CompiledInstance, part: Part) -> Iterator[_Rows]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         required, held = (CUSTOMER_ID,), deque[_Rows](maxlen=2)  # let go of here: to free a batch takes its time
@@ -128,7 +128,7 @@ class RefreshCustomers:
         activities = self._store.activities
         for customer_id in set(lost.values()):
             released = []
-            for activity in await activities.of_customer(instance.instance_id, customer_id, now):
+            for activity in await activities.read_of_customer(instance.instance_id, customer_id, now):
                 source_key = _source_key(instance, activity)
                 if source_key is not None and lost.get(source_key) == customer_id:
                     parked = replace(activity, attributes={**activity.attributes, CUSTOMER_ID: None})
@@ -138,29 +138,29 @@ class RefreshCustomers:
                 await activities.remove(instance.instance_id, released)
 
     async def remove_missing(
-        self, model: Model, parts: Collection[Part], loaded: Counts, now: datetime
+        self, model: CompiledInstance, parts: Collection[Part], loaded: Counts, now: datetime
     ) -> AsyncGenerator[Counts]:
         """Remove the customers that a complete snapshot, loaded before, does not have, and yield how many went."""
         instance_id, customers = model.instance.instance_id, self._store.customers
         turns = (loaded.rows - 1) // IDS_IN_MEMORY + 1
         for turn in range(turns):
-            there, after = await aside(self._ids, model, parts, turn, turns), ""
+            there, after = await run_in_background(self._ids, model, parts, turn, turns), ""
             if not loaded.rejected and len(there) == await customers.count_profiles(instance_id, None, frozenset()):
                 return  # all of the snapshot are in the store, so nobody else is
-            while page := await customers.find_ids(instance_id, after, IDS_AT_ONCE):
+            while page := await customers.find_ids(instance_id, after, ID_BATCH_SIZE):
                 mine = _of_turn(page, turn, turns)
-                gone = await aside(there.missing, mine) if mine else []
-                for start in range(0, len(gone), AT_ONCE):
-                    await self._remove(model.instance, gone[start : start + AT_ONCE], now)
-                    yield Counts(removed=len(gone[start : start + AT_ONCE]))
+                gone = await run_in_background(there.missing, mine) if mine else []
+                for start in range(0, len(gone), BATCH_SIZE):
+                    await self._remove(model.instance, gone[start : start + BATCH_SIZE], now)
+                    yield Counts(removed=len(gone[start : start + BATCH_SIZE]))
                 after = page[-1]
 
-    def _ids(self, model: Model, parts: Collection[Part], turn: int, turns: int) -> Ids:
+    def _ids(self, model: CompiledInstance, parts: Collection[Part], turn: int, turns: int) -> Ids:
         from function_app.source.ids import Ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         return Ids(_of_turn(ids, turn, turns) for part in parts for ids in self._read_ids(model, part))
 
-    def _read_ids(self, model: Model, part: Part) -> Iterator[list[str]]:
+    def _read_ids(self, model: CompiledInstance, part: Part) -> Iterator[list[str]]:
         from function_app.source.reader import read_ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         with self._snapshots.open(part) as stream:
@@ -174,15 +174,15 @@ class RefreshCustomers:
         await self._release(instance, {key: had[key] for key, owner in owners.items() if owner != had[key]}, now)
         await self._store.keys.remove(instance_id, had)
         for customer_id in customer_ids:
-            activities = await self._store.activities.of_customer(instance_id, customer_id, now)
+            activities = await self._store.activities.read_of_customer(instance_id, customer_id, now)
             if activities:
                 await self._store.activities.remove(instance_id, activities)
         await self._store.customers.remove(instance_id, customer_ids)
 
-    async def landed(self, model: Model, now: datetime) -> AsyncGenerator[dict[str, Any]]:
+    async def landed(self, model: CompiledInstance, now: datetime) -> AsyncGenerator[dict[str, Any]]:
         """Yield the live updates whose values the source holds now."""
         after = ""
-        while page := await self._store.customers.find_updated(model.instance.instance_id, after, AT_ONCE, now):
+        while page := await self._store.customers.find_updated(model.instance.instance_id, after, BATCH_SIZE, now):
             for customer in page:
                 for update in customer.updates:
                     if all(customer.source.get(name) == value for name, value in update.attributes.items()):

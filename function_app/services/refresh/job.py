@@ -13,19 +13,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID
-from function_app.domain.job import MOST_LISTED, Counts, Job, Status, Step, Task, job_id_after, open_tasks, total
-from function_app.error_codes import Fault
+from function_app.domain.job import MAX_LISTED, Counts, Job, Status, Step, Task, job_id_after, open_tasks, total
+from function_app.error_codes import ErrorDetail
 from function_app.errors import NotYetReadable, ServiceError, Throttled, Unavailable
 from function_app.services.create_activities import CreateActivities
-from function_app.services.instances import Instances, Model
+from function_app.services.instances import CompiledInstance, Instances
 from function_app.services.refresh.activities import RefreshActivities, required_of
 from function_app.services.refresh.customers import RefreshCustomers
+from function_app.services.refresh.workers import LocalWorker
 from function_app.source.files import Part, PartChangedError, Snapshots, missing_parts
 from function_app.store.port import Store
 
-TOLD_EVERY, STALE, MOST_FAULTS = timedelta(seconds=2), timedelta(minutes=5), 20
+PROGRESS_INTERVAL, STALE, MAX_FAULTS = timedelta(seconds=2), timedelta(minutes=5), 20
 _log = logging.getLogger(__name__)
 
 
@@ -48,11 +49,12 @@ class Refresh:
         instances: Instances,
         create_activities: CreateActivities,
         snapshots: Snapshots,
-        workers: Workers,
+        workers: Workers | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._control, self._instances, self._create_activities = store.control, instances, create_activities
-        self._snapshots, self._workers, self._clock = snapshots, workers, clock
+        self._snapshots, self._clock = snapshots, clock
+        self._workers: Workers = workers or LocalWorker(self.handle)
         self._customers = RefreshCustomers(store, snapshots)
         self._activities = RefreshActivities(store, snapshots)
 
@@ -86,7 +88,7 @@ class Refresh:
         """Return a job; ServiceError if there is none."""
         job = await self._control.read_job(instance_id, job_id)
         if job is None:
-            raise ServiceError(mistakes.JOB_NOT_FOUND(f"There is no job '{job_id[:64]}'.", "jobId"))
+            raise ServiceError(error_codes.JOB_NOT_FOUND(f"There is no job '{job_id[:64]}'.", "jobId"))
         return job
 
     async def recent(self, instance_id: str, limit: int) -> Sequence[Job]:
@@ -124,6 +126,10 @@ class Refresh:
         elif step.index is None or tasks[step.index].stage < left[0].stage:
             await self._send(instance_id, job, tasks)
 
+    async def close(self) -> None:
+        """Stop at the next batch of rows."""
+        await self._workers.close()
+
     async def _send(self, instance_id: str, job: Job, tasks: Sequence[Task]) -> None:
         left = [Step(instance_id, job.job_id, task.index) for task in open_tasks(tasks)]
         await self._workers.send(left or [Step(instance_id, job.job_id)])
@@ -144,22 +150,22 @@ class Refresh:
         except (OSError, PartChangedError) as error:
             return (), f"The snapshots can't be read: {error}"
         if faults or not planned:
-            return (), " ".join(fault.message for fault in faults[:MOST_FAULTS]) or None
+            return (), " ".join(fault.message for fault in faults[:MAX_FAULTS]) or None
         tasks = [replace(task, index=index) for index, task in enumerate(planned)]
         await self._control.write_tasks(instance_id, tasks, self._clock())
         await self._control.write_job(instance_id, replace(job, status="running"), self._clock())
         return tasks, None
 
-    def _look(self, model: Model, job: Job) -> tuple[list[Task], list[Fault]]:
+    def _look(self, model: CompiledInstance, job: Job) -> tuple[list[Task], list[ErrorDetail]]:
         from function_app.source.reader import read_head  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         planned: list[Task] = []
-        faults: list[Fault] = []
+        faults: list[ErrorDetail] = []
         for name in (CUSTOMER, *model.instance.activities):
             entity = model.entity(name)
             required = (CUSTOMER_ID,) if name == CUSTOMER else required_of(entity)
             snapshot = self._snapshots.newest(model.instance.instance_id, name, entity.by_name)
-            faults += [mistakes.UNFIT_SNAPSHOT(f"{snapshot.problem}.", name)] if snapshot.problem else []
+            faults += [error_codes.UNFIT_SNAPSHOT(f"{snapshot.problem}.", name)] if snapshot.problem else []
             for part in snapshot.parts:
                 with self._snapshots.open(part) as stream:
                     faults += read_head(stream, part.file, entity, required).faults
@@ -179,10 +185,10 @@ class Refresh:
             async with aclosing(self._work(model, task, tasks)) as work:
                 async for counts, notes, more in work:
                     doubts += more
-                    task = replace(task, counts=task.counts + counts, notes=(task.notes + notes)[:MOST_LISTED])
+                    task = replace(task, counts=task.counts + counts, notes=(task.notes + notes)[:MAX_LISTED])
                     now = self._clock()
                     self._go_on()
-                    if now - told >= TOLD_EVERY:
+                    if now - told >= PROGRESS_INTERVAL:
                         told = now
                         await self._control.write_tasks(instance_id, [replace(task, seen_at=now, notes=())], now)
             problem = _incomplete(model, tasks) if task.work == "remove" else None
@@ -202,7 +208,7 @@ class Refresh:
             raise Unavailable
 
     async def _work(
-        self, model: Model, task: Task, tasks: Sequence[Task]
+        self, model: CompiledInstance, task: Task, tasks: Sequence[Task]
     ) -> AsyncGenerator[tuple[Counts, tuple[dict[str, object], ...], Sequence[str]]]:
         now = self._clock()
         if task.work == "load":
@@ -225,7 +231,7 @@ class Refresh:
                 yield counts, (), ()
 
 
-def _incomplete(model: Model, tasks: Sequence[Task]) -> str | None:
+def _incomplete(model: CompiledInstance, tasks: Sequence[Task]) -> str | None:
     """Say why the snapshot of Customer is not known to be complete; None if it is."""
     loaded = [task for task in tasks if task.entity == CUSTOMER and task.work == "load"]
     if any(task.failed for task in loaded):

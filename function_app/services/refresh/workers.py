@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 
 from function_app.domain.job import Step
 from function_app.errors import NotYetReadable, Throttled, Unavailable
 
-YIELD_EVERY = 0.0001  # seconds after which a thread lets another go on that waits for Python, not the usual 0.005
-
 
 class LocalWorker:
     """A queue of its own; what is left in it when the process ends is sent again by `Refresh.resume`."""
 
-    def __init__(self) -> None:
-        self.handle: Callable[[Step], Awaitable[None]] = _nobody
+    def __init__(self, handle: Callable[[Step], Awaitable[None]]) -> None:
+        self._handle = handle
         self.stopping = False
         self._steps: deque[Step] = deque()
         self._working: asyncio.Task[None] | None = None
@@ -28,10 +25,9 @@ class LocalWorker:
             self._working = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
-        sys.setswitchinterval(YIELD_EVERY)
         while self._steps and not self.stopping:
             try:
-                await self.handle(self._steps[0])
+                await self._handle(self._steps[0])
             except NotYetReadable:  # one worker sees all that it wrote: what is not there now never comes
                 self._steps.popleft()
             except (Throttled, Unavailable) as error:
@@ -44,7 +40,3 @@ class LocalWorker:
         self.stopping = True
         if self._working is not None:
             await self._working
-
-
-async def _nobody(step: Step) -> None:
-    raise NotImplementedError(step)

@@ -13,7 +13,7 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError
 
-from function_app import error_codes as mistakes
+from function_app import error_codes
 from function_app.domain.feed import LOOK_UP_WITHIN_S, WRITE_WITHIN_S
 from function_app.domain.instant import format_instant
 from function_app.errors import ServiceError, Throttled, Unavailable
@@ -22,11 +22,11 @@ from function_app.telemetry import count_response
 
 T = TypeVar("T")
 ANSWERS_WITHIN_S = 6  # Cosmos DB itself ends a page of a query after 5; the SDK would wait 65, four times
-_AT_ONCE, _KEYS_A_QUERY = 32, 200
+_MAX_CONCURRENCY, _KEYS_PER_QUERY = 32, 200
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
 _THROTTLED, _FORBIDDEN, _REFUSED = 429, 403, frozenset((400, 413))
 _ROLE_SPREADS_S = 30  # a role needs minutes to reach the account after a first deployment
-_LONGEST_WAIT_S = 3
+_MAX_WAIT_S = 3
 
 
 class Account:
@@ -51,11 +51,11 @@ class Account:
     def _connect(self) -> CosmosClient:
         options: dict[str, Any] = {
             "retry_throttle_total": 2,
-            "retry_throttle_backoff_max": _LONGEST_WAIT_S,
+            "retry_throttle_backoff_max": _MAX_WAIT_S,
             "retry_write": 1,
             "retry_read": 1,
             "read_timeout": ANSWERS_WITHIN_S,
-            "raw_response_hook": _hear,
+            "raw_response_hook": _on_response,
         }
         if self._key:
             options |= {"connection_verify": False, "enable_endpoint_discovery": False}
@@ -83,7 +83,7 @@ class Account:
         async def read(some: list[tuple[str, str]]) -> list[Document]:
             return list(await self.container(container).read_items(some))
 
-        pages = await each(read, batched(keys, _KEYS_A_QUERY))
+        pages = await gather_bounded(read, batched(keys, _KEYS_PER_QUERY))
         return [document for page in pages for document in page]
 
     async def query_keys(self, container: str, select: str, keys: Collection[str], more: str = "") -> list[Any]:
@@ -95,7 +95,7 @@ class Account:
             values: dict[str, Any] = {}
             return await self.query(container, f"{select} WHERE c.pk IN ({placeholders(some, values)}){more}", values)
 
-        pages = await each(query, batched(list(keys), _KEYS_A_QUERY))
+        pages = await gather_bounded(query, batched(list(keys), _KEYS_PER_QUERY))
         return [row for page in pages for row in page]
 
     async def create(self, container: str, document: Document, now: datetime) -> Document | None:
@@ -118,11 +118,11 @@ class Account:
                 await resource.close()
 
 
-def _hear(response: Any) -> None:
+def _on_response(response: Any) -> None:
     """Count a response; pass on to the caller what asks for a long wait, which the SDK would sleep through."""
     count_response(response)
     answer = response.http_response
-    if answer.status_code == _THROTTLED and _wait(answer.headers) > _LONGEST_WAIT_S:
+    if answer.status_code == _THROTTLED and _wait(answer.headers) > _MAX_WAIT_S:
         raise Throttled(_wait(answer.headers))
 
 
@@ -151,8 +151,8 @@ def batched(items: Sequence[T], size: int) -> list[list[T]]:
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 
-async def each(act: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:
-    bound = asyncio.Semaphore(_AT_ONCE)
+async def gather_bounded(act: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:
+    bound = asyncio.Semaphore(_MAX_CONCURRENCY)
 
     async def one(item: Any) -> Any:
         async with bound:
@@ -182,7 +182,7 @@ def translated() -> Iterator[None]:
             raise Unavailable from error
         if error.status_code in _REFUSED:
             raise ServiceError(
-                mistakes.NOT_STORABLE("The store refuses this: it is too large, or a key is.")
+                error_codes.NOT_STORABLE("The store refuses this: it is too large, or a key is.")
             ) from error
         raise
     except (AzureError, TimeoutError, OSError) as error:

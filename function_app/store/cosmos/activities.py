@@ -16,9 +16,9 @@ from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.errors import ServiceError
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, binder, each, translated
+from function_app.store.cosmos.account import Account, binder, gather_bounded, translated
 from function_app.store.documents import ACTIVITIES, Document
-from function_app.store.port import Sorted
+from function_app.store.port import TimelineEntry
 from function_app.store.sql import CosmosDialect, render
 
 _DIALECT = CosmosDialect()
@@ -41,14 +41,14 @@ class CosmosActivities:
 
         return await asyncio.gather(*map(create, activities))
 
-    async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
+    async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[TimelineEntry]:
         where, values, pk = _where(instance_id, query, now)
         way, beyond = ("DESC", "<") if query.descending else ("ASC", ">")
         if query.after is not None:
             where += f" AND c.sort {beyond} {binder(values)(query.after)}"
         sql = f"SELECT TOP {limit:d} * FROM c WHERE {where} ORDER BY c.sort {way}"
         found = await self._query(ACTIVITIES, sql, values, pk)
-        return [Sorted(documents.activity_of(document), document["sort"]) for document in found]
+        return [TimelineEntry(documents.activity_of(document), document["sort"]) for document in found]
 
     async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
         where, values, pk = _where(instance_id, query, now)
@@ -64,12 +64,12 @@ class CosmosActivities:
     async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
         return await self._create(documents.parked_document(instance_id, source_key, activity, now), now)
 
-    async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
+    async def read_parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         sql = f"SELECT * FROM c WHERE c.instanceId = @instance AND c.kind = 'parked' AND {_LIVE}"
         found = await self._query(ACTIVITIES, sql, {"instance": instance_id, "now": format_instant(now)})
         return [documents.parked_of(document) for document in found]
 
-    async def parked_under(
+    async def read_parked_under(
         self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
     ) -> Sequence[tuple[SourceKey, Activity]]:
         pks = [documents.parked_pk(instance_id, source_key) for source_key in source_keys]
@@ -98,9 +98,9 @@ class CosmosActivities:
             document = documents.activity_document(instance_id, activity, now)
             await self._account.container(ACTIVITIES).upsert_item(document, no_response=True)
 
-        await each(write, activities)
+        await gather_bounded(write, activities)
 
-    async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
+    async def read_of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
         pk = documents.customer_pk(instance_id, customer_id)
         sql = f"SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'activity' AND {_LIVE}"
         found = await self._query(ACTIVITIES, sql, {"pk": pk, "now": format_instant(now)}, pk)
@@ -114,7 +114,7 @@ class CosmosActivities:
                     documents.customer_pk(instance_id, activity.customer_id),
                 )
 
-        await each(remove, activities)
+        await gather_bounded(remove, activities)
 
     async def _create(self, document: Document, now: datetime) -> Activity | None:
         known = await self._account.create(ACTIVITIES, document, now)

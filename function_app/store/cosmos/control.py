@@ -10,7 +10,7 @@ from azure.cosmos.exceptions import CosmosResourceExistsError
 
 from function_app.domain.job import Job, Task
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, each, translated
+from function_app.store.cosmos.account import Account, gather_bounded, translated
 from function_app.store.documents import CONTROL, Document
 
 
@@ -60,7 +60,7 @@ class CosmosControl:
         return [documents.job_of(found) for found in await self._query(CONTROL, sql, {"pk": instance_id}, instance_id)]
 
     async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:  # noqa: ARG002
-        await each(self._write, [documents.task_document(instance_id, task) for task in tasks])
+        await gather_bounded(self._write, [documents.task_document(instance_id, task) for task in tasks])
 
     async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
         sql = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'task' AND c.jobId = @job ORDER BY c.id"

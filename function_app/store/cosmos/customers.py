@@ -12,18 +12,18 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.instant import format_instant
-from function_app.domain.merge import Hidden
+from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, SourceQuery
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, batched, binder, each, placeholders
+from function_app.store.cosmos.account import Account, batched, binder, gather_bounded, placeholders
 from function_app.store.documents import PROFILE_ID, PROFILES, Document
 from function_app.store.port import CustomerRead
 from function_app.store.sql import CosmosDialect, render
 
 _DIALECT = CosmosDialect()
 _IDS_A_QUERY = 200
-_SHOWING = "c.kind = 'update' AND c.validUntil > @now AND c.hiddenUntil <= @now"
+_SHOWING = "c.kind = 'update' AND c.validUntil > @now AND c.supersededUntil <= @now"
 
 
 class CosmosCustomers:
@@ -42,14 +42,14 @@ class CosmosCustomers:
             values["id"] = documents.update_doc_id(update_id)
         found = await self._query(PROFILES, f"SELECT * FROM c WHERE c.pk = @pk AND {wanted}", values, pk)
         profile = next((document for document in found if document["kind"] == "profile"), None)
-        showing = [d for d in found if d["kind"] == "update" and d["hiddenUntil"] <= values["now"]]
+        showing = [d for d in found if d["kind"] == "update" and d["supersededUntil"] <= values["now"]]
         repeated = next((document for document in found if document["id"] == values.get("id")), None)
         return CustomerRead(
             documents.customer_of(profile, tuple(map(documents.update_of, showing))) if profile else None,
             documents.update_of(repeated) if repeated else None,
         )
 
-    async def existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
+    async def filter_existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
         select = "SELECT VALUE c.customerId FROM c"
         return set(await self._account.query_keys(PROFILES, select, pks, " AND c.kind = 'profile'"))
@@ -58,13 +58,13 @@ class CosmosCustomers:
         known = await self._account.create(PROFILES, documents.update_document(instance_id, update, now), now)
         return documents.update_of(known) if known else None
 
-    async def hide_updates(self, instance_id: str, found: Collection[Hidden], now: datetime) -> None:
-        async def hide(hidden: Hidden) -> None:
-            document = documents.update_document(instance_id, hidden.update, now, hidden.until)
+    async def mark_superseded(self, instance_id: str, found: Collection[Superseded], now: datetime) -> None:
+        async def mark(one: Superseded) -> None:
+            document = documents.update_document(instance_id, one.update, now, one.until)
             with suppress(CosmosResourceNotFoundError):
                 await self._account.container(PROFILES).replace_item(document["id"], document, no_response=True)
 
-        await each(hide, found)
+        await gather_bounded(mark, found)
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         found: list[Document] = []
@@ -100,16 +100,16 @@ class CosmosCustomers:
         where, values = _source_where(instance_id, condition, without)
         return sum(await self._query(PROFILES, f"SELECT VALUE COUNT(1) FROM c WHERE {where}", values))
 
-    async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
+    async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         values: dict[str, Any] = {"instance": instance_id, "now": format_instant(now)}
         bind = binder(values)
         naming = " OR ".join(f"ARRAY_CONTAINS(c.names, {bind(name)})" for name in names)
         sql = f"SELECT VALUE c.customerId FROM c WHERE c.instanceId = @instance AND {_SHOWING} AND ({naming})"
         ids = sorted(set(await self._query(PROFILES, sql, values)))
-        reads = await each(lambda customer_id: self.read(instance_id, customer_id, now), ids)
+        reads = await gather_bounded(lambda customer_id: self.read(instance_id, customer_id, now), ids)
         return [read.customer for read in reads if read.customer]
 
-    async def live_updates(
+    async def read_updates(
         self, instance_id: str, customer_ids: Collection[str], now: datetime
     ) -> Mapping[str, tuple[Update, ...]]:
         ids, found = list(customer_ids), dict[str, list[Update]]()
@@ -137,7 +137,7 @@ class CosmosCustomers:
             document = documents.profile_document(instance_id, key, orjson.loads(content), known.get(key, ""))
             await self._account.container(PROFILES).upsert_item(document, no_response=True)
 
-        await each(write, profiles.items())
+        await gather_bounded(write, profiles.items())
 
     async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in digests]
@@ -160,7 +160,7 @@ class CosmosCustomers:
         ids = sorted(set(await self._query(PROFILES, sql, values)))
         found: list[Customer] = []
         for some in batched(ids, limit):
-            reads = await each(lambda customer_id: self.read(instance_id, customer_id, now), some)
+            reads = await gather_bounded(lambda customer_id: self.read(instance_id, customer_id, now), some)
             found += [read.customer for read in reads if read.customer]
             if len(found) >= limit:
                 break
@@ -176,7 +176,7 @@ class CosmosCustomers:
                 with suppress(CosmosResourceNotFoundError):
                     await container.delete_item(document_id, pk)
 
-        await each(remove, customer_ids)
+        await gather_bounded(remove, customer_ids)
 
 
 _Extra = Callable[[Callable[[Any], str]], str]

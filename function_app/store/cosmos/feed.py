@@ -12,7 +12,7 @@ from function_app.domain.profile import Update
 from function_app.store import documents
 from function_app.store.cosmos.account import Account
 from function_app.store.documents import ACTIVITIES, CREATED, ENDED, PROFILES, RECEIVED
-from function_app.store.port import Fed
+from function_app.store.port import FeedEntry
 
 _UPDATES = "c.kind = 'update'"
 _ACTIVITIES = "c.kind = 'activity' AND c.hidden = false"
@@ -22,17 +22,19 @@ class CosmosFeed:
     def __init__(self, account: Account) -> None:
         self._query = account.query
 
-    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[FeedEntry[Update]]:
         found = await self._find(PROFILES, _UPDATES, "c.receivedSort", (instance_id, after, before, limit))
-        return [Fed(documents.update_of(document), document[RECEIVED]) for document in found]
+        return [FeedEntry(documents.update_of(document), document[RECEIVED]) for document in found]
 
-    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Update]]:
+    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[FeedEntry[Update]]:
         found = await self._find(PROFILES, _UPDATES, "c.endedSort", (instance_id, after, before, limit))
-        return [Fed(documents.update_of(document), document[ENDED]) for document in found]
+        return [FeedEntry(documents.update_of(document), document[ENDED]) for document in found]
 
-    async def created(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[Fed[Activity]]:
+    async def created(
+        self, instance_id: str, after: str, before: datetime, limit: int
+    ) -> Sequence[FeedEntry[Activity]]:
         found = await self._find(ACTIVITIES, _ACTIVITIES, "c.createdSort", (instance_id, after, before, limit))
-        return [Fed(documents.activity_of(document), document[CREATED]) for document in found]
+        return [FeedEntry(documents.activity_of(document), document[CREATED]) for document in found]
 
     async def _find(self, container: str, kinds: str, by: str, span: tuple[str, str, datetime, int]) -> list[Any]:
         instance_id, after, before, limit = span

@@ -11,7 +11,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, each
+from function_app.store.cosmos.account import Account, gather_bounded
 from function_app.store.documents import KEY_ID, KEYS
 
 
@@ -29,7 +29,7 @@ class CosmosKeys:
             document = documents.key_document(instance_id, *owner)
             await self._account.container(KEYS).upsert_item(document, no_response=True)
 
-        await each(write, owners.items())
+        await gather_bounded(write, owners.items())
 
     async def remove(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
         async def remove(owner: tuple[SourceKey, str]) -> None:
@@ -41,4 +41,4 @@ class CosmosKeys:
             with suppress(CosmosResourceNotFoundError):
                 await self._account.container(KEYS).delete_item(KEY_ID, pk, **etag)
 
-        await each(remove, owners.items())
+        await gather_bounded(remove, owners.items())

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from function_app.domain.usage import Counted
-from function_app.store.cosmos.account import Account, each, translated
+from function_app.domain.usage import UsageCount
+from function_app.store.cosmos.account import Account, gather_bounded, translated
 from function_app.store.documents import USAGE
 from function_app.store.usage_documents import counted_of, usage_document, usage_pks
 
@@ -18,15 +18,15 @@ class CosmosUsage:
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[Counted]) -> None:
+    async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[UsageCount]) -> None:
         document = usage_document(instance_id, hour, worker, counts)
         with translated():
             await self._account.container(USAGE).upsert_item(document, no_response=True)
 
-    async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[Counted]:
+    async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
         async def day(pk: str) -> list[Any]:
             return await self._account.query(USAGE, _READ, {"pk": pk}, pk)
 
-        days = await each(day, usage_pks(instance_id, start, end))
+        days = await gather_bounded(day, usage_pks(instance_id, start, end))
         found = (counted for documents in days for document in documents for counted in counted_of(document))
         return [counted for counted in found if start <= counted.hour < end]

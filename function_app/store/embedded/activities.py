@@ -13,8 +13,8 @@ from function_app.domain.query import ActivityQuery
 from function_app.errors import ServiceError
 from function_app.store import documents
 from function_app.store.documents import ACTIVITIES
-from function_app.store.embedded.database import Database, binder, decode, instance_range, marks, micros, row_of
-from function_app.store.port import Sorted
+from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, placeholders, row_of
+from function_app.store.port import TimelineEntry
 from function_app.store.sql import SqliteDialect, render
 
 _DIALECT = SqliteDialect()
@@ -37,7 +37,7 @@ class EmbeddedActivities:
         found = await self._db.create(ACTIVITIES, rows, now)
         return [documents.activity_of(known) if known else None for known in found]
 
-    async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[Sorted]:
+    async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[TimelineEntry]:
         values: dict[str, Any] = {}
         where = _where(instance_id, query, now, values)
         way, beyond = ("DESC", "<") if query.descending else ("ASC", ">")
@@ -47,7 +47,7 @@ class EmbeddedActivities:
         of_one = query.customer_id is not None
         rows = self._read(sql, values) if of_one else await self._db.scan(sql, values)
         found = [decode(body) for (body,) in rows]
-        return [Sorted(documents.activity_of(document), document["sort"]) for document in found]
+        return [TimelineEntry(documents.activity_of(document), document["sort"]) for document in found]
 
     async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
         values: dict[str, Any] = {}
@@ -69,18 +69,18 @@ class EmbeddedActivities:
         (known,) = await self._db.create(ACTIVITIES, [row_of(document, activity.valid_until)], now)
         return documents.activity_of(known) if known else None
 
-    async def parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
+    async def read_parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
         rows = await self._db.scan(
             f"SELECT body FROM activities WHERE kind = 'parked' AND pk > ? AND pk < ? AND {_LIVE} ORDER BY pk, id",
             [*instance_range(instance_id), micros(now)],
         )
         return [documents.parked_of(decode(body)) for (body,) in rows]
 
-    async def parked_under(
+    async def read_parked_under(
         self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
     ) -> Sequence[tuple[SourceKey, Activity]]:
         pks = [documents.parked_pk(instance_id, source_key) for source_key in source_keys]
-        sql = f"SELECT body FROM activities WHERE kind = 'parked' AND pk IN ({marks(pks)}) AND {_LIVE}"
+        sql = f"SELECT body FROM activities WHERE kind = 'parked' AND pk IN ({placeholders(pks)}) AND {_LIVE}"
         values: list[Any] = [*pks, micros(now)]
         return [documents.parked_of(decode(body)) for (body,) in await self._db.look_up(sql, values)]
 
@@ -109,7 +109,7 @@ class EmbeddedActivities:
         )
         await self._db.insert(ACTIVITIES, rows)
 
-    async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
+    async def read_of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
         sql = f"SELECT body FROM activities WHERE pk = ? AND kind = 'activity' AND {_LIVE}"
         rows = await self._db.scan(sql, [documents.customer_pk(instance_id, customer_id), micros(now)])
         return [documents.activity_of(decode(body)) for (body,) in rows]

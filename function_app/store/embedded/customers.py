@@ -13,16 +13,16 @@ from typing import Any
 import orjson
 
 from function_app.domain.entity import CUSTOMER_ID
-from function_app.domain.merge import Hidden
+from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, Position, Sorting, SourceQuery
 from function_app.store import documents
 from function_app.store.documents import PROFILES
-from function_app.store.embedded.database import Database, binder, decode, instance_range, marks, micros, row_of
+from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, placeholders, row_of
 from function_app.store.port import CustomerRead
 from function_app.store.sql import SqliteDialect, render
 
-_SHOWING = "kind = 'update' AND expires > ? AND hidden <= ?"
+_SHOWING = "kind = 'update' AND expires > ? AND superseded <= ?"
 _READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
 _READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
             UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
@@ -58,9 +58,9 @@ class EmbeddedCustomers:
         updates = tuple(_update_of(body) for _, body in rows[1:])
         return CustomerRead(documents.customer_of(decode(rows[0][1]), updates), repeated)
 
-    async def existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
+    async def filter_existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
-        sql = f"SELECT pk FROM profiles WHERE pk IN ({marks(pks)}) AND kind = 'profile'"
+        sql = f"SELECT pk FROM profiles WHERE pk IN ({placeholders(pks)}) AND kind = 'profile'"
         prefix = len(instance_id) + 1
         return {pk[prefix:] for (pk,) in await self._db.look_up(sql, pks)}
 
@@ -69,16 +69,16 @@ class EmbeddedCustomers:
         (known,) = await self._db.create(PROFILES, [row_of(document, update.valid_until)], now)
         return documents.update_of(known) if known else None
 
-    async def hide_updates(self, instance_id: str, found: Collection[Hidden], now: datetime) -> None:  # noqa: ARG002
+    async def mark_superseded(self, instance_id: str, found: Collection[Superseded], now: datetime) -> None:  # noqa: ARG002
         rows = [
             (
-                micros(hidden.until),
-                documents.customer_pk(instance_id, hidden.update.customer_id),
-                documents.update_doc_id(hidden.update.update_id),
+                micros(one.until),
+                documents.customer_pk(instance_id, one.update.customer_id),
+                documents.update_doc_id(one.update.update_id),
             )
-            for hidden in found
+            for one in found
         ]
-        sql = "UPDATE profiles SET hidden = ? WHERE pk = ? AND kind = 'update' AND id = ?"
+        sql = "UPDATE profiles SET superseded = ? WHERE pk = ? AND kind = 'update' AND id = ?"
         await self._db.write(lambda connection: connection.executemany(sql, rows))
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
@@ -98,17 +98,17 @@ class EmbeddedCustomers:
         rows = await self._db.scan(f"SELECT count(*) FROM profiles WHERE {where}", values)
         return int(rows[0][0])
 
-    async def touched(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
+    async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         rows = await self._db.scan(
             f"SELECT DISTINCT pk FROM profiles INDEXED BY profiles_expiry WHERE pk > ? AND pk < ? AND {_SHOWING}"
-            f" AND EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value IN ({marks(names)}))",
+            f" AND EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value IN ({placeholders(names)}))",
             [*instance_range(instance_id), micros(now), micros(now), *names],
         )
         prefix = len(instance_id) + 1
         reads = [await self.read(instance_id, pk[prefix:], now) for (pk,) in rows]
         return [read.customer for read in reads if read.customer]
 
-    async def live_updates(
+    async def read_updates(
         self, instance_id: str, customer_ids: Collection[str], now: datetime
     ) -> Mapping[str, tuple[Update, ...]]:
         found = {}
@@ -121,7 +121,9 @@ class EmbeddedCustomers:
 
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
-        rows = await self._db.scan(f"SELECT body FROM profiles WHERE pk IN ({marks(pks)}) AND kind = 'profile'", pks)
+        rows = await self._db.scan(
+            f"SELECT body FROM profiles WHERE pk IN ({placeholders(pks)}) AND kind = 'profile'", pks
+        )
         customers = [documents.customer_of(decode(body)) for (body,) in rows]
         return {customer.customer_id: customer.source for customer in customers}
 

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 import orjson
 
-from function_app.bulk import aside
-from function_app.domain.feed import KEPT
+from function_app.bulk import run_in_background
+from function_app.domain.feed import FEED_RETENTION
 from function_app.errors import Unavailable
 from function_app.store.documents import CONTAINERS, Document
 
@@ -28,12 +28,12 @@ _Change = Callable[[sqlite3.Connection], Any]
 INSERT = "INSERT OR REPLACE INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS {name} (pk TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, expires INTEGER,
-                                   hidden INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,
+                                   superseded INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,
                                    PRIMARY KEY (pk, kind, id));
 CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
 """
 _INDEXES = """
-CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, hidden, expires) WHERE kind = 'update';
+CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, superseded, expires) WHERE kind = 'update';
 CREATE INDEX IF NOT EXISTS activities_sort ON activities (pk, json_extract(body, '$.sort')) WHERE kind = 'activity';
 CREATE INDEX IF NOT EXISTS profiles_received ON profiles (
     json_extract(body, '$.instanceId'), json_extract(body, '$.receivedSort')) WHERE kind = 'update';
@@ -44,7 +44,7 @@ CREATE INDEX IF NOT EXISTS activities_created ON activities (
 CREATE INDEX IF NOT EXISTS activities_parked ON activities (pk) WHERE kind = 'parked';
 """
 _CREATE = """INSERT INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT DO UPDATE SET expires = excluded.expires, body = excluded.body, hidden = 0
+             ON CONFLICT DO UPDATE SET expires = excluded.expires, body = excluded.body, superseded = 0
              WHERE expires <= ?"""
 _KNOWN = "SELECT body FROM {} WHERE pk = ? AND kind = ? AND id = ?"
 _COLLECTED = 2_000
@@ -66,6 +66,7 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._writer = self._connect()
+        _rename_old_columns(self._writer)
         self._writer.executescript("".join(_SCHEMA.format(name=name) for name in CONTAINERS) + _INDEXES)
         self._reader = self._connect(mapped=1 << 31)
         self._scanner, self._bulk_scanner = self._connect(), self._connect()
@@ -183,7 +184,7 @@ class Database:
     async def scan_aside(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Return what a query of bulk work finds; scans for requests don't wait for it."""
         async with self._bulk_scanning:
-            return await aside(query, self._bulk_scanner)
+            return await run_in_background(query, self._bulk_scanner)
 
     async def look_up(self, sql: str, keys: Sequence[str]) -> list[Any]:
         """Return the rows of a query by keys: a few at once, many in a thread."""
@@ -219,7 +220,7 @@ def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
 
 def _collect(connection: sqlite3.Connection, now: datetime) -> bool:
     """Return whether there may be more."""
-    ended = (micros(now - KEPT),)
+    ended = (micros(now - FEED_RETENTION),)
     removed = [connection.execute(_COLLECT.format(name=name), ended).rowcount for name in CONTAINERS]
     return max(removed) >= _COLLECTED
 
@@ -247,7 +248,14 @@ def binder(values: dict[str, Any]) -> Callable[[Any], str]:
     return bind
 
 
-def marks(values: Collection[Any]) -> str:
+def _rename_old_columns(connection: sqlite3.Connection) -> None:
+    """Bring a file of the service's first version up to date."""
+    for name in CONTAINERS:
+        if any(column[1] == "hidden" for column in connection.execute(f"PRAGMA table_info({name})")):
+            connection.execute(f"ALTER TABLE {name} RENAME COLUMN hidden TO superseded")
+
+
+def placeholders(values: Collection[Any]) -> str:
     """Return as many placeholders as there are values."""
     return "?" + ",?" * (len(values) - 1) if values else ""
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
 from function_app.store.documents import KEYS
-from function_app.store.embedded.database import Database, decode, marks, row_of
+from function_app.store.embedded.database import Database, decode, placeholders, row_of
 
 
 class EmbeddedKeys:
@@ -16,7 +16,7 @@ class EmbeddedKeys:
 
     async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
         by_pk = {documents.source_key_pk(instance_id, key): key for key in keys}
-        sql = f"SELECT pk, body FROM keys WHERE pk IN ({marks(by_pk)}) AND kind = 'key'"
+        sql = f"SELECT pk, body FROM keys WHERE pk IN ({placeholders(by_pk)}) AND kind = 'key'"
         return {by_pk[pk]: decode(body)["customerId"] for pk, body in await self._db.look_up(sql, [*by_pk])}
 
     async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:

@@ -14,18 +14,17 @@ from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
 from function_app.services.read_feed import ReadFeed
 from function_app.services.refresh.job import Refresh, Workers
-from function_app.services.refresh.workers import LocalWorker
 from function_app.services.update_profile import UpdateProfile
 from function_app.services.usage import Usage
 from function_app.source.files import Snapshots
 from function_app.store.port import Store
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Suite:
+class Services:
     """Every service; without `snapshots` a refresh finds none, without `workers` this process does its steps."""
 
     def __init__(
@@ -33,7 +32,7 @@ class Suite:
         store: Store,
         snapshots: Snapshots | None = None,
         workers: Workers | None = None,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.store = store
         self.access = Access(store)
@@ -46,16 +45,13 @@ class Suite:
         self.read_activities = ReadActivities(store)
         self.read_feed = ReadFeed(store)
         self.list_customers = ListCustomers(store)
-        local = LocalWorker()
-        self._workers = workers or local
         self.refresh = Refresh(
-            store, self.instances, self.create_activities, snapshots or Snapshots(None), self._workers, clock
+            store, self.instances, self.create_activities, snapshots or Snapshots(None), workers, clock
         )
-        local.handle = self.refresh.handle
 
     async def close(self) -> None:
         """Finish what the services began, then close the store."""
-        await self._workers.close()
+        await self.refresh.close()
         await self.update_profile.close()
         await self.usage.close()
         await self.store.close()

@@ -1,0 +1,33 @@
+"""What the store answered, kept for a minute: other workers' changes show no later than that."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+CACHE_TTL = timedelta(seconds=60)
+
+
+class Cache(Generic[K, V]):
+    """Values by key, each for `CACHE_TTL` from when it was read; full, it starts anew."""
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+        self._entries: dict[K, tuple[datetime, V]] = {}
+
+    def get(self, key: K, now: datetime) -> V | None:
+        """Return a value that is still fresh, None if there is none."""
+        entry = self._entries.get(key)
+        return entry[1] if entry and entry[0] <= now < entry[0] + CACHE_TTL else None
+
+    def put(self, key: K, value: V, now: datetime) -> None:
+        """Keep a value as read at `now`."""
+        if len(self._entries) >= self._max_size:
+            self._entries.clear()
+        self._entries[key] = (now, value)
+
+    def drop(self, key: K) -> None:
+        """Forget a value, if it is there."""
+        self._entries.pop(key, None)
