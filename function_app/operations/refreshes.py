@@ -1,4 +1,4 @@
-"""Refreshes: start one, follow it, and read what it rejected."""
+"""Refreshes: start, list and get, with the rejected rows."""
 
 from __future__ import annotations
 
@@ -31,18 +31,25 @@ _NODES = {"load": "Load {}", "remove": "Remove missing customers", "finish": "Jo
 
 
 def _ignored(name: str, summary: str) -> Parameter[str | None]:
-    description = "Of the original's; every refresh takes all entities."
+    description = "For compatibility with the original API; has no effect: a refresh loads all entities."
     return query(name, summary, description, ANY_TEXT, visibility="internal")
 
 
-WORKFLOW = path("workflowName", "Workflow", "The workflow's name: main.", text(100), visibility="internal", sent=MAIN)
+WORKFLOW = path(
+    "workflowName", "Workflow", "The name of the workflow: main.", text(100), visibility="internal", sent=MAIN
+)
 JOB_ID = path("jobId", "Job", "The id of the refresh, like 00000001.", text(64))
-TOP = query("top", "Top", "How many jobs to list.", integer(1, 100), default=20)
-TASKS = params.flag("includeTasks", "Tasks", "Whether to add what became of each part.")
+TOP = query("top", "Top", "The maximum number of jobs to return.", integer(1, 100), default=20)
+TASKS = params.flag("includeTasks", "Tasks", "Whether to return the steps of each job.")
 ON_DEMAND = (
     _ignored("operationType", "Operation"),
     _ignored("identifiers", "Identifiers"),
-    params.flag("forceRunRequested", "Force Run", "Of the original's; changes nothing.", visibility="internal"),
+    params.flag(
+        "forceRunRequested",
+        "Force Run",
+        "For compatibility with the original API; has no effect.",
+        visibility="internal",
+    ),
 )
 
 
@@ -51,10 +58,10 @@ ON_DEMAND = (
     "instances/{instanceId}/workflows/{workflowName}/jobs",
     id="StartRefresh",
     summary="Start a refresh",
-    description="Load the newest snapshots of the source; while a refresh is running, that one is answered.",
+    description="Starts a refresh, which loads the newest snapshots of the source, or returns the one that is running.",
     role=Role.ADMINISTRATOR,
     parameters=(params.INSTANCE_ID, WORKFLOW, *ON_DEMAND),
-    responses={200: Response("The job of the refresh.", JobInfo)},
+    responses={200: Response("The refresh job.", JobInfo)},
 )
 async def start_refresh(call: Call) -> Answer:
     instance_id = _instance(call)
@@ -67,7 +74,7 @@ async def start_refresh(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/jobs",
     id="ListRefreshes",
     summary="List refreshes",
-    description="Read the jobs of the last 30 days, newest first.",
+    description="Returns the refreshes of the last 30 days, newest first.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW, TOP, TASKS),
@@ -84,7 +91,7 @@ async def list_refreshes(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
     id="GetRefresh",
     summary="Get a refresh",
-    description="Read how far a refresh is: rows read, written, unchanged, removed, rejected, and updates that landed.",
+    description="Returns the status of a refresh and its counts: rows read, written, unchanged, removed and rejected.",
     role=Role.VIEWER,
     parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID, TASKS),
     responses={200: Response("The job.", JobInfo)},
@@ -99,11 +106,11 @@ async def get_refresh(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}/rejected",
     id="GetRejectedRows",
     summary="Get rejected rows",
-    description="Download which rows of the snapshots were rejected, with file, row and reason.",
+    description="Returns the snapshot rows that a refresh rejected, with file, row and reason.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID),
-    responses={200: Response("The rows, up to 1000 of each part.", RejectedRows)},
+    responses={200: Response("The rejected rows, up to 1000 of each file.", RejectedRows)},
 )
 async def get_rejected_rows(call: Call) -> Answer:
     job, tasks = await _job(call)
@@ -117,7 +124,7 @@ async def get_rejected_rows(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/status",
     id="GetRefreshStatus",
     summary="Get the status of the newest refresh",
-    description="Read where the newest refresh stands, entity by entity.",
+    description="Returns the progress of the newest refresh, entity by entity.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW),
@@ -138,7 +145,7 @@ async def get_refresh_status(call: Call) -> Answer:
 
 def _instance(call: Call) -> str:
     if call[WORKFLOW] != MAIN:
-        message = f"There is no workflow '{call[WORKFLOW][:64]}'; there is '{MAIN}'."
+        message = f"There is no workflow '{call[WORKFLOW][:64]}'; use '{MAIN}'."
         raise ServiceError(error_codes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
     return call.model.instance.instance_id
 
