@@ -33,9 +33,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
 _OK, _NOT_MODIFIED, _ERRORS = 200, 304, 400
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-_NO_TYPE = {
-    "Content-Type": ""
-}  # otherwise the host adds text/plain to a 304, and a cache may then store a script with it
+# An absent type would be text/plain: the host adds it, and a cache may store it for a script that it has.
+_NO_TYPE = {"Content-Type": ""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Response:
 class Operation:
     """An operation. `refuses` has the verbs of the same path that are rejected with 405, each with the reason.
 
-    `role` is the role that callers need on the instance in the path; None if no sign-in is needed.
+    `role` is the role that callers need, on the instance if the path has one; None if no sign-in is needed.
     `hint` is set for polling triggers only: it shows makers how to test the trigger.
     """
 

@@ -26,7 +26,7 @@ _LOCAL = Principal("local", "user", Role.ADMINISTRATOR)
 
 
 async def authenticate_local(headers: Mapping[str, str], now: datetime) -> Principal:  # noqa: ARG001
-    """Return an Administrator for each caller. Only for hosts that accept local connections only."""
+    """Return an Administrator for each caller. Use it only for hosts that accept only local connections."""
     return _LOCAL
 
 
