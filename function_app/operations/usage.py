@@ -56,7 +56,7 @@ TO = query(
 GROUP_BY = query(
     "groupBy",
     "Group By",
-    "The names to group calls by, like entity,caller: one or more of operation, entity, caller, result, errorCode.",
+    "The names to group calls by, like entity,caller; one or more of operation, entity, caller, result, errorCode.",
     ParameterType(_groups),
     default=("operation",),
 )
