@@ -27,6 +27,7 @@ def _duration(text: str) -> str:
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
 Duration = Annotated[str, AfterValidator(_duration)]
 EdmType = Annotated[str, AfterValidator(_edm_type)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -57,6 +58,10 @@ class AttributeDefinition(Strict):
     readOnly: bool = Field(False, title="Read Only", description="Whether updates of the attribute are rejected.")
     keyOf: Name | None = Field(
         None, title="Key Of", description="The source entity of the customer's key that the attribute holds."
+    )
+    column: Label | None = Field(None, title="Column", description="The column of the snapshot with its values.")
+    format: Label | None = Field(
+        None, title="Format", description="The format of its values in the snapshot, like %d.%m.%Y, 1.234,56 or Yes/No."
     )
 
 
@@ -94,17 +99,31 @@ class EntityDefinition(Strict):
     )
     attributes: Annotated[list[AttributeDefinition], Field(min_length=1, max_length=500)]
     activity: ActivityDefinition | None = Field(None, title="Activity", description="How a record becomes an activity.")
+    delimiter: str | None = Field(None, title="Delimiter", description="The delimiter of its CSV files.")
+    encoding: Label | None = Field(None, title="Encoding", description="The encoding of its CSV files.")
+    unknownColumns: Literal["warn", "error"] = Field(
+        "warn", title="Unknown Columns", description="Whether columns without an attribute are a warning or an error."
+    )
 
 
 class RefreshDefinition(Strict):
-    mostRejected: Annotated[float, Field(ge=0, le=1, strict=False)] = Field(
+    mostRejected: Share = Field(
         0.01, title="Most Rejected", description="The share of rejected rows above which a refresh removes no customer."
+    )
+    mostRemoved: Share = Field(
+        0.1, title="Most Removed", description="The share of customers above which a refresh removes no customer."
+    )
+    graceDays: Annotated[int, Field(ge=0, le=30)] = Field(
+        7, title="Days of Grace", description="How long updates and activities of a removed customer are kept."
     )
 
 
 class InstanceDefinition(Strict):
     """The definition of an instance: name, validity and entities."""
 
+    schema_: str | None = Field(
+        None, alias="$schema", exclude=True, title="Schema", description="The JSON schema for completion in editors."
+    )
     name: Label = Field(title="Name", description="The instance's name.")
     validity: ValidityDefinition | None = Field(
         None, title="Validity", description="Default lifetimes and the maximum."

@@ -134,8 +134,8 @@ async def test_of_several_rows_of_one_customer_the_last_counts_every_time(  # no
 async def test_what_is_written_in_several_pieces_is_all_there_and_counted_once(
     client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refresh_customers, "AT_ONCE", 1)
-    monkeypatch.setattr(refresh_activities, "AT_ONCE", 1)
+    monkeypatch.setattr(refresh_customers, "BATCH_SIZE", 1)
+    monkeypatch.setattr(refresh_activities, "BATCH_SIZE", 1)
     write("Customer", ADA, BOB, {"CustomerId": ""})
     write("Shop_Purchases", SALE, SALE | {"PurchaseId": "p2"}, SALE | {"PurchaseId": ""})
     job = await refresh(client)
