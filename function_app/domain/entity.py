@@ -15,7 +15,7 @@ CUSTOMER_ID = "CustomerId"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute; `key_of` names the source entity whose key of the customer it holds."""
+    """One attribute; `key_of` is the source entity if the value is the customer's key in that entity."""
 
     name: str
     data_type: str
@@ -28,7 +28,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class ActivityMapping:
-    """How a record of an activity entity becomes a unified activity; attribute names of that entity."""
+    """The mapping of an activity entity to unified activities; values are names of that entity's attributes."""
 
     activity_type: str
     activity_type_display: str
@@ -68,9 +68,9 @@ class Entity:
 
 @dataclass(frozen=True)
 class Instance:
-    """One environment: its name, validity policy and entities, as its definition gives them.
+    """One environment: its name, validity policy and entities, from its definition.
 
-    A refresh that rejects more than the share `most_rejected` of the rows of Customer removes nobody.
+    A refresh that rejects more than the share `most_rejected` of the rows of Customer removes no customers.
     """
 
     instance_id: str

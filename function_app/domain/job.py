@@ -1,4 +1,4 @@
-"""A refresh as a job: tasks in stages, each done once or again with the same end state."""
+"""A refresh as a job: tasks in stages; a repeated task leads to the same state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_LISTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of rows; `waiting` are source activities whose customer the source does not have yet."""
+    """Results of rows; `waiting` counts source activities with a customer that the source does not have yet."""
 
     rows: int = 0
     written: int = 0
@@ -31,10 +31,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One part of a snapshot to load, or what is to be done after all of them; those of a stage in any order.
+    """One part of a snapshot to load, or work after all parts; tasks of one stage may run in any order.
 
-    `version` tells whether the file is still the one planned, `seen_at` when it last made progress, `message` why it
-    failed or left something undone; `notes` are the first rejected rows or landed updates.
+    `version` detects a file that changed after planning, `seen_at` is the time of the last progress, `message` explains
+    a failure or unfinished work; `notes` are the first rejected rows or landed updates.
     """
 
     job_id: str
@@ -54,7 +54,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One refresh of an instance; `message` says why it failed, or what it left undone."""
+    """One refresh of an instance; `message` explains a failure or unfinished work."""
 
     job_id: str
     status: Status
@@ -70,7 +70,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one worker does next: a task of a job, or to plan them where `index` is None."""
+    """The next work of a worker: one task of a job, or the planning of the tasks if `index` is None."""
 
     instance_id: str
     job_id: str
@@ -78,17 +78,17 @@ class Step:
 
 
 def job_id_after(newest: Job | None) -> str:
-    """Return the id of the job after the newest; two who ask at once get the same, and only one can create it."""
+    """Return the id of the job after the newest; concurrent callers get the same id, and one can create the job."""
     return f"{int(newest.job_id) + 1 if newest else 1:08d}"
 
 
 def total(tasks: Iterable[Task]) -> Counts:
-    """Add up what tasks counted."""
+    """Return the sum of the tasks' counts."""
     return sum((task.counts for task in tasks), Counts())
 
 
 def open_tasks(tasks: Sequence[Task]) -> list[Task]:
-    """Return the tasks that may be done now: those not done of the first stage that has any."""
+    """Return the tasks that may run now: the unfinished ones of the first stage that has any."""
     left = [task for task in tasks if not task.done]
     stage = min((task.stage for task in left), default=0)
     return [task for task in left if task.stage == stage]
