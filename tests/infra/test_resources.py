@@ -253,12 +253,12 @@ def test_the_roles_are_the_ones_meant() -> None:
 
 
 def test_the_wall_lets_through_without_a_token_only_what_needs_none() -> None:
-    wall = nested("wall").body["properties"]["globalValidation"]
+    validation = nested("authentication").body["properties"]["globalValidation"]
     pages = {each.id for each in pages_module.OPERATIONS}  # an excluded path can't have an id in its middle
     free = {f"/api/{each.path}" for each in OPERATIONS if each.role is None and each.id not in pages}
-    assert set(wall["excludedPaths"]) == free
-    assert wall["requireAuthentication"] == Expression("!(apiKeysEnabled || pagesEnabled)")
-    assert wall["unauthenticatedClientAction"] == Expression(
+    assert set(validation["excludedPaths"]) == free
+    assert validation["requireAuthentication"] == Expression("!(apiKeysEnabled || pagesEnabled)")
+    assert validation["unauthenticatedClientAction"] == Expression(
         "apiKeysEnabled || pagesEnabled ? 'AllowAnonymous' : 'Return401'"
     )
 
