@@ -52,7 +52,7 @@ def test_it_counts_calls_and_data_by_operation(called: Stage, open_page: Open) -
         ("Error code", {"CustomerNotFound", "None"}),
     ],
 )
-def test_it_tells_calls_apart_as_chosen_in_chart_and_table(
+def test_it_groups_calls_as_chosen_in_chart_and_table(
     called: Stage, open_page: Open, group: str, names: set[str]
 ) -> None:
     page = open_page(f"{called.instance}/usage/page")

@@ -51,7 +51,7 @@ def test_a_file_that_holds_no_json_object_is_a_finding(text: str, tmp_path: Path
     assert [f.rule for f in check_connector(tmp_path)] == ["JsonNotValid"]
 
 
-def test_where_a_json_type_is_wrong_only_the_types_are_told() -> None:
+def test_where_a_json_type_is_wrong_only_the_types_are_reported() -> None:
     example = Example()
     example.put("/paths", ["books"])
     example.put("/info/title", "API")
@@ -121,7 +121,7 @@ def test_another_success_may_have_the_schema_of_the_output(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("where", "value", "rule_id"), NEVER_EMITTED, ids=lambda value: str(value)[:40])
-def test_what_the_generator_never_emits_is_found_without_a_rule_of_its_own(
+def test_what_the_generator_never_emits_is_found_without_a_separate_rule(
     where: str, value: object, rule_id: str, tmp_path: Path
 ) -> None:
     example = Example()
@@ -186,7 +186,7 @@ def test_the_command_succeeds_on_warnings(tmp_path: Path, capsys: pytest.Capture
     assert "warning: " in capsys.readouterr().out
 
 
-def test_the_command_wants_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_expects_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err
 

@@ -70,7 +70,7 @@ async def test_updated_customers_are_those_with_live_updates_and_a_profile(store
     assert [c.customer_id for c in await store.customers.find_updated(INSTANCE, "bob", 9, NOW)] == ["eve"]
 
 
-async def test_a_removed_customer_is_gone_with_every_update(store: Store) -> None:
+async def test_a_customer_is_removed_with_every_update(store: Store) -> None:
     await load(store, "ada", "bob")
     for owner in ("ada", "bob"):
         await store.customers.create_update(INSTANCE, update(owner), NOW)

@@ -252,7 +252,7 @@ async def test_activities_expire_in_the_very_instant(client: httpx.AsyncClient, 
     assert await timeline(client) == []
 
 
-async def test_hidden_activities_are_taken_but_never_shown(
+async def test_hidden_activities_are_accepted_but_never_shown(
     client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     hidden = definition()

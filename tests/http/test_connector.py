@@ -89,9 +89,7 @@ async def filled_body(designer: Designer, action: Action, form: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("action_id", IDS)
-async def test_an_operation_takes_what_the_definition_asks_for_and_answers_as_it_says(
-    designer: Designer, action_id: str
-) -> None:
+async def test_an_operation_accepts_and_answers_what_the_definition_says(designer: Designer, action_id: str) -> None:
     action, calls = designer.actions[action_id], 0
     async for form in fill_in(designer, action):
         await designer.call(action_id, form, await filled_body(designer, action, form))
@@ -119,7 +117,7 @@ async def test_what_was_entered_shows(designer: Designer) -> None:
 
 
 @pytest.mark.parametrize("action_id", [name for name in IDS if name.startswith("When")])
-async def test_a_trigger_tells_what_its_definition_says(designer: Designer, clock: Clock, action_id: str) -> None:
+async def test_a_trigger_returns_what_its_definition_says(designer: Designer, clock: Clock, action_id: str) -> None:
     form = {"instanceId": "sample", "entityName": "UnifiedActivity"}
     customer_id = await typed(designer, designer.actions["GetCustomer"], "customerId", form)
     start = await designer.call(action_id, form)
@@ -132,7 +130,7 @@ async def test_a_trigger_tells_what_its_definition_says(designer: Designer, cloc
     assert len(told["value"]) == 1
 
 
-async def test_every_batch_item_is_taken(designer: Designer) -> None:
+async def test_every_batch_item_is_accepted(designer: Designer) -> None:
     for action_id in ("UpdateCustomers", "CreateActivities"):
         action = designer.actions[action_id]
         async for form in fill_in(designer, action):

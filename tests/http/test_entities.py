@@ -42,7 +42,7 @@ async def test_attributes_and_keys_are_described(client: httpx.AsyncClient) -> N
     assert customer["keys"] == [[attributes["CustomerId"]]]
 
 
-async def test_one_entity_reads_as_it_stands_in_the_list(client: httpx.AsyncClient) -> None:
+async def test_one_entity_reads_as_in_the_list(client: httpx.AsyncClient) -> None:
     for entity in (await got(client, ENTITIES))["entities"]:
         assert await got(client, f"{ENTITIES}/{entity['qualifiedEntityName']}") == entity
 

@@ -61,7 +61,7 @@ async def test_no_other_file_is_served(client: httpx.AsyncClient, name: str) -> 
     assert (await client.get(f"pages/{name}")).status_code == 404
 
 
-async def test_locally_nobody_signs_in(client: httpx.AsyncClient) -> None:
+async def test_locally_there_is_no_sign_in(client: httpx.AsyncClient) -> None:
     assert (await client.get("pages/settings")).json() == {"signIn": None}
 
 
@@ -111,7 +111,7 @@ def texts() -> dict[str, dict[str, Any]]:
     }
 
 
-def test_every_text_stands_in_every_language_and_is_used() -> None:
+def test_every_text_exists_in_every_language_and_is_used() -> None:
     english, korean = texts()["en"], texts()["ko"]
     assert english == korean
     used = "".join(path.read_text(encoding="utf-8") for path in FOLDER.iterdir() if path.name != "texts.js")

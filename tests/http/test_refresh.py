@@ -159,7 +159,7 @@ async def test_the_same_content_in_csv_and_parquet_is_the_same(
     assert counted(job, "written", "unchanged") == [0, 1]
 
 
-async def test_customers_missing_from_a_complete_snapshot_go_with_all_they_had(
+async def test_customers_missing_from_a_complete_snapshot_are_removed_with_all_their_data(
     client: httpx.AsyncClient, services: Services, write: Write, clock: Clock
 ) -> None:
     write("Customer", ADA, BOB)
@@ -180,7 +180,7 @@ async def test_customers_missing_from_a_complete_snapshot_go_with_all_they_had(
     assert [row["ActualActivityId"] for row in await timeline(client, "ada")] == ["p9"]
 
 
-async def test_a_row_that_is_there_twice_hides_nobody_who_is_gone(client: httpx.AsyncClient, write: Write) -> None:
+async def test_a_repeated_row_does_not_hide_that_a_customer_is_missing(client: httpx.AsyncClient, write: Write) -> None:
     write("Customer", ADA, BOB)
     await refresh(client)
     write("Customer", BOB, BOB)
@@ -188,7 +188,7 @@ async def test_a_row_that_is_there_twice_hides_nobody_who_is_gone(client: httpx.
     assert await read(client, "ada") is None
 
 
-async def test_more_customers_than_fit_into_memory_go_in_turns(
+async def test_more_customers_than_fit_into_memory_are_removed_in_batches(
     client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refresh_customers, "IDS_IN_MEMORY", 7)
@@ -209,7 +209,7 @@ async def test_more_customers_than_fit_into_memory_go_in_turns(
         ([], "part-0.csv", "it has no rows"),
     ],
 )
-async def test_an_incomplete_snapshot_removes_nobody_and_says_why(  # noqa: PLR0913, PLR0917  # fixtures and a case
+async def test_an_incomplete_snapshot_removes_no_customers_and_says_why(  # noqa: PLR0913, PLR0917  # fixtures and a case
     client: httpx.AsyncClient, write: Write, tmp_path: Path, rows: Sequence[Any], part: str, reason: str
 ) -> None:
     write("Customer", ADA, BOB)
@@ -268,7 +268,7 @@ async def test_a_column_that_is_no_attribute_is_ignored(client: httpx.AsyncClien
         (",Rome,,\n", "row 2 has no id that can be read"),
     ],
 )
-async def test_a_file_that_may_lack_rows_removes_nobody(
+async def test_a_file_that_may_lack_rows_removes_no_customers(
     client: httpx.AsyncClient, write: Write, more: str, doubt: str
 ) -> None:
     write("Customer", ADA, BOB)
@@ -362,7 +362,7 @@ async def test_activities_follow_a_key_to_its_new_customer(
     assert len(await timeline(client, "carl")) == 2
 
 
-async def test_live_updates_survive_and_those_the_source_took_over_are_told(
+async def test_live_updates_survive_and_those_that_landed_in_the_source_are_reported(
     client: httpx.AsyncClient, write: Write
 ) -> None:
     write("Customer", ADA, BOB)

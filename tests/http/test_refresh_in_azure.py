@@ -76,7 +76,7 @@ def functions(services: Services, clock: Clock) -> dict[str, Any]:
     return {str(function.get_function_name()): function.get_user_function() for function in app.get_functions()}
 
 
-def test_parts_in_a_container_are_found_read_and_told_apart(snapshots: Snapshots) -> None:
+def test_parts_in_a_container_are_found_read_and_distinguished(snapshots: Snapshots) -> None:
     parts = snapshots.newest(INSTANCE, "Customer").parts
     assert [Path(part.file).name for part in parts] == ["part-0.csv", "part-1.csv"]
     with snapshots.open(parts[0]) as stream:
@@ -149,7 +149,7 @@ def test_what_starts_without_a_request_is_declared_for_azure() -> None:
     }
 
 
-async def test_a_message_about_a_job_or_task_that_is_not_readable_yet_comes_again(
+async def test_a_message_about_a_job_or_task_that_is_not_readable_yet_is_delivered_again(
     tmp_path: Path, clock: Clock, snapshots: Snapshots
 ) -> None:
     store = EmbeddedStore(tmp_path / "data")

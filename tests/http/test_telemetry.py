@@ -95,7 +95,7 @@ async def test_a_request_its_services_and_its_store_calls_are_spans_of_the_calle
     assert dict(request.attributes or {}) == {"http.response.status_code": 200, "errorCode": ""}
 
 
-async def test_a_store_call_tells_what_it_cost(cosmos_store: Store, spans: InMemorySpanExporter) -> None:
+async def test_a_store_call_reports_its_cost(cosmos_store: Store, spans: InMemorySpanExporter) -> None:
     services = traced_services(cosmos_store, Services)
     await services.access.api_keys(INSTANCE)
     found = named(spans, "store.access.read_grants").attributes or {}

@@ -107,7 +107,7 @@ BAD: dict[str, list[Seen]] = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_what_a_serial_order_explains_is_taken(name: str) -> None:
+def test_what_a_serial_order_explains_is_accepted(name: str) -> None:
     explain(*GOOD[name])
 
 

@@ -22,7 +22,7 @@ def course(of: Callable[[float], Sample] = lambda _: STEADY, slower: float = 1.0
     return Course(1_200, 4, [*answers, *answers, *answers, *answers, *answers], answers, samples, written)
 
 
-def test_a_steady_course_is_taken() -> None:
+def test_a_steady_course_is_accepted() -> None:
     check(course(slower=1.19))
 
 
@@ -38,6 +38,6 @@ def test_a_steady_course_is_taken() -> None:
     ],
     ids=["slower", "nothing leaves", "memory", "handles", "file", "overdue"],
 )
-def test_a_course_that_is_not_flat_is_told(broken: Course) -> None:
+def test_a_course_that_is_not_flat_is_reported(broken: Course) -> None:
     with pytest.raises(AssertionError):
         check(broken)

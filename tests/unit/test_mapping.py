@@ -149,7 +149,9 @@ def test_a_unified_record_keeps_its_id_or_gets_one_by_its_content(record: dict[s
 
 
 @given(records(), texts)
-def test_who_joins_gets_a_customer_and_keeps_all_the_rest(record: dict[str, Any], customer_id: str) -> None:
+def test_an_activity_that_joins_gets_a_customer_and_keeps_all_the_rest(
+    record: dict[str, Any], customer_id: str
+) -> None:
     parked, _ = mapped(record)
     joined = parked.joined(customer_id)
     assert (parked.customer_id, joined.customer_id) == ("", customer_id)

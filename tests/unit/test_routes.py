@@ -96,7 +96,7 @@ def test_the_data_addresses_reach_the_functions_of_their_names(method: str, addr
     assert found[0] == function
 
 
-def test_every_operation_has_a_function_of_its_id_that_takes_its_verb() -> None:
+def test_every_operation_has_a_function_with_its_id_and_verb() -> None:
     by_name = {route.name: route for route in ROUTES}
     assert len(by_name) == len(ROUTES)
     for operation in OPERATIONS:

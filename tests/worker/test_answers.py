@@ -46,7 +46,7 @@ FAULTS: list[tuple[Asked, int, str]] = [
 
 
 @pytest.mark.parametrize(("asked", "status", "code"), FAULTS, ids=[code for *_, code in FAULTS])
-async def test_a_fault_is_told_in_words(admin: httpx.AsyncClient, asked: Asked, status: int, code: str) -> None:
+async def test_a_fault_is_reported_in_words(admin: httpx.AsyncClient, asked: Asked, status: int, code: str) -> None:
     verb, path, headers, content = asked
     answer = await admin.request(verb, path, headers=headers, content=content)
     assert (answer.status_code, answer.json()["errorCode"]) == (status, code)
@@ -74,7 +74,7 @@ async def test_what_a_caller_has_is_answered_304_without_body_and_type(admin: ht
         assert (again.content, again.headers.get("content-type", "")) == (b"", "")
 
 
-async def test_a_repeat_is_told_from_a_clash(admin: httpx.AsyncClient) -> None:
+async def test_a_repeat_is_distinguished_from_a_conflict(admin: httpx.AsyncClient) -> None:
     path, headers = f"{CUSTOMERS}/{SOMEBODY}", {"Repeatability-Request-ID": "clash"}
     answers = [await admin.patch(path, json={"City": city}, headers=headers) for city in ("Oslo", "Oslo", "Rome")]
     assert [answer.status_code for answer in answers] == [204, 204, 409]
@@ -96,7 +96,7 @@ async def test_a_page_and_all_it_loads_are_served_with_their_types(stage: Stage,
             assert file.headers["content-type"].startswith(types[name.rpartition(".")[2]])
 
 
-async def test_batches_of_500_are_taken_whole(admin: httpx.AsyncClient) -> None:
+async def test_batches_of_500_are_accepted_completely(admin: httpx.AsyncClient) -> None:
     ids = (await customers(admin))[:300]
     updates = [{"CustomerId": ids[n % 300], "Street": f"Batch {n}"} for n in range(500)]
     events = [{**EVENT, "CustomerId": ids[n % 300], "ActivityId": f"batch-{n}"} for n in range(500)]

@@ -108,7 +108,7 @@ async def test_every_refused_verb_is_answered_with_its_reason(admin: httpx.Async
             assert operation.verb in answer.headers["Allow"].split(", ")
 
 
-async def test_who_is_not_signed_in_gets_only_what_is_public(stage: Stage) -> None:
+async def test_a_caller_who_is_not_signed_in_gets_only_what_is_public(stage: Stage) -> None:
     async with stage.client() as stranger:
         for operation in OPERATIONS:
             answer = await stranger.request(operation.verb, address(operation.id))
