@@ -19,7 +19,7 @@ LOGIN = f"https://login.microsoftonline.com/{TENANT}"
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[Stage]:
-    """A host that wants tokens."""
+    """A host that requires tokens."""
     with issuer() as entra:
         settings = {"AUTH_MODE": "entra", "ENTRA_TENANT_ID": TENANT, "ENTRA_AUDIENCE": f"api://{API}"}
         stage = Stage(tmp_path, **settings, ENTRA_JWKS_URL=entra.url)
@@ -28,7 +28,7 @@ def guarded(tmp_path: Path) -> Iterator[Stage]:
 
 
 class Entra:
-    """Microsoft Entra's two endpoints for a browser that signs in, for a person with these roles."""
+    """Microsoft Entra's two endpoints for a browser that signs in, for a user with these roles."""
 
     def __init__(self, roles: list[str]) -> None:
         self._roles = roles

@@ -1,4 +1,4 @@
-"""How to break the rules on dynamic values and schemas."""
+"""Cases that break the rules on dynamic values and schemas."""
 
 from connector_lint.case import (
     CREATE,

@@ -1,4 +1,4 @@
-"""How to break the rules on parameters, bodies and paths."""
+"""Cases that break the rules on parameters, bodies and paths."""
 
 from connector_lint.case import (
     CREATE,
@@ -24,7 +24,7 @@ def another(**changes: object) -> Json:
 
 
 def renamed(new: str) -> tuple[str, Json]:
-    """Return the pointer of the path /books under its new name, and the edits that rename it."""
+    """Return the pointer of the path /books after it is renamed, and the edits that rename it."""
     where = f"/paths/{new.replace('/', '~1')}"
     return where, {where: part("/paths/~1books"), "/paths/~1books": GONE}
 

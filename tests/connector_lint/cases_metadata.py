@@ -1,4 +1,4 @@
-"""How to break the rules on keys, on the connector's texts and on its metadata."""
+"""Cases that break the rules on keys, on the connector's texts and on its metadata."""
 
 from connector_lint.case import BOOK, CREATE, GENRE, LIST, Case, case
 from connector_lint.example import GONE

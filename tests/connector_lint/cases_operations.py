@@ -1,4 +1,4 @@
-"""How to break the rules on operations, their revisions and their responses."""
+"""Cases that break the rules on operations, their revisions and their responses."""
 
 from connector_lint.case import CREATE, LIST, NEW_BOOK, SHELF_ID, Case, case
 from connector_lint.definitions import Json, text
@@ -22,7 +22,7 @@ def alone(number: int) -> Json:
 
 
 def versions(*members: Json) -> Json:
-    """Return the edits that add such members."""
+    """Return the edits that add operations of a family."""
     return {f"/paths/~1books~1{number}": {"get": member} for number, member in enumerate(members)}
 
 
@@ -33,12 +33,12 @@ def called(operation: str, summary: str) -> Json:
 
 
 def error(schema: Json) -> Json:
-    """Return a response with that schema."""
+    """Return a response with this schema."""
     return {"description": "What is wrong.", "schema": schema}
 
 
 def path(number: int) -> str:
-    """Return the pointer of such a member."""
+    """Return the pointer of an operation of a family."""
     return f"/paths/~1books~1{number}/get"
 
 

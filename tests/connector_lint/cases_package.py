@@ -1,4 +1,4 @@
-"""How to break the rules on apiProperties.json, icon and readme."""
+"""Cases that break the rules on apiProperties.json, icon and readme."""
 
 from connector_lint.case import LIST, POLL, Case, case
 from connector_lint.example import GONE, PROPERTIES, README, png

@@ -1,4 +1,4 @@
-"""How to break the rules on schemas and values."""
+"""Cases that break the rules on schemas and values."""
 
 from connector_lint.case import BOOK, CREATE, GENRE, Case, case
 from connector_lint.definitions import Json, text

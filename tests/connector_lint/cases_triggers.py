@@ -1,4 +1,4 @@
-"""How to break the rules on triggers and webhooks."""
+"""Cases that break the rules on triggers and webhooks."""
 
 from connector_lint.case import BOOK, CALLBACK, GENRE, HOOK, LIST, POLL, UNHOOK, Case, case
 from connector_lint.cases_operations import called
@@ -10,7 +10,7 @@ NOTIFICATION = "x-ms-notification"
 
 
 def notified(operation: str, by: str = "WhenABookIsReturned") -> Json:
-    """Return the edits that have an operation notified."""
+    """Return the edits that give an operation a notification."""
     return {f"{operation}/{NOTIFICATION}": {"operationId": by}}
 
 

@@ -1,4 +1,4 @@
-"""A whole connector that breaks no rule, and a way to break it in one place."""
+"""A complete connector that breaks no rule, and edits that break it in one place."""
 
 import json
 from copy import deepcopy
@@ -51,14 +51,14 @@ Import it.
 
 
 def png(width: int = 160, height: int = 160, rgba: str = BRAND + "ff") -> bytes:
-    """Return a PNG of one colour."""
+    """Return a PNG with a single colour."""
     file = BytesIO()
     Image.new("RGBA", (width, height), rgba).save(file, "PNG")
     return file.getvalue()
 
 
 def properties() -> Json:
-    """Return apiProperties.json: Entra and an API key to choose from, three policies."""
+    """Return apiProperties.json: a choice of Entra and an API key, three policies."""
     entra = {
         "type": "oauthSetting",
         "oAuthSettings": {
@@ -134,14 +134,14 @@ def properties() -> Json:
 
 @dataclass
 class Example:
-    """The files of a connector, before they are written."""
+    """The files of a connector in memory."""
 
     swagger: Json = field(default_factory=swagger)
     properties: Json = field(default_factory=properties)
     files: dict[str, Any] = field(default_factory=lambda: {"icon.png": png(), "readme.md": README})
 
     def put(self, where: str, value: object) -> None:
-        """Set what stands at `where`, in the notation of findings; `-` appends to a list."""
+        """Set the value at `where`, in the notation of findings; `-` appends to a list."""
         if where in self.files:
             self.files[where] = value
         elif where.startswith(PROPERTIES):
@@ -161,7 +161,7 @@ class Example:
 
 
 def part(where: str, changes: Json | None = None) -> Json:
-    """Return a copy of an object of the good swagger, some keys changed or, if `GONE`, left out."""
+    """Return a copy of an object of the valid swagger with some keys changed or, if `GONE`, left out."""
     value: Any = swagger()
     for token in _tokens(where):
         value = value[int(token) if isinstance(value, list) else token]

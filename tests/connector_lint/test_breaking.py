@@ -1,4 +1,4 @@
-"""What would break a maker's flow is found by comparing with the released swagger."""
+"""Changes that break existing flows are found by comparison with the released swagger."""
 
 import pytest
 from connector_lint.case import BOOK, CALLBACK, CREATE, GENRE, LIST, NEW_BOOK, POLL, Case, case

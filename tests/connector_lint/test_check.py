@@ -1,4 +1,4 @@
-"""A folder is checked: good, bad, unreadable or strange."""
+"""The check of a folder: valid, invalid, unreadable or unusual."""
 
 from collections.abc import Iterator
 from copy import deepcopy

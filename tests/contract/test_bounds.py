@@ -1,4 +1,4 @@
-"""What the service bounds or rounds: both stores answer alike, and faults of the service are told in our words."""
+"""Limits and rounding of Cosmos DB: both stores behave alike, and errors of Cosmos DB become `ServiceError`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PEOPLE = {"ada": MOST, "bob": MOST - 1, "eve": -MOST}
 
 @pytest.fixture
 async def client(store: Store, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    """Customers whose whole numbers lie at the edge of what every store holds, one of them by an update."""
+    """Customers with whole numbers at the limit that every store holds, one of them by an update."""
     made = definition()
     made["entities"][0]["attributes"].append({"name": "Big", "dataType": "Edm.Int64"})
     async with host_over(store, clock) as (client, services):
@@ -90,15 +90,15 @@ async def test_a_source_key_that_no_partition_key_can_hold_is_refused_and_the_lo
 
 @pytest.mark.parametrize("status", [403, 404, 408, 412, 449, 500, 503])
 def test_what_cosmos_db_may_accept_later_is_reported_as_an_outage(status: int) -> None:
-    with pytest.raises(Unavailable) as told, translated():
+    with pytest.raises(Unavailable) as raised, translated():
         raise CosmosHttpResponseError(status_code=status, message="secret")  # type: ignore[no-untyped-call]
-    assert told.value.retry_after >= (30 if status == 403 else 1)
-    assert "secret" not in str(told.value)
+    assert raised.value.retry_after >= (30 if status == 403 else 1)
+    assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("status", [400, 413])
 def test_what_cosmos_db_never_accepts_is_reported_as_the_callers_fault(status: int) -> None:
-    with pytest.raises(ServiceError) as told, translated():
+    with pytest.raises(ServiceError) as raised, translated():
         raise CosmosHttpResponseError(status_code=status, message="secret")  # type: ignore[no-untyped-call]
-    assert [fault.code for fault in told.value.faults] == ["NotStorable"]
-    assert "secret" not in str(told.value)
+    assert [fault.code for fault in raised.value.faults] == ["NotStorable"]
+    assert "secret" not in str(raised.value)

@@ -85,7 +85,7 @@ async def test_a_superseded_update_is_fed_where_it_was(store: Store) -> None:
 @pytest.mark.parametrize("name", ["received", "ended"])
 async def test_updates_are_fed_when_they_are_over(store: Store, name: str) -> None:
     await create(store, update("ada", lives=SECOND))
-    await create(store, update("bob", 20 * HOUR))  # collects what may be collected
+    await create(store, update("bob", 20 * HOUR))  # removes expired rows
     assert "ada" in await ids(getattr(store.feed, name))
 
 

@@ -1,4 +1,4 @@
-"""A Cosmos DB that takes requests and never answers: every call ends in time."""
+"""A Cosmos DB that accepts requests and never answers: every call ends in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Cosmos DB of the tests refuses what the service refuses, and forgets and commits as it does."""
+"""The Cosmos DB stand-in of the tests has the limits, the expiry and the batches of the service."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def document(**members: Any) -> dict[str, Any]:
     return {"id": "a", "pk": "i|ada", **members}
 
 
-@pytest.mark.filterwarnings("ignore:Sending a large body")  # aiohttp's word on what the service refuses anyway
+@pytest.mark.filterwarnings("ignore:Sending a large body")  # aiohttp's warning about a request that the service refuses
 @pytest.mark.parametrize(
     ("members", "status"),
     [

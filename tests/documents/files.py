@@ -1,4 +1,4 @@
-"""The project's own files: neither installed nor generated nor vendored."""
+"""The project's own files, without installed, generated and vendored ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _VENDORED = ("*.min.js",)
 
 
 def project_files(*patterns: str) -> list[Path]:
-    """Return the files whose names fit one of the patterns, in order."""
+    """Return the files with names that match one of the patterns, in order."""
     found: list[Path] = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if not _fits(name, _LEFT_OUT)]
@@ -21,7 +21,7 @@ def project_files(*patterns: str) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """Return how a file is named in messages."""
+    """Return the name of a file for messages."""
     return path.relative_to(ROOT).as_posix()
 
 

@@ -1,4 +1,4 @@
-"""Microsoft's router, recorded: every answer of it is ours too."""
+"""Recordings of Microsoft's router: the local host routes in the same way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every operation x every kind of caller; both lists are derived, so a new operation is in the table by itself."""
+"""Every operation x every kind of caller; both lists are derived, so a new operation is included automatically."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ KINDS: tuple[PrincipalType, ...] = ("user", "group", "app")
 
 
 class Cast:
-    """Callers by name, with the role each has on INSTANCE: None for those without one there."""
+    """Callers by name, with the role of each on INSTANCE; None for those without a role there."""
 
     def __init__(self) -> None:
         self.callers: dict[str, tuple[Headers, Role | None]] = {}

@@ -112,7 +112,7 @@ def test_an_activity_id_is_the_same_in_every_process() -> None:
         "from function_app.domain.activity import activity_id, key_text; print(activity_id('A_B', key_text(['1', 2])))"
     )
     made = {
-        subprocess.run(  # the seed is what differs between processes
+        subprocess.run(  # the hash seed differs between processes
             [sys.executable, "-c", code],
             cwd=ROOT,
             env={"PYTHONHASHSEED": seed},

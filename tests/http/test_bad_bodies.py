@@ -22,7 +22,7 @@ async def send(client: httpx.AsyncClient, content: bytes, verb: str = "PATCH", p
 
 @pytest.fixture(autouse=True)
 async def reads_as_before(client: httpx.AsyncClient) -> AsyncIterator[None]:
-    """Whatever a test of this file sends, the customer reads exactly as before, and can be written to after."""
+    """Assert after each test that the customer has not changed and can be updated."""
     before = (await client.get(ADA, params={"explain": "true"})).content
     yield
     assert (await client.get(ADA, params={"explain": "true"})).content == before

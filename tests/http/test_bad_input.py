@@ -16,7 +16,7 @@ NEXT_YEAR = "2027-11-23T12:00:00Z"
 
 
 class Bad(NamedTuple):
-    """A request, and the answer it must get: what the message says must name limit and received value."""
+    """A request and its expected response: the message must name the limit and the received value."""
 
     code: str
     status: int

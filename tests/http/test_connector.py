@@ -1,4 +1,4 @@
-"""The connector does what its definition says: every operation, called with what the definition alone tells."""
+"""The connector behaves as its definition says: every operation, called with values from the definition only."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def fill_in(designer: Designer, action: Action) -> AsyncIterator[dict[str,
 
 
 async def typed(designer: Designer, action: Action, name: str, form: dict[str, Any]) -> Any:
-    """Return what a maker types where no list helps: an id found by another action, or the hint's example."""
+    """Return a maker's input without a list of values: an id from another action, or the example in the hint."""
     if name == "customerId":
         find = designer.actions["FindCustomer"].parameters
         key = {name: example(parameter) for name, parameter in find.items() if name != "instanceId"}
@@ -79,7 +79,7 @@ async def typed(designer: Designer, action: Action, name: str, form: dict[str, A
 
 
 async def filled_body(designer: Designer, action: Action, form: dict[str, Any]) -> Any:
-    """Return the body a maker fills in, None if the action has none."""
+    """Return the body that a maker fills in; None if the action has none."""
     if action.body is None:
         return None
     customer_id = await typed(designer, action, "customerId", form)
@@ -126,8 +126,8 @@ async def test_a_trigger_returns_what_its_definition_says(designer: Designer, cl
     create = designer.actions["CreateActivity"]
     await designer.call(create.id, form, await filled_body(designer, create, form))
     clock.advance(minutes=2)
-    told = await designer.call(action_id, {**form, "state": start["state"]})
-    assert len(told["value"]) == 1
+    polled = await designer.call(action_id, {**form, "state": start["state"]})
+    assert len(polled["value"]) == 1
 
 
 async def test_every_batch_item_is_accepted(designer: Designer) -> None:

@@ -30,7 +30,7 @@ def failing(error: Exception) -> Any:
 
 
 async def calls(client: httpx.AsyncClient) -> list[httpx.Response]:
-    """A read and an update, both of which need the store."""
+    """A read and an update; both need the store."""
     return [await client.get(ADA), await client.patch(ADA, json={"City": "Bergen"})]
 
 
@@ -154,7 +154,7 @@ async def test_a_role_too_low_is_refused_naming_the_role_needed(
 ) -> None:
     verb, path = asked
 
-    async def authenticate(headers: object, now: object) -> Principal:  # noqa: ARG001  # the protocol's names
+    async def authenticate(headers: object, now: object) -> Principal:  # noqa: ARG001  # names of the protocol
         return Principal("someone", "user", role)
 
     host = Host(create_app(OPERATIONS, lambda: Runtime(services, authenticate, clock)))

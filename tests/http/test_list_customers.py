@@ -24,7 +24,7 @@ async def ids(client: httpx.AsyncClient, **options: Any) -> list[str]:
 
 
 async def walk(client: httpx.AsyncClient, **options: Any) -> list[list[str]]:
-    """The ids of every page, following @odata.nextLink."""
+    """Return the ids of all pages, following @odata.nextLink."""
     found = await page(client, **options)
     pages = [[row["CustomerId"] for row in found["value"]]]
     while link := found.get("@odata.nextLink"):

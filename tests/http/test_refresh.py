@@ -37,7 +37,7 @@ Write = Callable[..., None]
 
 @pytest.fixture
 async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
-    """The host with the definition of `support`, nobody in it, and snapshots in a folder."""
+    """The host with the definition in `support`, no customers, and snapshots in a folder."""
     store, snapshots = EmbeddedStore(tmp_path / "data"), Snapshots(str(tmp_path / "snapshots"))
     async with host_over(store, clock, snapshots=snapshots) as (client, services):
         await services.instances.define(INSTANCE, definition(), clock())

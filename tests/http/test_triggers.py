@@ -27,7 +27,7 @@ async def create(client: httpx.AsyncClient, activity_id: str) -> None:
 
 
 async def poll(client: httpx.AsyncClient, location: str) -> tuple[list[Any], str]:
-    """Poll natively: return what happened, and where to ask next."""
+    """Poll a native trigger: return the events and the URL of the next poll."""
     answer = await client.get(location)
     assert answer.status_code in {200, 202}
     assert (answer.status_code == 200) == bool(answer.json()["value"])
@@ -94,8 +94,8 @@ async def test_more_than_a_page_is_returned_by_polling_again_at_once(client: htt
     first = await client.get(location)
     assert first.headers["Retry-After"] == "0"
     rest, _ = await poll(client, first.headers["Location"])
-    told = [event["fields"]["Points"] for event in [*first.json()["value"], *rest]]
-    assert told == list(range(150))
+    points = [event["fields"]["Points"] for event in [*first.json()["value"], *rest]]
+    assert points == list(range(150))
 
 
 async def test_the_state_in_the_body_goes_on_as_location_does(client: httpx.AsyncClient, clock: Clock) -> None:

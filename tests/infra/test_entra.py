@@ -13,7 +13,7 @@ from infra import entra
 
 
 class Graph:
-    """As much of Microsoft Graph as the script asks for."""
+    """The part of Microsoft Graph that the script uses."""
 
     def __init__(self) -> None:
         self.applications: dict[str, dict[str, Any]] = {}

@@ -23,7 +23,7 @@ CONTAINERS: dict[str, dict[str, Any]] = {each["name"]: each for each in variable
 INDEXED_ALWAYS = {"id", "_ts"}
 MONTH = 30 * 24 * 3600
 
-# Settings a deployment leaves at their defaults, each with the reason.
+# Settings that a deployment leaves at their defaults, each with the reason.
 LEFT_OUT = {
     "DATA_DIR": "nothing is kept on the machine",
     "PORT": "the local host's",
@@ -62,7 +62,7 @@ def members(container: str) -> set[str]:
 
 
 def queried() -> dict[str, tuple[set[str], set[str]]]:
-    """Return of each module of the Cosmos DB store the members its SQL filters or sorts by, and its containers."""
+    """Return by module of the Cosmos DB store the members that its SQL filters or sorts by, and its containers."""
     names = {name: getattr(documents, name) for name in dir(documents) if name.isupper()}
     found = {}
     for path in sorted((ROOT / "function_app/store/cosmos").glob("*.py")):
@@ -142,7 +142,7 @@ def test_the_app_runs_the_python_whose_worker_version_is_pinned() -> None:
 
 
 def made_after(name: str) -> set[str]:
-    """The modules that a module of the deployment waits for, directly or not."""
+    """Return the modules that a module of the deployment depends on, directly or indirectly."""
     modules = {each.symbol: each for each in resources(INFRA / "main.bicep")}
     found: set[str] = set()
     waiting = [name]
@@ -254,7 +254,7 @@ def test_the_role_ids_are_those_of_the_named_roles() -> None:
 
 def test_app_service_authentication_excepts_only_operations_that_need_no_token() -> None:
     validation = nested("authentication").body["properties"]["globalValidation"]
-    pages = {each.id for each in pages_module.OPERATIONS}  # an excluded path can't have an id in its middle
+    pages = {each.id for each in pages_module.OPERATIONS}  # an excluded path can't contain an id
     free = {f"/api/{each.path}" for each in OPERATIONS if each.role is None and each.id not in pages}
     assert set(validation["excludedPaths"]) == free
     assert validation["requireAuthentication"] == Expression("!(apiKeysEnabled || pagesEnabled)")

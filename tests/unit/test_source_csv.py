@@ -198,9 +198,9 @@ def test_a_row_that_breaks_the_rules_is_rejected_alone_and_its_id_counts(row: st
     found = read(content)
     assert [record["CustomerId"] for record in found.records] == ["A1", "A3"]
     assert found.rejections == 1
-    (told,) = found.rejected
-    assert (told.number, told.line, told.column) == (2, 5, None)
-    assert reason in told.reason
+    (rejected,) = found.rejected
+    assert (rejected.number, rejected.line, rejected.column) == (2, 5, None)
+    assert reason in rejected.reason
     assert found.doubts == ["the id of row 2 in line 5 is not sure"]
     assert sorted(ids(content)) == ["A1", "A2", "A3"]
 
@@ -274,9 +274,9 @@ def test_a_row_that_is_too_large_in_json_is_rejected() -> None:
 def test_a_row_with_a_wrong_text_names_its_column(row: bytes, column: str, reason: str, doubts: int) -> None:
     found = read(b"CustomerId,FullName\nA1,Ada\n" + row + b"\nA3,Cy\n")
     assert [record["CustomerId"] for record in found.records] == ["A1", "A3"]
-    (told,) = found.rejected
-    assert (told.number, told.line, told.column) == (2, 3, column)
-    assert reason in told.reason
+    (rejected,) = found.rejected
+    assert (rejected.number, rejected.line, rejected.column) == (2, 3, column)
+    assert reason in rejected.reason
     assert len(found.doubts) == doubts
 
 

@@ -69,8 +69,8 @@ def insights() -> Iterator[Insights]:
         server.shutdown()
 
 
-def _items(told: Any) -> list[dict[str, Any]]:
-    return told if isinstance(told, list) else [told]
+def _items(content: Any) -> list[dict[str, Any]]:
+    return content if isinstance(content, list) else [content]
 
 
 @dataclass(frozen=True)

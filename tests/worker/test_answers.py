@@ -111,17 +111,17 @@ async def test_batches_of_500_are_accepted_completely(admin: httpx.AsyncClient) 
 
 async def send(admin: httpx.AsyncClient, path: str, items: list[dict[str, Any]]) -> dict[int, str]:
     """Send a batch, and again what a slow store had no time for; return the outcome or error code of each item."""
-    told: dict[int, str] = {}
+    outcomes: dict[int, str] = {}
     for _ in range(MAX_TRIES):
-        left = [index for index in range(len(items)) if told.get(index) in {None, "StoreUnavailable"}]
+        left = [index for index in range(len(items)) if outcomes.get(index) in {None, "StoreUnavailable"}]
         if not left:
             break
         results = (await admin.post(path, json={"items": [items[index] for index in left]})).json()["value"]
         assert [result["index"] for result in results] == list(range(len(left)))
-        told |= {
+        outcomes |= {
             index: result.get("outcome") or result["errorCode"] for index, result in zip(left, results, strict=True)
         }
-    return told
+    return outcomes
 
 
 async def test_50_calls_at_once_are_all_answered(admin: httpx.AsyncClient) -> None:

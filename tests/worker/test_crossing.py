@@ -50,8 +50,8 @@ async def cross(echo: Worker, case: dict[str, Any]) -> tuple[dict[str, Any], Any
         returned = await asyncio.wrap_future(echo.invoke("Echo", protos.TypedData(http=http), trace=trace))
     except InvocationFailedError:
         returned = None
-    told = next(record.message for record in reversed(echo.logs) if record.message.startswith("saw "))
-    return json.loads(told.removeprefix("saw ")), returned and returned.http
+    message = next(record.message for record in reversed(echo.logs) if record.message.startswith("saw "))
+    return json.loads(message.removeprefix("saw ")), returned and returned.http
 
 
 async def test_a_function_sees_what_the_recorded_one_saw(echo: Worker) -> None:
