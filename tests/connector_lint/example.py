@@ -13,7 +13,7 @@ from PIL import Image
 
 BRAND = "#7a1f3d"
 PROPERTIES = "apiProperties.json#"
-GONE = object()
+REMOVED = object()
 """As the new value of a place: take it away."""
 
 README = """# Book Club Shelves
@@ -152,7 +152,7 @@ class Example:
     def write(self, folder: Path) -> Path:
         """Write the files into `folder`."""
         for name, value in self.files.items():
-            if value is not GONE:
+            if value is not REMOVED:
                 data = value if isinstance(value, bytes) else str(value).encode()
                 (folder / name).write_bytes(data)
         (folder / "apiDefinition.swagger.json").write_text(json.dumps(self.swagger), "utf-8")
@@ -161,12 +161,12 @@ class Example:
 
 
 def part(where: str, changes: Json | None = None) -> Json:
-    """Return a copy of an object of the valid swagger with some keys changed or, if `GONE`, left out."""
+    """Return a copy of an object of the valid swagger with some keys changed or, if `REMOVED`, left out."""
     value: Any = swagger()
     for token in _tokens(where):
         value = value[int(token) if isinstance(value, list) else token]
     changed = {**deepcopy(value), **(changes or {})}
-    return {key: new for key, new in changed.items() if new is not GONE}
+    return {key: new for key, new in changed.items() if new is not REMOVED}
 
 
 def _put(root: Json, where: str, value: object) -> None:
@@ -179,7 +179,7 @@ def _put(root: Json, where: str, value: object) -> None:
             holder.append(value)
         else:
             holder[int(last)] = value
-    elif value is GONE:
+    elif value is REMOVED:
         del holder[last]
     else:
         holder[last] = value

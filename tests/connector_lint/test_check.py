@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from connector_lint.case import BOOK, CREATE, GENRE, LIST, UNHOOK
-from connector_lint.example import GONE, PROPERTIES, Example, part, png
+from connector_lint.example import PROPERTIES, REMOVED, Example, part, png
 
 from connector.lint.check import check_connector, check_document, main
 from connector.lint.document import Document
@@ -64,7 +64,7 @@ def test_where_a_json_type_is_wrong_only_the_types_are_reported() -> None:
 def test_the_general_validator_is_asked_too() -> None:
     example = Example()
     example.put("/paths", {})
-    example.put("/info/version", GONE)
+    example.put("/info/version", REMOVED)
 
     findings = check_document(Document(example.swagger, example.properties))
 
@@ -95,7 +95,7 @@ def test_schemas_that_hold_themselves_are_walked_once(tmp_path: Path) -> None:
 def test_parameters_need_no_set_around_them(tmp_path: Path) -> None:
     example = Example()
     parameters = deepcopy(example.properties["properties"]["connectionParameterSets"]["values"][0]["parameters"])
-    example.put("apiProperties.json#/properties/connectionParameterSets", GONE)
+    example.put("apiProperties.json#/properties/connectionParameterSets", REMOVED)
     example.put("apiProperties.json#/properties/connectionParameters", parameters)
     assert check_connector(example.write(tmp_path)) == []
 

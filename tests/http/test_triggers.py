@@ -98,7 +98,7 @@ async def test_more_than_a_page_is_returned_by_polling_again_at_once(client: htt
     assert points == list(range(150))
 
 
-async def test_the_state_in_the_body_goes_on_as_location_does(client: httpx.AsyncClient, clock: Clock) -> None:
+async def test_the_state_in_the_body_continues_as_location_does(client: httpx.AsyncClient, clock: Clock) -> None:
     first = await client.get(UPDATED)
     await update(client)
     clock.advance(seconds=LATER)

@@ -28,7 +28,7 @@ def batch(rows: list[dict[str, Any]]) -> Batch:
 
 
 def exactly(rows: list[dict[str, Any]]) -> list[list[str]]:
-    """Values in order, told apart by type and sign too."""
+    """Return values in order, distinguished by type and sign too."""
     return [[repr(row[name]) for name in COLUMNS] for row in rows]
 
 

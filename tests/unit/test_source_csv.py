@@ -349,7 +349,7 @@ def test_a_cell_of_another_form_is_rejected(name: str, cell: str) -> None:
 
 
 def calls(rows: int, kind: bytes) -> int:
-    """Count the calls it takes to read a part, of which every fifth row is wrong."""
+    """Return the number of calls to read a part in which every fifth row is invalid."""
     count = 0
 
     def counted(_frame: object, event: str, _argument: object) -> None:

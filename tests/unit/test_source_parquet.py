@@ -30,7 +30,7 @@ def column(name: str, values: pa.Array) -> bytes:
 
 
 def values_of(name: str, values: pa.Array) -> list[Any]:
-    """Read a column of an attribute; "rejected" where the row is."""
+    """Return the values of a column of an attribute; "rejected" for a rejected row."""
     found = read(column(name, values), "c.parquet")
     assert found.rejections + len(found.records) == len(values)
     assert found.doubts == []

@@ -29,7 +29,7 @@ ANYTHING = st.binary().map(lambda content: bytes(b'a" ,\n\r\\'[byte % 7] for byt
 
 
 def pieces(text: bytes, *sizes: int, dialect: Dialect = COMMA) -> list[Sound | Broken]:
-    """Read a text that comes in chunks of these sizes, and join what is right with what is right after it."""
+    """Read a text in chunks of these sizes, and join adjacent valid parts."""
     ends = [*accumulate(sizes), len(text)]
     found: list[Sound | Broken] = []
     for piece in Records((text[start:end] for start, end in pairwise([0, *ends])), dialect):

@@ -1,4 +1,4 @@
-"""Reads of the embedded file: those of one turn of the event loop share a snapshot, and none waits for bulk work."""
+"""Reads of the embedded file: those in one turn of the event loop share a snapshot, and none waits for bulk work."""
 
 from __future__ import annotations
 
