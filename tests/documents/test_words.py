@@ -14,7 +14,6 @@ from documents.files import ROOT, name_of, project_files
 SCOPE = ("*.md", "*.py", "*.js", "*.html", "*.bicep", "connector/apiProperties.json")
 EXCEPT = (  # `*` includes folders below
     "function_app/services/create_activities.py",
-    "function_app/services/refresh/*",
     "function_app/source/*",
     "function_app/local/*",
     "function_app/store/port.py",
