@@ -200,7 +200,7 @@ class Refresh:
             )
 
     async def _go_on(self, instance_id: str, job_id: str) -> None:
-        """Return if the work on a job goes on; raise if this process stops, or the job was ended."""
+        """Return if the work on a job continues; raise if this process stops, or the job was ended."""
         if self._workers.stopping:
             raise Unavailable
         job = await self._control.read_job(instance_id, job_id)
