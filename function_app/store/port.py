@@ -19,7 +19,7 @@ from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
 from function_app.domain.usage import UsageCount
-from function_app.errors import ServiceError
+from function_app.errors import Rejected
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -92,8 +92,11 @@ class TimelineEntry:
 class Activities(Protocol):
     async def create(
         self, instance_id: str, activities: Sequence[Activity], now: datetime
-    ) -> Sequence[Activity | ServiceError | None]:
-        """Add customers' activities; return for each the live one of its id, or the store's fault, that kept it out."""
+    ) -> Sequence[Activity | Rejected | None]:
+        """Add activities of customers; return one result for each, in order.
+
+        None if it is new, the live activity with the same id if there is one, or why the store rejected it.
+        """
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[TimelineEntry]:
         """Return up to `limit` activities in order."""

@@ -97,7 +97,7 @@ async def test_a_store_fault_before_anything_is_written_is_told_for_every_item(
     async def fail(*_: Any) -> None:
         raise Throttled(2)
 
-    monkeypatch.setattr(services.store.customers, "existing", fail)
+    monkeypatch.setattr(services.store.customers, "filter_existing", fail)
     results = await send(client, "UnifiedActivity", [EVENT] * 250)
     assert {result["errorCode"] for result in results} == {"TooManyRequests"}
     answer = await client.post(f"{DATA}/UnifiedActivity", json=EVENT)
@@ -115,7 +115,7 @@ async def test_a_store_fault_in_the_middle_is_told_for_the_items_it_met(
         fails = [int(activity.activity_id) % 3 == 1 for activity in activities]
         good = [activity for activity, failed in zip(activities, fails, strict=True) if not failed]
         known = iter(await create(instance_id, good, now))
-        return [Unavailable() if failed else next(known) for failed in fails]
+        return [Unavailable().as_rejected() if failed else next(known) for failed in fails]
 
     monkeypatch.setattr(services.store.activities, "create", fail_for_some)
     results = await send(client, "UnifiedActivity", [EVENT | {"ActivityId": str(n)} for n in range(90)])

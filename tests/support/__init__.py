@@ -24,7 +24,7 @@ from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.definition import instance_of
-from function_app.errors import ServiceError
+from function_app.errors import Rejected
 from function_app.local.host import Host, read_custom_headers
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
@@ -245,7 +245,7 @@ async def create_activity(
 ) -> Activity | None:
     """Create one activity; return the one of its id that is there."""
     (known,) = await store.activities.create(instance_id, [activity], now)
-    assert not isinstance(known, ServiceError)
+    assert not isinstance(known, Rejected)
     return known
 
 
