@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import model
 
-from function_app.api.odata import parse_filter, parse_orderby, parse_search, parse_select
+from function_app.api.odata import parse_orderby, parse_search, parse_select
+from function_app.api.odata_filter import parse_filter
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Text
 from function_app.errors import ServiceError
