@@ -12,7 +12,7 @@ from function_app.api import parameters as params
 from function_app.api.batch import answer_batch, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
-from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import path, query
 from function_app.api.parameter_types import INSTANT, integer, text
 from function_app.domain.access import Role
@@ -181,7 +181,7 @@ PAGE = query("$top", "Top Count", "How many activities a page holds, from 1 to 1
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, options.SKIPTOKEN, params.IF_NONE_MATCH),
-    responses={200: Response("One page of the timeline.", ActivityList), 304: params.NOT_MODIFIED},
+    responses={200: Response("One page of the timeline.", ActivityList), 304: NOT_MODIFIED},
 )
 async def list_activities(call: Call) -> Answer:
     kind = call[ACTIVITY_TYPE]

@@ -11,7 +11,7 @@ from function_app.api import parameters as params
 from function_app.api.batch import answer_each, as_object, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
-from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import query
 from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
@@ -100,7 +100,7 @@ EXPLAIN = params.flag(
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, EXPLAIN, params.IF_NONE_MATCH),
-    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: params.NOT_MODIFIED},
+    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: NOT_MODIFIED},
     refuses={
         "DELETE": _NO_PROFILE.format("deleted", "goes"),
         "PUT": "Profiles can be updated with PATCH, never replaced.",

@@ -19,7 +19,8 @@ import httpx
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.activity import Activity, SourceKey
