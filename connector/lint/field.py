@@ -40,11 +40,6 @@ class Field:
         """Whether it and every object around it are required."""
         return self.required and (self.parent is None or self.parent.required_throughout)
 
-    @property
-    def is_notification_url(self) -> bool:
-        """Whether the platform puts a webhook's callback address here."""
-        return self.value.get("x-ms-notification-url") is True
-
 
 def with_fields(swagger: Json, field: Field, seen: frozenset[str] = frozenset()) -> Iterator[Field]:
     """Yield `field` and every field inside it; a schema that holds itself is entered once."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connector_lint.case import BOOK, CREATE, GENRE, LIST, UNHOOK
+from connector_lint.case import BOOK, CREATE, DELETE, GENRE, LIST, SHELF_ID
 from connector_lint.example import GONE, PROPERTIES, Example, part, png
 
 from connector.lint.check import check_connector, check_document, main
@@ -23,6 +23,9 @@ NEVER_EMITTED = (
     *((f"{LIST}/{key}", [], "ExtensionNameNotValid") for key in ("consumes", "produces", "schemes", "security")),
     *((f"/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "responses", "scriptOperations")),
     *((f"/paths/~1books/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "$ref", "head")),
+    (f"{TITLE}/x-ms-notification-url", True, "ExtensionNameNotValid"),
+    (f"{LIST}/x-ms-notification", {}, "ExtensionNameNotValid"),
+    ("/paths/~1books/x-ms-notification-content", {}, "ExtensionNameNotValid"),
     (f"{GENRE}/in", "formData", "JsonValueNotInEnum"),
     (f"{GENRE}/type", "file", "JsonValueNotInEnum"),
     (f"{TITLE}/format", "binary", "UnrecognizedTypeFormat"),
@@ -107,7 +110,7 @@ def test_parameters_need_no_set_around_them(tmp_path: Path) -> None:
 
 def test_errors_may_be_described_once_for_all_operations(tmp_path: Path) -> None:
     example = Example()
-    for operation in (CREATE, LIST, UNHOOK):
+    for operation in (CREATE, LIST, DELETE):
         example.put(f"{operation}/responses/default", {"description": "An error.", "schema": part(BOOK)})
 
     assert check_connector(example.write(tmp_path)) == []
@@ -132,9 +135,9 @@ def test_what_the_generator_never_emits_is_found_without_a_rule_of_its_own(
 
 def test_a_fault_that_several_operations_share_is_one_finding(tmp_path: Path) -> None:
     example = Example()
-    example.put(f"{BOOK}/properties/title/x-ms-notification-url", True)
+    example.put(f"{TITLE}/x-ms-dynamic-values", part(f"{SHELF_ID}/x-ms-dynamic-values"))
 
-    assert len(check_connector(example.write(tmp_path))) == 1
+    assert [finding.where for finding in check_connector(example.write(tmp_path))] == [TITLE]
 
 
 def test_a_rule_can_not_be_registered_twice() -> None:
