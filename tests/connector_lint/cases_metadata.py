@@ -5,7 +5,6 @@ from connector_lint.example import GONE
 
 INFO, METADATA = "/info", "/x-ms-connector-metadata"
 CATEGORIES = f"{METADATA}/2/propertyValue"
-DISPLAYED = f"{GENRE}/x-ms-enum-values/0"
 
 CASES: tuple[Case, ...] = (
     case("JsonTypeIncorrect", f"{LIST}/summary", 7),
@@ -15,7 +14,6 @@ CASES: tuple[Case, ...] = (
     case("JsonValueNotInEnum", f"{BOOK}/properties/title/x-ms-visibility", "none"),
     case("RequiredPropertyMissing", f"{INFO}/contact", {f"{INFO}/contact/name": GONE}),
     case("OneOfPropertiesRequired", f"{LIST}/parameters/0", {f"{LIST}/parameters/0/type": GONE}),
-    case("RequiredPropertyMissing", DISPLAYED, {f"{DISPLAYED}/displayName": GONE}),
     case("ExtensionNameNotValid", f"{LIST}/colour", "red"),
     case("AdditionalPropertyNotAllowed", f"{LIST}/x-ms-pageable/size", 10),
     case("RequiredValueEmpty", f"{INFO}/contact/name", " "),

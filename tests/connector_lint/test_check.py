@@ -23,6 +23,10 @@ NEVER_EMITTED = (
     *((f"{LIST}/{key}", [], "ExtensionNameNotValid") for key in ("consumes", "produces", "schemes", "security")),
     *((f"/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "responses", "scriptOperations")),
     *((f"/paths/~1books/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "$ref", "head")),
+    ("/tags", [], "ExtensionNameNotValid"),
+    (f"{LIST}/tags", [], "ExtensionNameNotValid"),
+    (f"{GENRE}/x-ms-enum-values", [], "ExtensionNameNotValid"),
+    (f"{LIST}/x-ms-api-annotation", {}, "ExtensionNameNotValid"),
     (f"{TITLE}/x-ms-notification-url", True, "ExtensionNameNotValid"),
     (f"{LIST}/x-ms-notification", {}, "ExtensionNameNotValid"),
     ("/paths/~1books/x-ms-notification-content", {}, "ExtensionNameNotValid"),
@@ -135,9 +139,13 @@ def test_what_the_generator_never_emits_is_found_without_a_rule_of_its_own(
 
 def test_a_fault_that_several_operations_share_is_one_finding(tmp_path: Path) -> None:
     example = Example()
-    example.put(f"{TITLE}/x-ms-dynamic-values", part(f"{SHELF_ID}/x-ms-dynamic-values"))
+    for form in ("x-ms-dynamic-values", "x-ms-dynamic-list"):
+        example.put(f"{TITLE}/{form}", part(f"{SHELF_ID}/{form}"))
+    example.put(f"{TITLE}/x-ms-dynamic-list/itemValuePath", "key")
+    invoked = RULES["InvokedOperationShouldProduceProperty"]
 
-    assert [finding.where for finding in check_connector(example.write(tmp_path))] == [TITLE]
+    assert len(list(invoked.check(Document(example.swagger, example.properties)))) > 1
+    assert len(check_connector(example.write(tmp_path))) == 1
 
 
 def test_a_rule_can_not_be_registered_twice() -> None:
