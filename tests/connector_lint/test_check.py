@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from connector_lint.case import BOOK, CREATE, DELETE, GENRE, LIST, SHELF_ID
 from connector_lint.example import GONE, PROPERTIES, Example, part, png
 
+from connector.lint import rules
 from connector.lint.check import check_connector, check_document, main
 from connector.lint.document import Document
 from connector.lint.json_value import point
 from connector.lint.rule import RULES, rule
+from connector.lint.rules import SUBJECTS
 
 TITLE = f"{BOOK}/properties/title"
 NEVER_EMITTED = (
@@ -146,6 +149,10 @@ def test_a_fault_that_several_operations_share_is_one_finding(tmp_path: Path) ->
 
     assert len(list(invoked.check(Document(example.swagger, example.properties)))) > 1
     assert len(check_connector(example.write(tmp_path))) == 1
+
+
+def test_every_module_of_rules_is_in_the_order_once() -> None:
+    assert sorted(SUBJECTS) == sorted(module.name for module in iter_modules(rules.__path__))
 
 
 def test_a_rule_can_not_be_registered_twice() -> None:

@@ -1,7 +1,20 @@
-"""The rules, by what they are about; importing this package registers every one of them."""
+"""The rules, by what they are about; importing this package registers every one of them, in this order."""
 
 from importlib import import_module
-from pkgutil import iter_modules
 
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
+SUBJECTS = (
+    *(
+        "shapes",
+        "metadata",
+        "operations",
+        "triggers",
+        "paths",
+        "parameters",
+        "responses",
+    ),  # the swagger, from outside in
+    *("schemas", "values", "dynamic"),
+    *("brand", "connections", "policies", "readme"),  # the other files
+)
+
+for _subject in SUBJECTS:
+    import_module(f"{__name__}.{_subject}")
