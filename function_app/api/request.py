@@ -9,10 +9,11 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
+from pydantic import ValidationError
 
 from function_app import error_codes
 from function_app.api.operation import Operation
@@ -21,9 +22,6 @@ from function_app.domain.names import nearest_hint
 from function_app.domain.values import parse_float
 from function_app.error_codes import ErrorCode, ErrorDetail
 from function_app.errors import ServiceError
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
 
 MAX_BODY_BYTES, MAX_DEPTH = 256 * 1024, 64
 _HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
@@ -183,8 +181,6 @@ _decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse, pa
 
 
 def _model(model: type[Any], content: dict[str, Any], error_code: ErrorCode) -> Any:
-    from pydantic import ValidationError  # noqa: PLC0415
-
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -3,17 +3,9 @@
 from importlib import import_module
 
 SUBJECTS = (
-    *(
-        "shapes",
-        "metadata",
-        "operations",
-        "triggers",
-        "paths",
-        "parameters",
-        "responses",
-    ),  # the swagger, from outside in
-    *("schemas", "values", "dynamic"),
-    *("brand", "connections", "policies", "readme"),  # the other files
+    *("shapes", "metadata", "operations", "triggers", "paths", "parameters"),
+    *("responses", "schemas", "values", "dynamic"),
+    *("brand", "connections", "policies", "readme"),  # files beside the swagger
 )
 
 for _subject in SUBJECTS:
