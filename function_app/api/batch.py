@@ -16,7 +16,7 @@ _SHOWN = ("errorCode", "message", "details")
 
 
 def items_of(body: dict[str, Any]) -> list[Any]:
-    """Return the items of a batch; ServiceError if it is none."""
+    """Return the items of a batch. Raises ServiceError if the body is not a batch."""
     items = body.get("items")
     others = sorted(set(body) - {"items"})
     if others:
@@ -29,14 +29,14 @@ def items_of(body: dict[str, Any]) -> list[Any]:
 
 
 def as_object(item: Any) -> dict[str, Any]:
-    """Return an item that is a JSON object; ServiceError if it is none."""
+    """Return an item as a JSON object. Raises ServiceError if it is not one."""
     if not isinstance(item, dict):
         raise ServiceError(error_codes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
     return item
 
 
 def answer_batch(call: Call, results: Sequence[Mapping[str, Any] | Rejected]) -> Answer:
-    """Answer with the result of each item."""
+    """Return a response with the result of each item."""
     shown = [_problem(call, each.as_error()) if isinstance(each, Rejected) else each for each in results]
     return Answer(200, {"value": [{"index": index, **result} for index, result in enumerate(shown)]})
 
@@ -44,9 +44,9 @@ def answer_batch(call: Call, results: Sequence[Mapping[str, Any] | Rejected]) ->
 async def answer_each(
     call: Call, items: Sequence[Any], act: Callable[[int, Any], Awaitable[Mapping[str, Any]]]
 ) -> Answer:
-    """Act on all items at once; answer with the result of each, or why it failed.
+    """Run `act` on all items concurrently; return a response with the result or the error of each.
 
-    None begins later than the others: they share the instant of the request, which is their place in the feed.
+    All items start immediately: they share the time of receipt, which is their position in the feed.
     """
 
     async def one(index: int, item: Any) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What a handler gets and returns: a call, and an answer."""
+"""The input and output of a handler: a call with a parsed request, and an answer with the response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Answer:
-    """What a handler answers: `body` goes out as JSON, bytes as they are under the Content-Type of `headers`."""
+    """The response of a handler: `body` is sent as JSON, bytes unchanged with the Content-Type of `headers`."""
 
     status: int
     body: Any = None
@@ -27,7 +27,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Call:
-    """A request, parsed; `call[PARAMETER]` is the parameter's value or its default."""
+    """A parsed request; `call[PARAMETER]` is the value of the parameter or its default."""
 
     operation_id: str
     services: Services
@@ -41,7 +41,7 @@ class Call:
 
     @property
     def model(self) -> CompiledInstance:
-        """The instance that the path names; only operations that need one have it."""
+        """The instance in the path. Raises LookupError if the operation does not need one."""
         if self.instance is None:
             raise LookupError(self.operation_id)
         return self.instance

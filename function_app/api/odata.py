@@ -1,4 +1,4 @@
-"""OData query options to the domain's conditions and order, checked against an entity; `$filter` in odata_filter."""
+"""Parse OData query options into conditions and sort orders of the domain. odata_filter has `$filter`."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _SEARCH_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 def parse_search(text: str, entity: Entity) -> Condition:
-    """Turn `$search` into a condition: every word or quoted phrase stands in some text attribute, without case."""
+    """Parse `$search` into a condition: each word or quoted phrase occurs in a text attribute, in any case."""
     if len(text) > MAX_LENGTH:
         raise invalid("$search", f"may have at most {MAX_LENGTH} characters; received {len(text)}")
     found = _SEARCH_WORD.findall(text)
     words = [(phrase.strip() or word) for phrase, word in found if word != "AND"]
     if not words or not all(words) or text.count('"') % 2:
-        raise invalid("$search", "needs a word, or a phrase in double quotes")
+        raise invalid("$search", "expects a word, or a phrase in double quotes")
     refused = {"OR", "NOT"} & {word for _, word in found}
     if refused:
-        raise invalid("$search", f"does not know {refused.pop()}; all words must be found")
+        raise invalid("$search", f"does not support {refused.pop()}; all words must be found")
     texts = [attribute.name for attribute in entity.attributes if attribute.data_type == "Edm.String"]
     if len(words) * len(texts) > MAX_SEARCH_TERMS:
         most = MAX_SEARCH_TERMS // len(texts)
@@ -34,22 +34,22 @@ def parse_search(text: str, entity: Entity) -> Condition:
 
 
 def parse_orderby(text: str, entity: Entity) -> Sorting:
-    """Turn `$orderby` into an order by one attribute."""
+    """Parse `$orderby` into an order by one attribute."""
     name, _, way = text.strip().partition(" ")
     if "," in text:
-        raise invalid("$orderby", "takes one attribute; ties are ordered by key")
+        raise invalid("$orderby", "accepts one attribute; equal values are ordered by key")
     if way.strip() not in {"", "asc", "desc"}:
-        raise invalid("$orderby", f"wants 'asc' or 'desc' behind the attribute; received '{way.strip()[:40]}'")
+        raise invalid("$orderby", f"expects 'asc' or 'desc' after the attribute; received '{way.strip()[:40]}'")
     return Sorting(attribute_of("$orderby", name, entity).name, way.strip() == "desc")
 
 
 def parse_select(text: str, entity: Entity) -> tuple[str, ...]:
-    """Turn `$select` into attribute names."""
+    """Parse `$select` into attribute names."""
     return tuple(attribute_of("$select", name.strip(), entity).name for name in text.split(","))
 
 
 def attribute_of(option: str, name: str, entity: Entity) -> Attribute:
-    """Return the attribute an option names; ServiceError with the nearest names if the entity does not have it."""
+    """Return the attribute in an option. Raises ServiceError with the nearest names if the entity does not have it."""
     attribute = entity.by_name.get(name)
     if attribute is None:
         hint = nearest_hint(name, entity.by_name)
@@ -58,5 +58,5 @@ def attribute_of(option: str, name: str, entity: Entity) -> Attribute:
 
 
 def invalid(option: str, message: str) -> ServiceError:
-    """Return the error for an option that can't be used; `message` continues a sentence that begins with its name."""
+    """Return the error for an option that is not valid; `message` continues a sentence that begins with its name."""
     return ServiceError(error_codes.INVALID_QUERY(f"{option} {message}.", option))

@@ -1,4 +1,4 @@
-"""`$filter` to the domain's conditions, checked against an entity.
+"""Parse `$filter` into a condition of the domain, checked against an entity.
 
 Importing this module imports odata-query, which takes 90 ms; so it is imported with the first `$filter`.
 """
@@ -38,18 +38,18 @@ _FORMS = {
 
 
 def parse_filter(text: str, entity: Entity) -> Condition:
-    """Turn `$filter` into a condition; ServiceError names what is not understood."""
+    """Parse `$filter` into a condition. Raises ServiceError with the part that is not valid."""
     if len(text) > MAX_LENGTH:
         raise invalid("$filter", f"may have at most {MAX_LENGTH} characters; received {len(text)}")
     try:
         tree = odata_grammar.parse(text)
     except ValueError as error:
-        raise invalid("$filter", f"can't be understood: {error}") from None
+        raise invalid("$filter", f"is not valid: {error}") from None
     return _Translation(entity).condition(tree)
 
 
 class _Translation:
-    """The walk from odata-query's tree to a condition."""
+    """Translates odata-query's tree to a condition."""
 
     def __init__(self, entity: Entity) -> None:
         self._entity = entity
@@ -68,7 +68,7 @@ class _Translation:
                 return self._compare(_attribute_first(node))
             case ast.Call():
                 return self._call(node)
-        raise invalid("$filter", f"needs conditions like City eq 'Oslo'; received a lone {type(node).__name__}")
+        raise invalid("$filter", f"expects conditions like City eq 'Oslo'; received only a {type(node).__name__}")
 
     def _compare(self, node: Any) -> Condition:
         match node:
@@ -81,7 +81,7 @@ class _Translation:
             case ast.Compare(comparator=ast.In(), right=ast.List(val=values)):
                 return Equals(attribute.name, tuple(_value(attribute, value) for value in values))
             case ast.Compare(comparator=ast.In()):
-                raise invalid("$filter", "wants a list behind 'in', like City in ('Oslo', 'Bergen')")
+                raise invalid("$filter", "expects a list after 'in', like City in ('Oslo', 'Bergen')")
             case ast.Compare(comparator=ast.Eq()):
                 return Equals(attribute.name, (_value(attribute, node.right),))
         value = _value(attribute, node.right)
@@ -95,13 +95,13 @@ class _Translation:
         test = _TESTS.get(node.func.name)
         if test is None:
             known = ", ".join([*_TESTS, "tolower"])
-            raise invalid("$filter", f"knows the functions {known}; received {node.func.name[:40]}")
+            raise invalid("$filter", f"supports the functions {known}; received {node.func.name[:40]}")
         match node.args:
             case [ast.Call(func=ast.Identifier(name="tolower"), args=[operand]), text]:
                 return Text(self._text(operand).name, test, self._quoted(text), fold=True)
             case [operand, text]:
                 return Text(self._text(operand).name, test, self._quoted(text))
-        raise invalid("$filter", f"wants {test}(Attribute, 'text')")
+        raise invalid("$filter", f"expects {test}(Attribute, 'text')")
 
     def _named(self, node: Any) -> Attribute:
         if not isinstance(node, ast.Identifier):
@@ -116,12 +116,12 @@ class _Translation:
 
     def _quoted(self, node: Any) -> str:
         if not isinstance(node, ast.String) or not node.val:
-            raise invalid("$filter", "wants a text in single quotes, not empty, as the second argument")
+            raise invalid("$filter", "expects a text in single quotes, not empty, as the second argument")
         return str(node.val)
 
 
 def _sides(node: Any, operator: type[Any]) -> list[Any]:
-    """Return what a chain of one operator joins, however long, in order."""
+    """Return all operands of a chain of one operator, in order, without recursion."""
     sides, waiting = [], [node]
     while waiting:
         side = waiting.pop()
@@ -141,7 +141,7 @@ def _attribute_first(node: Any) -> Any:
 
 
 def _value(attribute: Attribute, node: Any) -> Any:
-    """Return a literal as the store holds values of this attribute; ServiceError for one of another type."""
+    """Return a literal as the store has the values of this attribute. Raises ServiceError for another type."""
     if isinstance(node, ast.Null):
         return None
     try:
@@ -150,7 +150,7 @@ def _value(attribute: Attribute, node: Any) -> Any:
         value = None
     if value is None:
         form = _FORMS.get(attribute.data_type, "a number")
-        raise invalid("$filter", f"wants {form} for '{attribute.name}' ({attribute.data_type})")
+        raise invalid("$filter", f"expects {form} for '{attribute.name}' ({attribute.data_type})")
     return value
 
 
@@ -176,7 +176,7 @@ def _of_type(attribute: Attribute, node: Any) -> Any:
 
 
 def _number(attribute: Attribute, text: str) -> float:
-    """Return a number that every store compares alike; ServiceError for one with more digits than a double holds."""
+    """Return a number that all stores compare alike. Raises ServiceError for more digits than a double holds."""
     number = int(text) if text.lstrip("+-").isdigit() else parse_float(text)
     if not math.isfinite(float(number)):
         raise ValueError(text)
@@ -184,5 +184,5 @@ def _number(attribute: Attribute, text: str) -> float:
         return float(number)
     if isinstance(number, Inexact) or (isinstance(number, int) and abs(number) > MAX_WHOLE):
         limit = f"a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
-        raise invalid("$filter", f"wants for '{attribute.name}' a number that {limit}; received {text[:40]}")
+        raise invalid("$filter", f"expects for '{attribute.name}' a number that {limit}; received {text[:40]}")
     return number

@@ -1,4 +1,4 @@
-"""OData's grammar, by odata-query; three of its gaps are closed on the way from its lexer to its parser."""
+"""The grammar of `$filter`, by odata-query, with corrections of tokens between its lexer and its parser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LITERALS = frozenset(("STRING", "INTEGER", "DECIMAL", "BOOLEAN", "NULL", "GUID"
 
 
 def parse(text: str) -> Any:
-    """Return odata-query's tree of a `$filter`; ValueError says what is not understood."""
+    """Return odata-query's tree of a `$filter`. Raises ValueError with the reason if it is not valid."""
     try:
         tree = _PARSER.parse(_lists(_names(_LEXER.tokenize(text), text)))
     except RecursionError:
@@ -31,7 +31,7 @@ def parse(text: str) -> Any:
 
 
 def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:
-    """Make one of what the lexer cuts in two: names that begin like a word of the language, as `NullReason` does."""
+    """Join names that the lexer cuts in two because they begin with a keyword, like `NullReason`."""
     named = 0
     for token in tokens:
         if token.index < named:
@@ -44,7 +44,7 @@ def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:
 
 
 def _lists(tokens: Iterable[Any]) -> Iterator[Any]:
-    """Write `in ('Oslo')` as `in ('Oslo',)`: the parser knows lists of one only with a comma."""
+    """Rewrite `in ('Oslo')` to `in ('Oslo',)`: the parser accepts lists of one value only with a comma."""
     seen = ["", "", ""]
     for token in tokens:
         if token.type == ")" and seen[-3:-1] == ["IN", "("] and seen[-1] in _LITERALS:

@@ -1,4 +1,4 @@
-"""What every request needs, made once for each worker process."""
+"""The dependencies of requests, created once for each worker process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from function_app.services.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """`within_s` is how long a request may take; None where nothing that it waits for can take long."""
+    """`within_s` is the timeout of a request in seconds; None if there is no timeout."""
 
     services: Services
     authenticate: Authenticator

@@ -44,7 +44,7 @@ def activity_entity(model: CompiledInstance, name: str) -> Entity:
     known = ", ".join([*model.instance.activities, UNIFIED.name])
     problem = f"'{name}' is no activity" if name in model.entities else f"There is no entity '{name[:100]}'"
     hint = nearest_hint(name, model.records)
-    message = f"{problem}{hint}. Activities are taken for: {known}."
+    message = f"{problem}{hint}. Activities are accepted for: {known}."
     raise ServiceError(error_codes.NOT_AN_ACTIVITY_ENTITY(message, "entityName"))
 
 

@@ -54,7 +54,7 @@ class CreateActivities:
     ) -> list[Created | Rejected]:
         """Store the activities of records of one entity; return a result for each record, in order.
 
-        A record with faults of its own is rejected with all of them, and nothing of it is stored.
+        A record that is not valid is rejected with all its faults; nothing of it is stored.
         """
         entity, checker = activity_entity(model, entity_name), model.records[entity_name]
         decided = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)

@@ -1,17 +1,18 @@
-"""How to break the rules on operations and their responses."""
+"""Cases that break the rules on operations and their responses."""
 
 from connector_lint.case import CREATE, LIST, NEW_BOOK, SHELF_ID, Case, case
 from connector_lint.definitions import Json, text
-from connector_lint.example import GONE, README, part
+from connector_lint.example import README, REMOVED, part
 
 PAGE = f"{LIST}/responses/200"
 DEFAULT = f"{CREATE}/responses/default"
 
 
 def copies(count: int) -> Json:
-    """Return the edits that add so many copies of ListBooks."""
+    """Return the edits that add this number of copies of ListBooks."""
     names = [f"ListBooksV{number}" for number in range(count)]
-    return {f"/paths/~1{name}": {"get": part(LIST, {"operationId": name, "x-ms-pageable": GONE})} for name in names}
+    edits = {"x-ms-pageable": REMOVED}
+    return {f"/paths/~1{name}": {"get": part(LIST, {"operationId": name, **edits})} for name in names}
 
 
 def called(operation: str, summary: str) -> Json:
@@ -21,7 +22,7 @@ def called(operation: str, summary: str) -> Json:
 
 
 def error(schema: Json) -> Json:
-    """Return a response with that schema."""
+    """Return a response with this schema."""
     return {"description": "What is wrong.", "schema": schema}
 
 
@@ -35,24 +36,24 @@ CASES: tuple[Case, ...] = (
         f"{SHELF_ID}/x-ms-dynamic-list/operationId",
         "ListBoards",
     ),
-    case("OperationSummaryRequired", CREATE, {f"{CREATE}/summary": GONE}),
+    case("OperationSummaryRequired", CREATE, {f"{CREATE}/summary": REMOVED}),
     case("OperationSummaryTooLong", f"{CREATE}/summary", called(CREATE, "Put " * 30 + "a book")),
     case("OperationSummaryLong", f"{CREATE}/summary", called(CREATE, "Put " * 20 + "a book")),
     case("RestrictedCharactersInSummary", f"{CREATE}/summary", called(CREATE, "Put a book on/off")),
     case("OperationSummaryEndNotValid", f"{CREATE}/summary", called(CREATE, "Put a book ")),
-    case("OperationDescriptionRequired", CREATE, {f"{CREATE}/description": GONE}),
+    case("OperationDescriptionRequired", CREATE, {f"{CREATE}/description": REMOVED}),
     case("OperationDescriptionNotSentence", f"{CREATE}/description", "adds a book"),
     case("OperationDescriptionEqualsSummary", f"{CREATE}/description", "Put a book on a shelf."),
     case("OperationDescriptionHasUrl", f"{CREATE}/description", "See https://a.example."),
     case(
         "OperationShouldHaveSuccessfulResponse",
         f"{CREATE}/responses",
-        {f"{CREATE}/responses/201": GONE},
+        {f"{CREATE}/responses/201": REMOVED},
     ),
     case(
         "SchemaDefinitionSetIncorrectly",
         f"{CREATE}/responses",
-        {f"{CREATE}/responses/201/schema": GONE},
+        {f"{CREATE}/responses/201/schema": REMOVED},
     ),
     case(
         "OperationHasManyResponsesWithSchema",
@@ -88,6 +89,6 @@ CASES: tuple[Case, ...] = (
     case(
         "PageableOutputNotValid",
         f"{LIST}/x-ms-pageable",
-        {f"{PAGE}/schema/properties/nextLink": GONE},
+        {f"{PAGE}/schema/properties/nextLink": REMOVED},
     ),
 )

@@ -1,13 +1,13 @@
-"""How to break the rules on triggers."""
+"""Cases that break the rules on triggers."""
 
 from connector_lint.case import POLL, Case, case
 from connector_lint.cases_operations import called
-from connector_lint.example import GONE, part
+from connector_lint.example import REMOVED, part
 
 CASES: tuple[Case, ...] = (
     case("TriggerSummaryNotWhen", f"{POLL}/summary", called(POLL, "A book is added")),
     case("TriggerDescriptionNotWhen", f"{POLL}/description", "Tells of new books."),
-    case("TriggerHintMissing", POLL, {f"{POLL}/x-ms-trigger-hint": GONE}),
+    case("TriggerHintMissing", POLL, {f"{POLL}/x-ms-trigger-hint": REMOVED}),
     case(
         "PollingTriggerNotGet",
         "/paths/~1triggers~1books/post",

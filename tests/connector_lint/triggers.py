@@ -1,4 +1,4 @@
-"""The trigger of the good swagger."""
+"""The trigger of the valid swagger."""
 
 from connector_lint.definitions import Json, listing, text
 

@@ -1,4 +1,4 @@
-"""The rules, by what they are about; importing this package registers every one of them, in this order."""
+"""The rules, by subject. Importing this package registers all of them, in this order."""
 
 from importlib import import_module
 

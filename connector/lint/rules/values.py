@@ -25,7 +25,7 @@ def lists_hold_each_value_once(document: Document) -> Problems:
         for key in SETS:
             values = as_list(node.value.get(key))
             if any(_same(one, other) for one, other in combinations(values, 2)):
-                yield point(node.where, key), "The list holds a value twice; leave one."
+                yield point(node.where, key), "The list has a value twice; keep one."
 
 
 def _same(one: object, other: object) -> bool:
@@ -66,7 +66,7 @@ def formats_are_known(document: Document) -> Problems:
     for node in document.of(*TYPED):
         kind, form = node.value.get("type"), node.value.get("format")
         if form is not None and form not in FORMATS.get(str(kind), ()):
-            yield point(node.where, "format"), f"The format {form!r} of {kind} is unknown; leave it out."
+            yield point(node.where, "format"), f"The format {form!r} of {kind} is unknown; remove it."
 
 
 @rule("PatternShouldBeValidRegularExpression")
