@@ -14,11 +14,15 @@ DYNAMIC_FORMS = ("x-ms-dynamic-values", "x-ms-dynamic-list", "x-ms-dynamic-schem
 TYPED = ("schema", "parameter", "header", "items")
 """The kinds of nodes that declare a value's type."""
 
-_EXTENSIONS: Children = {form: ("one", form) for form in DYNAMIC_FORMS}
+_EXTENSIONS: Children = {
+    **{form: ("one", form) for form in DYNAMIC_FORMS},
+    "x-ms-enum-values": ("list", "x-ms-enum-values"),
+}
 # By kind of object: each key with objects, how many it has, and their kind.
 CHILDREN: dict[str, Children] = {
     "root": {
         "info": ("one", "info"),
+        "tags": ("list", "tag"),
         "paths": ("map", "pathItem"),
         "definitions": ("map", "schema"),
         "x-ms-connector-metadata": ("list", "metadata"),
@@ -29,6 +33,7 @@ CHILDREN: dict[str, Children] = {
         "parameters": ("list", "parameter"),
         "responses": ("map", "response"),
         "x-ms-pageable": ("one", "x-ms-pageable"),
+        "x-ms-api-annotation": ("one", "x-ms-api-annotation"),
     },
     "parameter": {"schema": ("one", "schema"), "items": ("one", "items"), **_EXTENSIONS},
     "response": {"schema": ("one", "schema"), "headers": ("map", "header")},

@@ -41,6 +41,7 @@ _VALUE: dict[str, Allowed] = {
     **dict.fromkeys(("minimum", "maximum"), "number"),
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), "integer"),
     "x-ms-visibility": _VISIBILITY,
+    "x-ms-enum-values": "array",
 }
 
 _SCHEMA: dict[str, Allowed] = {
@@ -61,6 +62,7 @@ _PARAMETER: dict[str, Allowed] = {
 }
 
 _OPERATION: dict[str, Allowed] = {
+    "tags": STRINGS,
     **dict.fromkeys(("summary", "description", "operationId"), "string"),
     "parameters": "array",
     "responses": "object",
@@ -74,7 +76,7 @@ _ROOT: dict[str, Allowed] = {
     "swagger": "string",
     **dict.fromkeys(("host", "basePath"), "string"),
     **dict.fromkeys(("consumes", "produces", "schemes"), STRINGS),
-    "security": "array",
+    **dict.fromkeys(("security", "tags"), "array"),
     **dict.fromkeys(("info", "paths", "definitions", "securityDefinitions"), "object"),
     "x-ms-connector-metadata": "array",
     "x-ms-capabilities": "object",
@@ -91,6 +93,7 @@ SHAPES: dict[str, Shape] = {
         required=("title", "version", "description", "contact"),
     ),
     "contact": Shape(dict.fromkeys(("name", "url", "email"), "string"), required=("name", "url", "email")),
+    "tag": Shape(dict.fromkeys(("name", "description"), "string"), required=("name",)),
     "metadata": Shape(
         dict.fromkeys(("propertyName", "propertyValue"), "string"),
         required=("propertyName", "propertyValue"),
@@ -107,6 +110,11 @@ SHAPES: dict[str, Shape] = {
     "items": Shape(_VALUE),
     "schema": Shape(_SCHEMA),
     "x-ms-pageable": Shape({"nextLinkName": "string"}, required=("nextLinkName",), open=False),
+    "x-ms-api-annotation": Shape(
+        {"family": "string", "revision": "integer", "status": ("Production", "Preview")},
+        open=False,
+    ),
+    "x-ms-enum-values": Shape({"value": None, "displayName": "string"}, required=("value", "displayName"), open=False),
     "x-ms-dynamic-values": Shape(
         {**_OLDER_CALL, "value-collection": "string", "value-title": "string"},
         required=(*_CALLS, "value-path"),

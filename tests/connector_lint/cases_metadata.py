@@ -5,6 +5,7 @@ from connector_lint.example import REMOVED
 
 INFO, METADATA = "/info", "/x-ms-connector-metadata"
 CATEGORIES = f"{METADATA}/2/propertyValue"
+DISPLAYED = f"{GENRE}/x-ms-enum-values/0"
 
 CASES: tuple[Case, ...] = (
     case("JsonTypeIncorrect", f"{LIST}/summary", 7),
@@ -14,6 +15,7 @@ CASES: tuple[Case, ...] = (
     case("JsonValueNotInEnum", f"{BOOK}/properties/title/x-ms-visibility", "none"),
     case("RequiredPropertyMissing", f"{INFO}/contact", {f"{INFO}/contact/name": REMOVED}),
     case("OneOfPropertiesRequired", f"{LIST}/parameters/0", {f"{LIST}/parameters/0/type": REMOVED}),
+    case("RequiredPropertyMissing", DISPLAYED, {f"{DISPLAYED}/displayName": REMOVED}),
     case("ExtensionNameNotValid", f"{LIST}/colour", "red"),
     case("AdditionalPropertyNotAllowed", f"{LIST}/x-ms-pageable/size", 10),
     case("RequiredValueEmpty", f"{INFO}/contact/name", " "),

@@ -1,18 +1,29 @@
-"""Cases that break the rules on operations and their responses."""
+"""Cases that break the rules on operations, their revisions and their responses."""
 
 from connector_lint.case import CREATE, LIST, NEW_BOOK, SHELF_ID, Case, case
 from connector_lint.definitions import Json, text
 from connector_lint.example import README, REMOVED, part
 
+ANNOTATION = "x-ms-api-annotation"
 PAGE = f"{LIST}/responses/200"
 DEFAULT = f"{CREATE}/responses/default"
 
 
-def copies(count: int) -> Json:
-    """Return the edits that add this number of copies of ListBooks."""
-    names = [f"ListBooksV{number}" for number in range(count)]
-    edits = {"x-ms-pageable": REMOVED}
-    return {f"/paths/~1{name}": {"get": part(LIST, {"operationId": name, **edits})} for name in names}
+def version(number: int, **annotation: object) -> Json:
+    """Return a copy of ListBooks as a member of its family."""
+    operation_id = f"ListBooksV{number}"
+    family = {"family": "ListBooks", **annotation}
+    return part(LIST, {"operationId": operation_id, "x-ms-pageable": REMOVED, ANNOTATION: family})
+
+
+def alone(number: int) -> Json:
+    """Return a copy of ListBooks without a family."""
+    return {**version(number), ANNOTATION: {}}
+
+
+def versions(*members: Json) -> Json:
+    """Return the edits that add operations of a family."""
+    return {f"/paths/~1books~1{number}": {"get": member} for number, member in enumerate(members)}
 
 
 def called(operation: str, summary: str) -> Json:
@@ -26,8 +37,13 @@ def error(schema: Json) -> Json:
     return {"description": "What is wrong.", "schema": schema}
 
 
+def path(number: int) -> str:
+    """Return the pointer of an operation of a family."""
+    return f"/paths/~1books~1{number}/get"
+
+
 CASES: tuple[Case, ...] = (
-    case("TotalOperationsCountExceedsMaxAllowed", "/paths", copies(128)),
+    case("TotalOperationsCountExceedsMaxAllowed", "/paths", versions(*map(alone, range(128)))),
     case("OperationIdNotUnique", f"{CREATE}/operationId", "ListBooks"),
     case("OperationIdSanitized", f"{CREATE}/operationId", "Create_Book"),
     case("OperationIdNotPascalCase", f"{CREATE}/operationId", "createBook"),
@@ -45,6 +61,20 @@ CASES: tuple[Case, ...] = (
     case("OperationDescriptionNotSentence", f"{CREATE}/description", "adds a book"),
     case("OperationDescriptionEqualsSummary", f"{CREATE}/description", "Put a book on a shelf."),
     case("OperationDescriptionHasUrl", f"{CREATE}/description", "See https://a.example."),
+    case(
+        "OperationFamilyHasDuplicateRevisions",
+        f"{path(1)}/{ANNOTATION}/revision",
+        versions(
+            version(2, revision=2),
+            {**version(2, revision=2), "operationId": "ListAllBooksV2"},
+        ),
+    ),
+    case("OperationRevisionEmpty", f"{path(0)}/{ANNOTATION}", versions(version(1))),
+    case(
+        "OperationIdShouldEndWithRevision",
+        f"{path(0)}/operationId",
+        versions(version(1, revision=2)),
+    ),
     case(
         "OperationShouldHaveSuccessfulResponse",
         f"{CREATE}/responses",

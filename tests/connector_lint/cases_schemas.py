@@ -17,6 +17,11 @@ def shelves(**changes: object) -> Json:
     return {SHELVED: {key: value for key, value in schema.items() if value is not REMOVED}}
 
 
+def entry(value: object, **more: object) -> Json:
+    """Return an entry of x-ms-enum-values."""
+    return {"value": value, "displayName": str(value), **more}
+
+
 CASES: tuple[Case, ...] = (
     case("RequiredPropertyDefinitionMissing", f"{BOOK}/required", ["id", "shelf"]),
     case(
@@ -45,10 +50,24 @@ CASES: tuple[Case, ...] = (
         {f"{CREATE}/responses/201/schema/description": "One."},
     ),
     case("ArrayDuplicateValue", f"{BOOK}/required", ["id", "id"]),
-    case("EnumMustContainAtLeastOneElement", f"{GENRE}/enum", []),
+    case(
+        "EnumMustContainAtLeastOneElement",
+        f"{GENRE}/enum",
+        {f"{GENRE}/enum": [], f"{GENRE}/x-ms-enum-values": REMOVED},
+    ),
     case("InvalidEnumValue", f"{GENRE}/enum/2", {f"{GENRE}/enum/-": 3}),
     case("DefaultValueMustMatchType", f"{PAGES}/default", "many"),
     case("DefaultValueMustMatchType", f"{GENRE}/default", "essay"),
     case("UnrecognizedTypeFormat", f"{PAGES}/format", "byte"),
     case("PatternShouldBeValidRegularExpression", f"{TITLE}/pattern", "["),
+    case(
+        "DuplicateEnumValuesInExtension",
+        f"{GENRE}/x-ms-enum-values",
+        [entry("poem"), entry("poem")],
+    ),
+    case(
+        "InvalidEnumValuesExtensionValue",
+        f"{GENRE}/x-ms-enum-values/2",
+        {f"{GENRE}/x-ms-enum-values/-": entry("essay")},
+    ),
 )

@@ -47,6 +47,10 @@ def genre() -> Json:
     return {
         "type": "string",
         "enum": ["novel", "poem"],
+        "x-ms-enum-values": [
+            {"value": "novel", "displayName": "Novel"},
+            {"value": "poem", "displayName": "Poem"},
+        ],
         "description": "The kind of book.",
     }
 

@@ -24,6 +24,7 @@ def swagger() -> Json:
         "schemes": ["https"],
         "consumes": ["application/json"],
         "produces": ["application/json"],
+        "tags": [{"name": "Books"}],
         "paths": {
             "/shelves": {"get": list_shelves()},
             "/shelves/{shelfId}/schema": {"get": get_shelf_schema()},

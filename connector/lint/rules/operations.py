@@ -1,10 +1,11 @@
 """Rules on an operation's id, its revisions, its summary and its description."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 from connector.lint.document import Document
-from connector.lint.json_value import as_text, point
+from connector.lint.json_value import Json, as_object, as_text, point
+from connector.lint.operation import Operation
 from connector.lint.rule import Problems, rule
 from connector.lint.text import PUNCTUATION, has_url
 
@@ -49,6 +50,41 @@ def references_find_their_operation(document: Document) -> Problems:
             if not document.operation(name):
                 where = point(node.where, "operationId")
                 yield where, f"There is no operation {name!r}; use the id of an operation in this file."
+
+
+def _annotation(operation: Operation) -> Json:
+    return as_object(operation.value.get("x-ms-api-annotation"))
+
+
+@rule("OperationFamilyHasDuplicateRevisions")
+def revisions_are_unique(document: Document) -> Problems:
+    families: defaultdict[object, list[Operation]] = defaultdict(list)
+    for operation in document.operations:
+        if {"family", "revision"} <= set(_annotation(operation)):
+            families[_annotation(operation)["family"]].append(operation)
+    for family, members in families.items():
+        count = Counter(_annotation(member)["revision"] for member in members)
+        for member in members:
+            if count[_annotation(member)["revision"]] > 1:
+                where = point(member.where, "x-ms-api-annotation", "revision")
+                yield where, f"The family {family!r} has this revision twice; use unique numbers."
+
+
+@rule("OperationRevisionEmpty")
+def members_have_revisions(document: Document) -> Problems:
+    for operation in document.operations:
+        if "family" in _annotation(operation) and "revision" not in _annotation(operation):
+            where = point(operation.where, "x-ms-api-annotation")
+            yield where, "An operation with a family needs a revision; start at 1."
+
+
+@rule("OperationIdShouldEndWithRevision", level="warning")
+def ids_end_with_the_revision(document: Document) -> Problems:
+    for operation in document.operations:
+        revision = _annotation(operation).get("revision", 1)
+        if revision > 1 and not operation.operation_id.endswith(f"V{revision}"):
+            where = point(operation.where, "operationId")
+            yield where, f"{operation.operation_id!r} is revision {revision}; end it with V{revision}."
 
 
 @rule("OperationSummaryRequired")

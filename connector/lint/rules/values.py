@@ -1,11 +1,12 @@
 """Rules on single values: enums, defaults, formats."""
 
 import re
+from collections.abc import Iterator
 from itertools import combinations
 
 from connector.lint.document import Document
-from connector.lint.json_value import as_list, has_type, json_type, point
-from connector.lint.node import TYPED
+from connector.lint.json_value import as_list, as_object, has_type, json_type, point
+from connector.lint.node import TYPED, Node
 from connector.lint.rule import Problems, rule
 
 FORMATS = {
@@ -16,12 +17,12 @@ FORMATS = {
     "integer": ("int32", "int64"),
     "number": ("float", "double", "decimal"),
 }
-SETS = ("required", "enum")
+SETS = ("required", "enum", "tags")
 
 
 @rule("ArrayDuplicateValue")
 def lists_hold_each_value_once(document: Document) -> Problems:
-    for node in document.of(*TYPED):
+    for node in document.of("operation", *TYPED):
         for key in SETS:
             values = as_list(node.value.get(key))
             if any(_same(one, other) for one, other in combinations(values, 2)):
@@ -76,3 +77,25 @@ def patterns_compile(document: Document) -> Problems:
             re.compile(str(node.value.get("pattern", "")))
         except re.error as error:
             yield point(node.where, "pattern"), f"The pattern does not compile: {error}."
+
+
+def _displayed(document: Document) -> Iterator[tuple[Node, str, list[object]]]:
+    for node in document.of(*TYPED):
+        entries = [as_object(e) for e in as_list(node.value.get("x-ms-enum-values"))]
+        if entries:
+            yield node, point(node.where, "x-ms-enum-values"), [e.get("value") for e in entries]
+
+
+@rule("DuplicateEnumValuesInExtension")
+def enum_values_are_displayed_once(document: Document) -> Problems:
+    for _, where, values in _displayed(document):
+        if any(_same(one, other) for one, other in combinations(values, 2)):
+            yield where, "The list has a value twice; keep one."
+
+
+@rule("InvalidEnumValuesExtensionValue")
+def displayed_values_are_in_the_enum(document: Document) -> Problems:
+    for node, where, values in _displayed(document):
+        for index, value in enumerate(values):
+            if value not in as_list(node.value.get("enum")):
+                yield point(where, index), f"{value!r} is not in the enum; add it there."
