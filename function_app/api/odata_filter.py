@@ -168,9 +168,11 @@ def _of_type(attribute: Attribute, node: Any) -> Any:
             value = node.py_val.isoformat(timespec="microseconds")
         case "Edm.Guid", ast.GUID():
             value = str(node.py_val).lower()
-        case kind, ast.UnaryOp(operand=ast.Integer(val=text) | ast.Float(val=text)) if kind not in _FORMS:
+        case kind, _ if kind in _FORMS:
+            pass  # a literal of another type
+        case _, ast.UnaryOp(op=ast.USub(), operand=ast.Integer(val=text) | ast.Float(val=text)):
             value = -_number(attribute, text)
-        case kind, ast.Integer(val=text) | ast.Float(val=text) if kind not in _FORMS:
+        case _, ast.Integer(val=text) | ast.Float(val=text):
             value = _number(attribute, text)
     return value
 
