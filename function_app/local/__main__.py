@@ -1,4 +1,4 @@
-"""The command line of the laptop: `serve` the function app, or `load` a folder into it."""
+"""The command line of the laptop: `serve` the function app, `define` an instance from files, or `load` a folder."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ def main(arguments: list[str]) -> int:
     load = commands.add_parser("load", help="load a folder with definition.json and a folder for each entity")
     load.add_argument("folder", type=Path)
     load.add_argument("--instance", default=SAMPLE, help="the instance's id")
+    define = commands.add_parser("define", help="propose a definition.json for a folder of CSV or Parquet files")
+    define.add_argument("folder", type=Path)
     wanted = parser.parse_args(arguments)
     os.environ.setdefault("AUTH_MODE", "local")
     try:
@@ -45,8 +47,21 @@ def main(arguments: list[str]) -> int:
         if wanted.command == "load":
             base = f"http://localhost:{settings.PORT}/api"
             return 0 if load_folder(base, wanted.instance, wanted.folder, _snapshots(settings)) else 1
+        if wanted.command == "define":
+            return _define(wanted.folder, settings)
         serve(settings)
     except (InvalidSettingsError, HostRefusedError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _define(folder: Path, settings: Settings) -> int:
+    from function_app.local.define.command import NothingToDefineError, define_folder  # noqa: PLC0415  # pyarrow
+
+    try:
+        define_folder(folder, f"http://localhost:{settings.PORT}/api/definition.schema.json")
+    except NothingToDefineError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
