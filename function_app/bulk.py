@@ -1,4 +1,4 @@
-"""Bulk work beside requests: in threads of its own, on all processors but one and after everybody else."""
+"""Background threads for bulk work: one fewer than there are cores, at lower priority than requests."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NICENESS = 10
 
 
 def _step_back() -> None:
-    """Let the thread of requests run the moment it can; Linux alone counts priority by thread."""
+    """Lower the priority of this thread below the thread of requests. Only Linux has a priority for each thread."""
     if sys.platform == "linux":
-        with suppress(OSError):  # where it may not, or is further back already
+        with suppress(OSError):  # not permitted, or already lower
             os.setpriority(os.PRIO_PROCESS, get_native_id(), _NICENESS)
 
 
@@ -26,17 +26,17 @@ _threads = ThreadPoolExecutor(max((os.cpu_count() or 1) - 1, 1), "bulk", _step_b
 
 
 async def run_in_background(act: Callable[..., T], *values: object) -> T:
-    """Return what a function returns that runs in such a thread."""
+    """Run a function in a background thread, and return its result."""
     return await asyncio.get_running_loop().run_in_executor(_threads, act, *values)
 
 
 async def prefetch(items: Iterator[T]) -> AsyncGenerator[T]:
-    """Yield what an iterator yields while a thread makes the next one; its exceptions come through."""
+    """Yield the items of an iterator while a thread prepares the next one. Its exceptions are raised here."""
     coming = asyncio.create_task(run_in_background(next, items, None))
     try:
         while (item := await coming) is not None:
             coming = asyncio.create_task(run_in_background(next, items, None))
             yield item
     finally:
-        with suppress(Exception):  # of an item nobody waits for any more
+        with suppress(Exception):  # of an item that is no longer needed
             await coming

@@ -9,7 +9,20 @@ from pathlib import Path
 import pytest
 from documents.files import name_of, project_files
 
-SCOPE = ("*.md",)  # add "*.py", "*.js", "*.bicep": then code is held to the words too
+SCOPE = (
+    "*.md",
+    "function_app/*.py",
+    "function_app/api/*.py",
+    "function_app/api/sign_in/*.py",
+    "function_app/operations/*.py",
+    "function_app/pages/*.html",
+    "function_app/pages/*.js",
+    "connector/*.py",
+    "connector/*/*.py",
+    "connector/lint/rules/*.py",
+    "connector/apiProperties.json",
+)
+"""Patterns of paths, matched from their end: `*.js` is every script, `function_app/*.py` not a module deeper down."""
 WORDS: dict[str, str] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))["words"]
 AVOIDED = {re.compile(rf"\b({pattern})\b", re.IGNORECASE): instead for pattern, instead in WORDS.items()}
 NOT_PROSE = re.compile(

@@ -97,7 +97,7 @@ async def test_a_store_fault_before_anything_is_written_is_told_for_every_item(
     async def fail(*_: Any) -> None:
         raise Throttled(2)
 
-    monkeypatch.setattr(services.store.customers, "existing", fail)
+    monkeypatch.setattr(services.store.customers, "filter_existing", fail)
     results = await send(client, "UnifiedActivity", [EVENT] * 250)
     assert {result["errorCode"] for result in results} == {"TooManyRequests"}
     answer = await client.post(f"{DATA}/UnifiedActivity", json=EVENT)

@@ -64,6 +64,7 @@ CALLS = {
     "StartRefresh": Call(),
     "ListRefreshes": Call(),
     "GetRefresh": Call(),
+    "CancelRefresh": Call(),
     "GetRejectedRows": Call(),
     "GetRefreshStatus": Call(),
     "ListRoles": Call(),

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from function_app.domain.activity import required_in
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Entity, Instance
+from function_app.domain.job import RejectedRow
 from function_app.local.define.tables import MAX_ROWS
 from function_app.services.validation import Checker
 from function_app.source.reader import read_head, read_part
@@ -38,8 +39,10 @@ def _try_file(folder: Path, path: Path, entity: Entity) -> Iterator[str]:
                 stream, str(path), entity, required, lambda row: checker.check_record(row, required)
             ):
                 rows += len(batch.rows)
-                rejections += batch.told.rejections
-                places = (f"row {row.number}, {row.column or 'all of it'}: {row.reason}" for row in batch.told.rejected)
+                rejections += batch.report.rejections
+                places = (
+                    f"row {row.number}, {row.column or 'all of it'}: {row.reason}" for row in batch.report.rejected
+                )
                 reasons += [place for place, _ in zip(places, range(_SHOWN - len(reasons)), strict=False)]
                 if rows >= MAX_ROWS:
                     break
@@ -48,3 +51,8 @@ def _try_file(folder: Path, path: Path, entity: Entity) -> Iterator[str]:
     if rejections:
         yield f"{path}: {rejections:,} of {rows + rejections:,} rows would be rejected."
         yield from (f"  {reason}" for reason in reasons)
+
+
+def _place(row: RejectedRow) -> str:
+    line = f", line {row.line}" if row.line else ""
+    return f"row {row.number}{line}, {row.column or 'the whole row'}: {row.reason}"
