@@ -1,4 +1,4 @@
-"""The instance definition: JSON (design: section 4.6) to `Instance`, and the rules it must keep as a whole."""
+"""The instance definition: its mapping from JSON to `Instance`, and the rules for the definition as a whole."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
     )
 
 
-def _policy(wanted: Mapping[str, Any]) -> Policy:
-    """Fill in what is left out; a maximum below a default lowers that default."""
+def _policy(given: Mapping[str, Any]) -> Policy:
+    """Return the policy with defaults for missing members; a maximum below a default lowers that default."""
     default = Policy()
-    maximum = parse_duration(wanted.get("maximum") or "") or default.maximum
+    maximum = parse_duration(given.get("maximum") or "") or default.maximum
     return Policy(
-        parse_duration(wanted.get("update") or "") or min(default.update, maximum),
-        parse_duration(wanted.get("activity") or "") or min(default.activity, maximum),
+        parse_duration(given.get("update") or "") or min(default.update, maximum),
+        parse_duration(given.get("activity") or "") or min(default.activity, maximum),
         maximum,
     )
 
@@ -87,7 +87,7 @@ def _mapping(mapping: Mapping[str, Any]) -> ActivityMapping:
 
 
 def definition_faults(instance: Instance) -> list[ErrorDetail]:
-    """Return every rule the definition breaks as a whole, each at its JSON pointer."""
+    """Return the violations of the rules for the definition as a whole, each with its JSON pointer."""
     found = [*_validity_faults(instance.validity), *_customer_faults(instance)]
     found += _repeated("/entities", [entity.qualified_name for entity in instance.entities], "name")
     ring = {a.key_of for entity in instance.entities if entity.name == CUSTOMER for a in entity.attributes}
@@ -143,10 +143,10 @@ def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
 
 def _attribute_faults(attribute: Attribute, entity: Entity, at: str) -> _Found:
     if attribute.key_of and entity.name != CUSTOMER:
-        yield f"{at}/keyOf", "Only attributes of Customer hold the customer's keys."
+        yield f"{at}/keyOf", "Only attributes of Customer can have keyOf."
     for index, value in enumerate(attribute.allowed_values):
         if not is_value_of(attribute, value):
-            yield f"{at}/allowedValues/{index}", f"'{value}' is no value of {attribute.data_type}."
+            yield f"{at}/allowedValues/{index}", f"'{value}' is not a value of {attribute.data_type}."
     if attribute.max_length is not None and attribute.data_type != "Edm.String":
         yield f"{at}/maxLength", "Only an Edm.String has a maxLength."
 
@@ -189,4 +189,4 @@ def _repeated(at: str, names: list[str], member: str) -> _Found:
     for name, times in Counter(name.lower() for name in names).items():
         if times > 1:
             last = max(index for index, other in enumerate(names) if other.lower() == name)
-            yield f"{at}/{last}/{member}", f"'{names[last]}' stands {times} times (names are compared without case)."
+            yield f"{at}/{last}/{member}", f"'{names[last]}' occurs {times} times (names are compared without case)."

@@ -40,7 +40,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class ActivityMapping:
-    """How a record of an activity entity becomes a unified activity; attribute names of that entity."""
+    """The mapping of an activity entity to unified activities; values are names of that entity's attributes."""
 
     activity_type: str
     activity_type_display: str
@@ -86,7 +86,7 @@ class Entity:
 
 @dataclass(frozen=True)
 class Instance:
-    """One environment: its name, validity policy and entities, as its definition gives them.
+    """One environment: its name, validity policy and entities, from its definition.
 
     A refresh that rejects more than the share `most_rejected` of the rows of Customer, or would remove more than the
     share `most_removed` of the customers, removes none. Updates and activities of a removed customer are kept for

@@ -23,7 +23,7 @@ NUMBER_FORMATS = {
     "1 234,56": ("[ \u00a0\u202f]", ","),
     "1'234.56": ("['\u2019]", "."),
 }
-"""The pattern of what stands between groups of three digits, and the decimal separator."""
+"""The pattern of what separates groups of three digits, and the decimal separator."""
 _TEMPORAL = frozenset(("Edm.Date", "Edm.DateTimeOffset", "Edm.TimeOfDay"))
 _NUMBERS = frozenset(("Edm.Int16", "Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double", "Edm.Single"))
 _TOKEN = re.compile(r"%(.?)|([^%]+)", re.DOTALL)

@@ -1,4 +1,4 @@
-"""A refresh as a job: tasks in stages, each done once or again with the same end state."""
+"""A refresh as a job: tasks in stages; a repeated task leads to the same state."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ NOTHING = Report()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One part of a snapshot to load, or what is to be done after all of them; those of a stage in any order.
+    """One part of a snapshot to load, or work after all parts; tasks of one stage may run in any order.
 
     - `version` says whether the file is still the one planned; `absent` are attributes without a column in it
     - `attempts` counts how often it was begun and neither ended nor stopped in order; `seen_at`: its last progress
@@ -95,7 +95,7 @@ class Job:
     """One refresh of an instance.
 
     - `accept_removals`: customers may go however many they are
-    - `snapshots`: the folder that was taken of each entity; `attempts`: how often its planning was begun
+    - `snapshots`: the folder that is loaded of each entity; `attempts`: how often its planning was begun
     - `message`: why it failed, was aborted, or had nothing to load; `warnings`: oddities seen in planning
     """
 
@@ -117,7 +117,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one worker does next: a task of a job, or to plan them where `index` is None."""
+    """The next work of a worker: one task of a job, or the planning of the tasks if `index` is None."""
 
     instance_id: str
     job_id: str
@@ -125,12 +125,12 @@ class Step:
 
 
 def job_id_after(newest: Job | None) -> str:
-    """Return the id of the job after the newest; two who ask at once get the same, and only one can create it."""
+    """Return the id of the job after the newest; concurrent callers get the same id, and one can create the job."""
     return f"{int(newest.job_id) + 1 if newest else 1:08d}"
 
 
 def total(tasks: Iterable[Task]) -> Counts:
-    """Add up what tasks counted."""
+    """Return the sum of the tasks' counts."""
     return sum((task.counts for task in tasks), Counts())
 
 
@@ -140,7 +140,7 @@ def warnings_of(job: Job, tasks: Iterable[Task]) -> list[str]:
 
 
 def open_tasks(tasks: Sequence[Task]) -> list[Task]:
-    """Return the tasks that may be done now: those not done of the first stage that has any."""
+    """Return the tasks that may run now: the unfinished ones of the first stage that has any."""
     left = [task for task in tasks if not task.done]
     stage = min((task.stage for task in left), default=0)
     return [task for task in left if task.stage == stage]

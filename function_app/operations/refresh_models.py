@@ -95,8 +95,8 @@ class JobInfo(TypedDict):
         list[SnapshotInfo], Field(title="Snapshots", description="The folder that is loaded for each entity.")
     ]
     progress: Annotated[Progress, Field(title="Progress", description="Numbers of rows so far.")]
-    landed: Annotated[Landed, Field(title="Landed", description="Live updates whose values the source holds now.")]
-    tasks: NotRequired[Annotated[list[NodeInfo] | None, Field(title="Tasks", description="Its steps, if asked for.")]]
+    landed: Annotated[Landed, Field(title="Landed", description="Live updates with values that the source now has.")]
+    tasks: NotRequired[Annotated[list[NodeInfo] | None, Field(title="Tasks", description="The steps, if requested.")]]
 
 
 class JobList(RootModel[list[JobInfo]]):

@@ -1,4 +1,4 @@
-"""Batches: every item by itself, all at once, one result for each."""
+"""Batches: items are independent, run concurrently, and get one result each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_ITEMS = 500
 
 
 def items_of(body: dict[str, Any]) -> list[Any]:
-    """Return the items of a batch; ServiceError if it is none."""
+    """Return the items of a batch; ServiceError if the body is not a batch."""
     items = body.get("items")
     others = sorted(set(body) - {"items"})
     if others:
@@ -28,9 +28,9 @@ def items_of(body: dict[str, Any]) -> list[Any]:
 
 
 async def each_item(items: Sequence[A], act: Callable[[int, A], Awaitable[T]]) -> list[T | Exception]:
-    """Act on all items at once; return each one's result or the exception it met, in order.
+    """Run `act` on all items concurrently; return the result or exception of each, in order.
 
-    None begins later than the others: they share the instant they came in, by which the feed knows them.
+    All items start immediately: they share the time of receipt, which is their position in the feed.
     """
 
     async def one(index: int, item: A) -> T | Exception:
@@ -43,7 +43,7 @@ async def each_item(items: Sequence[A], act: Callable[[int, A], Awaitable[T]]) -
 
 
 def as_object(item: Any) -> dict[str, Any]:
-    """Return an item that is a JSON object; ServiceError if it is none."""
+    """Return an item as a JSON object; ServiceError if it is not one."""
     if not isinstance(item, dict):
         raise ServiceError(error_codes.NOT_AN_OBJECT("The item must be a JSON object.", ""))
     return item

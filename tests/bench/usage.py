@@ -1,4 +1,4 @@
-"""What counting costs: a merged read through the local host's HTTP road in process, counted and not counted."""
+"""The cost of counting usage: a merged read through the local host in process, counted and not counted."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def test_an_update_appears_with_time_left_and_says_why_on_demand(stage: Stage, o
     page.keyboard.press("Enter")
     expect(live.locator(".why div").nth(0)).to_have_text("Source valueAda Lovelace")
     expect(live.locator(".why div").nth(1)).to_have_text("Set byFlow of the day")
-    stage.update("ada", 3, FullName="Ada")  # ends soon, and lets the older one through
+    stage.update("ada", 3, FullName="Ada")  # ends soon, then the older one is visible
     expect(value(page, "Full Name")).to_have_text("Ada")
     expect(value(page, "Full Name")).to_have_text("Ada Byron", timeout=5000)
 

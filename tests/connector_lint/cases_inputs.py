@@ -1,4 +1,4 @@
-"""How to break the rules on parameters, bodies and paths."""
+"""Cases that break the rules on parameters, bodies and paths."""
 
 from connector_lint.case import (
     CREATE,
@@ -11,7 +11,7 @@ from connector_lint.case import (
     case,
 )
 from connector_lint.definitions import Json
-from connector_lint.example import GONE, part
+from connector_lint.example import REMOVED, part
 
 BODY = f"{CREATE}/parameters/1"
 NEXT = f"{LIST}/parameters/1"
@@ -24,9 +24,9 @@ def another(**changes: object) -> Json:
 
 
 def renamed(new: str) -> tuple[str, Json]:
-    """Return the pointer of the path /books under its new name, and the edits that rename it."""
+    """Return the pointer of the path /books after it is renamed, and the edits that rename it."""
     where = f"/paths/{new.replace('/', '~1')}"
-    return where, {where: part("/paths/~1books"), "/paths/~1books": GONE}
+    return where, {where: part("/paths/~1books"), "/paths/~1books": REMOVED}
 
 
 def second_path(path: str, **parameter: object) -> Json:
@@ -49,14 +49,14 @@ CASES: tuple[Case, ...] = (
         f"{CREATE}/parameters/2",
         {f"{CREATE}/parameters/-": part(GENRE, {"name": "title"})},
     ),
-    case("ParameterSummaryRequired", GENRE, {f"{GENRE}/x-ms-summary": GONE}),
-    case("ParameterDescriptionRequired", GENRE, {f"{GENRE}/description": GONE}),
+    case("ParameterSummaryRequired", GENRE, {f"{GENRE}/x-ms-summary": REMOVED}),
+    case("ParameterDescriptionRequired", GENRE, {f"{GENRE}/description": REMOVED}),
     case("ParameterSummaryTooLong", f"{GENRE}/x-ms-summary", "Genre " * 14),
     case("ParameterSummaryNotTitleCase", f"{GENRE}/x-ms-summary", "the genre"),
     case(
         "InternalRequiredHasNoDefault",
         f"{NEW_BOOK}/properties/source",
-        {f"{NEW_BOOK}/properties/source/default": GONE},
+        {f"{NEW_BOOK}/properties/source/default": REMOVED},
     ),
     case(
         "PropertyMustBeRequired",
@@ -97,6 +97,6 @@ CASES: tuple[Case, ...] = (
         {f"{SHELF_ID}/required": False},
         "OperationParameterRequiredMismatch",
     ),
-    case("PathParameterMissingEncoding", SHELF_ID, {f"{SHELF_ID}/x-ms-url-encoding": GONE}),
+    case("PathParameterMissingEncoding", SHELF_ID, {f"{SHELF_ID}/x-ms-url-encoding": REMOVED}),
     case("QueryParameterEncodingNotSupported", f"{GENRE}/x-ms-url-encoding", "single"),
 )

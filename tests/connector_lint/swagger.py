@@ -1,4 +1,4 @@
-"""A tiny swagger that breaks no rule: a book club's shelves."""
+"""A small swagger that breaks no rule: a book club's shelves."""
 
 from connector_lint.actions import create_book, get_shelf_schema, list_books, list_shelves
 from connector_lint.definitions import Json, book, new_book
@@ -10,7 +10,7 @@ from connector_lint.triggers import (
 
 
 def swagger() -> Json:
-    """Return the whole document, anew each time."""
+    """Return a new copy of the whole document."""
     return {
         "swagger": "2.0",
         "info": {

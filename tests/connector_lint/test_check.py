@@ -1,4 +1,4 @@
-"""A folder is checked: good, bad, unreadable or strange."""
+"""The check of a folder: valid, invalid, unreadable or unusual."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from connector_lint.case import BOOK, CREATE, GENRE, LIST, UNHOOK
-from connector_lint.example import GONE, PROPERTIES, Example, part, png
+from connector_lint.example import PROPERTIES, REMOVED, Example, part, png
 
 from connector.lint.check import check_connector, check_document, main
 from connector.lint.document import Document
@@ -51,7 +51,7 @@ def test_a_file_that_holds_no_json_object_is_a_finding(text: str, tmp_path: Path
     assert [f.rule for f in check_connector(tmp_path)] == ["JsonNotValid"]
 
 
-def test_where_a_json_type_is_wrong_only_the_types_are_told() -> None:
+def test_where_a_json_type_is_wrong_only_the_types_are_reported() -> None:
     example = Example()
     example.put("/paths", ["books"])
     example.put("/info/title", "API")
@@ -64,7 +64,7 @@ def test_where_a_json_type_is_wrong_only_the_types_are_told() -> None:
 def test_the_general_validator_is_asked_too() -> None:
     example = Example()
     example.put("/paths", {})
-    example.put("/info/version", GONE)
+    example.put("/info/version", REMOVED)
 
     findings = check_document(Document(example.swagger, example.properties))
 
@@ -95,7 +95,7 @@ def test_schemas_that_hold_themselves_are_walked_once(tmp_path: Path) -> None:
 def test_parameters_need_no_set_around_them(tmp_path: Path) -> None:
     example = Example()
     parameters = deepcopy(example.properties["properties"]["connectionParameterSets"]["values"][0]["parameters"])
-    example.put("apiProperties.json#/properties/connectionParameterSets", GONE)
+    example.put("apiProperties.json#/properties/connectionParameterSets", REMOVED)
     example.put("apiProperties.json#/properties/connectionParameters", parameters)
     assert check_connector(example.write(tmp_path)) == []
 
@@ -121,7 +121,7 @@ def test_another_success_may_have_the_schema_of_the_output(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("where", "value", "rule_id"), NEVER_EMITTED, ids=lambda value: str(value)[:40])
-def test_what_the_generator_never_emits_is_found_without_a_rule_of_its_own(
+def test_what_the_generator_never_emits_is_found_without_a_separate_rule(
     where: str, value: object, rule_id: str, tmp_path: Path
 ) -> None:
     example = Example()
@@ -186,7 +186,7 @@ def test_the_command_succeeds_on_warnings(tmp_path: Path, capsys: pytest.Capture
     assert "warning: " in capsys.readouterr().out
 
 
-def test_the_command_wants_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_expects_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err
 

@@ -1,4 +1,4 @@
-"""The triggers of the good swagger, and what ends a subscription."""
+"""The triggers of the valid swagger, and the operation that ends a subscription."""
 
 from connector_lint.definitions import Json, listing, text
 
@@ -77,7 +77,7 @@ def when_a_book_is_returned() -> Json:
 
 
 def delete_subscription() -> Json:
-    """Return what ends a subscription."""
+    """Return the operation that ends a subscription."""
     return {
         "operationId": "DeleteSubscription",
         "summary": "Delete a subscription",

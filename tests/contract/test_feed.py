@@ -63,7 +63,7 @@ async def test_pages_of_one_instant_follow_each_other_without_a_gap_or_a_repeat(
     assert sorted(walked) == people
 
 
-async def test_a_write_that_shows_late_is_found_by_a_cursor_that_trails(store: Store) -> None:
+async def test_a_write_that_is_visible_late_is_found_by_a_delayed_cursor(store: Store) -> None:
     await create(store, update("ada", SECOND))
     assert await ids(store.feed.received, before=NOW + 25 * SECOND - TRAILS) == []
     await create(store, update("late"))
@@ -85,7 +85,7 @@ async def test_a_superseded_update_is_fed_where_it_was(store: Store) -> None:
 @pytest.mark.parametrize("name", ["received", "ended"])
 async def test_updates_are_fed_when_they_are_over(store: Store, name: str) -> None:
     await create(store, update("ada", lives=SECOND))
-    await create(store, update("bob", 20 * HOUR))  # collects what may be collected
+    await create(store, update("bob", 20 * HOUR))  # removes expired rows
     assert "ada" in await ids(getattr(store.feed, name))
 
 
@@ -97,7 +97,7 @@ async def test_ends_are_fed_in_their_order_and_not_before_their_instant(store: S
     assert await ids(store.feed.ended, before=NOW + 3 * HOUR) == ["bob", "ada"]
 
 
-async def test_the_end_of_an_update_shorter_than_the_feed_trails_is_fed_once_it_is_sure_to_show(store: Store) -> None:
+async def test_the_end_of_an_update_shorter_than_the_feed_delay_is_fed_after_that_delay(store: Store) -> None:
     await create(store, update("ada", lives=SECOND))
     assert await ids(store.feed.ended, before=NOW + TRAILS) == []
     assert await ids(store.feed.ended, before=NOW + TRAILS + SECOND) == ["ada"]

@@ -1,4 +1,4 @@
-"""Parts as tests write and read them."""
+"""Parts of snapshots, written and read by tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CHECKER = Checker(CUSTOMER)
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of a part: records by id without nulls, and all that is told."""
+    """The content of a part: records by id without nulls, and everything that is reported."""
 
     records: list[dict[str, Any]]
     rejected: list[RejectedRow]

@@ -24,7 +24,7 @@ LOCAL = {"AUTH_MODE": "local"}
         LOCAL | {"FUNCTIONS_WORKER_RUNTIME": "python", "AZURE_FUNCTIONS_ENVIRONMENT": "Development"},
     ],
 )
-def test_a_safe_combination_is_taken(environment: dict[str, str]) -> None:
+def test_a_safe_combination_is_accepted(environment: dict[str, str]) -> None:
     assert read_settings(environment)
 
 

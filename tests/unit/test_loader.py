@@ -34,7 +34,7 @@ print(json.dumps({{"functions": found, "path": getattr(module, "__path__", [None
 
 @pytest.fixture(scope="module")
 def indexed() -> dict[str, Any]:
-    """What Microsoft's loader finds in the repository's root, in a process of its own, as Azure starts it."""
+    """Functions that Microsoft's loader finds in the repository's root, in a separate process, as Azure starts it."""
     process = subprocess.run(
         [sys.executable, "-c", _INDEX.format(root=str(ROOT))],
         cwd=ROOT,

@@ -57,7 +57,7 @@ def test_values_that_are_no_choice_are_all_refused_at_once() -> None:
     assert names(STORE="disk", AUTH_MODE="none", PORT="x") == ["AUTH_MODE", "PORT", "STORE"]
 
 
-def test_faults_of_form_and_of_sense_are_told_together() -> None:
+def test_faults_of_form_and_of_meaning_are_reported_together() -> None:
     found = names(STORE="cosmos", PORT="x", COSMOS_KEY="k3y", AUTH_MODE="local")
     assert {"PORT", "COSMOS_ENDPOINT", "COSMOS_KEY"} <= set(found)
 

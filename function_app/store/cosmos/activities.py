@@ -1,4 +1,4 @@
-"""Activities in Cosmos DB: timelines, and what is parked for customers to come."""
+"""Activities in Cosmos DB: timelines, and activities parked under unknown source keys."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class CosmosControl:
         found = await self._query(CONTROL, "SELECT * FROM c WHERE c.kind = 'instance'", {})
         return {document["instanceId"]: document["definition"] for document in found}
 
-    async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:  # noqa: ARG002  # ttl counts by itself
+    async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:  # noqa: ARG002  # ttl needs no clock
         document = documents.job_document(instance_id, job)
         with translated():
             try:
@@ -47,7 +47,7 @@ class CosmosControl:
                 return False
         return True
 
-    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl counts by itself
+    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl needs no clock
         await self._write(documents.job_document(instance_id, job))
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:

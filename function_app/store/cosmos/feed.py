@@ -1,4 +1,4 @@
-"""What happened, in Cosmos DB."""
+"""The feed in Cosmos DB."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened, in SQLite."""
+"""The feed in SQLite."""
 
 from __future__ import annotations
 

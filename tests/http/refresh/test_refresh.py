@@ -164,7 +164,7 @@ async def test_activities_follow_a_key_to_its_new_customer(
     assert len(await timeline(client, "carl")) == 2
 
 
-async def test_live_updates_survive_and_those_the_source_took_over_are_told(
+async def test_live_updates_survive_and_those_that_landed_in_the_source_are_reported(
     client: httpx.AsyncClient, write: Write
 ) -> None:
     write("Customer", ADA, BOB)
