@@ -113,7 +113,7 @@ async def get_refresh(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
     id="CancelRefresh",
     summary="Cancel a refresh",
-    description="Ends a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged.",
+    description="Cancels a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged.",
     role=Role.ADMINISTRATOR,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID),

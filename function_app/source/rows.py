@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class PartUnreadableError(Exception):
@@ -45,6 +47,8 @@ class Rows:
 
     def with_values(self, values: Mapping[str, str | None]) -> Rows:
         """Return them with columns more, that hold one value each."""
+        import pyarrow as pa  # noqa: PLC0415  # services import this module at the start
+
         columns = self.columns
         for name, value in values.items():
             columns = columns.append_column(name, pa.repeat(pa.scalar(value, pa.string()), len(columns)))
