@@ -12,18 +12,22 @@ from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, A
 from function_app.domain.instant import format_duration, parse_duration
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import is_value_of
+from function_app.domain.snapshot_rules import snapshot_faults
 from function_app.domain.validity import Policy
 from function_app.error_codes import ErrorDetail
 
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
     """Return the instance of a definition with members of valid form."""
+    refresh = definition.get("refresh") or {}
     return Instance(
         instance_id,
         definition["name"],
         tuple(_entity(entity) for entity in definition["entities"]),
         _policy(definition.get("validity") or {}),
-        (definition.get("refresh") or {}).get("mostRejected", Instance.most_rejected),
+        refresh.get("mostRejected", Instance.most_rejected),
+        refresh.get("mostRemoved", Instance.most_removed),
+        timedelta(days=refresh["graceDays"]) if "graceDays" in refresh else Instance.grace,
     )
 
 
@@ -48,6 +52,9 @@ def _entity(entity: Mapping[str, Any]) -> Entity:
         attributes=tuple(_attribute(attribute) for attribute in entity["attributes"]),
         timestamp_attribute=entity.get("timestampAttribute"),
         activity=_mapping(mapping) if mapping else None,
+        delimiter=entity.get("delimiter"),
+        encoding=entity.get("encoding"),
+        unknown_columns=entity.get("unknownColumns") or "warn",
     )
 
 
@@ -60,6 +67,8 @@ def _attribute(attribute: Mapping[str, Any]) -> Attribute:
         allowed_values=tuple(attribute.get("allowedValues") or ()),
         read_only=bool(attribute.get("readOnly") or attribute.get("keyOf")),
         key_of=attribute.get("keyOf"),
+        column=attribute.get("column") or attribute["name"],
+        format=attribute.get("format"),
     )
 
 
@@ -121,6 +130,7 @@ def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
             yield from _known(entity, f"{at}/keys/{row}/{column}", name)
     for index, attribute in enumerate(entity.attributes):
         yield from _attribute_faults(attribute, entity, f"{at}/attributes/{index}")
+    yield from snapshot_faults(entity, at)
     if entity.name != CUSTOMER and entity.entity_type == "profile":
         yield f"{at}/entityType", "Only Customer is of entityType 'profile'."
     if entity.qualified_name == "UnifiedActivity":

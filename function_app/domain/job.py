@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
-Status = Literal["queued", "running", "successful", "failed", "skipped"]
+Status = Literal["queued", "running", "successful", "failed", "aborted", "skipped"]
 Work = Literal["load", "remove", "finish"]
-MAX_LISTED = 1_000
+MAX_LISTED, MAX_WARNINGS = 1_000, 50
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Results of rows; `waiting` counts source activities with a customer that the source does not have yet."""
+    """Numbers of rows by result; `waiting` are source activities of customers that the source does not have yet."""
 
     rows: int = 0
     written: int = 0
@@ -30,11 +30,44 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that is not loaded: its number in the part from 1, its line in a CSV, and the reason.
+
+    `column` is the first column with a fault, None if the fault is in the whole row.
+    """
+
+    number: int
+    line: int | None
+    column: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The contribution of some rows of a part, or of another piece of work, to the report of a refresh.
+
+    `rejections` counts the rejected rows that are listed in `rejected`. `doubts` are reasons why the part may lack
+    rows; `warnings` do not stop the refresh; `notes` are landed updates, or source keys of two customers.
+    """
+
+    rejected: Sequence[RejectedRow] = ()
+    rejections: int = 0
+    doubts: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    notes: Sequence[Mapping[str, Any]] = ()
+
+
+NOTHING = Report()
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One part of a snapshot to load, or work after all parts; tasks of one stage may run in any order.
 
-    `version` detects a file that changed after planning, `seen_at` is the time of the last progress, `message` explains
-    a failure or unfinished work; `notes` are the first rejected rows or landed updates.
+    - `version` detects a file that changed after planning; `absent` are attributes without a column in it
+    - `attempts` counts starts without a regular end or stop; `seen_at`: the time of its last progress
+    - `message`: why it failed; `doubts`: why its part may lack rows; `warnings`: problems that did not stop it
+    - `rejected_pages`: the number of stored pages of rejected rows; `notes`: see `Report`
     """
 
     job_id: str
@@ -44,24 +77,38 @@ class Task:
     entity: str
     file: str = ""
     version: str = ""
+    absent: tuple[str, ...] = ()
+    attempts: int = 0
     done: bool = False
     failed: bool = False
     message: str | None = None
+    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     seen_at: datetime | None = None
     counts: Counts = Counts()
-    notes: tuple[dict[str, Any], ...] = ()
+    rejected_pages: int = 0
+    notes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One refresh of an instance; `message` explains a failure or unfinished work."""
+    """One refresh of an instance.
+
+    - `accept_removals`: any number of customers may be removed
+    - `snapshots`: the folder that was chosen for each entity; `attempts`: the number of starts of its planning
+    - `message`: why it failed, was aborted, or had nothing to load; `warnings`: problems found in planning
+    """
 
     job_id: str
     status: Status
     submission: Literal["onDemand", "scheduled"]
     submitted_at: datetime
+    accept_removals: bool = False
     ended_at: datetime | None = None
     message: str | None = None
+    attempts: int = 0
+    warnings: tuple[str, ...] = ()
+    snapshots: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:
@@ -85,6 +132,11 @@ def job_id_after(newest: Job | None) -> str:
 def total(tasks: Iterable[Task]) -> Counts:
     """Return the sum of the tasks' counts."""
     return sum((task.counts for task in tasks), Counts())
+
+
+def warnings_of(job: Job, tasks: Iterable[Task]) -> list[str]:
+    """Return the warnings of a job and its tasks, each once."""
+    return list(dict.fromkeys([*job.warnings, *(warning for task in tasks for warning in task.warnings)]))
 
 
 def open_tasks(tasks: Sequence[Task]) -> list[Task]:

@@ -27,6 +27,7 @@ def _duration(text: str) -> str:
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
 Duration = Annotated[str, AfterValidator(_duration)]
 EdmType = Annotated[str, AfterValidator(_edm_type)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -56,6 +57,10 @@ class AttributeDefinition(Strict):
     keyOf: Name | None = Field(
         None, title="Key Of", description="The source entity whose key of the customer it holds."
     )
+    column: Label | None = Field(None, title="Column", description="The column of the snapshot that holds it.")
+    format: Label | None = Field(
+        None, title="Format", description="How its texts are written in the snapshot: %d.%m.%Y, 1.234,56, Yes/No."
+    )
 
 
 class CustomerReference(Strict):
@@ -82,17 +87,31 @@ class EntityDefinition(Strict):
     timestampAttribute: Name | None = Field(None, title="Timestamp", description="The attribute that says when.")
     attributes: Annotated[list[AttributeDefinition], Field(min_length=1, max_length=500)]
     activity: ActivityDefinition | None = Field(None, title="Activity", description="How it becomes an activity.")
+    delimiter: str | None = Field(None, title="Delimiter", description="What separates the values of its CSV files.")
+    encoding: Label | None = Field(None, title="Encoding", description="The encoding of its CSV files.")
+    unknownColumns: Literal["warn", "error"] = Field(
+        "warn", title="Unknown Columns", description="Whether columns of no attribute are a warning or an error."
+    )
 
 
 class RefreshDefinition(Strict):
-    mostRejected: Annotated[float, Field(ge=0, le=1, strict=False)] = Field(
-        0.01, title="Most Rejected", description="The share of rejected rows above which a refresh removes nobody."
+    mostRejected: Share = Field(
+        0.01, title="Most Rejected", description="The share of rejected rows above which a refresh removes no customer."
+    )
+    mostRemoved: Share = Field(
+        0.1, title="Most Removed", description="The share of customers above which a refresh removes none of them."
+    )
+    graceDays: Annotated[int, Field(ge=0, le=30)] = Field(
+        7, title="Days of Grace", description="How long updates and activities of a removed customer are kept."
     )
 
 
 class InstanceDefinition(Strict):
     """An instance: its name, validity and entities."""
 
+    schema_: str | None = Field(
+        None, alias="$schema", exclude=True, title="Schema", description="The JSON schema that editors complete by."
+    )
     name: Label = Field(title="Name", description="The instance's name.")
     validity: ValidityDefinition | None = Field(None, title="Validity", description="Defaults and maximum.")
     refresh: RefreshDefinition | None = Field(None, title="Refresh", description="When a refresh is too bad to trust.")

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.feed import FEED_RETENTION, end_returned_at
 from function_app.domain.instant import format_instant
-from function_app.domain.job import Counts, Job, Task
+from function_app.domain.job import Counts, Job, RejectedRow, Task
 from function_app.domain.profile import Customer, Update
 
 Document = dict[str, Any]
@@ -224,7 +224,7 @@ def job_document(instance_id: str, job: Job) -> Document:
 
 def job_of(document: Mapping[str, Any]) -> Job:
     job = document["job"]
-    return Job(**{**job, **_instants(job, "submitted_at", "ended_at")})
+    return Job(**{**job, "warnings": tuple(job.get("warnings", ())), **_instants(job, "submitted_at", "ended_at")})
 
 
 def _instants(members: Mapping[str, Any], *names: str) -> dict[str, datetime]:
@@ -245,5 +245,25 @@ def task_document(instance_id: str, task: Task) -> Document:
 
 def task_of(document: Mapping[str, Any]) -> Task:
     task = document["task"]
-    members = {"counts": Counts(**task["counts"]), "notes": tuple(task["notes"]), **_instants(task, "seen_at")}
-    return Task(**{**task, **members})
+    lists = {name: tuple(task.get(name, ())) for name in ("absent", "doubts", "warnings", "notes")}
+    return Task(**{**task, **lists, "counts": Counts(**task["counts"]), **_instants(task, "seen_at")})
+
+
+def rejected_doc_id(task: Task, page: int) -> str:
+    return f"rejected-{task.job_id}-{task.index:06d}-{page:06d}"
+
+
+def rejected_document(instance_id: str, task: Task, rows: Sequence[RejectedRow]) -> Document:
+    return {
+        "id": rejected_doc_id(task, task.rejected_pages),
+        "pk": instance_id,
+        "kind": "rejected",
+        "instanceId": instance_id,
+        "jobId": task.job_id,
+        "rows": [astuple(row) for row in rows],
+        "ttl": int(JOBS_KEPT.total_seconds()),
+    }
+
+
+def rejected_of(document: Mapping[str, Any]) -> list[RejectedRow]:
+    return [RejectedRow(*row) for row in document["rows"]]

@@ -14,7 +14,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
-from function_app.domain.job import Job, Task
+from function_app.domain.job import Job, RejectedRow, Task
 from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
@@ -78,7 +78,7 @@ class Customers(Protocol):
         """Return up to `limit` customers with live updates, with these, in order of CustomerId, after one."""
 
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
-        """Remove these customers' source profiles with all their updates, the profile last, if they are there."""
+        """Remove these customers' source profiles, if they are there; their updates stay until they expire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,12 @@ class Control(Protocol):
 
     async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
         """Return the tasks of a job by index."""
+
+    async def write_rejected(self, instance_id: str, task: Task, rows: Sequence[RejectedRow], now: datetime) -> None:
+        """Write the page of rejected rows after the `rejected_pages` of a task, new or replaced, for 30 days."""
+
+    async def read_rejected(self, instance_id: str, task: Task, page: int) -> Sequence[RejectedRow]:
+        """Return a page of the rejected rows of a task, from 0; empty if there is none."""
 
 
 class Access(Protocol):

@@ -249,10 +249,12 @@ async def create_activity(
     return known
 
 
-async def refresh(client: httpx.AsyncClient, instance_id: str) -> dict[str, Any]:
+async def refresh(
+    client: httpx.AsyncClient, instance_id: str, options: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Start a refresh and return the job after it has ended."""
     jobs = f"/instances/{instance_id}/workflows/main/jobs"
-    job: dict[str, Any] = (await client.post(jobs)).json()
+    job: dict[str, Any] = (await client.post(jobs, params=options)).json()
     while job["endTimestamp"] is None:
         await asyncio.sleep(0.01)
         job = (await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})).json()

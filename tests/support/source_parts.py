@@ -10,10 +10,10 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
+from function_app.domain.job import RejectedRow
 from function_app.services.validation import Checker
 from function_app.source.layout import FOUND, Layout
 from function_app.source.reader import Head, read_head, read_ids, read_part
-from function_app.source.told import RejectedRow
 from support import model
 
 MODEL = model()
@@ -52,9 +52,9 @@ def read(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: En
         found.records.extend(
             {name: value for name, value in record.items() if value is not None} for record in batch.records()
         )
-        found.rejected.extend(batch.told.rejected)
-        rejections += batch.told.rejections
-        found.doubts.extend(batch.told.doubts)
+        found.rejected.extend(batch.report.rejected)
+        rejections += batch.report.rejections
+        found.doubts.extend(batch.report.doubts)
     return Read(found.records, found.rejected, rejections, found.doubts)
 
 

@@ -230,7 +230,7 @@ def peak():
 before = peak()
 with pa.OSFile(sys.argv[1]) as stream:
     batches = read_part(stream, sys.argv[1], CUSTOMER, REQUIRED, check)
-    rows = sum(len(batch.texts()) + batch.told.rejections for batch in batches)
+    rows = sum(len(batch.texts()) + batch.report.rejections for batch in batches)
 print(rows, peak() - before)
 """
 

@@ -63,6 +63,7 @@ CALLS = {
     "StartRefresh": Call(),
     "ListRefreshes": Call(),
     "GetRefresh": Call(),
+    "CancelRefresh": Call(),
     "GetRejectedRows": Call(),
     "GetRefreshStatus": Call(),
     "ListRoles": Call(),

@@ -170,11 +170,8 @@ class CosmosCustomers:
         container = self._account.container(PROFILES)
 
         async def remove(customer_id: str) -> None:
-            pk = documents.customer_pk(instance_id, customer_id)
-            ids = await self._query(PROFILES, "SELECT VALUE c.id FROM c WHERE c.pk = @pk", {"pk": pk}, pk)
-            for document_id in sorted(ids, key=PROFILE_ID.__eq__):
-                with suppress(CosmosResourceNotFoundError):
-                    await container.delete_item(document_id, pk)
+            with suppress(CosmosResourceNotFoundError):
+                await container.delete_item(PROFILE_ID, documents.customer_pk(instance_id, customer_id))
 
         await gather_bounded(remove, customer_ids)
 

@@ -164,7 +164,8 @@ class EmbeddedCustomers:
 
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
         pks = [(documents.customer_pk(instance_id, customer_id),) for customer_id in customer_ids]
-        await self._db.bulk(lambda connection: connection.executemany("DELETE FROM profiles WHERE pk = ?", pks))
+        sql = "DELETE FROM profiles WHERE pk = ? AND kind = 'profile'"
+        await self._db.bulk(lambda connection: connection.executemany(sql, pks))
 
 
 def _changed(
