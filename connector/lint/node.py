@@ -1,4 +1,4 @@
-"""The swagger as it is written: each object once, with its pointer, references not followed."""
+"""The swagger as written: each object once, with its pointer, without following references."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _EXTENSIONS: Children = {
     **{form: ("one", form) for form in DYNAMIC_FORMS},
     "x-ms-enum-values": ("list", "x-ms-enum-values"),
 }
-# By kind of object: each key that holds objects, how many of them, and of which kind.
+# By kind of object: each key with objects, how many it has, and their kind.
 _CHILDREN: dict[str, Children] = {
     "root": {
         "info": ("one", "info"),
@@ -57,7 +57,7 @@ _CHILDREN: dict[str, Children] = {
 class Node:
     """One object of the swagger.
 
-    `via` is the key of `parent` that holds it, `key` its own name or index below that.
+    `via` is the key of `parent` that contains it, `key` its name or index below that key.
     """
 
     kind: str
@@ -74,7 +74,7 @@ class Node:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield `node` and every object below it, those of a wrong JSON type included."""
+    """Yield `node` and all objects below it, including those with a wrong JSON type."""
     yield node
     value = as_object(node.value)
     for via, (holds, kind) in _CHILDREN.get(node.kind, {}).items():

@@ -1,4 +1,4 @@
-"""Operations as they are used: their inputs, outputs and responses, references followed."""
+"""Operations with their inputs, outputs and responses, with references followed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Response:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One verb of one path; it `notifies` if its path declares the content of a webhook's notifications."""
+    """One verb of one path. `notifies`: the path declares the content of a webhook's notifications."""
 
     path: str
     verb: str
@@ -55,7 +55,7 @@ class Operation:
 
     @property
     def internal(self) -> bool:
-        """Whether it is hidden from makers."""
+        """Whether it is not shown to makers."""
         return self.value.get("x-ms-visibility") == "internal"
 
     @property
@@ -87,7 +87,7 @@ class Operation:
         return field_at(self.outputs, path)
 
     def may_output(self, path: str) -> bool:
-        """Return whether an output at `path` is declared, or lies inside an object that is left open."""
+        """Return whether an output at `path` is declared, or inside an object that may have other fields."""
         if self.output(path):
             return True
         while path:
@@ -99,7 +99,7 @@ class Operation:
 
 
 def read_operations(swagger: Json) -> Iterator[Operation]:
-    """Yield every operation, in the order of the file."""
+    """Yield all operations, in the order of the file."""
     for path, item in as_object(swagger.get("paths")).items():
         for verb in VERBS if not path.startswith("x-") else ():
             if isinstance(as_object(item).get(verb), dict):

@@ -1,4 +1,4 @@
-"""What starts without a request: the steps of refreshes from the queue, and the clock."""
+"""Functions that start without a request: refresh steps from the queue, and timers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RESUME_EVERY = "0 */5 * * * *"
 
 
 def add_background(app: func.FunctionApp, get_runtime: Callable[[], Runtime]) -> None:
-    """Add the functions that a refresh needs in Azure; a message that can't be handled now comes again."""
+    """Add the functions that refreshes need in Azure; a message is delivered again if its step raises an exception."""
 
     async def do_refresh_step(msg: func.QueueMessage) -> None:
         await get_runtime().services.refresh.handle(step_of(msg.get_body()))

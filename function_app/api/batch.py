@@ -10,7 +10,7 @@ from function_app.api.problems import answer_to
 
 
 def answer_batch(call: Call, results: Sequence[Mapping[str, Any] | Exception]) -> Answer:
-    """Answer with what became of each item."""
+    """Return a response with the result of each item."""
     return Answer(200, {"value": [_result(index, result, call) for index, result in enumerate(results)]})
 
 

@@ -1,4 +1,4 @@
-"""One request on its way to a handler: parameters and body parsed by the operation's declaration."""
+"""A request for a handler: parameters and body, parsed as the operation declares them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _OF_THE_PLATFORM = frozenset(("code", "clientId"))
 
 @dataclass(slots=True)
 class Answer:
-    """What a handler answers: `body` goes out as JSON, bytes as they are under the Content-Type of `headers`."""
+    """The response of a handler: `body` is sent as JSON, bytes unchanged with the Content-Type of `headers`."""
 
     status: int
     body: Any = None
@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Call:
-    """A request, parsed; `call[PARAMETER]` is the parameter's value or its default."""
+    """A parsed request; `call[PARAMETER]` is the value of the parameter or its default."""
 
     operation_id: str
     services: Services
@@ -64,7 +64,7 @@ class Call:
 
     @property
     def model(self) -> CompiledInstance:
-        """The instance that the path names; only operations that need one have it."""
+        """The instance in the path. Raises LookupError if the operation does not need one."""
         if self.instance is None:
             raise LookupError(self.operation_id)
         return self.instance
@@ -75,7 +75,7 @@ class Call:
 
 
 def read_request(operation: Operation, request: func.HttpRequest) -> tuple[dict[str, Any], Any]:
-    """Return the parameters and the body; ServiceError with the faults of both."""
+    """Return the parameters and the body. Raises ServiceError with all errors of both."""
     try:
         values = read_values(operation, request)
     except ServiceError as error:
@@ -88,14 +88,14 @@ def read_request(operation: Operation, request: func.HttpRequest) -> tuple[dict[
 
 
 def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, Any]:
-    """Return the values of the parameters that were sent; ServiceError with every fault in them."""
+    """Return the values of the parameters that were sent. Raises ServiceError with all their errors."""
     faults: list[ErrorDetail] = []
     values: dict[str, Any] = {}
     route_values = {name: decode_slashes(value) for name, value in request.route_params.items()}
     sources = {"path": route_values, "query": request.params, "header": request.headers}
     for parameter in operation.parameters:
         text = sources[parameter.place].get(parameter.name)
-        if not text:  # what is sent empty counts as left out
+        if not text:  # an empty value counts as absent
             if parameter.required:
                 faults.append(error_codes.MISSING_PARAMETER(f"'{parameter.name}' is required.", parameter.name))
             continue
@@ -107,7 +107,7 @@ def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, An
     for name in request.params:
         if name not in values and name not in _OF_THE_PLATFORM:
             faults += _unknown(operation, name)
-    if "," in "".join(request.params.values()):  # the host joins repeated ones by a comma
+    if "," in "".join(request.params.values()):  # the host joins repeated parameters by a comma
         faults += _repeated(request.url)
     if faults:
         raise ServiceError(*faults)
@@ -132,16 +132,16 @@ def _unknown(operation: Operation, name: str) -> list[ErrorDetail]:
 
 
 def read_body(operation: Operation, request: func.HttpRequest) -> Any:
-    """Return the body as the operation declares it, a model or a JSON object; ServiceError with every fault in it."""
+    """Return the body as declared: a model or a JSON object. Raises ServiceError with all its errors."""
     if operation.body is None:
         return None
     raw = request.get_body()
     if not raw and "chunked" in request.headers.get("transfer-encoding", ""):
-        message = "The host drops a chunked body; send Content-Length in place of Transfer-Encoding."
+        message = "The host drops a chunked body; send Content-Length instead of Transfer-Encoding."
         raise ServiceError(error_codes.LENGTH_REQUIRED(message, "Content-Length"))
     _check_media(request.headers)
     if len(raw) > MAX_BODY_BYTES:
-        message = f"A body may have at most {MAX_BODY_BYTES // 1024} KB; received {len(raw) // 1024 + 1} KB."
+        message = f"The body may have at most {MAX_BODY_BYTES // 1024} KB; received {len(raw) // 1024 + 1} KB."
         raise ServiceError(error_codes.BODY_TOO_LARGE(message))
     content = _parse(raw)
     if isinstance(content, str):
@@ -157,7 +157,7 @@ def _check_media(headers: Mapping[str, str]) -> None:
         raise ServiceError(error_codes.UNSUPPORTED_MEDIA_TYPE("Send the body uncompressed.", "Content-Encoding"))
 
 
-@lru_cache  # callers send the same few
+@lru_cache  # callers send few different values
 def _check_type(text: str) -> None:
     media, *parameters = (part.strip().lower() for part in text.split(";"))
     if media not in _JSON_TYPES:
@@ -181,11 +181,11 @@ def _parse(raw: bytes | str) -> Any:
     except json.JSONDecodeError as error:
         message = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
     except UnicodeDecodeError as error:
-        message = f"The body is not UTF-8: byte {error.start} can't be read."
+        message = f"The body is not UTF-8: byte {error.start} can not be decoded."
     except UnicodeEncodeError:
-        message = "The body is not JSON: it holds half of a surrogate pair."
+        message = "The body is not JSON: it contains half of a surrogate pair."
     except RecursionError:
-        message = f"The body is nested too deep: at most {MAX_DEPTH} arrays and objects may lie in each other."
+        message = f"The body is nested too deep: at most {MAX_DEPTH} levels of arrays and objects are allowed."
     except ValueError as error:
         message = f"The body is not JSON: {error}."
     else:
@@ -206,13 +206,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-        msg = f"the member '{twice[:64]}' stands twice"
+        msg = f"the member '{twice[:64]}' occurs twice"
         raise ValueError(msg)
     return members
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _float(text: str) -> float:
@@ -235,7 +235,7 @@ def _model(model: type[Any], content: dict[str, Any], error_code: ErrorCode) -> 
 
 
 def model_faults(error: ValidationError, error_code: ErrorCode) -> list[ErrorDetail]:
-    """Return pydantic's complaints as faults, each at its JSON pointer."""
+    """Return pydantic's errors as error details, each with its JSON pointer."""
     return [
         error_code(f"{found['msg']}{_received(found)}.", "".join(f"/{part}" for part in found["loc"]))
         for found in error.errors(include_url=False)

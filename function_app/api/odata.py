@@ -1,4 +1,4 @@
-"""OData query options to the domain's conditions and order, checked against an entity."""
+"""Parse OData query options into conditions and sort orders of the domain, checked against an entity."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ _SEARCH_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 def parse_filter(text: str, entity: Entity) -> Condition:
-    """Turn `$filter` into a condition; ServiceError names what is not understood."""
+    """Parse `$filter` into a condition. Raises ServiceError with the part that is not valid."""
     if len(text) > MAX_FILTER_LENGTH:
         raise _invalid("$filter", f"may have at most {MAX_FILTER_LENGTH} characters; received {len(text)}")
     try:
         tree = odata_grammar.parse(text)
     except ValueError as error:
-        raise _invalid("$filter", f"can't be understood: {error}") from None
+        raise _invalid("$filter", f"is not valid: {error}") from None
     return _Translation(entity).condition(tree)
 
 
 def parse_search(text: str, entity: Entity) -> Condition:
-    """Turn `$search` into a condition: every word or quoted phrase stands in some text attribute, without case."""
+    """Parse `$search` into a condition: each word or quoted phrase occurs in a text attribute, in any case."""
     if len(text) > MAX_FILTER_LENGTH:
         raise _invalid("$search", f"may have at most {MAX_FILTER_LENGTH} characters; received {len(text)}")
     found = _SEARCH_WORD.findall(text)
     words = [(phrase.strip() or word) for phrase, word in found if word != "AND"]
     if not words or not all(words) or text.count('"') % 2:
-        raise _invalid("$search", "needs a word, or a phrase in double quotes")
+        raise _invalid("$search", "expects a word, or a phrase in double quotes")
     refused = {"OR", "NOT"} & {word for _, word in found}
     if refused:
-        raise _invalid("$search", f"does not know {refused.pop()}; all words must be found")
+        raise _invalid("$search", f"does not support {refused.pop()}; all words must be found")
     texts = [attribute.name for attribute in entity.attributes if attribute.data_type == "Edm.String"]
     if len(words) * len(texts) > MAX_SEARCH_TERMS:
         most = MAX_SEARCH_TERMS // len(texts)
@@ -63,17 +63,17 @@ def parse_search(text: str, entity: Entity) -> Condition:
 
 
 def parse_orderby(text: str, entity: Entity) -> Sorting:
-    """Turn `$orderby` into an order by one attribute."""
+    """Parse `$orderby` into an order by one attribute."""
     name, _, way = text.strip().partition(" ")
     if "," in text:
-        raise _invalid("$orderby", "takes one attribute; ties are ordered by key")
+        raise _invalid("$orderby", "accepts one attribute; equal values are ordered by key")
     if way.strip() not in {"", "asc", "desc"}:
-        raise _invalid("$orderby", f"wants 'asc' or 'desc' behind the attribute; received '{way.strip()[:40]}'")
+        raise _invalid("$orderby", f"expects 'asc' or 'desc' after the attribute; received '{way.strip()[:40]}'")
     return Sorting(_attribute("$orderby", name, entity).name, way.strip() == "desc")
 
 
 def parse_select(text: str, entity: Entity) -> tuple[str, ...]:
-    """Turn `$select` into attribute names."""
+    """Parse `$select` into attribute names."""
     return tuple(_attribute("$select", name.strip(), entity).name for name in text.split(","))
 
 
@@ -90,7 +90,7 @@ def _invalid(option: str, message: str) -> ServiceError:
 
 
 class _Translation:
-    """The walk from odata-query's tree, whose node classes are told apart by their names, to a condition."""
+    """Translates odata-query's tree to a condition. Node classes are recognised by name."""
 
     def __init__(self, entity: Entity) -> None:
         self._entity = entity
@@ -108,7 +108,7 @@ class _Translation:
                 return self._compare(node)
             case "Call":
                 return self._call(node)
-        raise _invalid("$filter", f"needs conditions like City eq 'Oslo'; received a lone {_kind(node)}")
+        raise _invalid("$filter", f"expects conditions like City eq 'Oslo'; received only a {_kind(node)}")
 
     def _compare(self, node: Any) -> Condition:
         comparator, left, right = _kind(node.comparator), node.left, node.right
@@ -121,7 +121,7 @@ class _Translation:
         attribute = self._named(left)
         if comparator == "In":
             if _kind(right) != "List":
-                raise _invalid("$filter", "wants a list behind 'in', like City in ('Oslo', 'Bergen')")
+                raise _invalid("$filter", "expects a list after 'in', like City in ('Oslo', 'Bergen')")
             return Equals(attribute.name, tuple(_value(attribute, value) for value in right.val))
         value = _value(attribute, right)
         if comparator in {"Eq", "NotEq"}:
@@ -138,9 +138,9 @@ class _Translation:
         test = _TESTS.get(node.func.name)
         if test is None:
             known = ", ".join([*_TESTS, "tolower"])
-            raise _invalid("$filter", f"knows the functions {known}; received {node.func.name[:40]}")
+            raise _invalid("$filter", f"supports the functions {known}; received {node.func.name[:40]}")
         if len(node.args) != 2:  # noqa: PLR2004  # the attribute and the text
-            raise _invalid("$filter", f"wants {test}(Attribute, 'text')")
+            raise _invalid("$filter", f"expects {test}(Attribute, 'text')")
         operand, fold = node.args[0], False
         if _kind(operand) == "Call" and operand.func.name == "tolower" and len(operand.args) == 1:
             operand, fold = operand.args[0], True
@@ -159,12 +159,12 @@ class _Translation:
 
     def _quoted(self, node: Any) -> str:
         if _kind(node) != "String" or not node.val:
-            raise _invalid("$filter", "wants a text in single quotes, not empty, as the second argument")
+            raise _invalid("$filter", "expects a text in single quotes, not empty, as the second argument")
         return str(node.val)
 
 
 def _sides(node: Any, operator: str) -> list[Any]:
-    """Return what a chain of one operator joins, however long, in order."""
+    """Return all operands of a chain of one operator, in order, without recursion."""
     sides, waiting = [], [node]
     while waiting:
         side = waiting.pop()
@@ -199,7 +199,7 @@ def _value(attribute: Attribute, node: Any) -> Any:
             return node.py_val.isoformat() if kind == "Date" else _plain(kind, node, attribute)
         except (ValueError, OverflowError):
             pass
-    raise _invalid("$filter", f"wants {form} for '{attribute.name}' ({attribute.data_type})")
+    raise _invalid("$filter", f"expects {form} for '{attribute.name}' ({attribute.data_type})")
 
 
 def _plain(kind: str, node: Any, attribute: Attribute) -> Any:
@@ -215,7 +215,7 @@ def _plain(kind: str, node: Any, attribute: Attribute) -> Any:
 
 
 def _number(attribute: Attribute, text: str) -> float:
-    """Return a number that every store compares alike; ServiceError for one with more digits than a double holds."""
+    """Return a number that all stores compare alike. Raises ServiceError for more digits than a double holds."""
     number = int(text) if text.lstrip("+-").isdigit() else parse_float(text)
     if not math.isfinite(float(number)):
         raise ValueError(text)
@@ -223,5 +223,5 @@ def _number(attribute: Attribute, text: str) -> float:
         return float(number)
     if isinstance(number, Inexact) or (isinstance(number, int) and abs(number) > MAX_WHOLE):
         limit = f"a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
-        raise _invalid("$filter", f"wants for '{attribute.name}' a number that {limit}; received {text[:40]}")
+        raise _invalid("$filter", f"expects for '{attribute.name}' a number that {limit}; received {text[:40]}")
     return number

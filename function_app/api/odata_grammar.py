@@ -1,4 +1,4 @@
-"""OData's grammar, by odata-query; three of its gaps are closed on the way from its lexer to its parser."""
+"""The grammar of `$filter`, by odata-query, with corrections of tokens between its lexer and its parser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LITERALS = frozenset(("STRING", "INTEGER", "DECIMAL", "BOOLEAN", "NULL", "GUID"
 
 
 def parse(text: str) -> Any:
-    """Return odata-query's tree of a `$filter`; ValueError says what is not understood."""
+    """Return odata-query's tree of a `$filter`. Raises ValueError with the reason if it is not valid."""
     lexer, parser, failure = _made()
     try:
         tree = parser.parse(_lists(_names(lexer.tokenize(text), text)))
@@ -29,14 +29,14 @@ def parse(text: str) -> Any:
 
 @cache
 def _made() -> tuple[Any, Any, type[Exception]]:
-    from odata_query.exceptions import ODataException  # noqa: PLC0415  # 90 ms that a cold start need not pay
+    from odata_query.exceptions import ODataException  # noqa: PLC0415  # 90 ms that a cold start saves
     from odata_query.grammar import ODataLexer, ODataParser  # noqa: PLC0415
 
     return ODataLexer(), ODataParser(), ODataException
 
 
 def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:
-    """Make one of what the lexer cuts in two: names that begin like a word of the language, as `NullReason` does."""
+    """Join names that the lexer cuts in two because they begin with a keyword, like `NullReason`."""
     from odata_query.ast import Identifier  # noqa: PLC0415
 
     named = 0
@@ -51,7 +51,7 @@ def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:
 
 
 def _lists(tokens: Iterable[Any]) -> Iterator[Any]:
-    """Write `in ('Oslo')` as `in ('Oslo',)`: the parser knows lists of one only with a comma."""
+    """Rewrite `in ('Oslo')` to `in ('Oslo',)`: the parser accepts lists of one value only with a comma."""
     seen = ["", "", ""]
     for token in tokens:
         if token.type == ")" and seen[-3:-1] == ["IN", "("] and seen[-1] in _LITERALS:

@@ -1,4 +1,4 @@
-"""Exceptions to HTTP answers; the only place that does."""
+"""Maps exceptions to HTTP responses; no other module does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 def answer_to(error: Exception, operation_id: str) -> Answer:
-    """Return the answer an exception becomes; what is not expected is logged and answered with a correlation id."""
+    """Return the response to an exception. Unexpected exceptions are logged, and answered with a correlation id."""
     match error:
         case NotAllowed():
             return _problem(error, {"Allow": ", ".join(error.allow)})
@@ -27,7 +27,7 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
             return _problem(error, {})
     correlation = telemetry.correlation_id()
     _log.error("%s failed, correlation id %s: %s", operation_id, correlation, telemetry.safe_trace(error))
-    message = f"The service failed; tell its operator the correlation id {correlation}."
+    message = f"The service failed; report the correlation id {correlation} to its operator."
     return _problem(ServiceError(error_codes.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
 
 

@@ -1,4 +1,4 @@
-"""Activities: post one or many, read a timeline, one, or all by condition."""
+"""Activities: create one or many, get one, list a timeline, list by condition."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from function_app.services.batch import items_of
 from function_app.services.create_activities import Created
 from function_app.services.read_activities import customer_in
 
-_IMMUTABLE = "Activities never change and can't be deleted; they expire by themselves."
+_IMMUTABLE = "Activities can not be changed or deleted; they expire automatically."
 
 
 @operation(
@@ -43,14 +43,16 @@ _IMMUTABLE = "Activities never change and can't be deleted; they expire by thems
     "instances/{instanceId}/data/{entityName}",
     id="CreateActivity",
     summary="Create an activity",
-    description="Puts an event, like a purchase or a support ticket, on its customer's timeline at once.",
+    description="Creates an activity, like a purchase or a support ticket, on the timeline of its customer.",
     role=Role.CONTRIBUTOR,
     visibility="important",
     parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, params.VALID_UNTIL, params.VALID_FOR, params.CALLER),
-    body=Body("The event, with its own key, its time and its customer's key.", attributes_of="entityName"),
+    body=Body("The activity, with its key, its time and the key of its customer.", attributes_of="entityName"),
     responses={
-        201: Response("The activity is on the timeline.", CreatedActivity, headers={"Location": "Its address."}),
-        202: Response("The activity waits for its customer to come with a refresh.", CreatedActivity),
+        201: Response(
+            "The activity is on the timeline.", CreatedActivity, headers={"Location": "The address of the activity."}
+        ),
+        202: Response("The activity is parked until a refresh loads its customer.", CreatedActivity),
     },
     refuses={"GET": "Only Customer and UnifiedActivity can be listed."},
 )
@@ -73,10 +75,10 @@ async def create_activity(call: Call) -> Answer:
     "instances/{instanceId}/data/{entityName}/batch",
     id="CreateActivities",
     summary="Create activities",
-    description="Puts up to 500 events on timelines in one go. Each stands for itself: one fault spoils no other.",
+    description="Creates up to 500 activities in one request. A rejected item does not affect the others.",
     role=Role.CONTRIBUTOR,
     parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, params.VALID_UNTIL, params.VALID_FOR, params.CALLER),
-    body=Body("The events, each with its own key, its time and its customer's key.", items_of="entityName"),
+    body=Body("The activities, each with its key, its time and the key of its customer.", items_of="entityName"),
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def create_activities(call: Call) -> Answer:
@@ -98,9 +100,9 @@ def _receipt(created: Created) -> ActivityReceipt:
 
 FILTER = replace(options.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
 ORDERBY = replace(
-    options.ORDERBY, description="The order of time: ActivityTime desc, or ActivityTime asc for oldest first."
+    options.ORDERBY, description="The sort order: ActivityTime desc, or ActivityTime asc for oldest first."
 )
-SELECT = replace(options.SELECT, description="The only fields to return, with commas, like CustomerId,Title.")
+SELECT = replace(options.SELECT, description="The fields to return, separated by commas, like CustomerId,Title.")
 
 
 @operation(
@@ -108,7 +110,7 @@ SELECT = replace(options.SELECT, description="The only fields to return, with co
     "instances/{instanceId}/data/UnifiedActivity",
     id="ListUnifiedActivities",
     summary="List activities by condition",
-    description="Finds activities of all customers by what they hold, newest first.",
+    description="Returns activities of all customers that match a filter or a search, newest first.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(
@@ -122,7 +124,7 @@ async def list_unified_activities(call: Call) -> Answer:
     condition, names, orderby = options.condition(call, UNIFIED), options.selected(call, UNIFIED), call[options.ORDERBY]
     sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
     if sorting.attribute != ACTIVITY_TIME:
-        message = "$orderby takes ActivityTime, with asc or desc."
+        message = "$orderby accepts only ActivityTime, with asc or desc."
         raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
     query = ActivityQuery(
         customer_in(condition), condition, descending=sorting.descending, after=options.read_sort(call)
@@ -152,7 +154,7 @@ ENTITY_ID = path(
     "instances/{instanceId}/data/{entityName}/{entityId}",
     id="GetActivity",
     summary="Get an activity",
-    description="Gives one activity, found by its id or by the key of its source record.",
+    description="Returns one activity by its id or by the primary key of its source record.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, ENTITY_ID),
@@ -166,11 +168,11 @@ async def get_activity(call: Call) -> Answer:
 
 CUSTOMER = query("customerId", "Customer ID", params.CUSTOMER_ID.description, text(MAX_ID_LENGTH), required=True)
 ACTIVITY_TYPE = query(
-    "activityType", "Activity Type", "Gives only activities of this type, like SalesOrder.", text(200)
+    "activityType", "Activity Type", "Returns only activities of this type, like SalesOrder.", text(200)
 )
-FROM = query("from", "From", "Gives only activities from this time on, like 2026-11-01T00:00:00Z.", INSTANT)
-TO = query("to", "To", "Gives only activities before this time, like 2026-12-01T00:00:00Z.", INSTANT)
-PAGE = query("$top", "Top Count", "How many activities a page holds, from 1 to 1000.", integer(1, 1000), default=50)
+FROM = query("from", "From", "Returns only activities at or after this time, like 2026-11-01T00:00:00Z.", INSTANT)
+TO = query("to", "To", "Returns only activities before this time, like 2026-12-01T00:00:00Z.", INSTANT)
+PAGE = query("$top", "Top Count", "The number of activities on a page, from 1 to 1000.", integer(1, 1000), default=50)
 
 
 @operation(
@@ -178,7 +180,7 @@ PAGE = query("$top", "Top Count", "How many activities a page holds, from 1 to 1
     "instances/{instanceId}/profile/timeline",
     id="ListActivities",
     summary="List activities (timeline)",
-    description="Gives what a customer did, newest first: the timeline.",
+    description="Returns the activities of a customer, newest first: the timeline.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, options.SKIPTOKEN, params.IF_NONE_MATCH),
@@ -202,11 +204,11 @@ async def list_activities(call: Call) -> Answer:
     "instances/{instanceId}/profile/activityresponsemetadata",
     id="ListActivityTypes",
     summary="List activity types of a customer",
-    description="Says which types of activities a customer has, and how many of each.",
+    description="Returns the types of activities that a customer has, with the number of each.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, CUSTOMER),
-    responses={200: Response("The types with counts.", ActivityTypes)},
+    responses={200: Response("The types with their counts.", ActivityTypes)},
 )
 async def list_activity_types(call: Call) -> Answer:
     counts = await call.services.read_activities.types(call.model, call[CUSTOMER], call.now)

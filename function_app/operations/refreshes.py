@@ -1,4 +1,4 @@
-"""Refreshes: start one, follow it, and read what it rejected."""
+"""Refreshes: start, list and get, with the rejected rows."""
 
 from __future__ import annotations
 
@@ -34,14 +34,16 @@ _NODES = {"load": "Load {}", "remove": "Remove missing customers", "finish": "Jo
 
 
 def _ignored(name: str, summary: str) -> Parameter[str | None]:
-    description = "Of the original's; every refresh takes all entities."
+    description = "For compatibility with the original API; has no effect: a refresh loads all entities."
     return query(name, summary, description, ANY_TEXT, visibility="internal")
 
 
-WORKFLOW = path("workflowName", "Workflow", "The workflow's name: main.", text(100), visibility="internal", sent=MAIN)
+WORKFLOW = path(
+    "workflowName", "Workflow", "The name of the workflow: main.", text(100), visibility="internal", sent=MAIN
+)
 JOB_ID = path("jobId", "Job", "The id of the refresh, like 00000001.", text(64))
-TOP = query("top", "Top", "How many jobs to list.", integer(1, 100), default=20)
-TASKS = params.flag("includeTasks", "Tasks", "Whether to add what became of each part.")
+TOP = query("top", "Top", "The maximum number of jobs to return.", integer(1, 100), default=20)
+TASKS = params.flag("includeTasks", "Tasks", "Whether to return the steps of each job.")
 ACCEPT_REMOVALS = params.flag(
     "acceptRemovals", "Accept Removals", "Whether any number of customers that the snapshot lacks may be removed."
 )
@@ -49,7 +51,12 @@ PAGES_AT_ONCE = 5
 ON_DEMAND = (
     _ignored("operationType", "Operation"),
     _ignored("identifiers", "Identifiers"),
-    params.flag("forceRunRequested", "Force Run", "Of the original's; changes nothing.", visibility="internal"),
+    params.flag(
+        "forceRunRequested",
+        "Force Run",
+        "For compatibility with the original API; has no effect.",
+        visibility="internal",
+    ),
 )
 
 
@@ -61,7 +68,7 @@ ON_DEMAND = (
     description="Starts a refresh from the newest snapshots of the source, or returns the one that is running.",
     role=Role.ADMINISTRATOR,
     parameters=(params.INSTANCE_ID, WORKFLOW, ACCEPT_REMOVALS, *ON_DEMAND),
-    responses={200: Response("The job of the refresh.", JobInfo)},
+    responses={200: Response("The refresh job.", JobInfo)},
 )
 async def start_refresh(call: Call) -> Answer:
     instance_id = _instance(call)
@@ -187,7 +194,7 @@ async def get_refresh_status(call: Call) -> Answer:
 
 def _instance(call: Call) -> str:
     if call[WORKFLOW] != MAIN:
-        message = f"There is no workflow '{call[WORKFLOW][:64]}'; there is '{MAIN}'."
+        message = f"There is no workflow '{call[WORKFLOW][:64]}'; use '{MAIN}'."
         raise ServiceError(error_codes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
     return call.model.instance.instance_id
 

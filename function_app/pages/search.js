@@ -1,4 +1,4 @@
-/** The search box: customers by name, mail, source key, whatever their text fields hold. */
+/** The search box: finds customers by name, email, source key and other text fields. */
 
 import { at, make, say } from "./dom.js";
 import { formatNumber } from "./formats.js";

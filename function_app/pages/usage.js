@@ -1,4 +1,4 @@
-/** The usage page: calls and data over time, told apart by what is chosen, as charts and as tables. */
+/** The usage page: calls and data over time in the chosen groups, as charts and as tables. */
 
 import { drawBars } from "./chart.js";
 import { at, make, offer, say } from "./dom.js";
@@ -16,7 +16,7 @@ const PERIODS = {
   lastMonth: { length: 30 * DAY - HOUR, step: DAY, interval: "day" },
 };
 const GROUPS = ["result", "operation", "entity", "caller", "errorCode"];
-const MOST_SERIES = 6; // further ones are shown together
+const MOST_SERIES = 6; // the others are shown together
 const hour = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
 const dayOfUtc = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
 const FIGURES = {
@@ -93,7 +93,7 @@ function showTimes(period, group, groups, parts, times) {
     return [...sums.values()];
   };
   const names = groups.toSorted((one, other) => other.count - one.count).map((row) => nameIn(row, group));
-  const own = names.slice(0, names.length > MOST_SERIES + 1 ? MOST_SERIES : MOST_SERIES + 1).sort(); // colours then stay
+  const own = names.slice(0, names.length > MOST_SERIES + 1 ? MOST_SERIES : MOST_SERIES + 1).sort(); // keeps the colours
   const rest = parts.rows.filter((row) => !own.includes(nameIn(row, group)));
   const series = own.map((name) => ({ name, values: values(parts.rows.filter((row) => nameIn(row, group) === name), "count") }));
   if (rest.length) series.push({ name: text("other"), values: values(rest, "count") });

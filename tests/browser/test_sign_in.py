@@ -91,5 +91,5 @@ def test_a_person_signs_in_and_sees_the_card(guarded: Stage, browser: Browser) -
 def test_a_user_without_a_role_gets_that_message(guarded: Stage, browser: Browser) -> None:
     page = open_guarded(browser, guarded, Entra([]))
     page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("#trouble")).to_have_text(re.compile("^The server says: .*Viewer"), timeout=10_000)
+    expect(page.locator("#trouble")).to_have_text(re.compile("^The server responded: .*Viewer"), timeout=10_000)
     page.context.close()

@@ -138,7 +138,7 @@ def test_a_fault_that_several_operations_share_is_one_finding(tmp_path: Path) ->
 
 
 def test_a_rule_can_not_be_registered_twice() -> None:
-    with pytest.raises(ValueError, match="two rules are called OperationIdNotUnique"):
+    with pytest.raises(ValueError, match="two rules have the id OperationIdNotUnique"):
         rule("OperationIdNotUnique")(RULES["OperationIdNotUnique"].check)
 
 

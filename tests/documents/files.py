@@ -1,4 +1,4 @@
-"""The project's own files: neither installed nor generated nor vendored."""
+"""The project's own files, without installed, generated and vendored ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def project_files(*patterns: str) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """Return how a file is named in messages."""
+    """Return the name of a file for messages."""
     return path.relative_to(ROOT).as_posix()
 
 

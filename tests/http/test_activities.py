@@ -270,7 +270,7 @@ async def test_activities_never_change(client: httpx.AsyncClient, verb: str) -> 
     answer = await client.request(verb, f"{DATA}/Shop_Purchases/P-1", json={})
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET"
-    assert "never change" in answer.json()["message"]
+    assert "can not be changed" in answer.json()["message"]
 
 
 async def test_an_activity_is_read_by_its_source_key(client: httpx.AsyncClient) -> None:

@@ -57,7 +57,7 @@ BAD = [
     Bad("CustomerNotFound", 404, "customerId", ("'nobody'",), "GET", f"{CUSTOMERS}/nobody"),
     Bad("InvalidParameter", 400, "customerId", ("100",), path=f"{CUSTOMERS}/{'x' * 101}"),
     Bad("EntityNotFound", 404, "entityName", ("'Custmer'", "'Customer'"), "GET", f"{ROOM}/manage/entities/Custmer"),
-    Bad("MethodNotAllowed", 405, None, ("never deleted",), "DELETE"),
+    Bad("MethodNotAllowed", 405, None, ("not deleted",), "DELETE"),
     Bad("UnknownParameter", 400, "validuntil", ("'validuntil'", "'validUntil'"), params={"validuntil": NEXT_YEAR}),
     Bad("UnknownParameter", 400, "$fitler", ("'$fitler'", "'$filter'"), "GET", CUSTOMERS, params={"$fitler": "x"}),
     Bad("InvalidParameter", 400, "caller", ("1 to 200 characters",), params={"caller": "x" * 201}),

@@ -47,7 +47,7 @@ async def test_one_entity_reads_as_in_the_list(client: httpx.AsyncClient) -> Non
         assert await got(client, f"{ENTITIES}/{entity['qualifiedEntityName']}") == entity
 
 
-async def test_annotations_are_given_when_requested(client: httpx.AsyncClient) -> None:
+async def test_annotations_are_returned_when_requested(client: httpx.AsyncClient) -> None:
     plain = await got(client, f"{ENTITIES}/Customer")
     assert not any("annotations" in attribute for attribute in plain["attributes"])
     found = await got(client, f"{ENTITIES}/Customer", attributesAnnotations="true")

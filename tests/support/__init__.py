@@ -252,7 +252,7 @@ async def create_activity(
 async def refresh(
     client: httpx.AsyncClient, instance_id: str, options: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Start a refresh and return the job after it has ended."""
+    """Start a refresh and return the job once it has ended."""
     jobs = f"/instances/{instance_id}/workflows/main/jobs"
     job: dict[str, Any] = (await client.post(jobs, params=options)).json()
     while job["endTimestamp"] is None:

@@ -53,7 +53,7 @@ async def test_a_fault_is_reported_in_words(admin: httpx.AsyncClient, asked: Ask
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
 
 
-async def test_a_chunked_body_must_be_sent_with_its_length(admin: httpx.AsyncClient) -> None:
+async def test_a_chunked_body_is_refused_until_it_comes_with_its_length(admin: httpx.AsyncClient) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield b'{"City": "Oslo"}'
 

@@ -1,4 +1,4 @@
-"""The rules, by what they are about; importing this package registers every one of them."""
+"""The rules, by subject. Importing this package registers all of them."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,6 +1,6 @@
-"""Rules on the JSON itself: which keys an object has, and of which type they are.
+"""Rules on the JSON: the keys of an object and their types.
 
-The other rules rely on the types, so they are checked only where `JsonTypeIncorrect` finds nothing.
+The other rules rely on the types, so they run only if `JsonTypeIncorrect` finds nothing.
 """
 
 from collections.abc import Iterator
@@ -64,12 +64,12 @@ def a_choice_is_made(document: Document) -> Problems:
 
 @rule("ExtensionNameNotValid")
 def unknown_keys_are_extensions(document: Document) -> Problems:
-    """Find unknown keys: newer JSON Schema keywords, and those of Swagger 2.0 that the platform refuses or ignores."""
+    """Find unknown keys: newer JSON Schema keywords, and those of Swagger 2.0 that the platform rejects or ignores."""
     for node, shape in _shaped(document):
         if shape.open:
             for key in node.value:
                 if key not in shape.keys and not key.startswith("x-"):
-                    message = f"{key!r} is not known here; remove it, or describe it in connector/lint/shape.py."
+                    message = f"{key!r} is not known here; remove it, or add it to connector/lint/shape.py."
                     yield point(node.where, key), message
 
 

@@ -1,4 +1,4 @@
-"""Rules on webhooks: how the platform subscribes, what it is sent, and how it unsubscribes."""
+"""Rules on webhooks: subscriptions of the platform, and the notifications that it receives."""
 
 from collections.abc import Iterator
 
@@ -43,7 +43,7 @@ def webhooks_declare_what_they_send(document: Document) -> Problems:
 
 @rule("WebhookLocationMissing")
 def subscriptions_have_an_address(document: Document) -> Problems:
-    """Find webhooks without Location: the platform unsubscribes there, or else never."""
+    """Find webhooks without Location, the address where the platform unsubscribes."""
     for webhook in _webhooks(document):
         created = [r.value for r in webhook.responses if r.code == "201"]
         names = [name.lower() for value in created for name in as_object(value.get("headers"))]
@@ -78,7 +78,7 @@ def urls_are_internal(document: Document) -> Problems:
 
 @rule("NotificationUrlNotRequired")
 def urls_are_required_throughout(document: Document) -> Problems:
-    """Find URLs that may be left out, themselves or with the body or an object around them."""
+    """Find URLs that are optional, or are inside an optional body or object."""
     for field in _notification_urls(document):
         if not field.required_throughout:
             yield field.where, f"{field.path!r}, or an object around it, is optional; require them."
@@ -93,7 +93,7 @@ def urls_are_strings(document: Document) -> Problems:
 
 
 def _notified(document: Document) -> Iterator[tuple[Operation, str, Operation | None]]:
-    """Yield each polling trigger that a webhook wakes, the extension's place, and the webhook."""
+    """Yield each polling trigger that a webhook notifies, the place of the extension, and the webhook."""
     for operation in document.operations:
         extension = as_object(operation.value.get("x-ms-notification"))
         if "x-ms-notification" in operation.value:
@@ -105,7 +105,7 @@ def _notified(document: Document) -> Iterator[tuple[Operation, str, Operation | 
 def webhooks_refer_to_no_webhook(document: Document) -> Problems:
     for operation, where, _ in _notified(document):
         if operation.webhook:
-            yield where, "A webhook is notified itself; remove x-ms-notification."
+            yield where, "A webhook receives notifications itself; remove x-ms-notification."
 
 
 @rule("NotificationExtensionSupportedForTriggerOnly")
@@ -119,17 +119,17 @@ def only_triggers_are_notified(document: Document) -> Problems:
 def notifications_come_from_webhooks(document: Document) -> Problems:
     for _, where, subscribe in _notified(document):
         if subscribe and not subscribe.webhook:
-            message = f"{subscribe.label} is not a webhook; name an operation that subscribes."
+            message = f"{subscribe.label} is not a webhook; use the id of an operation that subscribes."
             yield point(where, "operationId"), message
 
 
 @rule("ParamtersWithSameNameMustHaveSameTypeAndVisibility")
 def poll_and_subscription_agree(document: Document) -> Problems:
-    """Find parameters that differ between both; the misspelled id is Microsoft's."""
+    """Find parameters that differ between both. The id is misspelled by Microsoft."""
     for poll, _, subscribe in _notified(document):
         for field in poll.parameters:
             twin = subscribe.input(field.path) if subscribe else None
             same = not twin or all(field.value.get(key) == twin.value.get(key) for key in ("type", "x-ms-visibility"))
             if not same and subscribe:
-                message = f"{field.path!r} differs from that of {subscribe.label}; give both one type and visibility."
+                message = f"{field.path!r} differs from that of {subscribe.label}; use the same type and visibility."
                 yield field.where, message
