@@ -93,7 +93,7 @@ def test_the_redirect_uri_given_once_stays_in_later_runs() -> None:
     ]
 
 
-def test_a_secret_is_made_only_when_asked_for() -> None:
+def test_a_secret_is_made_only_when_requested() -> None:
     graph = Graph()
     assert "CONNECTOR_SECRET" not in set_up(graph)
     assert set_up(graph, None, "2027-01-01T00:00:00Z").get("CONNECTOR_SECRET") == "s"
