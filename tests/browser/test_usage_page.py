@@ -38,7 +38,7 @@ def test_it_counts_calls_and_data_by_operation(called: Stage, open_page: Open) -
     assert operations["GetCustomer"][:2] == ["12", "3"]
     assert operations["UpdateCustomer"][:3] == ["2", "0", "32 bytes"]
     assert page.locator("#totals dt").all_text_contents()[:4] == ["Calls", "Failed", "Received", "Sent"]
-    expect(page.locator("#calls svg[role=img]")).to_have_attribute("aria-label", re.compile("^Calls over time; "))
+    expect(page.locator("#calls svg[role=img]")).to_have_attribute("aria-label", re.compile("^Calls over time: "))
     expect(page.locator("#calls rect title").first).to_have_text(re.compile(r"^\d+:\d\d · 200: \d+$"))
 
 
