@@ -116,7 +116,7 @@ async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
 
 
 def _ends(activity: Activity) -> datetime | None:
-    """Return the same instant for all activities that end: in a customer's days of grace the end is the time of day."""
+    """Return the same instant for all activities with an end: in the days of grace it depends on the time of day."""
     return NOW if activity.valid_until else None
 
 
