@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from support import INSTANCE, ROOT, definition
+from support.process import Program, running
 
 from function_app.domain.query import ActivityQuery
 from function_app.services.services import Services
@@ -53,13 +53,10 @@ for folder in sys.stdin:
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[subprocess.Popen[str]]:
+def worker() -> Iterator[Program]:
     """A process that has everything imported, and forks one of its own for each refresh it is told to do."""
-    command = [sys.executable, "-c", WORKER, INSTANCE]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield process
-        assert process.stdin
-        process.stdin.close()
+    with running([sys.executable, "-c", WORKER, INSTANCE], cwd=ROOT) as program:
+        yield program
 
 
 def write(folder: Path, generation: int) -> None:
@@ -76,18 +73,16 @@ def write(folder: Path, generation: int) -> None:
             place.write_text("\n".join([lines[0], *lines[1 + part :: 3]]) + "\n")
 
 
-def work(worker: subprocess.Popen[str], folder: Path, seconds: float | None = None) -> tuple[float, bool]:
+def work(worker: Program, folder: Path, seconds: float | None = None) -> tuple[float, bool]:
     """Refresh in a process of its own, killed after so many seconds if any; return how long it took, and if killed."""
-    assert worker.stdin
-    assert worker.stdout
     begun = time.perf_counter()
-    print(folder, file=worker.stdin, flush=True)
-    child = int(worker.stdout.readline())
+    worker.tell(str(folder))
+    child = int(worker.hear())
     if seconds is not None:
         time.sleep(seconds)
         with suppress(ProcessLookupError):  # it was faster
             os.kill(child, signal.SIGKILL)
-    status = int(worker.stdout.readline())
+    status = int(worker.hear())
     assert status == 0 or seconds is not None
     return time.perf_counter() - begun, status == -signal.SIGKILL
 
@@ -119,7 +114,7 @@ async def define(folder: Path) -> None:
 
 @pytest.mark.parametrize("seed", [7])
 def test_a_refresh_killed_at_any_moment_ends_in_the_same_state_when_rerun(
-    worker: subprocess.Popen[str], tmp_path: Path, seed: int
+    worker: Program, tmp_path: Path, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311  # moments, not secrets
     killed, calm = tmp_path / "killed", tmp_path / "calm"
@@ -140,5 +135,5 @@ def test_a_refresh_killed_at_any_moment_ends_in_the_same_state_when_rerun(
         work(worker, killed)
         if generation > 1:
             write(calm, generation)
-            work(worker, calm)
+            takes, _ = work(worker, calm)
         assert asyncio.run(state(killed, whole=True)) == asyncio.run(state(calm, whole=True))

@@ -13,6 +13,7 @@ import httpx
 from azure.cosmos.aio import CosmosClient
 from support import INSTANCE, Clock, CosmosServer, cosmos_server, create_database, definition, put_customers
 from support.local_host import Served, serving
+from support.process import LONG_S
 
 from function_app.services.services import Services
 from function_app.store.cosmos import CosmosStore
@@ -43,7 +44,7 @@ async def _storm(server: CosmosServer, number: int, requests: int, seen: Seen) -
     await _prepare(server, database)
     async with _host_behind_faults(server, database, number) as (host, proxy):
         base, limits = f"{host.base}/instances/{INSTANCE}", httpx.Limits(keepalive_expiry=2)  # sooner than the host
-        async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits) as client:
+        async with httpx.AsyncClient(base_url=base, timeout=LONG_S, limits=limits) as client:
             visitors = Visitors(client, seen, number)
             await visitors.update(TAKEN)
             await visitors.call_well()  # connects
@@ -84,6 +85,7 @@ async def _host_behind_faults(
         settings |= {"COSMOS_KEY": server.key, "REQUESTS_PER_MINUTE": str(10**9)}
         settings["DATA_DIR"] = stack.enter_context(TemporaryDirectory())
         host = await asyncio.to_thread(stack.enter_context, serving(**settings))  # the proxy must answer meanwhile
+        stack.callback(host.kill)  # an end in order would need the proxy
         yield host, proxy
 
 

@@ -104,7 +104,7 @@ class Siege:
 
 def memory_kb(host: Served) -> int:
     """Return the memory that the host has for itself, without files it maps."""
-    found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{host.process.pid}/status").read_text(encoding="ascii"))
+    found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{host.pid}/status").read_text(encoding="ascii"))
     assert found
     return int(found[1])
 
