@@ -10,11 +10,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import sleep
 from typing import Any
 
 from support import INSTANCE, definition, in_json, profile
 from support.local_host import Served, serving
+from support.process import scaled
 
 from function_app.services.services import Services
 from function_app.store.documents import ACTIVITIES, CONTROL, KEYS, PROFILES
@@ -23,9 +23,10 @@ from function_app.store.embedded import EmbeddedStore
 from .corpus import Attack, attacks, wide_definition
 from .finding import Finding
 from .odd import WIDE
-from .wire import Answer, exchange
+from .wire import Answer, exchange, request
 
-HANG, SOON, GROWTH_KB = 1.0, 0.02, 8 * 1024
+HANG, TRIES, GROWTH_KB = scaled(1.0), 5, 8 * 1024
+FOLLOWER = request("GET", "health")
 FAILED, REFUSED, OTHERS = 500, 400, b"secret of another instance"
 
 
@@ -68,12 +69,13 @@ class Siege:
         )
 
     def _exchange(self, attack: Attack) -> Answer:
-        """Send it; once more if that was slow, for machines stall."""
-        answer = exchange(self._host.port, attack.sent, half_close=attack.is_cut)
-        if answer.seconds >= HANG:
+        """Send it; again if that was slow, for machines stall."""
+        for _ in range(TRIES):
             answer = exchange(self._host.port, attack.sent, half_close=attack.is_cut)
-        if attack.is_cut:
-            sleep(SOON)  # until the host would have taken what is there
+            if answer.seconds < HANG:
+                break
+        if attack.is_cut:  # what came before this one has been taken once it is answered
+            assert exchange(self._host.port, FOLLOWER).status == 200
         return answer
 
     def _judge(self, attack: Attack, answer: Answer) -> None:
