@@ -248,5 +248,6 @@ async def refresh(client: httpx.AsyncClient, instance_id: str) -> dict[str, Any]
         job: dict[str, Any] = (await client.post(jobs)).json()
         while job["endTimestamp"] is None:
             await asyncio.sleep(0.01)
-            job = (await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})).json()
+            answer = await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})
+            job = answer.raise_for_status().json()
     return job

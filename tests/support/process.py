@@ -84,6 +84,10 @@ class Program:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def queued_seconds(self) -> float:
+        """Return for how long its first thread could have run, had other programs left it a processor."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal, kill it if it goes on all the same; return its exit status."""
         if self.process.poll() is None:
@@ -131,6 +135,10 @@ def running(
         program = Program(process, errors)
         try:
             yield program
+        except Exception as error:
+            if process.poll() is not None and not isinstance(error, ProgramError):
+                error.add_note(f"{command!r} had ended with {process.returncode}:\n{program.said()}")
+            raise
         finally:
             program.end()
             for stream in (process.stdin, process.stdout):

@@ -73,3 +73,14 @@ def test_only_what_a_program_does_itself_counts_as_its_time() -> None:
     with running(python(code)) as program:
         program.hear("ready")
         assert 0.15 < program.cpu_seconds() < 2
+
+
+def test_who_fails_because_a_program_has_ended_is_told_what_it_wrote() -> None:
+    def fail(program: Program) -> None:
+        program.process.wait(LONG_S)
+        raise KeyError
+
+    code = "import sys; sys.exit('out of memory')"
+    with pytest.raises(KeyError) as raised, running(python(code)) as program:
+        fail(program)
+    assert "ended with 1:\nout of memory" in raised.value.__notes__[0]
