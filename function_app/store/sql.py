@@ -1,4 +1,4 @@
-"""Conditions as SQL: one walk, two dialects (SQLite's and Cosmos DB's)."""
+"""Conditions as SQL, in two dialects (SQLite and Cosmos DB)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Bind = Callable[[Any], str]
 
 
 class Dialect(Protocol):
-    """How one store writes the leaves; each leaf is unknown (not false) where `holds` says None."""
+    """The SQL of a store for the leaves of a condition; a leaf is unknown (not false) where `holds` returns None."""
 
     def attribute(self, name: str) -> str: ...
     def is_null(self, operand: str) -> str: ...
     def text_test(self, test: str, operand: str, value: str, *, fold: bool) -> str:
-        """Write a test of a text; `fold` compares without case, `value` being in lower case."""
+        """Return a test of a text; with `fold` it ignores case, and `value` is in lower case."""
 
 
 def render(condition: Condition, dialect: Dialect, bind: Bind) -> str:
-    """Write a condition as SQL; `bind` takes a value and returns its placeholder."""
+    """Return a condition as SQL; `bind` is called with each value and returns its placeholder."""
     match condition:
         case Equals(name, values):
             return _equals(dialect, dialect.attribute(name), values, bind)
@@ -75,7 +75,7 @@ class CosmosDialect:
         return f"(NOT IS_DEFINED({operand}) OR IS_NULL({operand}))"
 
     def text_test(self, test: str, operand: str, value: str, *, fold: bool) -> str:
-        """Ignore case by the functions' last argument: they use the index, LOWER loads every document."""
+        """Ignore case by the last argument of the functions, which use the index; LOWER loads every document."""
         if test == "equals":
             return f"StringEquals({operand}, {value}, true)" if fold else f"({operand} = {value})"
         return f"{test.upper()}({operand}, {value}{', true' if fold else ''})"

@@ -1,6 +1,6 @@
-"""The numbers: each a ratio against a baseline of the same run. `make bench` takes them all."""
+"""Benchmarks: each figure is a ratio against a baseline of the same run. `make bench` runs them all."""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1]))  # where `support` is
+sys.path.append(str(Path(__file__).parents[1]))  # contains `support`

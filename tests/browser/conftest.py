@@ -21,7 +21,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; not longer than a module, because Playwright holds the event loop that other tests need."""
+    """Chromium; for one module only, as Playwright holds the event loop that other tests need."""
     expect.set_options(timeout=LONG_S * 1000)
     with (
         sync_playwright() as playwright,
@@ -40,9 +40,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Open]:
-    """Open an address, with `has_clock` under a clock that the test moves, which goes by itself until then.
+    """Open a URL; at the end assert that no other host was requested and no error was logged.
 
-    At the end nothing may have been asked of other hosts, and no error have been logged.
+    With `has_clock`, the test can move the page's clock; until then it runs in real time.
     """
     contexts, faults = [], []
 
@@ -66,7 +66,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
 
 
 def pauses(page: Page, address: str, count: int = 1) -> list[float]:
-    """Wait for so many pauses between the page's reads of an address, a regular expression; return their seconds."""
+    """Wait for `count` pauses between the page's reads of a URL (a regular expression); return their seconds."""
     reads = f"""() => performance.getEntriesByType("resource")
       .filter(each => new RegExp({json.dumps(address)}).test(each.name))
       .map(each => [each.startTime, each.responseEnd])"""

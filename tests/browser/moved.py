@@ -1,4 +1,4 @@
-"""The local host as `make run` starts it, but for its clock: that is ahead by the seconds in a file, if any."""
+"""The local host as `make run` starts it, except that its clock is ahead by the seconds in a file, if it exists."""
 
 from __future__ import annotations
 

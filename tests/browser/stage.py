@@ -1,4 +1,4 @@
-"""What the browser tests share: a local host of their own, with customers to look at."""
+"""The shared host of the browser tests: a separate local host with customers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ evil,Mallory <b>,"{script}",,,,,"{script}"
 
 
 class Stage:
-    """A local host in a process of its own, with a folder of data that outlives it; it runs within a `with`."""
+    """A local host in a separate process, with a data folder that outlives it; it runs within a `with`."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.port, self._folder, self._ahead = free_port(), folder, folder / "ahead"
@@ -76,7 +76,7 @@ class Stage:
         self._running.close()
 
     def advance(self, seconds: int) -> None:
-        """Put the host's clock so many seconds ahead of this machine's."""
+        """Set the host's clock this many seconds ahead of the machine's."""
         new = self._ahead.with_suffix(".new")
         new.write_text(str(seconds), encoding="ascii")
         new.rename(self._ahead)
@@ -86,7 +86,7 @@ class Stage:
         return httpx.request(verb, f"{self.instance}/{path}", timeout=LONG_S, **options)
 
     def update(self, customer: str, seconds: int = 3600, **attributes: Any) -> datetime:
-        """Update a customer; return until when that shows."""
+        """Update a customer; return the end of its validity."""
         query = {"validFor": f"PT{seconds}S", "caller": "Flow of the day"}
         answer = self.ask("PATCH", f"data/Customer/{customer}", json=attributes, params=query).raise_for_status()
         return datetime.fromisoformat(answer.headers["x-ms-valid-until"])
@@ -98,7 +98,7 @@ class Stage:
 
 
 def marked_definition() -> dict[str, Any]:
-    """The definition of the other tests, with script for names of people's."""
+    """The definition of the other tests, with script in display names."""
     described = definition()
     described["entities"][0]["attributes"][2]["friendlyName"] = f"City {SCRIPT}"
     described["entities"][0]["attributes"][2].pop("maxLength")

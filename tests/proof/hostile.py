@@ -1,4 +1,4 @@
-"""Hostile requests over a socket to the local host: each is answered soon, and what was refused wrote nothing."""
+"""Hostile requests over a socket to the local host: each is answered quickly, and refused requests write nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FAILED, REFUSED, OTHERS = 500, 400, b"secret of another instance"
 
 
 def hostile_requests(rounds: int) -> Finding:
-    """Send the whole corpus so many times, after as many that fill the host's caches: what grows then is no cache."""
+    """Send the whole corpus this many times, after as many that fill the host's caches: then memory must not grow."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         asyncio.run(_prepare(folder))
@@ -44,11 +44,11 @@ def hostile_requests(rounds: int) -> Finding:
             grown = memory_kb(host) - before
             assert grown < GROWTH_KB, f"The host's memory grew by {grown} KB."
             assert "Traceback" not in host.said(), host.said()
-    return Finding("hostile requests: no 500, no hang, no memory, refused is unwritten", siege.told(grown))
+    return Finding("hostile requests: no 500, no hang, no memory, refused is unwritten", siege.described(grown))
 
 
 class Siege:
-    """The host under attack, and what became of the attacks."""
+    """The host under attack, and the results of the attacks."""
 
     def __init__(self, host: Served, data: sqlite3.Connection) -> None:
         self._host, self._data = host, data
@@ -62,7 +62,7 @@ class Siege:
             for attack in attacks():
                 self._judge(attack, self._exchange(attack))
 
-    def told(self, grown: int) -> str:
+    def described(self, grown: int) -> str:
         refused = sum(count for status, count in self._statuses.items() if status >= REFUSED)
         return (
             f"{self._statuses.total():,} requests, {refused:,} refused, {self._statuses[0]:,} hung up on; "
@@ -70,7 +70,7 @@ class Siege:
         )
 
     def _exchange(self, attack: Attack) -> Answer:
-        """Send it; again if that was slow, for machines stall. That the host had no processor does not count."""
+        """Send it, and again if it was slow, as machines stall. Time the host waits for a processor does not count."""
         for _ in range(TRIES):
             queued = self._host.program.queued_seconds()
             answer = exchange(self._host.port, attack.sent, half_close=attack.is_cut)
@@ -78,7 +78,7 @@ class Siege:
             answer = replace(answer, seconds=answer.seconds - queued)
             if answer.seconds < HANG:
                 break
-        if attack.is_cut:  # what came before this one has been taken once it is answered
+        if attack.is_cut:  # the host handles it after everything before it
             assert exchange(self._host.port, FOLLOWER).status == 200
         return answer
 
@@ -96,7 +96,7 @@ class Siege:
         self._slowest = max(self._slowest, answer.seconds)
 
     def _state(self) -> list[tuple[Any, ...]]:
-        """Every document but usage; of updates not whether newer ones hide them, which is written later."""
+        """Return every document except usage, without `supersededUntil` of updates, which is written later."""
         (version,) = self._data.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return self._documents
@@ -109,7 +109,7 @@ class Siege:
 
 
 def memory_kb(host: Served) -> int:
-    """Return the memory that the host has for itself, without files it maps."""
+    """Return the private memory of the host, without mapped files."""
     found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{host.pid}/status").read_text(encoding="ascii"))
     assert found
     return int(found[1])
@@ -120,7 +120,7 @@ def _open(folder: Path) -> sqlite3.Connection:
 
 
 async def _prepare(folder: Path) -> None:
-    """Write an instance to attack, a wide one, and one that nobody asks for."""
+    """Write an instance to attack, a wide one, and one without requests."""
     services, now, others = Services(EmbeddedStore(folder)), datetime.now(UTC), "00000000-0000-4000-8000-000000000002"
     for instance_id, defined in ((INSTANCE, definition()), (WIDE, wide_definition()), (others, definition())):
         await services.instances.define(instance_id, defined, now)

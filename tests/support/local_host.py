@@ -1,4 +1,4 @@
-"""The local host in a process of its own, as `make run` starts it."""
+"""The local host in a separate process, as started by `make run`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-m", "function_app.local", "serve"]
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Return this process's environment with these settings in place of its own."""
+    """Return the environment of this process with these settings instead of its settings."""
     ours = ("STORE", "DATA_DIR", "COSMOS_", "AUTH_MODE", "PORT", "WEBSITE_", "SNAPSHOTS", "ENTRA_")
     return {name: text for name, text in os.environ.items() if not name.startswith(ours)} | settings
 
@@ -33,7 +33,7 @@ def free_port() -> int:
 
 @dataclass
 class Served:
-    """A local host in a process of its own."""
+    """A local host in a separate process."""
 
     program: Program
     port: int
@@ -51,15 +51,15 @@ class Served:
         return httpx.get(f"{self.base}/{path}", timeout=LONG_S, **options)
 
     def said(self) -> str:
-        """Return what it has written to stderr."""
+        """Return its stderr so far."""
         return self.program.said()
 
     def kill(self) -> None:
-        """End it in the middle of whatever it does."""
+        """Kill it."""
         self.program.process.kill()
 
     def end(self, number: int) -> tuple[int, str, str]:
-        """Send a signal; return the exit status and what was printed."""
+        """Send a signal; return the exit status and the output."""
         status = self.program.end(number)
         return status, self.program.printed(), self.said()
 
@@ -70,10 +70,7 @@ class Served:
 
 @contextmanager
 def serving(command: Sequence[str] = COMMAND, **settings: str) -> Iterator[Served]:
-    """Start it with these settings, on a free port if they name none, and wait until it is healthy; it ends at the end.
-
-    A host that must not end in order is killed in the block.
-    """
+    """Start it with these settings, by default on a free port; wait until it is healthy; end it with the block."""
     port = int(settings.get("PORT", "0")) or free_port()
     with running(command, cwd=ROOT, environment=environment(**{**settings, "PORT": str(port)})) as program:
         served = Served(program, port)

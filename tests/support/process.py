@@ -1,4 +1,4 @@
-"""Programs in processes of their own: waited for by what they do, and ended whatever happens."""
+"""Programs in separate processes: tests wait for what they do, and they always end."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ SLOWNESS = float(os.environ.get("TEST_SLOWNESS", "1"))  # how many times slower 
 
 
 def scaled(seconds: float) -> float:
-    """Return a deadline as this machine needs it; choose it far away, for a machine with other work is slow too."""
+    """Return a deadline for this machine; choose a long one, as a machine with other work is slow too."""
     return seconds * SLOWNESS
 
 
-LONG_S = scaled(60)  # what takes longer than this does not come
+LONG_S = scaled(60)  # what takes longer hangs
 _END_S, _POLL_S = scaled(30), 0.02
 
 
 class ProgramError(AssertionError):
-    """A program ended, or did not do in time what it was waited for; the message is all it wrote."""
+    """A program ended or was not ready in time; the message contains its output."""
 
 
 class Program:
-    """A program that runs; what it prints is read all the time, so that it never waits for its reader."""
+    """A running program; a thread reads its output, so that the program never blocks on it."""
 
     def __init__(self, process: subprocess.Popen[str], errors: IO[str]) -> None:
         self.process, self._errors = process, errors
@@ -49,7 +49,7 @@ class Program:
             except Empty:
                 raise self._failure(f"did not print {text!r} within {within:.0f} s") from None
             if not line:
-                self._unread.put("")  # for the next one who listens
+                self._unread.put("")  # for the next call
                 raise self._failure(f"ended and did not print {text!r}")
             if text in line:
                 return line
@@ -60,7 +60,7 @@ class Program:
         print(line, file=self.process.stdin, flush=True)
 
     def until(self, done: Callable[[], T | None], within: float = LONG_S) -> T:
-        """Return what `done` returns once that is not None, asked again and again while the program runs."""
+        """Call `done` until it returns something other than None; return that."""
         end = time.monotonic() + within
         while (found := done()) is None:
             if self.process.poll() is not None:
@@ -71,25 +71,25 @@ class Program:
         return found
 
     def said(self) -> str:
-        """Return what it has written to stderr."""
+        """Return its stderr so far."""
         self._errors.seek(0)
         return self._errors.read()
 
     def printed(self) -> str:
-        """Return what it has written to stdout."""
+        """Return its stdout so far."""
         return "".join(self._lines)
 
     def cpu_seconds(self) -> float:
-        """Return the processor time it has used: what other programs do does not count."""
+        """Return the processor time it has used, which does not depend on other programs."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def queued_seconds(self) -> float:
-        """Return for how long its first thread could have run, had other programs left it a processor."""
+        """Return how long its main thread has waited for a processor that other programs used."""
         return int(Path(f"/proc/{self.process.pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal, kill it if it goes on all the same; return its exit status."""
+        """Send a signal, and SIGKILL if it does not end; return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
             try:
@@ -97,7 +97,7 @@ class Program:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # what it has started itself
+            os.killpg(self.process.pid, signal.SIGKILL)  # its child processes
         status = self.process.wait()
         self._reader.join()
         return status
@@ -117,9 +117,9 @@ class Program:
 def running(
     command: Sequence[str | Path], *, cwd: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Iterator[Program]:
-    """Start a program; at the end of the block, however it ends, it is terminated, and killed if that is not enough.
+    """Start a program; terminate it at the end of the block, even after an exception, and kill it if it does not end.
 
-    Wait for it first thing in the block, with `hear` or `until`.
+    Start the block with `hear` or `until`, which wait until it is ready.
     """
     with TemporaryFile("a+") as errors:
         process = subprocess.Popen(
@@ -130,7 +130,7 @@ def running(
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            process_group=0,  # of its own: `end` ends all of it
+            process_group=0,  # so that `end` reaches its child processes
         )
         program = Program(process, errors)
         try:

@@ -24,7 +24,7 @@ def has_ended(program: Program) -> bool:
     return program.process.returncode is not None
 
 
-def test_a_program_that_ends_before_it_is_ready_is_told_with_all_it_wrote() -> None:
+def test_a_program_that_ends_before_it_is_ready_is_reported_with_its_output() -> None:
     code = "import sys; print('half way'); print('no port', file=sys.stderr)"
     with pytest.raises(ProgramError, match=r"(?s)ended.*half way.*no port"), running(python(code)) as program:
         program.hear("ready")
@@ -32,7 +32,7 @@ def test_a_program_that_ends_before_it_is_ready_is_told_with_all_it_wrote() -> N
         program.until(lambda: None)
 
 
-def test_a_program_that_is_not_ready_in_time_is_told_and_ended() -> None:
+def test_a_program_that_is_not_ready_in_time_is_reported_and_ended() -> None:
     with pytest.raises(ProgramError, match="within"), running(python(FOREVER)) as program:
         program.hear("more", within=0)
     assert has_ended(program)
@@ -41,7 +41,7 @@ def test_a_program_that_is_not_ready_in_time_is_told_and_ended() -> None:
     assert has_ended(program)
 
 
-def test_a_program_ends_with_its_block_also_if_that_fails() -> None:
+def test_a_program_ends_with_its_block_even_if_that_fails() -> None:
     def fail(program: Program) -> None:
         program.hear("ready")
         seen.append(program)
@@ -53,14 +53,14 @@ def test_a_program_ends_with_its_block_also_if_that_fails() -> None:
     assert seen[0].process.returncode == -signal.SIGTERM
 
 
-def test_a_program_that_does_not_end_when_asked_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_ignores_the_signal_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("support.process._END_S", 0.1)
     with running(python(STUBBORN)) as program:
         program.hear("ready")
     assert program.process.returncode == -signal.SIGKILL
 
 
-def test_what_a_program_has_started_ends_with_it() -> None:
+def test_child_processes_end_with_the_program() -> None:
     with running(python(PARENT)) as program:
         child = os.pidfd_open(int(program.hear("child").split()[1]))
     ended, _, _ = select([child], [], [], LONG_S)
@@ -68,14 +68,14 @@ def test_what_a_program_has_started_ends_with_it() -> None:
     assert ended == [child]
 
 
-def test_only_what_a_program_does_itself_counts_as_its_time() -> None:
+def test_processor_time_counts_only_the_work_of_the_program() -> None:
     code = "from time import process_time\nwhile process_time() < 0.2: pass\n" + FOREVER
     with running(python(code)) as program:
         program.hear("ready")
         assert 0.15 < program.cpu_seconds() < 2
 
 
-def test_who_fails_because_a_program_has_ended_is_told_what_it_wrote() -> None:
+def test_an_exception_after_the_program_has_ended_contains_its_stderr() -> None:
     def fail(program: Program) -> None:
         program.process.wait(LONG_S)
         raise KeyError
