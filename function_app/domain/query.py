@@ -6,7 +6,7 @@ Stores translate the same tree to their own language; `holds` is what they must 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -133,12 +133,16 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class SourceQuery:
-    """Source profiles that meet a condition, in order, after a position, leaving some customers out."""
+    """Source profiles that meet a condition, in order, after a position, leaving some customers out.
+
+    A value that is not of its attribute's type, by `types`, counts as null; without a type any value counts.
+    """
 
     condition: Condition | None
     sorting: Sorting
     after: Position | None = None
     without: frozenset[str] = frozenset()
+    types: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from function_app.domain.access import Change
 from function_app.domain.activity import UNIFIED
 from function_app.domain.definition import definition_faults, instance_of
 from function_app.domain.entity import Entity, Instance
+from function_app.domain.fitting import Fitting
 from function_app.domain.names import nearest_hint
 from function_app.errors import ServiceError
 from function_app.services.cache import Cache
@@ -24,9 +25,13 @@ MAX_KEPT = 1_000
 
 @dataclass(frozen=True)
 class CompiledInstance:
-    """An instance with what is made of its definition once: the value checkers."""
+    """An instance with what is made of its definition once: the value checkers, and what shows of stored values."""
 
     instance: Instance
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        return Fitting(self.instance.customer)
 
     @cached_property
     def customers(self) -> Checker:

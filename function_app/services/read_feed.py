@@ -36,7 +36,7 @@ class ReadFeed:
 
     async def received(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
         """Return profile updates in the order they came in, half a minute later."""
-        return await _page(self._feed.received, model, after, (now, now - TRAILS))
+        return _fitting(model, await _page(self._feed.received, model, after, (now, now - TRAILS)))
 
     async def created(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Activity]:
         """Return activities in the order they were created, half a minute later."""
@@ -44,7 +44,11 @@ class ReadFeed:
 
     async def ended(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
         """Return profile updates in the order they ended."""
-        return await _page(self._feed.ended, model, after, (now, now))
+        return _fitting(model, await _page(self._feed.ended, model, after, (now, now)))
+
+
+def _fitting(model: CompiledInstance, page: FeedPage[Update]) -> FeedPage[Update]:
+    return FeedPage([model.fitting.update(update) for update in page.items], page.position, page.more)
 
 
 async def _page(

@@ -81,10 +81,10 @@ class UpdateProfile:
         known = read.update or await self._store.customers.create_update(instance_id, update, now)
         if known and request.repeat_id:  # without one, it is this update, written by a try whose answer was lost
             _check_repeated(known, update)
-            return Updated(known, _with(read.customer, known), is_repeated=True, now=now)
-        customer = _with(read.customer, update)
-        self._mark(instance_id, customer.updates, now)
-        return Updated(update, customer, is_repeated=False, now=now)
+            return Updated(known, _with(model.fitting.customer(read.customer), known), is_repeated=True, now=now)
+        whole = [each for each in read.customer.updates if model.fitting.update(each) is each]
+        self._mark(instance_id, [*whole, update], now)
+        return Updated(update, _with(model.fitting.customer(read.customer), update), is_repeated=False, now=now)
 
     def _mark(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
         if len(updates) < MARK_AT:

@@ -49,8 +49,14 @@ class Customers(Protocol):
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         """Return up to `limit` source profiles, without their updates."""
 
-    async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
-        """Count the source profiles that meet a condition, leaving some customers out."""
+    async def count_profiles(
+        self,
+        instance_id: str,
+        condition: Condition | None,
+        without: frozenset[str],
+        types: Mapping[str, str] | None = None,
+    ) -> int:
+        """Count the source profiles that meet a condition, leaving some customers out; `types` as in a SourceQuery."""
 
     async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         """Return every customer with an update of one of these attributes that may show, with all that may."""

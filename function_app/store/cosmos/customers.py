@@ -21,7 +21,6 @@ from function_app.store.documents import PROFILE_ID, PROFILES, Document
 from function_app.store.port import CustomerRead
 from function_app.store.sql import CosmosDialect, render
 
-_DIALECT = CosmosDialect()
 _IDS_A_QUERY = 200
 _SHOWING = "c.kind = 'update' AND c.validUntil > @now AND c.supersededUntil <= @now"
 
@@ -81,7 +80,7 @@ class CosmosCustomers:
         Cosmos DB orders by two members only with a composite index for the pair, so the last value of a page,
         which may be cut in the middle of its equals, is read once more by key.
         """
-        where, values = _source_where(instance_id, query.condition, query.without)
+        where, values = _source_where(instance_id, query.condition, query.without, query.types)
         where += extra(binder(values))
         by_key = order.startswith("c.customerId")
         select = f"SELECT TOP {limit:d} * FROM c WHERE"
@@ -91,13 +90,19 @@ class CosmosCustomers:
         name = query.sorting.attribute
         last = page[-1]["attributes"].get(name)
         whole = _by_key_among_equals([d for d in page if d["attributes"].get(name) != last], query)
-        where, values = _source_where(instance_id, query.condition, query.without)
-        where += f" AND {_DIALECT.attribute(name)} = {binder(values)(last)}"
+        where, values = _source_where(instance_id, query.condition, query.without, query.types)
+        where += f" AND {CosmosDialect().attribute(name)} = {binder(values)(last)}"
         rest = f"SELECT TOP {limit - len(whole):d} * FROM c WHERE {where} ORDER BY {_key_order(query)}"
         return whole + await self._query(PROFILES, rest, values)
 
-    async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
-        where, values = _source_where(instance_id, condition, without)
+    async def count_profiles(
+        self,
+        instance_id: str,
+        condition: Condition | None,
+        without: frozenset[str],
+        types: Mapping[str, str] | None = None,
+    ) -> int:
+        where, values = _source_where(instance_id, condition, without, types)
         return sum(await self._query(PROFILES, f"SELECT VALUE COUNT(1) FROM c WHERE {where}", values))
 
     async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
@@ -190,9 +195,10 @@ def _walk(query: SourceQuery) -> list[tuple[_Extra, str]]:
         if after is None:
             return [(lambda _: "", key_order)]
         return [(lambda bind: f" AND c.customerId {beyond} {bind(after.key)}", key_order)]
-    operand = _DIALECT.attribute(query.sorting.attribute)
+    dialect = CosmosDialect(query.types)
+    operand, has_value = dialect.attribute(query.sorting.attribute), dialect.has_value(query.sorting.attribute)
     order = f"{operand} {'DESC' if query.sorting.descending else 'ASC'}"
-    null, some = f" AND {_DIALECT.is_null(operand)}", f" AND NOT {_DIALECT.is_null(operand)}"
+    null, some = f" AND NOT ({has_value})", f" AND {has_value}"
     nulls: tuple[_Extra, str] = (lambda _: null, key_order)
     values: tuple[_Extra, str] = (lambda _: some, order)
     if after is None:
@@ -204,7 +210,7 @@ def _walk(query: SourceQuery) -> list[tuple[_Extra, str]]:
         lambda bind: f" AND {operand} = {bind(after.value)} AND c.customerId {beyond} {bind(after.key)}",
         key_order,
     )
-    further: tuple[_Extra, str] = (lambda bind: f" AND {operand} {beyond} {bind(after.value)}", order)
+    further: tuple[_Extra, str] = (lambda bind: f"{some} AND {operand} {beyond} {bind(after.value)}", order)
     return [equal, further, nulls] if query.sorting.descending else [equal, further]
 
 
@@ -218,11 +224,11 @@ def _by_key_among_equals(page: list[Document], query: SourceQuery) -> list[Docum
 
 
 def _source_where(
-    instance_id: str, condition: Condition | None, without: Collection[str]
+    instance_id: str, condition: Condition | None, without: Collection[str], types: Mapping[str, str] | None
 ) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {"instance": instance_id}
     where = "c.instanceId = @instance AND c.kind = 'profile'"
     if without:
         values["without"] = sorted(without)
         where += " AND NOT ARRAY_CONTAINS(@without, c.customerId)"
-    return where + (f" AND {render(condition, _DIALECT, binder(values))}" if condition else ""), values
+    return where + (f" AND {render(condition, CosmosDialect(types), binder(values))}" if condition else ""), values

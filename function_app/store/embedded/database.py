@@ -8,6 +8,7 @@ the commits of others.
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,7 @@ class Database:
             f"PRAGMA mmap_size = {mapped}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {_PAGES_IN_WAL};"
         )
         connection.create_function("unicode_lower", 1, _lower, deterministic=True)
+        connection.create_function("regexp", 2, _matches, deterministic=True)
         return connection
 
     async def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
@@ -272,3 +274,7 @@ def micros(instant: datetime) -> int:
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+def _matches(pattern: str, value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
