@@ -45,7 +45,7 @@ def render(condition: Condition, dialect: Dialect, bind: Bind, *, wanted: bool =
             return _both(f"{dialect.attribute(name)} {sign} {bind(value)}", dialect.guard(name))
         case Text(name, test, value, fold):
             passes = dialect.text_test(test, dialect.attribute(name), bind(value), fold=fold)
-            return _both(passes if wanted else f"NOT {passes}", dialect.guard(name))
+            return _both(passes, dialect.guard(name)) if wanted else _both(dialect.has_value(name), f"NOT {passes}")
         case Not(part):
             return render(part, dialect, bind, wanted=not wanted)
         case AllOf(parts) | AnyOf(parts):
