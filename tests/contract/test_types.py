@@ -16,7 +16,6 @@ from function_app.domain.query import (
     Condition,
     Equals,
     Not,
-    Order,
     Position,
     Sorting,
     SourceQuery,
@@ -41,8 +40,7 @@ def leaves(data_type: str) -> Iterator[Condition]:
     if data_type == "Edm.Int16":
         yield from (Equals("X", (1,)), Equals("X", (12.5,)), Equals("X", (40_000, 6)), Equals("X", (12.5, None)))
     if data_type != "Edm.Boolean":
-        yield from (Compares("X", order, literals[0]) for order in get_args(Order))
-        yield Compares("X", "gt", literals[-1])
+        yield from (Compares("X", "lt", literals[-1]), Compares("X", "le", literals[0]))  # `not` makes the others
     if data_type == "Edm.String":
         yield from (Text("X", test, "l", fold) for test in get_args(TextTest) for fold in (False, True))
         yield Text("X", "contains", "1")
