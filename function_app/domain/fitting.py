@@ -60,9 +60,10 @@ class Fitting:
 
     def customer(self, customer: Customer) -> Customer:
         """Return a customer whose source profile and updates hold only what may show."""
-        source = self.attributes(customer.source)
-        updates = tuple(map(self.update, customer.updates)) if customer.updates else ()
-        return Customer(customer.customer_id, source, updates)
+        if self._all_fit(customer.source) and all(self._all_fit(update.attributes) for update in customer.updates):
+            return customer
+        updates = tuple(map(self.update, customer.updates))
+        return Customer(customer.customer_id, self.attributes(customer.source), updates)
 
     def _all_fit(self, attributes: Attributes) -> bool:
         checks = self._checks
