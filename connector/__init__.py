@@ -1,1 +1,1 @@
-"""The connector: its files; `build` makes the definition, `lint` checks all of them."""
+"""The connector: its files. `build` generates the definition, `lint` checks all files."""

@@ -1,4 +1,4 @@
-"""The composition root: the only place that knows every concrete class and reads the settings."""
+"""The composition root: the only module that knows every concrete class and reads the settings."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from function_app import telemetry
-from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits
 from function_app.api.operation import Operation
 from function_app.api.page_settings import PageSettings, SignIn
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.sign_in.signing_keys import SigningKeys
 from function_app.api.sign_in.tokens import SCOPE, EntraTokens, trust_of
@@ -27,6 +27,7 @@ from function_app.operations import (
     changes,
     connector,
     customers,
+    definition_schema,
     entities,
     health,
     instances,
@@ -65,11 +66,12 @@ OPERATIONS: tuple[Operation, ...] = (
     *pages.OPERATIONS,
     *health.OPERATIONS,
     *connector.OPERATIONS,
+    *definition_schema.OPERATIONS,
 )
 
 
 def open_store(settings: Settings) -> Store:
-    """Open the store the settings name; only its adapter is imported."""
+    """Open the store that the settings name; only its adapter is imported."""
     if settings.STORE == "cosmos":
         from function_app.store.cosmos import CosmosStore  # noqa: PLC0415
 
@@ -77,12 +79,12 @@ def open_store(settings: Settings) -> Store:
     from function_app.store.embedded import EmbeddedStore  # noqa: PLC0415
 
     if in_azure(os.environ):
-        _log.warning("STORE=embedded inside Azure: its data is gone with the worker; set STORE=cosmos.")
+        _log.warning("STORE=embedded in Azure: the data is lost when the worker stops; set STORE=cosmos.")
     return EmbeddedStore(settings.DATA_DIR)
 
 
 def make_authenticator(settings: Settings, access: Access) -> Authenticator:
-    """Make what tells who is calling: anyone on this machine, or whom Entra or an API key vouches for."""
+    """Create the authenticator that AUTH_MODE names: local callers, or Entra tokens and API keys."""
     if settings.AUTH_MODE == "local":
         return authenticate_local
     tenant, audience = settings.ENTRA_TENANT_ID or "", settings.ENTRA_AUDIENCE or ""
@@ -92,12 +94,12 @@ def make_authenticator(settings: Settings, access: Access) -> Authenticator:
 
 
 def snapshots_of(settings: Settings) -> Snapshots:
-    """Return the snapshots the settings name; AZURE_CLIENT_ID says which of several identities signs in."""
+    """Return the snapshots that the settings name; AZURE_CLIENT_ID selects one of several managed identities."""
     return Snapshots(settings.SNAPSHOTS or str(settings.DATA_DIR / "snapshots"), os.environ.get("AZURE_CLIENT_ID"))
 
 
 def open_workers(settings: Settings) -> Workers | None:
-    """Return the queue the settings name, None where this process does the steps of refreshes itself."""
+    """Return the queue that the settings name, None if this process runs the steps of refreshes itself."""
     if settings.REFRESH_QUEUE is None:
         return None
     from function_app.source.queue import StepQueue  # noqa: PLC0415
@@ -106,12 +108,12 @@ def open_workers(settings: Settings) -> Workers | None:
 
 
 def make_services(settings: Settings, store: Store, clock: Clock = utc_now) -> Services:
-    """Make the services over a store, and the snapshots and workers that the settings name."""
+    """Create the services for a store, with the snapshots and workers that the settings name."""
     return Services(store, snapshots_of(settings), open_workers(settings), clock)
 
 
 def traced(store: Store, make: Callable[[Store], Services]) -> Services:
-    """Make the services over a store, each call of theirs and of the store in a span."""
+    """Create the services for a store, with a span for each call of a service and of the store."""
     telemetry.trace_members("store", store)
     services = make(store)
     telemetry.trace_members("services", services)
@@ -119,7 +121,7 @@ def traced(store: Store, make: Callable[[Store], Services]) -> Services:
 
 
 def make_page_settings(settings: Settings) -> PageSettings:
-    """Say who may embed the pages, and how they sign people in: as the API's own registration, by its bare id."""
+    """Return who may embed the pages, and how they sign users in: by the API's app registration, without `api://`."""
     embedders = tuple((settings.CARD_FRAME_ANCESTORS or "").split())
     if settings.AUTH_MODE == "local":
         return PageSettings(embedders)
@@ -128,7 +130,7 @@ def make_page_settings(settings: Settings) -> PageSettings:
 
 
 def make_runtime(settings: Settings, clock: Clock = utc_now) -> Runtime:
-    """Make all that serves requests, as the settings say."""
+    """Create the runtime that the settings describe."""
     telemetry.correlate_logs()
     make = partial(make_services, settings, clock=clock)
     if settings.APPLICATIONINSIGHTS_CONNECTION_STRING:
@@ -148,11 +150,11 @@ def make_runtime(settings: Settings, clock: Clock = utc_now) -> Runtime:
 
 @cache
 def get_runtime() -> Runtime:
-    """Return the runtime of this process, made of the environment's settings on the first call."""
+    """Return the runtime of this process, created from the environment on the first call."""
     try:
         settings = read_settings(os.environ)
     except InvalidSettingsError as error:
-        _log.error("The settings can't be used: %s", " | ".join(error.faults))  # the trace says nothing
+        _log.error("The settings are not valid: %s", " | ".join(error.faults))  # the traceback has no settings
         raise
     runtime = make_runtime(settings)
     tune_process()
@@ -160,11 +162,12 @@ def get_runtime() -> Runtime:
 
 
 def tune_process() -> None:
-    """Set what holds for the whole process; each switch is there for a measurement.
+    """Set process-wide options. Each is the result of a measurement.
 
-    - Threads that commit and scan need Python for moments: with the usual 5 ms between switches a read waits for them.
-    - Arrow's own memory pool keeps 100 MB back during a refresh; the system's does not.
-    - Requests leave next to no cycles: looking for them seldom saves 5 % of an update. What exists by now stays.
+    - Threads that commit and scan hold the GIL briefly: with the default switch interval of 5 ms reads wait for them.
+    - Arrow's memory pool keeps 100 MB during a refresh; the system's allocator does not.
+    - Requests create almost no cycles: a rare garbage collection, without the objects that exist now, saves 5 % of
+      an update.
     """
     sys.setswitchinterval(0.0001)
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when pyarrow is first imported

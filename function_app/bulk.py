@@ -1,4 +1,4 @@
-"""Bulk work beside requests: in threads of its own, on all processors but one and after everybody else."""
+"""Background threads for bulk work: one fewer than there are cores, at lower priority."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ T = TypeVar("T")
 _NICENESS = 10
 
 
-def _step_back() -> None:
-    """Let the thread of requests run the moment it can; Linux alone counts priority by thread."""
+def _lower_priority() -> None:
+    """Lower this thread's priority, so that the thread of requests runs first; only Linux has a priority per thread."""
     if sys.platform == "linux":
-        with suppress(OSError):  # where it may not, or is further back already
+        with suppress(OSError):  # not permitted, or the priority is lower already
             os.setpriority(os.PRIO_PROCESS, get_native_id(), _NICENESS)
 
 
-_threads = ThreadPoolExecutor(max((os.cpu_count() or 1) - 1, 1), "bulk", _step_back)
+_threads = ThreadPoolExecutor(max((os.cpu_count() or 1) - 1, 1), "bulk", _lower_priority)
 
 
 async def run_in_background(act: Callable[..., T], *values: object) -> T:
-    """Return what a function returns that runs in such a thread."""
+    """Call a function in a background thread and return its result."""
     return await asyncio.get_running_loop().run_in_executor(_threads, act, *values)
 
 
 async def prefetch(items: Iterator[T]) -> AsyncGenerator[T]:
-    """Yield what an iterator yields while a thread makes the next one; its exceptions come through."""
+    """Yield the items of an iterator while a background thread makes the next one; its exceptions are raised here."""
     coming = asyncio.create_task(run_in_background(next, items, None))
     try:
         while (item := await coming) is not None:
             coming = asyncio.create_task(run_in_background(next, items, None))
             yield item
     finally:
-        with suppress(Exception):  # of an item nobody waits for any more
+        with suppress(Exception):  # of an item that is not needed any more
             await coming

@@ -1,6 +1,6 @@
 """All error codes, with HTTP status, cause and cure.
 
-`ERROR_CODES` is the list the README's table of error codes is made of.
+The table of error codes in `function_app/README.md` is generated from `ERROR_CODES`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetail:
-    """One thing that was wrong: where (`target`: JSON pointer or parameter name) and what would be right."""
+    """One error of a request. `target` is a JSON pointer or a parameter name; `message` says what is expected."""
 
     code: str
     status: int
@@ -23,7 +23,7 @@ ERROR_CODES: dict[str, ErrorCode] = {}
 
 @dataclass(frozen=True, slots=True)
 class ErrorCode:
-    """A kind of fault, registered under its code on creation; calling it makes a fault of this kind."""
+    """A kind of error. It is added to `ERROR_CODES` on creation; calling it returns an error detail of this kind."""
 
     code: str
     status: int
@@ -38,55 +38,59 @@ class ErrorCode:
 
 
 # The request as a whole
-MALFORMED_JSON = ErrorCode("MalformedJson", 400, "The body is not JSON.", "Mend the body at the line and column named.")
+MALFORMED_JSON = ErrorCode(
+    "MalformedJson", 400, "The body is not JSON.", "Correct the body at the line and column in `message`."
+)
 NOT_AN_OBJECT = ErrorCode(
     "NotAnObject",
     400,
     "The body is JSON but not an object.",
-    'Send `{"Attribute": value}`, as it is or encoded once more as a string.',
+    'Send `{"Attribute": value}`, or the same encoded once more as a JSON string.',
 )
 INVALID_PARAMETER = ErrorCode(
     "InvalidParameter",
     400,
-    "A query parameter or header has a value of the wrong form.",
-    "Send a value of the form named.",
+    "A path parameter, query parameter or header has a value in the wrong format.",
+    "Send a value in the format that `message` describes.",
 )
 UNKNOWN_PARAMETER = ErrorCode(
     "UnknownParameter",
     400,
     "The operation has no query parameter of this name.",
-    "Leave it out, or use the name suggested.",
+    "Remove it, or use the name that `message` suggests.",
 )
-MISSING_PARAMETER = ErrorCode("MissingParameter", 400, "A required parameter is absent.", "Send it.")
+MISSING_PARAMETER = ErrorCode(
+    "MissingParameter", 400, "A required parameter is absent.", "Send the parameter in `target`."
+)
 INVALID_QUERY = ErrorCode(
     "InvalidQuery",
     400,
-    "A `$filter`, `$select`, `$orderby` or `$search` can't be understood.",
-    "Mend the part named; see *Queries*.",
+    "A `$filter`, `$select`, `$orderby` or `$search` is not valid.",
+    "Correct the part that `message` names; see *Queries*.",
 )
 INVALID_SKIPTOKEN = ErrorCode(
     "InvalidSkiptoken",
     400,
-    "The `$skiptoken` is not one of ours, or belongs to another query.",
+    "The `$skiptoken` is not a token of this service, or belongs to another query.",
     "Follow `@odata.nextLink` unchanged, or start again without a token.",
 )
 INVALID_STATE = ErrorCode(
     "InvalidState",
     400,
-    "The `state` of a trigger is not one of ours, or belongs to another trigger.",
+    "The `state` of a trigger is not a state of this service, or belongs to another trigger.",
     "Follow `Location` unchanged, or start again without a state.",
 )
-BODY_TOO_LARGE = ErrorCode("BodyTooLarge", 413, "The body is larger than 256 KB.", "Send less at once.")
+BODY_TOO_LARGE = ErrorCode("BodyTooLarge", 413, "The body is larger than 256 KB.", "Send a smaller body.")
 LENGTH_REQUIRED = ErrorCode(
     "LengthRequired",
     411,
-    "The body is sent in chunks, of which Azure Functions delivers nothing.",
-    "Send `Content-Length`; in .NET by `StringContent` in place of `JsonContent`.",
+    "The body is sent in chunks, which Azure Functions does not deliver.",
+    "Send `Content-Length`; in .NET use `StringContent` instead of `JsonContent`.",
 )
 UNSUPPORTED_MEDIA_TYPE = ErrorCode(
     "UnsupportedMediaType",
     415,
-    "The body's content type or encoding is not one that is read.",
+    "The content type or encoding of the body is not supported.",
     "Send `Content-Type: application/json` without `Content-Encoding`.",
 )
 
@@ -94,13 +98,17 @@ UNSUPPORTED_MEDIA_TYPE = ErrorCode(
 UNAUTHENTICATED = ErrorCode(
     "Unauthenticated",
     401,
-    "The request names no caller, or by a token or key that is not to be trusted.",
+    "The request has no bearer token and no API key, or one that is not valid.",
     "Send a bearer token for this API, or an API key of the instance.",
 )
-INVALID_ASSIGNMENT = ErrorCode("InvalidAssignment", 400, "The role assignment breaks a rule.", "Mend the member named.")
-FORBIDDEN = ErrorCode("Forbidden", 403, "The caller's role is too low.", "Ask an Administrator for the role named.")
+INVALID_ASSIGNMENT = ErrorCode(
+    "InvalidAssignment", 400, "The role assignment is not valid.", "Correct the field in `target`."
+)
+FORBIDDEN = ErrorCode(
+    "Forbidden", 403, "The caller's role is too low.", "Ask an Administrator for the role that `message` names."
+)
 
-# What is not there
+# Not found
 INSTANCE_NOT_FOUND = ErrorCode(
     "InstanceNotFound", 404, "There is no instance with this id.", "List the instances with `GET instances`."
 )
@@ -108,7 +116,7 @@ CUSTOMER_NOT_FOUND = ErrorCode(
     "CustomerNotFound",
     404,
     "The source has no customer with this id.",
-    "Check the id; a new customer appears with the next refresh.",
+    "Check the id. A new customer appears with the next refresh.",
 )
 ENTITY_NOT_FOUND = ErrorCode(
     "EntityNotFound",
@@ -120,10 +128,10 @@ FILE_NOT_FOUND = ErrorCode(
     "FileNotFound",
     404,
     "The pages have no file of this name.",
-    "Open a page by its own address; it names its files.",
+    "Open the address of a page; the page loads its files.",
 )
 METHOD_NOT_ALLOWED = ErrorCode(
-    "MethodNotAllowed", 405, "The resource does not have this verb.", "Use a verb of the `Allow` header."
+    "MethodNotAllowed", 405, "The resource does not support this verb.", "Use a verb in the `Allow` header."
 )
 
 # Validity
@@ -131,76 +139,84 @@ INVALID_INSTANT = ErrorCode(
     "InvalidInstant",
     400,
     "`validUntil` or `occurredAt` is not an RFC 3339 instant.",
-    "Write it like `2026-11-24T09:30:00Z`.",
+    "Send an instant like `2026-11-24T09:30:00Z`.",
 )
 MISSING_OFFSET = ErrorCode(
     "MissingOffset",
     400,
     "An instant has no offset from UTC.",
-    "End it with `Z` or an offset like `+01:00` (in a URL `%2B01:00`).",
+    "Add `Z` or an offset like `+01:00` (in a URL `%2B01:00`).",
 )
 VALID_UNTIL_PASSED = ErrorCode(
-    "ValidUntilPassed", 400, "`validUntil` is not after now.", "Send an instant in the future."
+    "ValidUntilPassed", 400, "`validUntil` is not in the future.", "Send an instant in the future."
 )
 VALID_UNTIL_TOO_FAR = ErrorCode(
     "ValidUntilTooFar",
     400,
-    "`validUntil` or `validFor` reaches beyond the instance's maximum.",
-    "Stay within the limit named.",
+    "`validUntil` or `validFor` exceeds the maximum of the instance.",
+    "Send a value within the limit in `message`.",
 )
 INVALID_DURATION = ErrorCode(
     "InvalidDuration",
     400,
-    "A duration is not of ISO 8601 in weeks, days, hours, minutes and seconds, or is not above zero.",
-    "Write it like `PT90M` or `P7D`.",
+    "A duration is not an ISO 8601 duration in weeks, days, hours, minutes and seconds, or is not above zero.",
+    "Send a duration like `PT90M` or `P7D`.",
 )
 TWO_VALIDITIES = ErrorCode(
-    "TwoValidities", 400, "Both `validUntil` and `validFor` were given.", "Send only one of them."
+    "TwoValidities", 400, "The request has both `validUntil` and `validFor`.", "Send only one of them."
 )
 OCCURRED_IN_FUTURE = ErrorCode(
     "OccurredInFuture",
     400,
-    "`occurredAt` lies more than 5 minutes after now.",
-    "Check the sender's clock, or leave it out.",
+    "`occurredAt` is more than 5 minutes in the future.",
+    "Check the clock of the caller, or omit `occurredAt`.",
 )
 
 # Attribute values
-EMPTY_BODY = ErrorCode("EmptyBody", 400, "The body names no attribute.", "Send at least one attribute.")
+EMPTY_BODY = ErrorCode("EmptyBody", 400, "The body has no attribute.", "Send at least one attribute.")
 TOO_MANY_ATTRIBUTES = ErrorCode(
-    "TooManyAttributes", 400, "The body names more than 500 attributes.", "Send fewer at once."
+    "TooManyAttributes", 400, "The body has more than 500 attributes.", "Send several updates with fewer attributes."
 )
 UNKNOWN_ATTRIBUTE = ErrorCode(
     "UnknownAttribute",
     400,
     "The entity has no attribute of this name.",
-    "Use a name of `GET manage/entities/{entityName}`.",
+    "Use a name that `GET manage/entities/{entityName}` returns.",
 )
 READ_ONLY_ATTRIBUTE = ErrorCode(
-    "ReadOnlyAttribute", 400, "The attribute is read-only.", "Leave it out; it changes in the source only."
+    "ReadOnlyAttribute", 400, "The attribute is read-only.", "Remove it; only the source can change it."
 )
-KEY_ATTRIBUTE = ErrorCode("KeyAttribute", 400, "The attribute is a key.", "Leave it out; the path names the record.")
+KEY_ATTRIBUTE = ErrorCode("KeyAttribute", 400, "The attribute is a key.", "Remove it; the path identifies the record.")
 WRONG_TYPE = ErrorCode(
-    "WrongType", 400, "A value is of another type than the attribute.", "Send a value of the type named, or null."
+    "WrongType",
+    400,
+    "The type of a value is not that of the attribute.",
+    "Send a value of the type in `message`, or null.",
 )
 WRONG_FORMAT = ErrorCode(
-    "WrongFormat", 400, "A value is of the right type, but not of the attribute's format.", "Send the form named."
+    "WrongFormat",
+    400,
+    "A value has the right type, but not the format of the attribute.",
+    "Send the format in `message`.",
 )
-OUT_OF_RANGE = ErrorCode("OutOfRange", 400, "A number is beyond the attribute's range.", "Stay within the range named.")
-TOO_LONG = ErrorCode("TooLong", 400, "A text is longer than the attribute's limit.", "Shorten it.")
+OUT_OF_RANGE = ErrorCode(
+    "OutOfRange", 400, "A number is outside the range of the attribute.", "Send a number in the range in `message`."
+)
+TOO_LONG = ErrorCode("TooLong", 400, "A text is longer than the limit of the attribute.", "Send a shorter text.")
 VALUE_NOT_ALLOWED = ErrorCode(
-    "ValueNotAllowed", 400, "The attribute allows only certain values.", "Send one of the values named."
+    "ValueNotAllowed", 400, "The attribute accepts only certain values.", "Send one of the values in `message`."
 )
 INVALID_ID = ErrorCode(
     "InvalidId",
     400,
-    "An id is one that no address can name.",
+    "An address can not contain this id.",
     "Use another id: not only dots, and without the text `%2F`.",
 )
 REPEATED_WITH_OTHER_CONTENT = ErrorCode(
     "RepeatedWithOtherContent",
     409,
-    "The same `Repeatability-Request-ID` came before with other content.",
-    "Use a new id for a new update; repeat an update unchanged.",
+    "The same `Repeatability-Request-ID` was sent before with other content.",
+    "Use a new id for a new update. Repeat an update without changes.",
 )
 
 # Activities
@@ -208,26 +224,26 @@ NOT_AN_ACTIVITY_ENTITY = ErrorCode(
     "NotAnActivityEntity",
     400,
     "The entity is not configured as an activity.",
-    "Use one of the entities named, or UnifiedActivity.",
+    "Use one of the entities in `message`, or UnifiedActivity.",
 )
 MISSING_ATTRIBUTE = ErrorCode(
     "MissingAttribute",
     400,
-    "A record has no value for its key, its timestamp, or its customer.",
-    "Send a value for the attribute named.",
+    "A record has no value for its key, its timestamp or its customer.",
+    "Send a value for the attribute in `target`.",
 )
-RECORD_TOO_LARGE = ErrorCode("RecordTooLarge", 413, "A record is larger than 64 KB.", "Send less of it.")
+RECORD_TOO_LARGE = ErrorCode("RecordTooLarge", 413, "A record is larger than 64 KB.", "Send a smaller record.")
 ACTIVITY_NOT_FOUND = ErrorCode(
-    "ActivityNotFound", 404, "There is no live activity with this id.", "Check the id; it may have expired."
+    "ActivityNotFound", 404, "There is no live activity with this id.", "Check the id. The activity may have expired."
 )
 ACTIVITY_EXISTS = ErrorCode(
     "ActivityExists",
     409,
-    "The same activity came before with other content; activities never change.",
+    "The same activity was sent before with other content; activities can not be changed.",
     "Use another key or `ActivityId` for another activity.",
 )
 KEY_NOT_FOUND = ErrorCode(
-    "KeyNotFound", 404, "No customer has this source key.", "Check entity and key; new keys come with a refresh."
+    "KeyNotFound", 404, "No customer has this source key.", "Check entity and key. A refresh loads new keys."
 )
 
 # Batches
@@ -237,43 +253,46 @@ INVALID_BATCH = ErrorCode(
 
 # Instance definitions
 INVALID_DEFINITION = ErrorCode(
-    "InvalidDefinition", 400, "The instance definition breaks a rule.", "Mend the member named."
+    "InvalidDefinition", 400, "The instance definition is not valid.", "Correct the field in `target`."
 )
 
 # Refreshes
-WORKFLOW_NOT_FOUND = ErrorCode(
-    "WorkflowNotFound", 404, "There is no workflow of this name.", "Use `main`, the only one."
-)
+WORKFLOW_NOT_FOUND = ErrorCode("WorkflowNotFound", 404, "There is no workflow of this name.", "Use `main`.")
 JOB_NOT_FOUND = ErrorCode(
     "JobNotFound", 404, "There is no job with this id, or it is older than 30 days.", "List the jobs with `GET jobs`."
 )
 UNFIT_SNAPSHOT = ErrorCode(
     "UnfitSnapshot",
     422,
-    "The columns of a snapshot's part don't fit the entity; it stands in the job's message, never as an answer.",
-    "Mend the part or the definition, and start the refresh again.",
+    "The columns of a snapshot file do not fit the entity. The code occurs in messages of jobs, never in a response.",
+    "Correct the file or the definition, and start the refresh again.",
 )
 
 # The service
 TOO_MANY_REQUESTS = ErrorCode(
     "TooManyRequests",
     429,
-    "The caller, the instance or the store is at its limit.",
-    "Wait as `Retry-After` says, then send it again.",
+    "A rate limit of the caller, the instance or the store is exceeded.",
+    "Wait the seconds in `Retry-After`, then send the request again.",
 )
-INTERNAL_ERROR = ErrorCode("InternalError", 500, "A fault of the service.", "Report the correlation id of the answer.")
+INTERNAL_ERROR = ErrorCode(
+    "InternalError", 500, "An error of the service.", "Report the correlation id of the response."
+)
 NOT_STORABLE = ErrorCode(
     "NotStorable",
     413,
-    "The store refuses a document or query, for its size or for that of a key.",
-    "Send less at once, or shorter ids and keys.",
+    "The store rejects a document or query because of its size, or the size of a key.",
+    "Send a smaller request, or shorter ids and keys.",
 )
 STORE_UNAVAILABLE = ErrorCode(
-    "StoreUnavailable", 503, "The store can't be reached.", "Wait as `Retry-After` says, then send it again."
+    "StoreUnavailable",
+    503,
+    "The store can not be reached.",
+    "Wait the seconds in `Retry-After`, then send the request again.",
 )
 SIGN_IN_UNAVAILABLE = ErrorCode(
     "SignInUnavailable",
     503,
-    "The keys that tokens are signed with can't be fetched.",
-    "Wait as `Retry-After` says, then send it again.",
+    "The signing keys of tokens can not be fetched.",
+    "Wait the seconds in `Retry-After`, then send the request again.",
 )

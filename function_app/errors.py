@@ -1,28 +1,49 @@
-"""How a request is refused: for the faults in it, or for what is missing on our side.
+"""Exceptions that reject a request, because of its errors or of the state of the service.
 
-ServiceError                 one or more faults; the first one's code names the answer
-├── NotAllowed               carries the verbs that are allowed
-├── NotAuthenticated         carries the challenge of WWW-Authenticate
-├── Throttled                carries the seconds to wait
-└── Unavailable              carries the seconds to wait
-    └── NotYetReadable       what another worker wrote has not reached this one
+ServiceError                 one or more errors; the first one determines the status of the response
+├── NotAllowed               has the allowed verbs
+├── NotAuthenticated         has the challenge of WWW-Authenticate
+├── Throttled                has the seconds to wait
+└── Unavailable              has the seconds to wait
+    └── NotYetReadable       what another worker wrote is not readable here yet
+
+Rejected                     the same as a value, for one of several items
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from function_app.error_codes import STORE_UNAVAILABLE, TOO_MANY_REQUESTS, UNAUTHENTICATED, ErrorDetail
 
 
-class ServiceError(Exception):
-    """Refuse a request for the faults given, of which there is at least one."""
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why one of several items is rejected, and after how many seconds to send it again, if that can help."""
 
-    def __init__(self, *faults: ErrorDetail) -> None:
+    details: tuple[ErrorDetail, ...]
+    retry_after: float | None = None
+
+    def as_error(self) -> ServiceError:
+        """Return the error that rejects a request with only this item."""
+        return ServiceError(*self.details, retry_after=self.retry_after)
+
+
+class ServiceError(Exception):
+    """Reject a request because of at least one error."""
+
+    def __init__(self, *faults: ErrorDetail, retry_after: float | None = None) -> None:
         super().__init__("; ".join(f"{fault.code}: {fault.message}" for fault in faults))
         self.faults = faults
+        self.retry_after = retry_after
+
+    def as_rejected(self) -> Rejected:
+        """Return the error as the result of one of several items."""
+        return Rejected(self.faults, self.retry_after)
 
 
 class NotAllowed(ServiceError):
-    """Refuse a verb; `allow` lists the verbs the resource has."""
+    """Reject a verb; `allow` has the verbs of the resource."""
 
     def __init__(self, fault: ErrorDetail, allow: tuple[str, ...]) -> None:
         super().__init__(fault)
@@ -30,7 +51,7 @@ class NotAllowed(ServiceError):
 
 
 class NotAuthenticated(ServiceError):
-    """Ask who the caller is; `challenge` says how to tell."""
+    """Reject a request without valid credentials; `challenge` is the WWW-Authenticate header."""
 
     def __init__(self, message: str, *, invalid_token: bool = False) -> None:
         super().__init__(UNAUTHENTICATED(message))
@@ -38,21 +59,23 @@ class NotAuthenticated(ServiceError):
 
 
 class Throttled(ServiceError):
-    """Ask the caller to come back in `retry_after` seconds: too much at once."""
+    """Reject a request over a rate limit; the caller can repeat it after `retry_after` seconds."""
+
+    retry_after: float
 
     def __init__(self, retry_after: float, message: str = "Too many requests at once.") -> None:
-        super().__init__(TOO_MANY_REQUESTS(f"{message} Wait and send the same request again."))
-        self.retry_after = retry_after
+        super().__init__(TOO_MANY_REQUESTS(f"{message} Wait and send the same request again."), retry_after=retry_after)
 
 
 class Unavailable(ServiceError):
-    """Ask the caller to come back in `retry_after` seconds: the store, or what `fault` names, can't be reached."""
+    """Reject a request because the store (or the service in `fault`) is unavailable, for `retry_after` seconds."""
+
+    retry_after: float
 
     def __init__(self, retry_after: float = 5.0, fault: ErrorDetail | None = None) -> None:
-        gone = STORE_UNAVAILABLE("The store can't be reached; wait and send the same request again.")
-        super().__init__(fault or gone)
-        self.retry_after = retry_after
+        unavailable = STORE_UNAVAILABLE("The store can not be reached; wait and send the same request again.")
+        super().__init__(fault or unavailable, retry_after=retry_after)
 
 
 class NotYetReadable(Unavailable):
-    """Ask for a message to be handed in again: what it is about was written by another worker, and is not seen yet."""
+    """Postpone a message of the queue: a document that another worker wrote is not readable here yet."""

@@ -1,4 +1,4 @@
-"""Settings: environment variables, read once, validated together."""
+"""Settings: environment variables, read once and validated together."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _GUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 
 class InvalidSettingsError(Exception):
-    """The settings can't be used; `faults` says why, one line a setting, without the values, which logs must not hold.
+    """The settings are not valid. `faults` has one line for each setting, without values, so that logs can have it.
 
-    The exception's own text has the values received, for who set them.
+    The text of the exception also has the values, for the operator.
     """
 
     def __init__(self, faults: list[str], received: Mapping[str, str] | None = None) -> None:
@@ -27,58 +27,65 @@ class InvalidSettingsError(Exception):
             f"- {fault}; received '{given[name]}'" if (name := fault.partition(":")[0]) in given else f"- {fault}"
             for fault in faults
         ]
-        super().__init__("\n".join(["The settings can't be used:", *lines]))
+        super().__init__("\n".join(["The settings are not valid:", *lines]))
         self.faults = faults
 
 
 class Settings(BaseModel):
-    """The settings; the README's table is made of these fields."""
+    """The settings. The table in `function_app/README.md` is generated from these fields."""
 
     model_config = ConfigDict(frozen=True)
 
-    STORE: Literal["embedded", "cosmos"] = Field("embedded", description="Where data lives.")
+    STORE: Literal["embedded", "cosmos"] = Field(
+        "embedded", description="The store of all data: `embedded` or `cosmos`."
+    )
     DATA_DIR: Path = Field(Path(".data"), description="Folder of the embedded store.")
     COSMOS_ENDPOINT: str | None = Field(None, description="Address of the Cosmos DB account.")
     COSMOS_DATABASE: str = Field("profiles", description="Name of the database.")
     COSMOS_KEY: str | None = Field(
         None,
         repr=False,
-        description="Key of an emulator on this machine; everywhere else the host's identity signs in.",
+        description="Key of an emulator on this machine. Elsewhere the managed identity of the host is used.",
     )
     SNAPSHOTS: str | None = Field(
-        None, description="Folder or Blob container URL of the snapshots; `{DATA_DIR}/snapshots` when left out."
+        None, description="Folder or Blob container URL of the snapshots. The default is `{DATA_DIR}/snapshots`."
     )
     REFRESH_QUEUE: str | None = Field(
-        None, description="URL of the Storage queue that refreshes are shared by; without it this process does them."
+        None,
+        description="URL of the Storage queue of refresh steps. Without it this process runs all steps itself.",
     )
-    REFRESH_SCHEDULE: str = Field("0 0 2 * * *", description="When refreshes start by themselves in Azure: NCRONTAB.")
+    REFRESH_SCHEDULE: str = Field(
+        "0 0 2 * * *", description="When refreshes start automatically in Azure, as NCRONTAB."
+    )
     AUTH_MODE: Literal["entra", "local"] = Field(
-        "entra", description="How callers sign in; `local` takes everyone on this machine for an Administrator."
+        "entra", description="How callers sign in. `local` makes every local caller an Administrator."
     )
     ENTRA_TENANT_ID: str | None = Field(
-        None, pattern=_GUID, description="The Microsoft Entra tenant whose tokens are taken."
+        None, pattern=_GUID, description="Id of the Microsoft Entra tenant. Only its tokens are accepted."
     )
     ENTRA_AUDIENCE: str | None = Field(None, description="Id of this API's app registration, with or without `api://`.")
-    ENTRA_ISSUER: str | None = Field(None, description="The only issuer, instead of the tenant's v1 and v2 issuers.")
+    ENTRA_ISSUER: str | None = Field(
+        None, description="The only accepted issuer, instead of the tenant's v1 and v2 issuers."
+    )
     ENTRA_JWKS_URL: str | None = Field(
-        None, description="Where the signing keys are fetched, instead of the tenant's own address."
+        None, description="Address of the signing keys, instead of the tenant's address."
     )
     APPLICATIONINSIGHTS_CONNECTION_STRING: str | None = Field(
-        None, repr=False, description="Where traces and logs are sent; nowhere if left out."
+        None, repr=False, description="Where traces and logs are sent. Without it they are not sent."
     )
     REQUESTS_PER_MINUTE: int = Field(
-        6000, ge=1, description="Requests a minute that each worker takes from one caller, and for one instance."
+        6000, ge=1, description="Requests per minute that each worker accepts from one caller, and for one instance."
     )
     CARD_FRAME_ANCESTORS: str | None = Field(
         None,
         pattern=_ORIGINS,
-        description="Sites that may embed the pages, like `https://contoso.crm.dynamics.com`, with spaces between.",
+        description="Sites that may embed the pages, like `https://contoso.crm.dynamics.com`, separated by spaces.",
     )
     PORT: int = Field(7071, ge=1, le=65535, description="Port of the local host.")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Return the settings of an environment; InvalidSettingsError names every fault."""
+    """Return the settings of an environment. Raises InvalidSettingsError with all errors."""
     given = {name: environment[name] for name in Settings.model_fields if environment.get(name)}
     faults: dict[str, str] = {}
     received: dict[str, str] = {}
@@ -99,9 +106,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 def _unsafe_store(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.STORE == "cosmos" and not settings.COSMOS_ENDPOINT:
-        yield "COSMOS_ENDPOINT", "needed with STORE=cosmos"
+        yield "COSMOS_ENDPOINT", "required with STORE=cosmos"
     if settings.COSMOS_KEY and not _on_loopback(settings.COSMOS_ENDPOINT):
-        yield "COSMOS_KEY", "only for an emulator on a loopback address; leave it out and give the host an identity"
+        yield "COSMOS_KEY", "only for an emulator on a loopback address; remove it and use a managed identity"
 
 
 def _unsafe_mode(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -111,25 +118,25 @@ def _unsafe_mode(settings: Settings, environment: Mapping[str, str]) -> Iterator
 def _unsafe_entra(settings: Settings) -> Iterator[tuple[str, str]]:
     for name in ("ENTRA_TENANT_ID", "ENTRA_AUDIENCE"):
         if getattr(settings, name) is None:
-            yield name, "needed with AUTH_MODE=entra"
+            yield name, "required with AUTH_MODE=entra"
     url = settings.ENTRA_JWKS_URL
     if url and urlsplit(url).scheme != "https" and not (urlsplit(url).scheme == "http" and _on_loopback(url)):
         yield "ENTRA_JWKS_URL", "must be https; plain http only on a loopback address"
 
 
 def in_azure(environment: Mapping[str, str]) -> bool:
-    """Say whether this is Azure Functions and no laptop."""
+    """Return whether this process runs in Azure Functions."""
     return any(mark in environment for mark in _IN_AZURE)
 
 
 def _unsafe_local(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if in_azure(environment):
-        yield "AUTH_MODE", "local never works in Azure"
+        yield "AUTH_MODE", "local is not allowed in Azure"
     in_functions = "FUNCTIONS_WORKER_RUNTIME" in environment
     if in_functions and environment.get("AZURE_FUNCTIONS_ENVIRONMENT") != "Development":
-        yield "AUTH_MODE", "local works in a Functions host only where AZURE_FUNCTIONS_ENVIRONMENT is Development"
+        yield "AUTH_MODE", "local is allowed in a Functions host only if AZURE_FUNCTIONS_ENVIRONMENT is Development"
     if settings.STORE == "cosmos" and not _on_loopback(settings.COSMOS_ENDPOINT):
-        yield "AUTH_MODE", "local works with STORE=embedded, or a Cosmos DB emulator on a loopback address"
+        yield "AUTH_MODE", "local is allowed with STORE=embedded, or a Cosmos DB emulator on a loopback address"
 
 
 def _on_loopback(url: str | None) -> bool:

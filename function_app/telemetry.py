@@ -1,7 +1,7 @@
-"""Traces and logs: spans of requests, services and store calls, and a correlation id on every log record.
+"""Traces and logs: spans of requests, services and store calls, and a correlation id in each log record.
 
-Spans and logs name operations, statuses, codes and types; never values, ids of customers, tokens or keys.
-Until `start_tracing` nothing is traced, and OpenTelemetry is not imported.
+Spans and logs contain operations, statuses, codes and types, but never values, customer ids, tokens or keys.
+Without `start_tracing` there are no spans, and OpenTelemetry is not imported.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _tracers: list[Tracer] = []
 
 @dataclass(slots=True)
 class _Cost:
-    """What the requests of one span cost at Cosmos DB."""
+    """The requests to Cosmos DB in one span, and their charge."""
 
     requests: int = 0
     charge: float = 0.0
@@ -38,18 +38,18 @@ class _Cost:
 
 
 def start_tracing(tracer: Tracer) -> None:
-    """Record spans with this tracer from now on."""
+    """Start recording spans with this tracer."""
     _tracers[:] = [tracer]
 
 
 def stop_tracing() -> None:
-    """Record no more spans."""
+    """Stop recording spans."""
     _tracers.clear()
 
 
 def export_to_azure_monitor(connection_string: str) -> None:
-    """Send spans and logs to Application Insights: this package's, and warnings of Azure's libraries."""
-    from azure.monitor.opentelemetry import configure_azure_monitor  # noqa: PLC0415  # a second that only Azure pays
+    """Send spans and logs of this package, and warnings of Azure's libraries, to Application Insights."""
+    from azure.monitor.opentelemetry import configure_azure_monitor  # noqa: PLC0415  # takes a second
     from opentelemetry.trace import get_tracer  # noqa: PLC0415
 
     unwanted = {name: {"enabled": False} for name in _UNWANTED}
@@ -61,14 +61,14 @@ def export_to_azure_monitor(connection_string: str) -> None:
 
 
 def _export_warnings_of_azure() -> None:
-    """Send the warnings of azure-cosmos, azure-identity and the like where those of this package go."""
+    """Send the warnings of Azure's libraries to the log handlers of this package."""
     azure, ours = logging.getLogger("azure"), logging.getLogger("function_app")
     for handler in ours.handlers:
         azure.addHandler(WithoutValues(handler))
 
 
 class WithoutValues(logging.Handler):
-    """Hands on warnings with the place they come from in place of their text, which may hold addresses and values."""
+    """Passes on warnings with their place in the code instead of their text, which may contain addresses and values."""
 
     def __init__(self, behind: logging.Handler) -> None:
         super().__init__(logging.WARNING)
@@ -82,7 +82,7 @@ class WithoutValues(logging.Handler):
 
 
 def correlate_logs() -> None:
-    """Put the correlation id on every log record, and keep Azure's libraries from logging each request."""
+    """Add the correlation id to each log record, and do not log the requests of Azure's libraries."""
     make = logging.getLogRecordFactory()
 
     def make_correlated(*args: Any, **kwargs: Any) -> logging.LogRecord:
@@ -95,15 +95,15 @@ def correlate_logs() -> None:
 
 
 def correlation_id() -> str:
-    """Return the id of the request under way; without a trace it gets one when it is first asked for."""
+    """Return the id of the current request. Without a trace it is created on the first call."""
     known = _correlation.get()
     if not known:
-        known.append(f"{getrandbits(128):032x}")  # to be told apart by, no secret
+        known.append(f"{getrandbits(128):032x}")  # identifies a request; not a secret
     return known[0]
 
 
 def request(operation_id: str, trace_parent: str) -> AbstractContextManager[None]:
-    """Give the request an id, and a span that continues the host's trace (`traceparent` of W3C Trace Context)."""
+    """Run a request with an id, and with a span in the host's trace (`traceparent` of W3C Trace Context)."""
     if _tracers:
         return _traced_request(operation_id, trace_parent)
     _correlation.set([])
@@ -116,7 +116,7 @@ def _traced_request(operation_id: str, trace_parent: str) -> Iterator[None]:
     from opentelemetry.trace import SpanKind, format_trace_id  # noqa: PLC0415
 
     host = extract({"traceparent": trace_parent})
-    # INTERNAL: the host writes the one Request that Application Insights counts for each call
+    # INTERNAL: the host already reports one Request for each call to Application Insights
     with _tracers[0].start_as_current_span(operation_id, host, SpanKind.INTERNAL) as span:
         token = _correlation.set([format_trace_id(span.get_span_context().trace_id)])
         try:
@@ -126,7 +126,7 @@ def _traced_request(operation_id: str, trace_parent: str) -> Iterator[None]:
 
 
 def note(attributes: Mapping[str, str | int]) -> None:
-    """Put attributes on the span under way."""
+    """Add attributes to the current span."""
     if _tracers:
         from opentelemetry.trace import get_current_span  # noqa: PLC0415  # only with a tracer
 
@@ -134,7 +134,7 @@ def note(attributes: Mapping[str, str | int]) -> None:
 
 
 def count_response(response: Any) -> None:
-    """Add one response of Cosmos DB (azure-core's PipelineResponse) to the cost of the span under way."""
+    """Add a response of Cosmos DB (azure-core's PipelineResponse) to the cost of the current span."""
     cost = _cost.get()
     if cost is not None:
         cost.requests += 1
@@ -143,14 +143,14 @@ def count_response(response: Any) -> None:
 
 
 def trace_members(name: str, owner: object) -> None:
-    """Run every coroutine method of the public members of an object in a span of its own."""
+    """Run each coroutine method of the public members of an object in a separate span."""
     for member, target in tuple(vars(owner).items()):
         if not member.startswith("_"):
             setattr(owner, member, _Traced(f"{name}.{member}", target))
 
 
 class _Traced:
-    """Stands for an object whose coroutine methods run in spans."""
+    """A proxy of an object that runs its coroutine methods in spans."""
 
     def __init__(self, name: str, target: Any) -> None:
         self._name, self._target = name, target
@@ -185,7 +185,7 @@ def _spanned(name: str, act: Callable[..., Awaitable[Any]]) -> Callable[..., Awa
 
 
 def safe_trace(error: BaseException) -> str:
-    """Return where an exception and those behind it came from, without their messages, which may hold values."""
+    """Return the places of an exception and its causes, without their messages, which may contain values."""
     chain: list[str] = []
     behind: BaseException | None = error
     while behind is not None:

@@ -1,7 +1,7 @@
-"""Request units: what Microsoft publishes of each kind of request, and what the requests of an operation add up to.
+"""Request units: the charges that Microsoft publishes by kind of request, and their sums for operations.
 
-A table by size for reads and writes, 0.2 for each indexed term, a replace twice a create ("Understand request units
-consumption", 2025). They are illustrative there, and an estimate here: measure on your own account.
+A table by size for reads and writes, 0.2 for each indexed term, a replace as two creates ("Understand request units
+consumption", 2025). The published figures are illustrative, so the sums are estimates: measure on your own account.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ KB_READ_WRITE = (
     (64, 4.76, 22.67), (128, 9.95, 48.19), (256, 20.28, 98.29),
 )  # fmt: skip
 TERM = 0.2
-QUERY = 1.5  # what a query costs in each physical partition, more than point reads of what it returns
+QUERY = 1.5  # of a query in each physical partition, in addition to point reads of its results
 
 
 def read(size: float) -> float:
@@ -23,7 +23,7 @@ def read(size: float) -> float:
 
 
 def create(size: float, terms: int) -> float:
-    """Return what a create costs, and as much what deleting that document costs."""
+    """Return the charge of creating a document; deleting it costs the same."""
     return _charge(size, 2) + TERM * terms
 
 
@@ -32,7 +32,7 @@ def replace(size: float, changed_terms: int) -> float:
 
 
 def _charge(size: float, column: int) -> float:
-    """Interpolate the published table; below 1 KB everything costs as 1 KB."""
+    """Return a charge by interpolation of the published table; sizes below 1 KB are charged as 1 KB."""
     kb = max(1.0, size / 1024)
     at = min(max(1, bisect_left(KB_READ_WRITE, (kb,))), len(KB_READ_WRITE) - 1)
     low, high = KB_READ_WRITE[at - 1], KB_READ_WRITE[at]
@@ -41,7 +41,7 @@ def _charge(size: float, column: int) -> float:
 
 @dataclass(frozen=True)
 class Request:
-    """A request of the store, which up to `shared` operations of a refresh make together; `units` is one's part."""
+    """A request to the store for up to `shared` operations of a refresh; `units` is the share of one of them."""
 
     kind: Literal["query", "create", "upsert"]
     units: float
@@ -52,7 +52,7 @@ class Request:
 
 
 def querying(*sizes: float, shared: int = 1, partitions: int = 1) -> Request:
-    """Return a query that finds documents of these sizes for each operation, and asks so many physical partitions."""
+    """Return a query of this many physical partitions that returns documents of these sizes for each operation."""
     return Request("query", QUERY * partitions / shared + sum(map(read, sizes)), shared)
 
 
@@ -61,13 +61,13 @@ def creating(document: tuple[float, int]) -> Request:
 
 
 def replacing(document: tuple[float, int]) -> Request:
-    """Return the upsert of a document of this size, of which so many indexed terms change."""
+    """Return the upsert of a document, given its size and the number of indexed terms that change."""
     return Request("upsert", replace(*document))
 
 
 @dataclass(frozen=True)
 class Charge:
-    """An operation: how often it comes in a month, its requests; `expiry` is the deletion when its document expires."""
+    """An operation: calls per month and requests; `expiry` is the charge of deletion when its document expires."""
 
     operation: str
     monthly: float

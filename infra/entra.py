@@ -1,8 +1,8 @@
 """Set up Microsoft Entra: the API's app registration, the connector's, and the first Administrator.
 
-Without --apply every request is printed and none is sent: read them first. With --apply they are sent with the
-Azure CLI (`az login` before). It can be run again at any time: registrations are found by their unique names, ids of
-roles and scopes are derived from their names, and nothing that is right is changed.
+Without --apply every request is printed and none is sent, for review. With --apply they are sent with the Azure CLI
+(`az login` before). It can be repeated at any time: registrations are found by their unique names, ids of roles and
+scopes are derived from their names, and correct values are not changed.
 
     python3 infra/entra.py --name contoso --administrator <object id> [--redirect-uri <uri>] [--new-secret] [--apply]
 """
@@ -31,12 +31,12 @@ Ask = Callable[[str, str, Body | None], dict[str, Any]]
 
 
 def id_of(name: str) -> str:
-    """Derive the id of a role or scope from its name, so that a second run finds the first one's."""
+    """Return the id of a role or scope; it is derived from the name, so that it is the same in each run."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"realtime-customer-profiles/{name}"))
 
 
 def api_registration(api_id: str, connector_id: str) -> Body:
-    """Return what the API's registration says: its address, one delegated scope, three roles, who needs no consent."""
+    """Return the API's registration: its URI, one delegated scope, three roles, the applications without consent."""
     return {
         "signInAudience": "AzureADMyOrg",
         "identifierUris": [f"api://{api_id}"],
@@ -74,14 +74,14 @@ def api_registration(api_id: str, connector_id: str) -> Body:
 
 
 def connector_registration(api_id: str, redirect_uri: str | None) -> Body:
-    """Return what the connector's registration says; the redirect URI is known only once the connector exists."""
+    """Return the connector's registration; the redirect URI is known only after the connector is created."""
     access = {"resourceAppId": api_id, "resourceAccess": [{"id": id_of(SCOPE), "type": "Scope"}]}
     web = {"web": {"redirectUris": [redirect_uri]}} if redirect_uri else {}
     return {"signInAudience": "AzureADMyOrg", "requiredResourceAccess": [access], **web}
 
 
 def set_up(ask: Ask, name: str, administrator: str | None, redirect_uri: str | None, secret_until: str | None) -> Body:
-    """Make both registrations say what they should; return what the deployment and the connector need to know."""
+    """Create or update both registrations; return the ids and the secret for the deployment and the connector."""
     api, connector = (
         _found_or_made(ask, f"{name}-{part}", f"Real-time Customer Profiles {title} ({name})")
         for part, title in (("api", "API"), ("connector", "connector"))
@@ -109,14 +109,14 @@ def _found_or_made(ask: Ask, unique_name: str, display_name: str) -> dict[str, A
 def _assign(ask: Ask, api_id: str, principal_id: str, role: str) -> None:
     principal = ask("GET", f"/servicePrincipals(appId='{api_id}')?$select=id", None)["id"]
     path = f"/servicePrincipals/{principal}/appRoleAssignedTo"
-    wanted = {"principalId": principal_id, "resourceId": principal, "appRoleId": id_of(role)}
+    assignment = {"principalId": principal_id, "resourceId": principal, "appRoleId": id_of(role)}
     assigned = ask("GET", f"{path}?$top=999", None)["value"]
-    if not any(wanted.items() <= each.items() for each in assigned):
-        ask("POST", path, wanted)
+    if not any(assignment.items() <= each.items() for each in assigned):
+        ask("POST", path, assignment)
 
 
 def show(method: str, path: str, body: Body | None) -> dict[str, Any]:
-    """Print a request instead of sending it, and answer with placeholders."""
+    """Print a request instead of sending it; return placeholders."""
     print(method, GRAPH + path)
     if body is not None:
         print(json.dumps(body, indent=2))
@@ -125,7 +125,7 @@ def show(method: str, path: str, body: Body | None) -> dict[str, Any]:
 
 
 def send(method: str, path: str, body: Body | None) -> dict[str, Any]:
-    """Send a request to Microsoft Graph as whoever is signed in to the Azure CLI."""
+    """Send a request to Microsoft Graph as the signed-in user of the Azure CLI; return its response."""
     command = ["az", "rest", "--method", method, "--url", GRAPH + path, "--output", "json"]
     if body is not None:
         headers = ["Content-Type=application/json", *(["Prefer=create-if-missing"] if path.endswith("')") else [])]
@@ -139,8 +139,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", required=True, help="names the registrations: {name}-api and {name}-connector")
     parser.add_argument("--administrator", help="object id of a user, group or service principal")
-    parser.add_argument("--redirect-uri", help="where the connector takes the sign-in's answer; its page shows it")
-    parser.add_argument("--new-secret", action="store_true", help=f"make a further secret, for {DAYS} days; shown once")
+    parser.add_argument("--redirect-uri", help="redirect URI of the connector; its page shows it")
+    parser.add_argument("--new-secret", action="store_true", help=f"a new secret for {DAYS} days; printed once")
     parser.add_argument("--apply", action="store_true", help="send the requests")
     given = parser.parse_args()
     ask = send if given.apply else show

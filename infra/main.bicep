@@ -48,55 +48,55 @@ param location string
 @maxLength(36)
 param apiClientId string
 
-@description('Microsoft Entra tenant whose tokens are taken.')
+@description('Microsoft Entra tenant that issues the accepted tokens.')
 param tenantId string = tenant().tenantId
 
-@description('Let requests without a bearer token through the outer wall, so that API keys work; the code still refuses whoever brings neither.')
+@description('Let requests without a bearer token pass App Service authentication, so that API keys work; the code still refuses requests with neither.')
 param apiKeysEnabled bool = false
 
-@description('How Cosmos DB is paid for: by request (serverless), or by the hour up to a maximum (autoscale). This template can not change it afterwards.')
+@description('Billing of Cosmos DB: by request (serverless), or by the hour up to a maximum (autoscale). This template can not change it afterwards.')
 @allowed(['serverless', 'autoscale'])
 param cosmosCapacity string = 'serverless'
 
-@description('With autoscale, the most request units a second the containers share, in steps of 1,000; a tenth of it is always paid for.')
+@description('With autoscale, the maximum request units per second for all containers, in steps of 1,000; at least a tenth of it is billed.')
 @minValue(1000)
 param cosmosMaxThroughput int = 1000
 
-@description('Let requests without a bearer token through the outer wall, so that browsers can load the customer card and the usage page; the code still asks for a token before it gives data.')
+@description('Let requests without a bearer token pass App Service authentication, so that browsers can load the customer card and the usage page; the code still requires a token for data.')
 param pagesEnabled bool = false
 
-@description('Sites that may embed the pages, with spaces between; empty for none.')
+@description('Sites that may embed the pages, separated by spaces; empty for none.')
 param cardFrameAncestors string = ''
 
-@description('Object id of whoever writes snapshots (a pipeline, a group, a person); empty for nobody.')
+@description('Object id of the principal that writes snapshots (a pipeline, a group, a user); empty for none.')
 param snapshotWriterId string = ''
 
-@description('Spread the database over availability zones, where the region has them. It can not be switched on later in place.')
+@description('Spread the database over availability zones, if the region has them. It can not be enabled later in place.')
 param cosmosZoneRedundant bool = false
 
-@description('Keep the database and the storage off the internet: a virtual network with private endpoints.')
+@description('Allow access to the database and the storage only through a virtual network with private endpoints.')
 param vnetEnabled bool = false
 
-@description('Addresses of the virtual network; choose others than those of networks it is to be peered with.')
+@description('Address range of the virtual network; it must not overlap with networks to be peered.')
 param vnetAddressPrefix string = '10.71.0.0/16'
 
-@description('Addresses in the virtual network that the function app goes out by.')
+@description('Address range of the subnet for outbound traffic of the function app.')
 param vnetApiPrefix string = '10.71.0.0/24'
 
-@description('Addresses in the virtual network for the private endpoints.')
+@description('Address range of the subnet for the private endpoints.')
 param vnetEndpointsPrefix string = '10.71.1.0/24'
 
-@description('Most instances for each group of functions that scale together; the service takes 40 to 1,000, and for HTTP it is no hard limit.')
+@description('Maximum number of instances for each group of functions that scale together; Azure accepts 40 to 1,000, and for HTTP it is not a hard limit.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstances int = 100
 
-@description('Instances kept warm for HTTP requests; 0 costs nothing, and lets the first request after a pause wait.')
+@description('Instances kept warm for HTTP requests; 0 costs nothing, but the first request after a pause is slow.')
 @minValue(0)
 @maxValue(1000)
 param alwaysReadyInstances int = 0
 
-@description('Days that traces and metrics are kept.')
+@description('Retention of traces and metrics in days.')
 @minValue(30)
 @maxValue(730)
 param retentionDays int = 30
@@ -202,17 +202,17 @@ module api 'modules/api.bicep' = {
     maximumInstances: maximumInstances
     alwaysReadyInstances: alwaysReadyInstances
   }
-  dependsOn: [roles] // the app signs in with them from its first second on
+  dependsOn: [roles] // the app needs them when it starts
 }
 
-@description('Resource group that holds everything.')
+@description('Resource group of all resources.')
 output AZURE_RESOURCE_GROUP string = group.name
 
-@description('Address of the API, for the connector and for callers.')
+@description('URL of the API, for the connector and for callers.')
 output API_URL string = api.outputs.url
 
-@description('Where snapshots are written: {url}/{instanceId}/{entityName}/.')
+@description('URL to write snapshots to: {url}/{instanceId}/{entityName}/.')
 output SNAPSHOTS_URL string = storage.outputs.snapshotsContainerUrl
 
-@description('Resource id of the virtual network, to peer it with others; empty without one.')
+@description('Resource id of the virtual network, for peering; empty without one.')
 output VNET_ID string = network.?outputs.networkId ?? ''

@@ -1,9 +1,9 @@
-"""What it costs: request units of each operation, and a month's bill for 10 thousand to 100 million customers.
+"""Costs: request units of each operation, and the monthly bill for 10 thousand to 100 million customers.
 
     python3 -m infra.sizing
 
-Document sizes are measured on the sample instance's documents as the store writes them. How many requests an
-operation makes, and the sizes, are compared with what the Cosmos DB server is asked (`tests/contract/test_sizing.py`).
+Document sizes are measured on the sample instance's documents as the store writes them. Sizes and the number of
+requests are compared with those that a Cosmos DB server receives (`tests/contract/test_sizing.py`).
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ SYSTEM_BYTES = 210  # _rid, _self, _etag, _attachments, _ts
 INSTANCE = "11111111-1111-4111-8111-111111111111"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MONTH = 730 * 3600
-INDEXED, PARTITION_BYTES = 1.3, 50e9  # a document with its index, over the document; what a physical partition holds
+INDEXED, PARTITION_BYTES = 1.3, 50e9  # size with index / size; capacity of a physical partition
 
 
 @dataclass(frozen=True)
 class Prices:
-    """US dollars, East US, list prices as published in 2025; other regions and later dates differ: look them up."""
+    """US dollars, list prices of East US as published in 2025; other regions and later prices differ."""
 
     serverless_million: float = 0.25
     autoscale_100_hour: float = 0.012
@@ -49,7 +49,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class Workload:
-    """What one customer brings in a month; change it to what yours do."""
+    """The events of one customer in a month; replace the defaults by your own figures."""
 
     updates: float = 2
     activities: float = 4
@@ -58,9 +58,9 @@ class Workload:
     refreshes: float = 30
     changed_by_refresh: float = 4
     kept_activities: int = 30
-    snapshot_activities: float = 30  # in each refresh: all that are kept; fewer where snapshots hold only the new ones
-    peak: float = 5  # busiest second over the mean second
-    hourly_peak: float = 2  # an hour's busiest second over its mean: what autoscale bills
+    snapshot_activities: float = 30  # in each refresh: all; fewer if snapshots contain only new ones
+    peak: float = 5  # busiest second / mean second
+    hourly_peak: float = 2  # busiest second / mean second of an hour: autoscale bills the busiest
     telemetry_bytes: int = 500  # of a request, after sampling
 
 
@@ -69,7 +69,7 @@ def size_of(document: Mapping[str, Any]) -> int:
 
 
 def index_paths() -> dict[str, tuple[list[str], list[str]]]:
-    """Return the paths each container indexes, and those below them it does not, as cosmos.bicep has them."""
+    """Return the indexed paths of each container and the excluded paths below them, from cosmos.bicep."""
     text = (Path(__file__).parent / "modules/cosmos.bicep").read_text(encoding="utf-8")
     found = re.findall(r"name: '(\w+)'\s+defaultTtl(.*?)notIndexed: \[(.*?)\]", text, re.DOTALL)
     return {name: (_paths(indexed), _paths(left)) for name, indexed, left in found}
@@ -80,7 +80,7 @@ def _paths(text: str) -> list[str]:
 
 
 def terms(document: Mapping[str, Any], paths: tuple[list[str], list[str]]) -> int:
-    """Count the values of a document that its container's index takes in."""
+    """Return the number of a document's values that its container indexes."""
     indexed, left = ({path.rstrip("/*?[]") for path in some} for some in paths)
     return sum(
         any(path == top or path.startswith(f"{top}/") for top in indexed)
@@ -155,7 +155,7 @@ def _update(customer: Mapping[str, str | None]) -> Update:
 
 
 def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[Charge]:
-    """Return every operation with the requests it makes of the store, as they are charged with so many customers."""
+    """Return every operation with its requests to the store, as charged with this number of customers."""
     load, profile, update = workload, measured.profile, measured.update
     activity, key = measured.activity, measured.key
     in_profiles, in_keys, in_activities = (_partitions(customers * held) for held in _held(measured, workload))
@@ -168,7 +168,7 @@ def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[
         querying(key[0], shared=200, partitions=in_keys),
         querying(activity[0], shared=200, partitions=in_activities),
     )
-    owner = (querying(key[0]), querying())  # whose key it is, and what was parked for that key
+    owner = (querying(key[0]), querying())  # the customer of the key, and the activities parked under it
     rows = load.refreshes * load.snapshot_activities
     return [
         Charge("Update a profile", load.updates, (merged, creating(update)), create(*update)),
@@ -183,7 +183,7 @@ def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[
 
 
 def _held(measured: Measured, workload: Workload) -> tuple[float, float, float]:
-    """Return the bytes that one customer has in profiles, keys and activities, index included."""
+    """Return the bytes of one customer in profiles, keys and activities, including the index."""
     activities = workload.kept_activities * measured.activity[0]
     return INDEXED * measured.profile[0], INDEXED * 3 * measured.key[0], INDEXED * activities
 
@@ -193,16 +193,16 @@ def _partitions(held: float) -> int:
 
 
 def bill(customers: int, measured: Measured, workload: Workload, prices: Prices) -> dict[str, float]:
-    """Return a month's figures and dollars for so many customers."""
+    """Return the figures and dollars of a month for this number of customers."""
     found = charges(measured, workload, customers)
     units = customers * sum(each.monthly * (each.units + each.expiry) for each in found)
     requests = customers * (workload.updates + workload.activities + workload.reads + workload.timelines)
     gigabytes = customers * sum(_held(measured, workload)) / 1e9
     mean_rate = units / MONTH
-    most = max(1000.0, mean_rate * workload.peak, gigabytes * 10)  # 10 RU/s for each GB is the least Cosmos DB allows
+    most = max(1000.0, mean_rate * workload.peak, gigabytes * 10)  # the minimum of Cosmos DB is 10 RU/s per GB
     billed = max(most / 10, min(most, mean_rate * workload.hourly_peak))
-    instances = 1 + requests / MONTH * workload.peak * 0.1 / 32  # 0.1 s a request, 32 at once
-    busy = min(requests, instances * MONTH)  # alone, a request is billed a second; together, no more than the instances
+    instances = 1 + requests / MONTH * workload.peak * 0.1 / 32  # 0.1 s per request, 32 concurrent
+    busy = min(requests, instances * MONTH)  # a single request is billed 1 s; the instances are the limit
     return {
         "GB": gigabytes,
         "million RU": units / 1e6,

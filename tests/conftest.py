@@ -23,7 +23,7 @@ from function_app.services.services import Services
 from function_app.store.cosmos import CosmosStore
 from function_app.store.embedded import EmbeddedStore
 
-# How long an example takes says more of the machine than of the code.
+# The duration of an example depends more on the machine than on the code.
 hypothesis.settings.register_profile(
     "any-machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -43,7 +43,7 @@ def cosmos() -> Iterator[CosmosServer]:
 
 @pytest.fixture
 async def cosmos_store(cosmos: CosmosServer) -> AsyncIterator[CosmosStore]:
-    """A store in a database of its own."""
+    """A store in a separate database."""
     name = f"d{uuid.uuid4().hex}"
     await create_database(cosmos, name)
     store = CosmosStore(cosmos.endpoint, name, cosmos.key)
@@ -62,7 +62,7 @@ async def embedded_store(tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
 
 @pytest.fixture
 async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
-    """The host with the definition of `support` and three customers: ada, bob, eve."""
+    """The host with the definition in `support` and three customers: ada, bob, eve."""
     async with host_over(EmbeddedStore(tmp_path / "data"), clock) as (client, services):
         await services.instances.define(INSTANCE, definition(), clock())
         people = [

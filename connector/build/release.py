@@ -1,4 +1,4 @@
-"""The last released definition, kept beside the current one: `python -m connector.build.release [--check]`."""
+"""The released definition, next to the current one: `python -m connector.build.release [--check]`."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ CURRENT, RELEASED = HERE / "apiDefinition.swagger.json", HERE / "released.swagge
 
 
 def main(arguments: list[str]) -> int:
-    """Keep the current definition as the released one; with `--check` return 1 if it breaks flows made for that."""
+    """Copy the current definition to the released one; with `--check` return 1 if it breaks flows made with that."""
     if arguments != ["--check"]:
         shutil.copyfile(CURRENT, RELEASED)
         return 0

@@ -1,4 +1,4 @@
-"""Models to Swagger 2.0 schemas: pydantic's dialect has more words than connectors know."""
+"""Swagger 2.0 schemas of models: pydantic's JSON schemas have keywords that connectors do not support."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _REF = "#/definitions/"
 
 
 class Definitions:
-    """The definitions of a document, gathered while its schemas are made."""
+    """The definitions of a document, collected while its schemas are generated."""
 
     def __init__(self) -> None:
         self.found: dict[str, Json] = {}
 
     def of_model(self, model: type) -> Json:
-        """Return a reference to the schema of a TypedDict or model, which is defined here with all it refers to."""
+        """Add the schema of a TypedDict or model to the definitions, with its references; return a reference to it."""
         schema = TypeAdapter(model).json_schema(ref_template=_REF + "{model}")
         nested = schema.pop("$defs", {})
         for name, definition in {**nested, model.__name__: schema}.items():
@@ -32,9 +32,9 @@ class Definitions:
 
 
 def _swagger(schema: Mapping[str, Any]) -> Json:
-    """Say a schema in Swagger 2.0; ValueError for what can't be said there."""
+    """Return a schema in Swagger 2.0. Raises ValueError if Swagger 2.0 can not express it."""
     if "$ref" in schema:
-        return {"$ref": schema["$ref"]}  # nothing may stand beside it
+        return {"$ref": schema["$ref"]}  # other keys beside it are not allowed
     if "anyOf" in schema:
         return _swagger(_optional(schema))
     if "x-attributes-of" in schema:
@@ -54,19 +54,19 @@ def _swagger(schema: Mapping[str, Any]) -> Json:
 
 
 def words(name: str) -> str:
-    """Return a model's name in words."""
+    """Return the name of a model as separate words."""
     return re.sub("(?<=[a-z])(?=[A-Z])", " ", name)
 
 
 def _optional(schema: Mapping[str, Any]) -> Json:
     values = [option for option in schema["anyOf"] if option != {"type": "null"}]
     if len(values) != 1:
-        raise ValueError(f"A connector knows one type for each value: {schema}")
+        raise ValueError(f"A connector supports one type for each value: {schema}")
     return {**values[0], **{key: value for key, value in schema.items() if key != "anyOf"}, "x-nullable": True}
 
 
 def attributes_of(entity: str, use: Use, *, is_parameter: bool) -> Json:
-    """Return the schema of a record of an entity, known by its name or by the parameter that holds it."""
+    """Return the schema of a record of an entity; `entity` is its name, or the parameter with its name."""
     given: dict[str, str | None] = {"instanceId": None, "entityName": None if is_parameter else entity, "use": use}
     older = {name: {"parameter": name} if value is None else value for name, value in given.items()}
     newer = {name: {"parameterReference": name} if value is None else {"value": value} for name, value in given.items()}
@@ -78,7 +78,7 @@ def attributes_of(entity: str, use: Use, *, is_parameter: bool) -> Json:
 
 
 def choices(source: Choices) -> Json:
-    """Return both forms of a dynamic list."""
+    """Return a dynamic list in the older and the newer form."""
     older = {
         "operationId": source.operation_id,
         "parameters": {name: {"parameter": name} for name in source.given},

@@ -1,4 +1,4 @@
-"""The connector's definition, made of the operations: `python -m connector.build.swagger [--check]`."""
+"""The connector's definition, generated from the operations: `python -m connector.build.swagger [--check]`."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ TEST_CONNECTION = "ListInstances"
 INFO: Json = {
     "title": "Real-time Customer Profiles",
     "description": (
-        "Shows what just happened to a customer before the next refresh of the customer data platform does: "
-        "update profiles and add activities at once, read profiles and timelines with everything up to date, "
-        "and start a flow when something changes or a change runs out."
+        "Real-time layer on top of a customer data platform: update profiles and create activities between its "
+        "refreshes, read merged profiles and timelines, and start a flow when a profile is updated, an activity is "
+        "created, or an update expires."
     ),
     "version": VERSION,
     "contact": {
@@ -41,7 +41,7 @@ SECURITY: Json = {
         "flow": "accessCode",
         "authorizationUrl": "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
         "tokenUrl": "https://login.microsoftonline.com/common/oauth2/v2.0/token",
-        "scopes": {SCOPE: "Work with customer profiles in your name."},
+        "scopes": {SCOPE: "Access customer profiles on your behalf."},
     },
     "api_key": {"type": "apiKey", "in": "header", "name": KEY_HEADER},
 }
@@ -51,16 +51,16 @@ METADATA = {
     "Categories": "Sales and CRM;Data",
 }
 FAULTS = {
-    400: "Something sent is not right; the answer says what, and what would be.",
-    401: "The sign-in is missing or not valid.",
-    403: "The role is too low.",
-    404: "What is asked for is not there.",
-    409: "The same came before with other content.",
-    413: "Too much was sent at once.",
+    400: "The request is not valid. The response has all errors, and what is expected.",
+    401: "The credentials are missing or not valid.",
+    403: "The caller's role does not permit the operation.",
+    404: "The resource does not exist.",
+    409: "The same id was sent before with other content.",
+    413: "The request is too large.",
     415: "The body is not JSON.",
-    429: "Too many requests at once; wait as Retry-After says.",
+    429: "Too many requests. Wait the seconds in Retry-After.",
     500: "The service failed.",
-    503: "The store can't be reached; wait as Retry-After says.",
+    503: "The service is unavailable. Wait the seconds in Retry-After.",
 }
 _WITH_BODY = frozenset((409, 413, 415))
 _ABSENT = object()
@@ -90,7 +90,7 @@ def definition(operations: Sequence[Operation]) -> Json:
 
 
 def offered(operations: Sequence[Operation]) -> list[Operation]:
-    """Return what the connector offers: all but internal operations that nothing in it refers to."""
+    """Return the operations of the connector: all except internal ones that no other operation refers to."""
     called = {TEST_CONNECTION, ENTITY_SCHEMA}
     called |= {p.choices.operation_id for operation in operations for p in operation.parameters if p.choices}
     return [operation for operation in operations if operation.visibility != "internal" or operation.id in called]
@@ -116,7 +116,7 @@ def _operation(operation: Operation, definitions: Definitions) -> Json:
 
 
 def _says_nothing(parameter: Parameter[Any]) -> bool:
-    """Say whether makers neither see a parameter nor is it sent with anything but what leaving it out means."""
+    """Return whether a parameter is omitted: makers do not see it, and its only value is the default."""
     return parameter.visibility == "internal" and parameter.schema.get("default", _ABSENT) == parameter.default
 
 
@@ -180,12 +180,12 @@ def _schema(operation: Operation, response: Response, definitions: Definitions) 
 
 
 def text_of(document: Json) -> str:
-    """Return the file that holds a definition."""
+    """Return the text of a definition's file."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def main(arguments: list[str]) -> int:
-    """Write the definition; with `--check` return 1 instead if the one there is another."""
+    """Write the definition; with `--check` only return 1 if the file differs."""
     made = text_of(definition(OPERATIONS))
     if arguments != ["--check"]:
         FILE.write_text(made, encoding="utf-8", newline="\n")

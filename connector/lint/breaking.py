@@ -24,7 +24,7 @@ BREAKING_RULES = (
 def breaking_changes(released: Json, current: Json) -> list[Finding]:
     """Compare two swaggers by operationId, references followed.
 
-    A finding's `where` points into the current swagger, for what was removed into the released one.
+    `where` of a finding points into the current swagger; for removed objects, into the released one.
     """
     before, after = Document(released), Document(current)
     findings: list[Finding] = []
@@ -52,7 +52,7 @@ def _by_path(fields: tuple[Field, ...]) -> dict[str, Field]:
 
 
 def _outermost(field: Field, known: dict[str, Field]) -> bool:
-    """Return whether `field` is not among the known ones, but the object around it is."""
+    """Return whether `field` is not known, but the object around it is."""
     return field.path not in known and (field.parent is None or field.parent.path in known)
 
 

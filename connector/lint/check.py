@@ -15,13 +15,13 @@ from connector.lint.rule import RULES
 
 
 def check_connector(folder: Path) -> list[Finding]:
-    """Return every fault of the connector in `folder`."""
+    """Return all findings in the connector in `folder`."""
     document, findings = read_folder(folder)
     return findings if document is None else check_document(document)
 
 
 def check_document(document: Document) -> list[Finding]:
-    """Return every fault; if a JSON type is wrong only those, because the other rules rely on them."""
+    """Return all findings. If JSON types are wrong, return only those, because the other rules rely on them."""
     mistyped = list(RULES["JsonTypeIncorrect"].findings(document))
     if mistyped:
         return mistyped
@@ -30,7 +30,7 @@ def check_document(document: Document) -> list[Finding]:
 
 
 def _openapi_findings(swagger: Json) -> Iterator[Finding]:
-    """Yield what the general validator reports; it raises an exception for a reference to nothing."""
+    """Yield the errors of the general validator. It raises an exception for a reference without a target."""
     try:
         for error in OpenAPIV2SpecValidator(swagger).iter_errors():
             path = (key if isinstance(key, int) else str(key) for key in error.absolute_path)
@@ -41,7 +41,7 @@ def _openapi_findings(swagger: Json) -> Iterator[Finding]:
 
 
 def main(arguments: list[str]) -> int:
-    """Print one finding a line; return 1 if any is an error, 2 for wrong arguments."""
+    """Print one finding per line; return 1 if one of them is an error, 2 for wrong arguments."""
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m connector.lint.check FOLDER\n")
         return 2

@@ -1,4 +1,4 @@
-"""A connector's files, read once for all rules."""
+"""The files of a connector, read once for all rules."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ API_PROPERTIES = "apiProperties.json#/properties"
 
 @dataclass(frozen=True)
 class Document:
-    """The swagger, apiProperties.json, and what else is in the folder.
+    """The swagger, apiProperties.json, and the other files of the folder.
 
-    `nodes` is the swagger as written, `operations` the same as used. Both are read on first use, so that a rule on
-    JSON types can refuse a swagger before its operations are read.
+    `nodes` is the swagger as written, `operations` the same with references followed. Both are read on first use, so
+    that a rule on JSON types can report a swagger before its operations are read.
     """
 
     swagger: Json
@@ -27,7 +27,7 @@ class Document:
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
-        """Every object of the swagger, once."""
+        """All objects of the swagger, each once."""
         return tuple(walk(Node("root", "", self.swagger)))
 
     def of(self, *kinds: str) -> Iterator[Node]:
@@ -36,20 +36,20 @@ class Document:
 
     @property
     def info(self) -> Json:
-        """The info object, or an empty one."""
+        """The info object, or an empty object."""
         return as_object(self.swagger.get("info"))
 
     @property
     def api_properties(self) -> Json:
-        """What apiProperties.json holds at `API_PROPERTIES`."""
+        """The object at `API_PROPERTIES` in apiProperties.json."""
         return as_object(self.properties.get("properties"))
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        """Every operation, in the order of the file."""
+        """All operations, in the order of the file."""
         return tuple(read_operations(self.swagger))
 
     def operation(self, operation_id: object) -> Operation | None:
-        """Return the first operation of that id, or None."""
+        """Return the first operation with that id, or None."""
         found = (o for o in self.operations if o.operation_id and o.operation_id == operation_id)
         return next(found, None)

@@ -1,8 +1,8 @@
-"""Calls a designer makes while a flow is drawn: the older and the newer extension read as one thing.
+"""Calls that a designer sends while a flow is edited, in the older and the newer extension.
 
 `x-ms-dynamic-values` and `x-ms-dynamic-list` fill a list of values, `x-ms-dynamic-schema` and
-`x-ms-dynamic-properties` give the fields of an object. The platform's parts read different ones, so the definition
-holds both forms of each.
+`x-ms-dynamic-properties` give the fields of an object. Parts of the platform read only one of them, so the definition
+contains both forms.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _PATHS = {
 
 @dataclass(frozen=True)
 class Argument:
-    """What one input of the called operation gets: the value `given`, or a `reference`."""
+    """The argument for an input of the called operation: the value `given`, or a `reference`."""
 
     name: str
     where: str
@@ -40,10 +40,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class DynamicCall:
-    """One dynamic extension: `source` holds it and `target`, None if unknown, is called.
+    """A dynamic extension: the operation `source` contains it and calls `target`, None if unknown.
 
-    `beside` is the schema it is part of. `collection` is the path of the list in the target's output, and `paths` are
-    those read from its items (for a schema: from the output), by key.
+    `beside` is the schema around it. `collection` is the path of the list in the target's output, and `paths` are
+    the paths that are read from its items (for a schema: from the output), by key.
     """
 
     form: str
@@ -58,7 +58,7 @@ class DynamicCall:
     def source_input(self, argument: Argument) -> Field | None:
         """Return the input of the source that an argument refers to, or None.
 
-        In the older form a name may also be that of a field in the body.
+        In the older form it may also be the name of a field in the body.
         """
         if argument.reference is None:
             return None
@@ -74,7 +74,7 @@ class DynamicCall:
 
 
 def dynamic_calls(document: Document) -> Iterator[DynamicCall]:
-    """Yield every dynamic extension of every operation."""
+    """Yield all dynamic extensions of all operations."""
     for operation in document.operations:
         for field in (*operation.inputs, *operation.outputs):
             for form in DYNAMIC_FORMS:
@@ -113,7 +113,7 @@ def without_properties(path: str) -> str:
 
 
 def owed_inputs(operation: Operation) -> list[Field]:
-    """Return the inputs without which the operation can not be called."""
+    """Return the inputs that a call of the operation must set."""
     return [
         field
         for field in operation.inputs

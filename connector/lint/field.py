@@ -1,4 +1,4 @@
-"""The values an operation takes and returns, references followed."""
+"""The inputs and outputs of an operation, with references followed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from connector.lint.json_value import Json, as_list, as_object, follow, point
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One value an operation takes or returns.
+    """One input or output of an operation.
 
-    `path` starts with the parameter's name for an input and is empty for a whole output; `*` names the items of an
+    `path` starts with the parameter's name for an input and is empty for a whole output; `*` is the items of an
     array. `value` is the parameter or property itself and `schema` its type: they differ for a body parameter only.
     `place` is a parameter's `in`, or `output`.
     """
@@ -26,28 +26,23 @@ class Field:
 
     @property
     def root(self) -> "Field":
-        """The parameter or output it belongs to."""
+        """The parameter or output that contains it."""
         return self.parent.root if self.parent else self
 
     @property
     def internal(self) -> bool:
-        """Whether it, or an object around it, is hidden from makers."""
+        """Whether it, or an object around it, is not shown to makers."""
         hidden = self.value.get("x-ms-visibility") == "internal"
         return hidden or (self.parent is not None and self.parent.internal)
 
     @property
     def required_throughout(self) -> bool:
-        """Whether it and every object around it are required."""
+        """Whether it and all objects around it are required."""
         return self.required and (self.parent is None or self.parent.required_throughout)
-
-    @property
-    def is_notification_url(self) -> bool:
-        """Whether the platform puts a webhook's callback address here."""
-        return self.value.get("x-ms-notification-url") is True
 
 
 def with_fields(swagger: Json, field: Field, seen: frozenset[str] = frozenset()) -> Iterator[Field]:
-    """Yield `field` and every field inside it; a schema that holds itself is entered once."""
+    """Yield `field` and all fields inside it; a recursive schema is entered once."""
     yield field
     if field.schema_where in seen:
         return
@@ -72,6 +67,6 @@ def field_at(fields: Iterable[Field], path: str) -> Field | None:
 
 
 def is_open(schema: Json) -> bool:
-    """Return whether an object may hold more than the schema declares."""
+    """Return whether an object may have fields that the schema does not declare."""
     dynamic = any(key.startswith("x-ms-dynamic-") for key in schema)
     return dynamic or schema.get("additionalProperties") not in (None, False)

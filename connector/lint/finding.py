@@ -1,4 +1,4 @@
-"""What a check returns."""
+"""The result of a check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Level: TypeAlias = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: the rule it breaks, where it is, what is wrong and what would be right.
+    """One violation of a rule: where it is, what is wrong and how to correct it.
 
     `where` is a JSON pointer into the swagger, `apiProperties.json#` with a pointer, or a file's name.
     """
@@ -29,7 +29,7 @@ def has_errors(findings: Sequence[Finding]) -> bool:
 
 
 def summary_of(findings: Sequence[Finding]) -> str:
-    """Return a line with the numbers of errors and warnings."""
+    """Return the numbers of errors and warnings as a text."""
     errors = sum(finding.level == "error" for finding in findings)
     return f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}"
 

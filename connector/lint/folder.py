@@ -1,4 +1,4 @@
-"""The files of a connector, read from their folder."""
+"""Read the files of a connector from their folder."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ SWAGGER, PROPERTIES = "apiDefinition.swagger.json", "apiProperties.json"
 
 
 def read_folder(folder: Path) -> tuple[Document | None, list[Finding]]:
-    """Return the connector in `folder`, or None and why it can not be read."""
+    """Return the connector in `folder`, or None and the findings why it can not be read."""
     findings: list[Finding] = []
     swagger = _read_json(folder / SWAGGER, findings)
     properties = _read_json(folder / PROPERTIES, findings)
@@ -39,6 +39,6 @@ def _read_json(path: Path, findings: list[Finding]) -> Json | None:
         findings.append(Finding("JsonNotValid", path.name, f"The file is not JSON: {error}."))
         return None
     if not isinstance(value, dict):
-        findings.append(Finding("JsonNotValid", path.name, "The file holds no JSON object; write one."))
+        findings.append(Finding("JsonNotValid", path.name, "The file has no JSON object; write one."))
         return None
     return value

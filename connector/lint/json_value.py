@@ -1,4 +1,4 @@
-"""JSON values: their types, and places within them as JSON pointers."""
+"""JSON values: their types, and JSON pointers into them."""
 
 from typing import Any, TypeAlias
 
@@ -21,23 +21,23 @@ def json_type(value: object) -> str:
 
 
 def has_type(value: object, expected: str) -> bool:
-    """Return whether `value` is of the JSON type `expected`; an integer is a number too."""
+    """Return whether `value` has the JSON type `expected`; an integer is also a number."""
     found = json_type(value)
     return found == expected or (found == "integer" and expected == "number")
 
 
 def as_object(value: object) -> Json:
-    """Return `value` if it is an object, else an empty one."""
+    """Return `value` if it is an object, otherwise an empty object."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[Any]:
-    """Return `value` if it is a list, else an empty one."""
+    """Return `value` if it is a list, otherwise an empty list."""
     return value if isinstance(value, list) else []
 
 
 def as_text(value: object) -> str:
-    """Return `value` if it is a string, else an empty one."""
+    """Return `value` if it is a string, otherwise an empty string."""
     return value if isinstance(value, str) else ""
 
 
@@ -49,7 +49,7 @@ def point(where: str, *keys: str | int) -> str:
 def follow(root: Json, where: str, value: Json) -> tuple[str, Json]:
     """Return the object that `value` refers to by `$ref`, and its pointer in `root`.
 
-    Without `$ref` that is `value` itself. A reference to nothing, or to itself, leads to an empty object.
+    Without `$ref` that is `value` itself. A reference without a target, or to itself, gives an empty object.
     """
     seen: set[str] = set()
     while isinstance(value.get("$ref"), str):

@@ -1,4 +1,4 @@
-"""The swagger as it is written: each object once, with its pointer, references not followed."""
+"""The swagger as written: each object once, with its pointer, without following references."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ _EXTENSIONS: Children = {
     **{form: ("one", form) for form in DYNAMIC_FORMS},
     "x-ms-enum-values": ("list", "x-ms-enum-values"),
 }
-# By kind of object: each key that holds objects, how many of them, and of which kind.
-_CHILDREN: dict[str, Children] = {
+# By kind of object: each key with objects, how many it has, and their kind.
+CHILDREN: dict[str, Children] = {
     "root": {
         "info": ("one", "info"),
         "tags": ("list", "tag"),
@@ -28,18 +28,13 @@ _CHILDREN: dict[str, Children] = {
         "x-ms-connector-metadata": ("list", "metadata"),
     },
     "info": {"contact": ("one", "contact")},
-    "pathItem": {
-        **dict.fromkeys(VERBS, ("one", "operation")),
-        "x-ms-notification-content": ("one", "x-ms-notification-content"),
-    },
+    "pathItem": dict.fromkeys(VERBS, ("one", "operation")),
     "operation": {
         "parameters": ("list", "parameter"),
         "responses": ("map", "response"),
-        "x-ms-notification": ("one", "x-ms-notification"),
         "x-ms-pageable": ("one", "x-ms-pageable"),
         "x-ms-api-annotation": ("one", "x-ms-api-annotation"),
     },
-    "x-ms-notification-content": {"schema": ("one", "schema")},
     "parameter": {"schema": ("one", "schema"), "items": ("one", "items"), **_EXTENSIONS},
     "response": {"schema": ("one", "schema"), "headers": ("map", "header")},
     "header": {"items": ("one", "items")},
@@ -57,7 +52,7 @@ _CHILDREN: dict[str, Children] = {
 class Node:
     """One object of the swagger.
 
-    `via` is the key of `parent` that holds it, `key` its own name or index below that.
+    `via` is the key of `parent` that contains it, `key` its name or index below that key.
     """
 
     kind: str
@@ -74,10 +69,10 @@ class Node:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield `node` and every object below it, those of a wrong JSON type included."""
+    """Yield `node` and all objects below it, including those with a wrong JSON type."""
     yield node
     value = as_object(node.value)
-    for via, (holds, kind) in _CHILDREN.get(node.kind, {}).items():
+    for via, (holds, kind) in CHILDREN.get(node.kind, {}).items():
         if via in value:
             for key, child in _held(holds, value[via]):
                 if _is_extension(via, key) or _is_open_flag(via, child):

@@ -1,4 +1,4 @@
-"""Operations as they are used: their inputs, outputs and responses, references followed."""
+"""Operations with their inputs, outputs and responses, with references followed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,6 @@ from functools import cached_property
 from connector.lint.field import Field, field_at, is_open, with_fields
 from connector.lint.json_value import Json, as_list, as_object, as_text, follow, point
 from connector.lint.node import VERBS
-
-_NOTIFICATION = "x-ms-notification-content"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +30,12 @@ class Response:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One verb of one path; it `notifies` if its path declares the content of a webhook's notifications."""
+    """One verb of one path."""
 
     path: str
     verb: str
     where: str
     value: Json
-    notifies: bool
     responses: tuple[Response, ...]
     inputs: tuple[Field, ...]
     outputs: tuple[Field, ...]
@@ -55,18 +52,13 @@ class Operation:
 
     @property
     def internal(self) -> bool:
-        """Whether it is hidden from makers."""
+        """Whether it is not shown to makers."""
         return self.value.get("x-ms-visibility") == "internal"
 
     @property
     def trigger(self) -> bool:
         """Whether it starts flows."""
         return "x-ms-trigger" in self.value
-
-    @property
-    def webhook(self) -> bool:
-        """Whether it subscribes to notifications."""
-        return self.notifies or any(field.is_notification_url for field in self.inputs)
 
     @cached_property
     def parameters(self) -> tuple[Field, ...]:
@@ -87,7 +79,7 @@ class Operation:
         return field_at(self.outputs, path)
 
     def may_output(self, path: str) -> bool:
-        """Return whether an output at `path` is declared, or lies inside an object that is left open."""
+        """Return whether an output at `path` is declared, or inside an object that may have other fields."""
         if self.output(path):
             return True
         while path:
@@ -99,7 +91,7 @@ class Operation:
 
 
 def read_operations(swagger: Json) -> Iterator[Operation]:
-    """Yield every operation, in the order of the file."""
+    """Yield all operations, in the order of the file."""
     for path, item in as_object(swagger.get("paths")).items():
         for verb in VERBS if not path.startswith("x-") else ():
             if isinstance(as_object(item).get(verb), dict):
@@ -107,19 +99,15 @@ def read_operations(swagger: Json) -> Iterator[Operation]:
 
 
 def _operation(swagger: Json, path: str, verb: str) -> Operation:
-    item = swagger["paths"][path]
-    where, value = point("/paths", path, verb), item[verb]
+    where, value = point("/paths", path, verb), swagger["paths"][path][verb]
     responses = tuple(
         Response(code, point(where, "responses", code), as_object(response))
         for code, response in as_object(value.get("responses")).items()
         if not code.startswith("x-")
     )
     bodies = [(r.where, r.value) for r in responses if r.successful and r.has_schema]
-    notifies = _NOTIFICATION in item and ("x-ms-trigger" in value or verb == "post")
-    if notifies:
-        bodies.append((point("/paths", path, _NOTIFICATION), as_object(item[_NOTIFICATION])))
     inputs, outputs = tuple(_inputs(swagger, where, value)), tuple(_outputs(swagger, bodies))
-    return Operation(path, verb, where, value, notifies, responses, inputs, outputs)
+    return Operation(path, verb, where, value, responses, inputs, outputs)
 
 
 def _inputs(swagger: Json, where: str, value: Json) -> Iterator[Field]:

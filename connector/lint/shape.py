@@ -1,7 +1,7 @@
-"""The keys that each kind of object in the swagger holds.
+"""The keys of each kind of object in the swagger.
 
-This is what the generator emits, not all of Swagger 2.0. When it comes to emit another keyword, add the keyword here,
-and a rule if the platform restricts it.
+These are the keys that the generator emits, not all of Swagger 2.0. When it emits another keyword, add it here, and a
+rule if the platform restricts it.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from connector.lint.node import VERBS
 
 STRINGS = "array of strings"
 
-# A JSON type's name, `STRINGS`, the words allowed, or None for anything.
+# The name of a JSON type, `STRINGS`, the allowed words, or None for any value.
 Allowed: TypeAlias = str | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The keys of one kind of object; an open one may hold `x-` keys as well."""
+    """The keys of one kind of object; an open one may also have `x-` keys, except the platform's, `x-ms-`."""
 
     keys: Mapping[str, Allowed]
     required: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Shape:
     one_of: tuple[str, ...] = ()
 
 
-_VISIBILITY = ("important", "advanced", "internal")  # for none of them the key is left out
+_VISIBILITY = ("important", "advanced", "internal")  # without one of them the key is absent
 
 _TEXTS: dict[str, Allowed] = {"title": "string", "description": "string", "x-ms-summary": "string"}
 
@@ -42,7 +42,6 @@ _VALUE: dict[str, Allowed] = {
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), "integer"),
     "x-ms-visibility": _VISIBILITY,
     "x-ms-enum-values": "array",
-    "x-ms-notification-url": "boolean",
 }
 
 _SCHEMA: dict[str, Allowed] = {
@@ -80,6 +79,7 @@ _ROOT: dict[str, Allowed] = {
     **dict.fromkeys(("security", "tags"), "array"),
     **dict.fromkeys(("info", "paths", "definitions", "securityDefinitions"), "object"),
     "x-ms-connector-metadata": "array",
+    "x-ms-capabilities": "object",
 }
 
 _OLDER_CALL: dict[str, Allowed] = {"operationId": "string", "parameters": "object", "value-path": "string"}
@@ -109,10 +109,6 @@ SHAPES: dict[str, Shape] = {
     "header": Shape(_VALUE, required=("type",)),
     "items": Shape(_VALUE),
     "schema": Shape(_SCHEMA),
-    "x-ms-notification-content": Shape(
-        {"description": "string", "schema": "object"}, required=("description", "schema")
-    ),
-    "x-ms-notification": Shape({"operationId": "string"}, required=("operationId",)),
     "x-ms-pageable": Shape({"nextLinkName": "string"}, required=("nextLinkName",), open=False),
     "x-ms-api-annotation": Shape(
         {"family": "string", "revision": "integer", "status": ("Production", "Preview")},

@@ -1,4 +1,4 @@
-"""Questions about a text."""
+"""Checks of texts."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def words_in(text: str, words: tuple[str, ...]) -> list[str]:
-    """Return those of `words` that are in `text` as whole words, in any case."""
+    """Return the `words` that occur in `text` as whole words, in any case."""
     return [word for word in words if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)]
 
 
@@ -35,7 +35,7 @@ def is_email(text: str) -> bool:
 
 
 def is_title_case(text: str) -> bool:
-    """Return whether `text` starts with a capital, and each word of four letters or more does."""
+    """Return whether `text`, and each of its words with four letters or more, starts with a capital letter."""
     words = [word.strip("()") for word in text.split()]
     long_words = [word for word in words[1:] if len(word) >= len("from") and word.isalpha()]
     return all(word[:1].isupper() for word in words[:1] + long_words if word[:1].isalpha())

@@ -1,1 +1,1 @@
-"""HTTP: operations, each declared once beside its handler, and the road a request takes to them."""
+"""HTTP: declarations of operations and parameters, request handling, and responses."""

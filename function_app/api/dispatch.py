@@ -1,4 +1,4 @@
-"""The road of a request: authenticate, authorize, parse, call, answer; and the triggers that start it."""
+"""Request handling: authenticate, authorize, parse, call the handler, respond; and the HTTP functions that start it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 from typing import Any
@@ -16,48 +15,30 @@ import orjson
 
 from function_app import error_codes, telemetry
 from function_app.api.background import add_background
-from function_app.api.call import Answer, Call, read_request
-from function_app.api.limits import Limits
+from function_app.api.call import Answer, Call
 from function_app.api.operation import HttpMethod, Operation
-from function_app.api.page_settings import PageSettings
 from function_app.api.parameters import INSTANCE_ID, MAX_CALLER_LENGTH
 from function_app.api.problems import answer_to
+from function_app.api.request import read_request
 from function_app.api.routes import allowed_methods, make_routes
-from function_app.api.sign_in.auth import ANONYMOUS, Authenticator
+from function_app.api.runtime import GetRuntime, Runtime
+from function_app.api.sign_in.auth import ANONYMOUS
 from function_app.domain.access import Principal, Role
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import NotAllowed, Unavailable
-from function_app.services.services import Services
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
 _OK, _NOT_MODIFIED, _ERRORS = 200, 304, 400
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-_NO_TYPE = {"Content-Type": ""}  # otherwise the host adds text/plain, which a cache may take over for a kept script
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """What every request needs, made once for each worker process.
-
-    `within_s` is how long a request may take; None where nothing it waits for can be long in coming.
-    """
-
-    services: Services
-    authenticate: Authenticator
-    clock: Callable[[], datetime]
-    limits: Limits = field(default_factory=Limits)
-    pages: PageSettings = field(default_factory=PageSettings)
-    within_s: float | None = None
-
-
-GetRuntime = Callable[[], Runtime]
+# An absent type would be text/plain: the host adds it, and a cache may store it for a script that it has.
+_NO_TYPE = {"Content-Type": ""}
 
 
 def create_app(operations: Sequence[Operation], get_runtime: GetRuntime) -> func.FunctionApp:
-    """Make the FunctionApp: the HTTP functions of each operation, and what runs without requests.
+    """Create the FunctionApp: the HTTP functions of each operation, and the functions that start without a request.
 
-    The runtime is asked for at the first request.
+    `get_runtime` is called with each request, not before the first one.
     """
     app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
     for operation in operations:
@@ -75,7 +56,7 @@ def _make_handler(
         with telemetry.request(operation.id, context.trace_context.trace_parent):
             try:
                 runtime = get_runtime()
-            except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
+            except Exception as error:  # noqa: BLE001  # the edge: every exception becomes a response
                 return _response(answer_to(error, operation.id))
             return await _RequestHandler(operation, allow, runtime, req, runtime.clock()).answer()
 
@@ -83,7 +64,7 @@ def _make_handler(
 
 
 class _RequestHandler:
-    """One request on its road: access, limits, handler, answer, count."""
+    """Handles one request: access, limits, handler, response, usage."""
 
     def __init__(
         self,
@@ -99,14 +80,14 @@ class _RequestHandler:
         self._rate_limit_headers: Mapping[str, str] = {}
 
     async def answer(self) -> func.HttpResponse:
-        """Return the answer, of whatever kind, and count it."""
+        """Return the response, also for exceptions, and count the call."""
         started = perf_counter()
         try:
             answer = await self._handled_in_time()
             if self._operation.is_conditional and answer.status == _OK:
                 answer = self._unless_known(answer)
             response = _response(answer, self._rate_limit_headers)
-        except Exception as error:  # noqa: BLE001  # the edge: everything becomes an answer
+        except Exception as error:  # noqa: BLE001  # the edge: every exception becomes a response
             answer = answer_to(error, self._operation.id)
             response = _response(answer)
         telemetry.note({"http.response.status_code": answer.status, "errorCode": _error_code(answer) or ""})
@@ -114,7 +95,7 @@ class _RequestHandler:
         return response
 
     def _unless_known(self, answer: Answer) -> Answer:
-        """Give the answer the ETag of its body; 304 without one if the caller has just that."""
+        """Add the ETag of the body; return 304 without a body if the caller sent this ETag."""
         raw = answer.body if isinstance(answer.body, bytes) else _written(answer.body)
         tag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
         kind = _NONE if isinstance(answer.body, bytes) else _JSON
@@ -158,7 +139,7 @@ class _RequestHandler:
         return await operation.handler(call)
 
     async def _admit(self, role: Role) -> None:
-        """Find out who asks; let them in if they have the role, and neither they nor the instance is at its limit."""
+        """Authenticate the caller, and check its role, its rate limit and the rate limit of the instance."""
         limits, now, instance_id = self._runtime.limits, self._now, self._instance_id
         self._principal = principal = await self._runtime.authenticate(self._req.headers, now)
         left = limits.take(f"principal {principal.principal_id}", now)
@@ -168,7 +149,7 @@ class _RequestHandler:
         self._rate_limit_headers = limits.headers(left, now)
 
     def _count(self, answer: Answer, bytes_out: int, seconds: float) -> None:
-        """Count a call by somebody known of an instance; who is not known could name any."""
+        """Count a call of an instance; not those of unauthenticated callers, as they could name any instance."""
         if self._principal is None or self._instance_id is None:
             return
         series = Series(
@@ -183,7 +164,7 @@ class _RequestHandler:
 
 
 def _without_last_slash(url: str) -> str:
-    """Return the address without the slash that the host takes at the end of any path."""
+    """Return the address without the slash that the host accepts at the end of each path."""
     path, mark, query = url.partition("?")
     return path.rstrip("/") + mark + query
 
@@ -209,5 +190,5 @@ def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpRes
 def _written(body: Any) -> bytes:
     try:
         return orjson.dumps(body)
-    except TypeError:  # half a surrogate pair
+    except TypeError:  # half of a surrogate pair
         return _encode(body).encode(errors="backslashreplace")

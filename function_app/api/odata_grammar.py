@@ -1,44 +1,37 @@
-"""OData's grammar, by odata-query; three of its gaps are closed on the way from its lexer to its parser."""
+"""The grammar of `$filter`, by odata-query, with corrections of tokens between its lexer and its parser."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
-from functools import cache
 from typing import Any
 
+from odata_query.ast import Identifier
+from odata_query.exceptions import ODataException
+from odata_query.grammar import ODataLexer, ODataParser
+
+_LEXER, _PARSER = ODataLexer(), ODataParser()
 _NAME = re.compile(r"[_a-z]\w*", re.IGNORECASE)
 _WORDS, _VALUES = frozenset(("ALL", "ANY", "BOOLEAN", "NULL")), frozenset(("true", "false", "null"))
 _LITERALS = frozenset(("STRING", "INTEGER", "DECIMAL", "BOOLEAN", "NULL", "GUID", "DATE", "DATETIME", "TIME"))
 
 
 def parse(text: str) -> Any:
-    """Return odata-query's tree of a `$filter`; ValueError says what is not understood."""
-    lexer, parser, failure = _made()
+    """Return odata-query's tree of a `$filter`. Raises ValueError with the reason if it is not valid."""
     try:
-        tree = parser.parse(_lists(_names(lexer.tokenize(text), text)))
+        tree = _PARSER.parse(_lists(_names(_LEXER.tokenize(text), text)))
     except RecursionError:
         raise ValueError("it is nested too deep") from None
-    except failure as error:
+    except ODataException as error:
         raise ValueError(str(error)) from None
     if tree is None:
         raise ValueError("it is empty")
     return tree
 
 
-@cache
-def _made() -> tuple[Any, Any, type[Exception]]:
-    from odata_query.exceptions import ODataException  # noqa: PLC0415  # 90 ms that a cold start need not pay
-    from odata_query.grammar import ODataLexer, ODataParser  # noqa: PLC0415
-
-    return ODataLexer(), ODataParser(), ODataException
-
-
 def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:
-    """Make one of what the lexer cuts in two: names that begin like a word of the language, as `NullReason` does."""
-    from odata_query.ast import Identifier  # noqa: PLC0415
-
+    """Join names that the lexer cuts in two because they begin with a keyword, like `NullReason`."""
     named = 0
     for token in tokens:
         if token.index < named:
@@ -51,7 +44,7 @@ def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:
 
 
 def _lists(tokens: Iterable[Any]) -> Iterator[Any]:
-    """Write `in ('Oslo')` as `in ('Oslo',)`: the parser knows lists of one only with a comma."""
+    """Rewrite `in ('Oslo')` to `in ('Oslo',)`: the parser accepts lists of one value only with a comma."""
     seen = ["", "", ""]
     for token in tokens:
         if token.type == ")" and seen[-3:-1] == ["IN", "("] and seen[-1] in _LITERALS:

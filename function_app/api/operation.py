@@ -1,4 +1,4 @@
-"""What an operation is: one declaration from which the trigger, the role check and every document are made."""
+"""The declaration of an operation. HTTP function, role check, connector and documents are generated from it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from function_app import error_codes
+from function_app.api.call import Answer, Call
 from function_app.api.parameter import Parameter, Visibility
 from function_app.domain.access import Role
 from function_app.error_codes import ErrorCode
@@ -15,20 +16,17 @@ from function_app.error_codes import ErrorCode
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from function_app.api.call import Answer, Call
-
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-Handler = Callable[["Call"], Awaitable["Answer"]]
+Handler = Callable[[Call], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
 class Body:
-    """A request body: of a fixed `model`, or attributes of an entity, known by its metadata only.
+    """A request body: a `model`, or attributes of an entity, which only its metadata describes.
 
-    `attributes_of` one record, `items_of` a batch of them; either names the entity, or the parameter that does.
-
-    A body that is not of the model is this `error_code`.
+    `attributes_of` is one record, `items_of` a batch of records; both contain the name of the entity, or of the
+    parameter with its name. `error_code` is the error of a body that does not fit the model.
     """
 
     description: str
@@ -40,9 +38,9 @@ class Body:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer: its meaning, its headers, and the model of its body: a TypedDict or a list of one.
+    """A response: its meaning, its headers, and the model of its body, a TypedDict or a list of one.
 
-    A body of an entity's attributes is `attributes_of` that entity.
+    `attributes_of` is the name of an entity if the body is a record of it.
     """
 
     description: str
@@ -51,12 +49,15 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+NOT_MODIFIED = Response("Nothing has changed since the response with this ETag.", headers={"ETag": "The same ETag."})
+
+
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One operation. `refuses` names verbs of the same path that are answered 405, each with the reason.
+    """An operation. `refuses` has the verbs of the same path that are rejected with 405, each with the reason.
 
-    `role` None: no sign-in needed. A path without `{instanceId}` needs `role` on no instance in particular.
-    `hint` makes it a polling trigger: it tells makers how to see it fire.
+    `role` is the role that callers need, on the instance if the path has one; None if no sign-in is needed.
+    `hint` is set for polling triggers only: it shows makers how to test the trigger.
     """
 
     id: str
@@ -81,18 +82,18 @@ class Operation:
 
     @property
     def methods(self) -> tuple[HttpMethod, ...]:
-        """The methods of its function. What is public and read answers HEAD too: monitors and link checkers send it."""
+        """The methods of its functions. Public GET operations accept HEAD too: monitors and link checkers send it."""
         head: tuple[HttpMethod, ...] = ("HEAD",) if self.role is None and self.verb == "GET" else ()
         return (self.verb, *head, *self.refuses)
 
     @property
     def is_conditional(self) -> bool:
-        """Whether a caller that names what it has by ETag is answered 304 while that is still so."""
+        """Whether the operation supports ETag, If-None-Match and 304."""
         return 304 in self.responses  # noqa: PLR2004  # Not Modified
 
     @cached_property
     def entity(self) -> str | None:
-        """The entity that the path names by itself."""
+        """The entity in the path, if it is not a parameter."""
         parts = self.path.split("/")
         name = parts[parts.index("data") + 1] if "data" in parts else "{"
         return None if name.startswith("{") else name

@@ -1,4 +1,4 @@
-"""OData's query options, as parameters, and the pages they ask for."""
+"""OData query options as parameters, and the pages of rows that they request."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing_extensions import TypedDict
 
 from function_app import error_codes
 from function_app.api.call import Call
-from function_app.api.odata import parse_filter, parse_search, parse_select
+from function_app.api.odata import parse_search, parse_select
 from function_app.api.parameter import Parameter, Visibility, query
-from function_app.api.parameter_types import ONLY_FALSE, integer, text
-from function_app.api.parameters import flag
+from function_app.api.parameter_types import integer, text
+from function_app.api.parameters import flag, unsupported
 from function_app.domain.entity import Entity
 from function_app.domain.query import AllOf, Condition
 from function_app.errors import ServiceError
 
-MAX_ADDRESS = 8_000  # the Functions host refuses a request line over 8,192 bytes: verb, address and version
+MAX_ADDRESS = 8_000  # the Functions host rejects a request line over 8,192 bytes: verb, address and version
 
 
 def _option(
@@ -34,60 +34,68 @@ FILTER = _option("$filter", "Filter", "Which rows to return, like City eq 'Oslo'
 SELECT = _option(
     "$select",
     "Select Fields",
-    "The only fields to return, with commas, like CustomerId,City.",
+    "The fields to return, separated by commas, like CustomerId,City.",
     visibility="advanced",
 )
 ORDERBY = _option("$orderby", "Order By", "The field to sort by, like City, or City desc for the reverse order.")
-SEARCH = _option("$search", "Search", "Words that stand anywhere in the text fields, like oslo coffee.")
+SEARCH = _option("$search", "Search", "Words that must all occur in the text fields, like oslo coffee.")
 SKIPTOKEN = _option(
     "$skiptoken",
     "Page Token",
-    "Where the page starts. It stands in the address of the next page.",
+    "The start of the page. The address of the next page contains it.",
     16_000,
     visibility="advanced",
 )
-TOP = query("$top", "Top Count", "How many rows a page holds, from 1 to 1000.", integer(1, 1000), default=100)
+TOP = query("$top", "Top Count", "The number of rows on a page, from 1 to 1000.", integer(1, 1000), default=100)
 SKIP = query(
     "$skip",
     "Skip Count",
-    "How many rows to leave out at the start.",
+    "The number of rows to skip at the start.",
     integer(0, 10_000),
     default=0,
     visibility="advanced",
 )
-COUNT = flag("$count", "Count", "Whether to count all rows that match, on every page.")
-FORCE_SEARCH = flag("forceSearch", "Force Search", "Of the original's; only false.", ONLY_FALSE, "internal")
-PROXY = flag("proxy", "Proxy", "Of the original's; only false.", ONLY_FALSE, "internal")
+COUNT = flag("$count", "Count", "Whether to return the number of all rows that match, on every page.")
+FORCE_SEARCH = unsupported("forceSearch", "Force Search")
+PROXY = unsupported("proxy", "Proxy")
 
 
 Page = TypedDict(
     "Page",
     {
-        "@odata.context": Annotated[str, Field(title="Context", description="What the rows are.")],
-        "@odata.count": NotRequired[Annotated[int, Field(title="Count", description="How many match in all.")]],
+        "@odata.context": Annotated[str, Field(title="Context", description="The kind of rows.")],
+        "@odata.count": NotRequired[
+            Annotated[int, Field(title="Count", description="The number of all rows that match.")]
+        ],
         "@odata.nextLink": NotRequired[
             Annotated[str, Field(title="Next Page", description="The address of the next page, if there is one.")]
         ],
     },
 )
-"""One page of rows; each kind of page adds their `value`."""
+"""One page of rows; each kind of page adds the `value` with its rows."""
 
 
 def condition(call: Call, entity: Entity) -> Condition | None:
-    """Return what `$filter` and `$search` ask for together."""
-    asked = ((parse_filter, call[FILTER]), (parse_search, call[SEARCH]))
+    """Return the condition of `$filter` and `$search` together, None without both."""
+    asked = ((_parse_filter, call[FILTER]), (parse_search, call[SEARCH]))
     parts = tuple(parse(text, entity) for parse, text in asked if text is not None)
     return AllOf(parts) if len(parts) > 1 else parts[0] if parts else None
 
 
+def _parse_filter(text: str, entity: Entity) -> Condition:
+    from function_app.api.odata_filter import parse_filter  # noqa: PLC0415  # 90 ms that a cold start saves
+
+    return parse_filter(text, entity)
+
+
 def selected(call: Call, entity: Entity) -> tuple[str, ...] | None:
-    """Return the attributes `$select` asks for, None for all."""
+    """Return the attributes in `$select`, None for all."""
     select = call[SELECT]
     return parse_select(select, entity) if select is not None else None
 
 
 def page_head(call: Call, entity_name: str, following: list[Any] | None, count: int | None = None) -> Page:
-    """Return a page in OData's shape but for its rows; `following` is what the next page's token is to hold."""
+    """Return a page in OData's shape without its rows; `following` is the content of the next page's token."""
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
     head: Page = {"@odata.context": f"{root}/$metadata#{entity_name}"}
     if count is not None:
@@ -98,7 +106,7 @@ def page_head(call: Call, entity_name: str, following: list[Any] | None, count: 
 
 
 def next_link(call: Call, following: list[Any]) -> str:
-    """Return the address of this call with a token that only this query takes."""
+    """Return the address of the next page. Its token is valid for this query only."""
     token = json.dumps([*following, _digest(call)], separators=(",", ":")).encode()
     asked = [(k, v) for k, v in parse_qsl(urlsplit(call.url).query) if k not in {SKIPTOKEN.name, SKIP.name}]
     asked.append((SKIPTOKEN.name, base64.urlsafe_b64encode(token).decode().rstrip("=")))
@@ -110,7 +118,7 @@ def next_link(call: Call, following: list[Any]) -> str:
 
 
 def read_token(call: Call) -> list[Any] | None:
-    """Return what the call's token holds, None without one; ServiceError if it is not one of this query's."""
+    """Return the content of the page token, None without one. Raises ServiceError for a token of another query."""
     text = call[SKIPTOKEN]
     if text is None:
         return None
@@ -124,7 +132,7 @@ def read_token(call: Call) -> list[Any] | None:
 
 
 def read_sort(call: Call) -> str | None:
-    """Return the `sort` of the last activity seen, None at the start."""
+    """Return the `sort` of the last activity on the previous page, None for the first page."""
     match read_token(call):
         case None:
             return None
@@ -134,8 +142,8 @@ def read_sort(call: Call) -> str | None:
 
 
 def foreign_token() -> ServiceError:
-    """Say that a token is not one of this query's."""
-    message = "The $skiptoken is not one of this query's; follow @odata.nextLink unchanged."
+    """Return the error for a token that is not a token of this query."""
+    message = "The $skiptoken is not a token of this query; follow @odata.nextLink unchanged."
     return ServiceError(error_codes.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
 
 

@@ -1,4 +1,4 @@
-"""What the pages are told: who may embed them, and how they sign people in."""
+"""Settings served to the pages: the sites that may embed them, and how they sign users in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ AUTHORITY = "https://login.microsoftonline.com"
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """The app registration the pages sign in to, and the scope they ask for."""
+    """The app registration that users sign in to, and the scope that the pages request."""
 
     client_id: str
     tenant_id: str
@@ -22,7 +22,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class PageSettings:
-    """`embedders` are origins; `sign_in` None where nobody needs to."""
+    """`embedders` are origins; `sign_in` is None if no sign-in is needed."""
 
     embedders: tuple[str, ...] = ()
     sign_in: SignIn | None = None

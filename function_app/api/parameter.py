@@ -1,4 +1,4 @@
-"""One parameter of an operation: where it is sent, what it means, and its type."""
+"""The declaration of a parameter: its place, name, description and type."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _TEXT: Mapping[str, Any] = {"type": "string"}
 
 @dataclass(frozen=True)
 class Choices:
-    """Where makers choose a value from: the rows of another operation's answer.
+    """The list that makers choose a value from: rows in the response of another operation.
 
-    `items`, `value` and `title` are paths in that answer; `given` names the parameters it shares with this operation.
+    `items`, `value` and `title` are paths in that response; `given` are the parameters that both operations have.
     """
 
     operation_id: str
@@ -29,7 +29,7 @@ class Choices:
 class ParameterType(Generic[T]):
     """The type of a parameter's values.
 
-    `parse` turns a text into a value, or raises ValueError with what would be right.
+    `parse` returns the value of a text, or raises ValueError with what is expected.
     `schema` is the type, format, enum and limits in Swagger 2.0.
     """
 
@@ -39,9 +39,9 @@ class ParameterType(Generic[T]):
 
 @dataclass(frozen=True, eq=False)
 class Parameter(Generic[T]):
-    """One parameter; handlers read it by `call[PARAMETER]`, which is `default` where it is left out.
+    """A parameter. Handlers read its value by `call[PARAMETER]`; `default` is the value if it is not sent.
 
-    `sent` is what the connector sends where a maker enters nothing, if that is not the default.
+    `sent` is the value that the connector sends if a maker enters nothing, if it is not the default.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Parameter(Generic[T]):
 
     @property
     def extensions(self) -> Mapping[str, str]:
-        """The `x-ms-` members; a value in a path is encoded once."""
+        """The `x-ms-` members: a value in a path is encoded once."""
         return {"x-ms-url-encoding": "single"} if self.place == "path" else {}
 
 
@@ -78,7 +78,7 @@ def path(  # noqa: PLR0913  # a declaration
     choices: Choices | None = None,
     sent: str | None = None,
 ) -> Parameter[T]:
-    """Declare a part of the path, which is always there."""
+    """Declare a parameter in the path, which is always required."""
     return Parameter(
         name, "path", summary, description, type, required=True, visibility=visibility, choices=choices, sent=sent
     )
@@ -112,5 +112,5 @@ def query(  # noqa: PLR0913  # a declaration
     required: bool = False,
     visibility: Visibility = "none",
 ) -> Parameter[Any]:
-    """Declare a query parameter; without a default it is None where it is left out."""
+    """Declare a query parameter; without a default its value is None if it is not sent."""
     return Parameter(name, "query", summary, description, type, default, required=required, visibility=visibility)

@@ -1,4 +1,4 @@
-"""The types of parameters that operations share: how a text becomes a value, and what Swagger says of it."""
+"""Types of parameters: how a text is parsed, and its schema in Swagger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 Word = TypeVar("Word", bound=str)
 ANY_TEXT = ParameterType[str](str)
 UNPARSED_INSTANT = ParameterType[str](str, {"type": "string", "format": "date-time"})
-"""An instant that the domain parses, because its faults have error codes of their own."""
+"""An instant that the domain parses, because its errors have separate error codes."""
 
 
 def text(longest: int) -> ParameterType[str]:
@@ -46,7 +46,7 @@ def enum(*words: Word) -> ParameterType[Word]:
 
 
 def choice(values: Mapping[str, T]) -> ParameterType[T]:
-    """Return the type of values that are chosen by their names."""
+    """Return the type of values that are selected by name."""
 
     def parse(text: str) -> T:
         if text not in values:
@@ -85,4 +85,4 @@ def _only_false(text: str) -> bool:
 INSTANT = ParameterType(_instant, {"type": "string", "format": "date-time"})
 BOOLEAN = ParameterType(_true_or_false, {"type": "boolean"})
 ONLY_FALSE = ParameterType(_only_false, {"type": "boolean"})
-"""The type of an option of the original's API that can't be true here."""
+"""The type of an option of the original API that can not be true here."""

@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from function_app.api.operation import Response
 from function_app.api.parameter import Choices, Parameter, ParameterType, Visibility, path, query
-from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, UNPARSED_INSTANT, text
+from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, ONLY_FALSE, UNPARSED_INSTANT, text
 from function_app.domain.addresses import MAX_ID_LENGTH, address_fault
 from function_app.domain.validity import RequestedValidity
 
@@ -23,15 +22,21 @@ def flag(
     type: ParameterType[bool] = BOOLEAN,  # noqa: A002  # the word of OpenAPI
     visibility: Visibility = "advanced",
 ) -> Parameter[bool]:
-    """Declare a boolean query parameter that is false when left out."""
+    """Declare a boolean query parameter with the default false."""
     return query(name, summary, description, type, default=False, visibility=visibility)
 
 
+def unsupported(name: str, summary: str) -> Parameter[bool]:
+    """Declare an option of the original API that can only be false here."""
+    description = "For compatibility with the original API; only false is accepted."
+    return flag(name, summary, description, ONLY_FALSE, "internal")
+
+
 def _repeat_id(text: str) -> str:
-    """Parse a repeat id: it is answered in a header, and names the update in addresses."""
+    """Parse a repeat id, which a response header and addresses contain."""
     fault = address_fault(text)
     if fault:
-        msg = f"an id that an address can name; this one {fault}"
+        msg = f"an id that addresses can contain; this one {fault}"
         raise ValueError(msg)
     if not (text.isascii() and text.isprintable()) or len(text) > MAX_REPEAT_ID_LENGTH:
         msg = f"1 to {MAX_REPEAT_ID_LENGTH} printable ASCII characters"
@@ -49,20 +54,20 @@ def _instance_id(text: str) -> str:
 INSTANCE_ID = path(
     "instanceId",
     "Instance",
-    "The environment whose customers are meant. Choose it from the list.",
+    "The instance. Choose it from the list.",
     ParameterType(_instance_id),
     choices=Choices("ListInstances", value="instanceId", title="name"),
 )
 CUSTOMER_ID = path(
     "customerId",
     "Customer ID",
-    "The id of the unified customer, like 3f2a9c01. Find a customer by source key gives it.",
+    "The id of the customer, like 3f2a9c01. Find a customer by source key returns it.",
     text(MAX_ID_LENGTH),
 )
 ENTITY_NAME = path(
     "entityName",
     "Entity",
-    "The entity's name: Customer, UnifiedActivity, or a source entity like eCommerce_eCommercePurchases.",
+    "The name of the entity: Customer, UnifiedActivity, or a source entity like eCommerce_eCommercePurchases.",
     text(200),
     choices=Choices(
         "ListEntities",
@@ -75,7 +80,7 @@ ENTITY_NAME = path(
 ACTIVITY_ENTITY = replace(
     ENTITY_NAME,
     summary="Kind of Activity",
-    description="What happened: one of the activities set up in the instance. Choose it from the list.",
+    description="The kind of activity, as the instance defines it. Choose it from the list.",
     choices=Choices(
         "ListActivityEntities", items="value", value="entityName", title="displayName", given=("instanceId",)
     ),
@@ -83,35 +88,35 @@ ACTIVITY_ENTITY = replace(
 VALID_UNTIL = query(
     "validUntil",
     "Valid Until",
-    "When it disappears unless the source has taken it over, like 2026-11-24T09:30:00Z; at most 30 days ahead. "
-    "Left out, a profile update stays for 4 hours and an activity for 30 days.",
+    "When the update or activity expires, like 2026-11-24T09:30:00Z; at most 30 days from now. "
+    "The default is 4 hours for a profile update and 30 days for an activity.",
     UNPARSED_INSTANT,
 )
 VALID_FOR = query(
     "validFor",
     "Valid For",
-    "How long it stays, in place of Valid Until: PT90M is 90 minutes, P7D is 7 days.",
+    "The lifetime, instead of Valid Until: PT90M is 90 minutes, P7D is 7 days.",
     ANY_TEXT,
     visibility="advanced",
 )
 OCCURRED_AT = query(
     "occurredAt",
     "Occurred At",
-    "When the change happened, if not just now, like 2026-11-23T09:00:00Z. Of several changes the latest one shows.",
+    "When the change happened, like 2026-11-23T09:00:00Z. The default is now. The latest of several changes applies.",
     UNPARSED_INSTANT,
     visibility="advanced",
 )
 CALLER = query(
     "caller",
     "Caller",
-    "A name for the sender, by which usage reports tell callers apart, like Web Shop Orders.",
+    "A name of the caller for usage reports, like Web Shop Orders.",
     text(MAX_CALLER_LENGTH),
 )
 REPEAT_ID = Parameter[str | None](
     "Repeatability-Request-ID",
     "header",
     "Repeat ID",
-    "Your own id for this change, like the id of the flow run. Sent twice with one id, the change is made once.",
+    "An id of this change, like the id of the flow run. A change that is sent twice with the same id is made once.",
     ParameterType(_repeat_id, {"type": "string", "maxLength": MAX_REPEAT_ID_LENGTH}),
     visibility="advanced",
 )
@@ -119,7 +124,7 @@ PREFER = Parameter[str](
     "Prefer",
     "header",
     "Prefer",
-    "Asks for the merged profile in the answer.",
+    "Requests the merged profile in the response.",
     ANY_TEXT,
     default="",
     sent="return=representation",
@@ -129,20 +134,19 @@ IF_NONE_MATCH = Parameter[str](
     "If-None-Match",
     "header",
     "If None Match",
-    "The ETag of what the caller has; while nothing has changed the answer is 304 without a body.",
+    "The ETag of an earlier response. If nothing has changed, the response is 304 without a body.",
     ANY_TEXT,
     default="",
     visibility="internal",
 )
-NOT_MODIFIED = Response("Nothing has changed since the answer of this ETag.", headers={"ETag": "What is shown."})
 VALIDITY = (VALID_UNTIL, VALID_FOR, OCCURRED_AT)
 
 
 def requested_validity(values: Any) -> RequestedValidity:
-    """Return the timing a call asks for."""
+    """Return the timing that a call requests."""
     return RequestedValidity(values[VALID_UNTIL], values[VALID_FOR], values[OCCURRED_AT])
 
 
 def prefers_representation(prefer: str) -> bool:
-    """Say whether a `Prefer` header asks for the representation (RFC 7240)."""
+    """Return whether a `Prefer` header requests the representation (RFC 7240)."""
     return any(token.split(";")[0].replace(" ", "").lower() == "return=representation" for token in prefer.split(","))

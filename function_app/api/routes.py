@@ -1,7 +1,7 @@
-"""Routes of operations, so that no two of them match one request.
+"""Routes of operations. No request matches two of them.
 
-The Functions host takes the first function by name whose template and verb fit: a literal has no precedence over
-a placeholder (azure-functions-host #9876). So a placeholder excludes the literals that other operations have there.
+The Functions host selects the first function by name with a matching template and verb: a literal has no precedence
+over a placeholder (azure-functions-host #9876). So a placeholder excludes the literals of other operations.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from function_app.api.operation import HttpMethod, Operation
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One HTTP function: its name, the template with constraints, and the methods it takes."""
+    """One HTTP function: its name, the template with constraints, and the methods it accepts."""
 
     name: str
     template: str
@@ -23,9 +23,9 @@ class Route:
 
 
 def make_routes(operation: Operation, operations: Sequence[Operation]) -> list[Route]:
-    """Return the functions of an operation: one, and one more for methods whose template must exclude other literals.
+    """Return the functions of an operation: one for each set of literals that the methods must exclude.
 
-    The first has the operation's id as its name, the others the id and their first method.
+    The function of the operation's verb has the operation's id as its name, others the id and their first method.
     """
     by_template: dict[str, list[HttpMethod]] = {}
     for method in operation.methods:
@@ -54,7 +54,7 @@ def _distinguish(segments: Sequence[str], others: Sequence[str]) -> tuple[int, s
         if segment.startswith("{") and not other.startswith("{"):
             more_general = more_general or (place, other)
         elif other.startswith("{") and not segment.startswith("{"):
-            if more_general is None:  # the other path is the more general one here, and excludes this literal
+            if more_general is None:  # the other path is more general, and excludes this literal
                 return None
         elif not segment.startswith("{") and segment.lower() != other.lower():
             return None
@@ -69,7 +69,7 @@ def _constrain(segment: str, literals: set[str] | None) -> str:
 
 
 def allowed_methods(operation: Operation, operations: Sequence[Operation]) -> tuple[HttpMethod, ...]:
-    """Return the methods that are served at an operation's path, each once."""
+    """Return the methods that are accepted at the path of an operation, each once."""
     served: Mapping[HttpMethod, None] = {
         method: None
         for other in operations

@@ -1,1 +1,1 @@
-"""Pure rules: no I/O, no clock, nothing but Python."""
+"""Pure rules: no I/O, no clock, only the standard library."""

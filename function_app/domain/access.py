@@ -1,4 +1,4 @@
-"""Who may do what: roles, callers, role assignments, API keys, and the record of changes to them."""
+"""Access control: roles, callers, role assignments, API keys, and the record of changes to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RoleName = Literal["Viewer", "Contributor", "Administrator"]
 
 
 class Role(IntEnum):
-    """Roles in rising order; each may do what the ones below it may."""
+    """Roles in ascending order; each includes the permissions of the lower ones."""
 
     VIEWER = 1
     CONTRIBUTOR = 2
@@ -48,7 +48,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """One of the two keys of an instance and role: what it hashes to, never the key itself."""
+    """One of the two keys of an instance and role: its digest, never the key itself."""
 
     role: Role
     slot: Slot
@@ -67,7 +67,7 @@ class Grants:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: its id, its role on every instance, its roles by instance, and the identities others may assign to."""
+    """A caller: its id, its role on every instance, its roles by instance, and the identities roles are assigned to."""
 
     principal_id: str
     principal_type: PrincipalType
@@ -88,7 +88,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a principal did to the definition, the roles or the keys of an instance."""
+    """A change that a principal made to the definition, the roles or the keys of an instance."""
 
     changed_at: datetime
     changed_by: str

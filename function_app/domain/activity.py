@@ -1,4 +1,4 @@
-"""Activities: immutable events of one customer, and how a source record becomes one."""
+"""Activities: immutable events of one customer, and the mapping of source records to them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ REQUIRED = (CUSTOMER_ID, ACTIVITY_TIME, "ActivityType")
 
 
 def required_in(entity: Entity) -> tuple[str, ...]:
-    """Return what a new record of an activity entity must have: its key, its time and its customer."""
+    """Return the attributes that a new record of an activity entity must have: its key, its time and its customer."""
     if entity.activity is None:
         return REQUIRED if entity is UNIFIED else ()
     names = (*entity.keys[0], entity.timestamp_attribute or "", entity.activity.customer_attribute)
@@ -59,8 +59,8 @@ class SourceKey(NamedTuple):
 class Activity:
     """One activity; `attributes` are those of UnifiedActivity.
 
-    `valid_until` is None for what a refresh brought; `fingerprint` is a digest of the content as it was sent;
-    `received_at` is when it came in real time, None until it is stored.
+    `valid_until` is None for an activity loaded by a refresh; `fingerprint` is a digest of the content as it was sent;
+    `received_at` is when it was received in real time, None until it is stored.
     """
 
     activity_id: str
@@ -80,14 +80,14 @@ class Activity:
         return self.valid_until is None or now < self.valid_until
 
     def joined(self, customer_id: str) -> Activity:
-        """Return the activity as one that this customer has just received."""
+        """Return the activity as one of this customer, not yet received."""
         return replace(self, attributes={**self.attributes, CUSTOMER_ID: customer_id}, received_at=None)
 
 
 def activity_of_record(
     record: Mapping[str, Any], fingerprint: str, entity: Entity, mapping: ActivityMapping, valid_until: datetime | None
 ) -> tuple[Activity, SourceKey]:
-    """Map a valid source record to an activity of nobody yet, and the source key of its customer."""
+    """Return the activity of a valid source record, still without a customer, and the source key of its customer."""
     actual_id = key_text(record[name] for name in entity.keys[0])
     foreign_key = _text(record[mapping.customer_attribute]) or ""
     time = datetime.fromisoformat(record[entity.timestamp_attribute or ""])
@@ -114,7 +114,7 @@ def activity_of_record(
 
 
 def activity_of_unified(record: Mapping[str, Any], fingerprint: str, valid_until: datetime | None) -> Activity:
-    """Complete a valid record in unified format; without an ActivityId it gets one derived from the content."""
+    """Return the activity of a valid record in unified format; a missing ActivityId is derived from the content."""
     identity = record.get("ActivityId") or fingerprint[:32]
     time = datetime.fromisoformat(record[ACTIVITY_TIME])
     attributes = {**_BLANK, **record}
@@ -125,12 +125,12 @@ def activity_of_unified(record: Mapping[str, Any], fingerprint: str, valid_until
 
 
 def activity_id(entity_name: str, actual_id: str) -> str:
-    """Derive the id that a source record's activity has in every process."""
+    """Return the id of a source record's activity; it is the same in every process."""
     return hashlib.sha256(f"{entity_name}\0{actual_id}".encode()).hexdigest()[:32]
 
 
 def key_text(values: Iterable[Any]) -> str:
-    """Write a primary key as one text; the parts of a composite one are joined by `|`."""
+    """Return a primary key as one text; the parts of a composite key are joined by `|`."""
     parts = [_text(value) or "" for value in values]
     if len(parts) == 1:
         return parts[0]

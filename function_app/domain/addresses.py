@@ -1,4 +1,4 @@
-"""Which ids an address can name: the Functions host changes some before any function sees them."""
+"""Ids that a URL can contain: the Functions host changes some URLs before it calls a function."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import re
 _ENCODED_SLASH = re.compile("%2[Ff]")
 
 MAX_ID_LENGTH = 100
-"""The most characters of a CustomerId, of an ActivityId, and of a key that makes one."""
+"""The maximum length of a CustomerId, of an ActivityId, and of a key that an ActivityId is derived from."""
 MAX_SOURCE_KEY_BYTES = 1_500
-"""Of the 2,048 bytes that a partition key may have, what instance and entity leave to a source key."""
+"""A partition key may have 2,048 bytes; this many are left for a source key beside instance and entity."""
 
 
 def source_key_fault(text: str) -> str | None:
-    """Return why no key ring can hold this source key, None if one can."""
+    """Return why a key ring can't hold this source key; None if it can."""
     size = len(text.encode())
     return None if size <= MAX_SOURCE_KEY_BYTES else f"may have at most {MAX_SOURCE_KEY_BYTES} bytes; this is {size}"
 
 
 def decode_slashes(value: str) -> str:
-    """Return a route value with its slashes: the Functions host decodes every escape of an address but %2F."""
+    """Return a route value with its slashes decoded: the Functions host decodes every escape of a URL except %2F."""
     return _ENCODED_SLASH.sub("/", value) if "%" in value else value
 
 
 def address_fault(text: str) -> str | None:
-    """Return why no address can name this id, None if one can.
+    """Return why a URL can't contain this id; None if it can.
 
-    The host drops segments of dots, and delivers a slash and the text %2F alike.
+    The host removes path segments of dots, and delivers an encoded slash and the text %2F as the same value.
     """
     if not text.strip("."):
         return "consists of dots only"

@@ -1,4 +1,4 @@
-"""The instance definition: JSON (design: section 4.6) to `Instance`, and the rules it must keep as a whole."""
+"""The instance definition: its mapping from JSON to `Instance`, and the rules for the definition as a whole."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, A
 from function_app.domain.instant import format_duration, parse_duration
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import is_value_of
+from function_app.domain.snapshot_rules import snapshot_faults
 from function_app.domain.validity import Policy
 from function_app.error_codes import ErrorDetail
 
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
     """Make the instance of a definition whose members are of the right form."""
+    refresh = definition.get("refresh") or {}
     return Instance(
         instance_id,
         definition["name"],
         tuple(_entity(entity) for entity in definition["entities"]),
         _policy(definition.get("validity") or {}),
-        (definition.get("refresh") or {}).get("mostRejected", Instance.most_rejected),
+        refresh.get("mostRejected", Instance.most_rejected),
+        refresh.get("mostRemoved", Instance.most_removed),
+        timedelta(days=refresh["graceDays"]) if "graceDays" in refresh else Instance.grace,
     )
 
 
-def _policy(wanted: Mapping[str, Any]) -> Policy:
-    """Fill in what is left out; a maximum below a default lowers that default."""
+def _policy(given: Mapping[str, Any]) -> Policy:
+    """Return the policy with defaults for missing members; a maximum below a default lowers that default."""
     default = Policy()
-    maximum = parse_duration(wanted.get("maximum") or "") or default.maximum
+    maximum = parse_duration(given.get("maximum") or "") or default.maximum
     return Policy(
-        parse_duration(wanted.get("update") or "") or min(default.update, maximum),
-        parse_duration(wanted.get("activity") or "") or min(default.activity, maximum),
+        parse_duration(given.get("update") or "") or min(default.update, maximum),
+        parse_duration(given.get("activity") or "") or min(default.activity, maximum),
         maximum,
     )
 
@@ -48,6 +52,9 @@ def _entity(entity: Mapping[str, Any]) -> Entity:
         attributes=tuple(_attribute(attribute) for attribute in entity["attributes"]),
         timestamp_attribute=entity.get("timestampAttribute"),
         activity=_mapping(mapping) if mapping else None,
+        delimiter=entity.get("delimiter"),
+        encoding=entity.get("encoding"),
+        unknown_columns=entity.get("unknownColumns") or "warn",
     )
 
 
@@ -60,6 +67,8 @@ def _attribute(attribute: Mapping[str, Any]) -> Attribute:
         allowed_values=tuple(attribute.get("allowedValues") or ()),
         read_only=bool(attribute.get("readOnly") or attribute.get("keyOf")),
         key_of=attribute.get("keyOf"),
+        column=attribute.get("column") or attribute["name"],
+        format=attribute.get("format"),
     )
 
 
@@ -78,7 +87,7 @@ def _mapping(mapping: Mapping[str, Any]) -> ActivityMapping:
 
 
 def definition_faults(instance: Instance) -> list[ErrorDetail]:
-    """Return every rule the definition breaks as a whole, each at its JSON pointer."""
+    """Return the violations of the rules for the definition as a whole, each with its JSON pointer."""
     found = [*_validity_faults(instance.validity), *_customer_faults(instance)]
     found += _repeated("/entities", [entity.qualified_name for entity in instance.entities], "name")
     ring = {a.key_of for entity in instance.entities if entity.name == CUSTOMER for a in entity.attributes}
@@ -121,6 +130,7 @@ def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
             yield from _known(entity, f"{at}/keys/{row}/{column}", name)
     for index, attribute in enumerate(entity.attributes):
         yield from _attribute_faults(attribute, entity, f"{at}/attributes/{index}")
+    yield from snapshot_faults(entity, at)
     if entity.name != CUSTOMER and entity.entity_type == "profile":
         yield f"{at}/entityType", "Only Customer is of entityType 'profile'."
     if entity.qualified_name == "UnifiedActivity":
@@ -133,10 +143,10 @@ def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
 
 def _attribute_faults(attribute: Attribute, entity: Entity, at: str) -> _Found:
     if attribute.key_of and entity.name != CUSTOMER:
-        yield f"{at}/keyOf", "Only attributes of Customer hold the customer's keys."
+        yield f"{at}/keyOf", "Only attributes of Customer can have keyOf."
     for index, value in enumerate(attribute.allowed_values):
         if not is_value_of(attribute, value):
-            yield f"{at}/allowedValues/{index}", f"'{value}' is no value of {attribute.data_type}."
+            yield f"{at}/allowedValues/{index}", f"'{value}' is not a value of {attribute.data_type}."
     if attribute.max_length is not None and attribute.data_type != "Edm.String":
         yield f"{at}/maxLength", "Only an Edm.String has a maxLength."
 
@@ -179,4 +189,4 @@ def _repeated(at: str, names: list[str], member: str) -> _Found:
     for name, times in Counter(name.lower() for name in names).items():
         if times > 1:
             last = max(index for index, other in enumerate(names) if other.lower() == name)
-            yield f"{at}/{last}/{member}", f"'{names[last]}' stands {times} times (names are compared without case)."
+            yield f"{at}/{last}/{member}", f"'{names[last]}' occurs {times} times (names are compared without case)."

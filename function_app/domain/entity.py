@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from function_app.domain.validity import Policy
 
@@ -15,7 +16,11 @@ CUSTOMER_ID = "CustomerId"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute; `key_of` names the source entity whose key of the customer it holds."""
+    """One attribute; `key_of` names the source entity whose key of the customer it holds.
+
+    `column` is the column of a snapshot that holds it, its name where none is given; texts in it are written by
+    `format` (see `formats`), or in the standard form.
+    """
 
     name: str
     data_type: str
@@ -24,11 +29,18 @@ class Attribute:
     allowed_values: tuple[Any, ...] = ()
     read_only: bool = False
     key_of: str | None = None
+    column: str = ""
+    format: str | None = None
+
+    def __post_init__(self) -> None:
+        """Fill in the column."""
+        if not self.column:
+            object.__setattr__(self, "column", self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityMapping:
-    """How a record of an activity entity becomes a unified activity; attribute names of that entity."""
+    """The mapping of an activity entity to unified activities; values are names of that entity's attributes."""
 
     activity_type: str
     activity_type_display: str
@@ -43,7 +55,10 @@ class ActivityMapping:
 
 @dataclass(frozen=True)
 class Entity:
-    """One entity; `keys` are alternatives, each a composite of attribute names."""
+    """One entity; `keys` are alternatives, each a composite of attribute names.
+
+    `delimiter` and `encoding` are those of its CSV files; None where each file shows its own.
+    """
 
     name: str
     entity_type: str
@@ -52,6 +67,9 @@ class Entity:
     data_source: str | None = None
     timestamp_attribute: str | None = None
     activity: ActivityMapping | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    unknown_columns: Literal["warn", "error"] = "warn"
 
     @cached_property
     def qualified_name(self) -> str:
@@ -68,9 +86,11 @@ class Entity:
 
 @dataclass(frozen=True)
 class Instance:
-    """One environment: its name, validity policy and entities, as its definition gives them.
+    """One environment: its name, validity policy and entities, from its definition.
 
-    A refresh that rejects more than the share `most_rejected` of the rows of Customer removes nobody.
+    A refresh that rejects more than the share `most_rejected` of the rows of Customer, or would remove more than the
+    share `most_removed` of the customers, removes none. Updates and activities of a removed customer are kept for
+    `grace`.
     """
 
     instance_id: str
@@ -78,6 +98,8 @@ class Instance:
     entities: tuple[Entity, ...]
     validity: Policy = field(default_factory=Policy)
     most_rejected: float = 0.01
+    most_removed: float = 0.1
+    grace: timedelta = timedelta(days=7)
 
     @cached_property
     def by_name(self) -> Mapping[str, Entity]:

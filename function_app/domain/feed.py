@@ -1,8 +1,8 @@
-"""The feed's clock: when something that happened may be told, so that nothing comes to light behind a cursor.
+"""The feed's delays: when an event may be returned, so that no event appears behind a consumer's cursor.
 
-A write shows at most `REQUEST_WITHIN_S` after it was received, or its caller is told that it failed; the parts that it
-is made of have less, so that each item of a batch can still be told what became of it. The rest of `TRAILS` is for
-clocks that differ and for answers that were lost. What ended is kept for a day, for flows that poll seldom.
+A write is visible at most `REQUEST_WITHIN_S` after it was received, or its caller gets an error. The steps of a write
+have shorter limits, so that each item of a batch still gets its result. The rest of `TRAILS` allows for clock
+differences and lost responses. Ended updates are kept for `FEED_RETENTION`, for flows that poll rarely.
 """
 
 from __future__ import annotations
@@ -16,6 +16,6 @@ TRAILS = timedelta(seconds=30)
 FEED_RETENTION = timedelta(days=1)
 
 
-def ending_told_at(update: Update) -> datetime:
-    """Return when an update's end is told: in that instant, or once a very short one is sure to show."""
+def end_returned_at(update: Update) -> datetime:
+    """Return when the feed returns an update's end: at that instant, or `TRAILS` after receipt if that is later."""
     return max(update.valid_until, update.received_at + TRAILS)

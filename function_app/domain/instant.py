@@ -1,6 +1,6 @@
 """Instants and durations as text: RFC 3339 and ISO 8601, one canonical form.
 
-The canonical instant is UTC with six decimals, so that texts sort as the instants do.
+The canonical instant is UTC with six decimals, so that texts sort in the order of time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DURATION = re.compile(
 
 
 def parse_instant(text: str) -> datetime | None:
-    """Parse an RFC 3339 instant to UTC; naive when it has no offset, None when it is no instant at all."""
+    """Return an RFC 3339 instant in UTC; naive if it has no offset, None if it is not an instant."""
     if not _RFC3339.fullmatch(text):
         return None
     try:
@@ -30,7 +30,7 @@ def parse_instant(text: str) -> datetime | None:
 
 
 def canonical_instant(text: str) -> str | None:
-    """Write an RFC 3339 instant with offset, given as text, in the canonical form; None if it is none."""
+    """Return an RFC 3339 instant with offset in the canonical form; None if it is not one."""
     if _CANONICAL.fullmatch(text):
         try:
             datetime.fromisoformat(text)
@@ -41,14 +41,14 @@ def canonical_instant(text: str) -> str | None:
     return format_instant(instant) if instant and instant.tzinfo else None
 
 
-@lru_cache(maxsize=256)  # one request writes its few instants into many places
+@lru_cache(maxsize=256)  # a request writes the same few instants many times
 def format_instant(instant: datetime) -> str:
-    """Write an aware instant in the canonical form, like `2026-11-24T09:30:00.000000Z`."""
+    """Return an aware instant in the canonical form, like `2026-11-24T09:30:00.000000Z`."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def parse_duration(text: str) -> timedelta | None:
-    """Parse an ISO 8601 duration of weeks, or of days and clock time; None when it is none."""
+    """Return an ISO 8601 duration of weeks, or of days and clock time; None if it is not one."""
     match = _DURATION.fullmatch(text)
     if not match:
         return None
@@ -61,7 +61,7 @@ def parse_duration(text: str) -> timedelta | None:
 
 
 def format_duration(duration: timedelta) -> str:
-    """Write a duration of whole seconds in ISO 8601, like `PT4H` or `P1DT30M`."""
+    """Return a duration of whole seconds in ISO 8601, like `PT4H` or `P1DT30M`."""
     minutes, seconds = divmod(int(duration.total_seconds()) - duration.days * 86_400, 60)
     hours, minutes = divmod(minutes, 60)
     days = f"{duration.days}D" if duration.days else ""

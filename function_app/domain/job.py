@@ -1,20 +1,20 @@
-"""A refresh as a job: tasks in stages, each done once or again with the same end state."""
+"""A refresh as a job: tasks in stages; a repeated task leads to the same state."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
-Status = Literal["queued", "running", "successful", "failed", "skipped"]
+Status = Literal["queued", "running", "successful", "failed", "aborted", "skipped"]
 Work = Literal["load", "remove", "finish"]
-MAX_LISTED = 1_000
+MAX_LISTED, MAX_WARNINGS = 1_000, 50
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of rows; `waiting` are source activities whose customer the source does not have yet."""
+    """Numbers of rows by result; `waiting` are source activities of customers that the source does not have yet."""
 
     rows: int = 0
     written: int = 0
@@ -30,11 +30,44 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One part of a snapshot to load, or what is to be done after all of them; those of a stage in any order.
+class RejectedRow:
+    """A row that is not loaded: its number in the part from 1, its line in a CSV, and why.
 
-    `version` tells whether the file is still the one planned, `seen_at` when it last made progress, `message` why it
-    failed or left something undone; `notes` are the first rejected rows or landed updates.
+    `column` is the first one with a fault, None where the whole row has it.
+    """
+
+    number: int
+    line: int | None
+    column: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What some rows of a part, or another piece of work, add to the report of a refresh.
+
+    `rejections` counts the rejected rows that are listed in `rejected`. `doubts` are reasons why the part may lack
+    rows; `warnings` are oddities that stop nothing; `notes` are landed updates, or source keys of two customers.
+    """
+
+    rejected: Sequence[RejectedRow] = ()
+    rejections: int = 0
+    doubts: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    notes: Sequence[Mapping[str, Any]] = ()
+
+
+NOTHING = Report()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One part of a snapshot to load, or work after all parts; tasks of one stage may run in any order.
+
+    - `version` says whether the file is still the one planned; `absent` are attributes without a column in it
+    - `attempts` counts how often it was begun and neither ended nor stopped in order; `seen_at`: its last progress
+    - `message`: why it failed; `doubts`: why its part may lack rows; `warnings`: oddities that stopped nothing
+    - `rejected_pages`: how many pages of rejected rows are stored; `notes`: see `Report`
     """
 
     job_id: str
@@ -44,24 +77,38 @@ class Task:
     entity: str
     file: str = ""
     version: str = ""
+    absent: tuple[str, ...] = ()
+    attempts: int = 0
     done: bool = False
     failed: bool = False
     message: str | None = None
+    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     seen_at: datetime | None = None
     counts: Counts = Counts()
-    notes: tuple[dict[str, Any], ...] = ()
+    rejected_pages: int = 0
+    notes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One refresh of an instance; `message` says why it failed, or what it left undone."""
+    """One refresh of an instance.
+
+    - `accept_removals`: customers may go however many they are
+    - `snapshots`: the folder that is loaded of each entity; `attempts`: how often its planning was begun
+    - `message`: why it failed, was aborted, or had nothing to load; `warnings`: oddities seen in planning
+    """
 
     job_id: str
     status: Status
     submission: Literal["onDemand", "scheduled"]
     submitted_at: datetime
+    accept_removals: bool = False
     ended_at: datetime | None = None
     message: str | None = None
+    attempts: int = 0
+    warnings: tuple[str, ...] = ()
+    snapshots: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:
@@ -70,7 +117,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one worker does next: a task of a job, or to plan them where `index` is None."""
+    """The next work of a worker: one task of a job, or the planning of the tasks if `index` is None."""
 
     instance_id: str
     job_id: str
@@ -78,17 +125,22 @@ class Step:
 
 
 def job_id_after(newest: Job | None) -> str:
-    """Return the id of the job after the newest; two who ask at once get the same, and only one can create it."""
+    """Return the id of the job after the newest; concurrent callers get the same id, and one can create the job."""
     return f"{int(newest.job_id) + 1 if newest else 1:08d}"
 
 
 def total(tasks: Iterable[Task]) -> Counts:
-    """Add up what tasks counted."""
+    """Return the sum of the tasks' counts."""
     return sum((task.counts for task in tasks), Counts())
 
 
+def warnings_of(job: Job, tasks: Iterable[Task]) -> list[str]:
+    """Return the warnings of a job and its tasks, each once."""
+    return list(dict.fromkeys([*job.warnings, *(warning for task in tasks for warning in task.warnings)]))
+
+
 def open_tasks(tasks: Sequence[Task]) -> list[Task]:
-    """Return the tasks that may be done now: those not done of the first stage that has any."""
+    """Return the tasks that may run now: the unfinished ones of the first stage that has any."""
     left = [task for task in tasks if not task.done]
     stage = min((task.stage for task in left), default=0)
     return [task for task in left if task.stage == stage]

@@ -1,4 +1,4 @@
-"""The merge: source profile with live updates on top."""
+"""Merge a source profile with live updates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from function_app.domain.profile import Attributes, Update
 
 
 class Merged(NamedTuple):
-    """The merged profile, and for each live attribute the update that shows."""
+    """The merged profile, and for each updated attribute the update that its value is from."""
 
     attributes: Attributes
     winners: dict[str, Update]
@@ -22,7 +22,7 @@ _ORDER = attrgetter("order")
 
 
 def merge(source: Attributes, updates: Iterable[Update], now: datetime) -> Merged:
-    """Lay the updates live at `now` over the source; the greatest order wins each attribute."""
+    """Return the source with the updates live at `now` applied; for each attribute the greatest order wins."""
     live = sorted((update for update in updates if update.is_live(now)), key=_ORDER)
     if not live:
         return Merged(source, {})
@@ -36,9 +36,9 @@ def merge(source: Attributes, updates: Iterable[Update], now: datetime) -> Merge
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """An update, every attribute of which newer ones supersede at least until an instant.
+    """An update that newer ones supersede in every attribute, at least until an instant.
 
-    It is dominated, and never shows again, if that is not before its own end.
+    If that instant is not before the update's end, the update never becomes visible again.
     """
 
     update: Update
@@ -46,7 +46,7 @@ class Superseded:
 
 
 def superseded(updates: Collection[Update], now: datetime) -> list[Superseded]:
-    """Return the updates that newer ones supersede as a whole at `now` and for a while longer."""
+    """Return the updates that newer ones supersede in every attribute at `now`, each with the end of that state."""
     longest: dict[str, datetime] = {}
     found: list[Superseded] = []
     for update in sorted(updates, key=_ORDER, reverse=True):

@@ -1,4 +1,4 @@
-"""Suggest what somebody may have meant."""
+"""Suggest known names similar to an unknown one."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _Marks = frozenset[str | tuple[str, str]]
 
 
 def nearest_hint(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'City'?`-like text naming up to three known names near `name`, or nothing.
+    """Return a text like `; nearest: 'City'` with up to three known names similar to `name`; empty if there are none.
 
-    Only those that share most characters and pairs of them are compared: hundreds would take long.
+    Only the names that share most characters and character pairs are compared: comparing hundreds is slow.
     """
     wanted, by_lower = name[:100].lower(), {other.lower(): other for other in known}
     mine, marks = _marks(wanted), _all_marks(tuple(by_lower))

@@ -1,4 +1,4 @@
-"""The customer's words: profile, update, and what a store knows of one customer."""
+"""Profiles, updates, and the stored state of one customer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Attributes = Mapping[str, Any]
 class Update:
     """One accepted set of attribute changes for one customer.
 
-    `fingerprint` is a digest of the content as it was sent, by which a retry is told from another update with the
-    same id; empty where the id was not the caller's.
+    `fingerprint` is a digest of the content as it was sent: it distinguishes a retry from another update with the same
+    id. It is empty if the caller gave no id.
     """
 
     update_id: str
@@ -32,13 +32,13 @@ class Update:
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
-        """The greatest wins, attribute by attribute."""
+        """The sort key: for each attribute the update with the greatest key wins."""
         return (self.occurred_at, self.received_at, self.update_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """What the store holds of one customer: the source profile and its updates, live at the last look."""
+    """A stored customer: the source profile and the updates that were live when it was read."""
 
     customer_id: str
     source: Attributes

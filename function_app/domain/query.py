@@ -1,6 +1,6 @@
 """Conditions on attributes, with OData's three-valued logic: true, false, and None for unknown.
 
-Stores translate the same tree to their own language; `holds` is what they must agree with.
+Stores translate the same tree to their query language; their results must agree with `holds`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Equals:
 
 @dataclass(frozen=True, slots=True)
 class Compares:
-    """The attribute stands in this order to the value; unknown for null."""
+    """The attribute compares to the value in this order; unknown for null."""
 
     attribute: str
     order: Order
@@ -76,7 +76,7 @@ _TESTS: dict[str, Callable[[str, str], bool]] = {
 
 
 def holds(condition: Condition, attributes: Attributes) -> bool | None:
-    """Say whether the condition holds of the attributes; None where null leaves it unknown."""
+    """Return whether the attributes meet the condition; None if null makes it unknown."""
     match condition:
         case Equals(name, values):
             return attributes.get(name) in values
@@ -98,7 +98,7 @@ def holds(condition: Condition, attributes: Attributes) -> bool | None:
 
 
 def names_in(condition: Condition | None) -> frozenset[str]:
-    """Return the attributes a condition looks at."""
+    """Return the names of the attributes in a condition."""
     match condition:
         case None:
             return frozenset()
@@ -112,20 +112,20 @@ def names_in(condition: Condition | None) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """Order by one attribute, null lowest, ties by key (both ascending or both descending)."""
+    """Order by one attribute, null first, ties by key; `descending` reverses the whole order."""
 
     attribute: str
     descending: bool = False
 
 
 def sort_key(value: Any, key: str) -> tuple[bool, Any, str]:
-    """Return what rows are ordered by: null below everything, then the value, then the key."""
+    """Return the sort key of a row: null before every value, then the value, then the key."""
     return (value is not None, 0 if value is None else value, key)
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page ended: the sorting attribute's value and the key of its last row."""
+    """The end of a page: the sorting attribute's value and the key of its last row."""
 
     value: Any
     key: str
@@ -133,7 +133,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class SourceQuery:
-    """Source profiles that meet a condition, in order, after a position, leaving some customers out.
+    """Source profiles that meet a condition, in order, after a position, except those of some customers.
 
     A value that is not of its attribute's type, by `types`, counts as null; without a type any value counts.
     """
@@ -147,9 +147,9 @@ class SourceQuery:
 
 @dataclass(frozen=True, slots=True)
 class ActivityQuery:
-    """Live activities that are not hidden, by time: of one customer or all, in a condition and a span of time.
+    """Live activities that are not hidden, by time: of one customer or all, by a condition and a period.
 
-    `after` is the `sort` of the last one seen.
+    `after` is the `sort` of the last activity of the page before.
     """
 
     customer_id: str | None = None

@@ -1,4 +1,4 @@
-"""The JSON schema of an entity's attributes: for checking values and for the connector's designer."""
+"""The JSON schema of an entity's attributes, for validation and for the connector's dynamic schemas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORMAT_HINTS = {
 }
 
 MAX_WHOLE = 2**53
-"""Whole numbers beyond it are rounded in Cosmos DB, which holds doubles."""
+"""The largest whole number that is stored exactly: Cosmos DB stores numbers as doubles."""
 _MAX_DOUBLE = sys.float_info.max
 EDM_TYPES: dict[str, dict[str, Any]] = {
     "Edm.String": {"type": "string"},
@@ -38,7 +38,7 @@ EDM_TYPES: dict[str, dict[str, Any]] = {
 
 
 def attribute_schema(attribute: Attribute) -> dict[str, Any]:
-    """Return the JSON schema of an attribute's values other than null."""
+    """Return the JSON schema of an attribute's values, without null."""
     schema = dict(EDM_TYPES[attribute.data_type])
     if attribute.max_length is not None:
         schema["maxLength"] = attribute.max_length
@@ -50,8 +50,8 @@ def attribute_schema(attribute: Attribute) -> dict[str, Any]:
 def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
     """Return an entity's schema in the connector's dialect of Swagger 2.0.
 
-    `input`: what a change or a new record may hold; `item`: the same in a batch, where a change names its customer;
-    `output`: everything.
+    `input`: the attributes of an update or a new record; `item`: the same in a batch, where an update has a CustomerId;
+    `output`: all attributes.
     """
     required = () if use == "output" else required_in(entity)
     if entity.name == CUSTOMER:
@@ -93,10 +93,10 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def is_value_of(attribute: Attribute, value: Any) -> bool:
-    """Return whether a value is null or of the attribute's JSON type, and one that every store holds exactly."""
-    wanted = EDM_TYPES[attribute.data_type]["type"]
+    """Return whether a value is null, or of the attribute's JSON type and stored exactly by every store."""
+    expected = EDM_TYPES[attribute.data_type]["type"]
     if isinstance(value, bool):
-        return bool(wanted == "boolean")
+        return bool(expected == "boolean")
     if isinstance(value, int) and not -MAX_WHOLE <= value <= MAX_WHOLE:
         return False
-    return value is None or (isinstance(value, _JSON_TYPES[wanted]) and "\0" not in str(value))
+    return value is None or (isinstance(value, _JSON_TYPES[expected]) and "\0" not in str(value))

@@ -1,4 +1,4 @@
-"""How much was called: tallies of counts, bytes and latencies, which add up across workers and hours."""
+"""Usage of the API: tallies of calls, bytes and latencies, which add up across workers and hours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEPT_DAYS = 30
 
 
 class Series(NamedTuple):
-    """What calls are told apart by; `result` is the HTTP status."""
+    """The dimensions that calls are counted by; `result` is the HTTP status."""
 
     operation: str
     entity: str | None
@@ -25,7 +25,7 @@ class Series(NamedTuple):
 
 
 class Traffic(NamedTuple):
-    """What one call moved, and how long it took."""
+    """The bytes and the duration of one call."""
 
     bytes_in: int
     bytes_out: int
@@ -34,9 +34,9 @@ class Traffic(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """Calls, failed ones (status 400 and up), bytes in and out, and how many took how long.
+    """Counts of calls, failures (status 400 and up), bytes in and out, and latencies.
 
-    Latencies are counted in buckets an eighth of a doubling wide, so a percentile is right to within 9 %.
+    Latencies are counted in buckets, eight for each power of two, so a percentile is exact to 9 %.
     """
 
     count: int = 0
@@ -48,13 +48,13 @@ class Tally:
     def add(self, result: int, traffic: Traffic) -> None:
         """Count one call."""
         self.count += 1
-        self.failures += result >= 400  # noqa: PLR2004  # where HTTP's errors begin
+        self.failures += result >= 400  # noqa: PLR2004  # the first error status of HTTP
         self.bytes_in += traffic.bytes_in
         self.bytes_out += traffic.bytes_out
         self.latencies[_bucket(traffic.seconds)] += 1
 
     def merge(self, other: Tally) -> None:
-        """Add what another tally counted."""
+        """Add the counts of another tally."""
         self.count += other.count
         self.failures += other.failures
         self.bytes_in += other.bytes_in
@@ -62,17 +62,17 @@ class Tally:
         self.latencies.update(other.latencies)
 
     def percentile_ms(self, percent: int) -> float:
-        """Return the latency in milliseconds that this share of the calls stayed within; 0 without calls."""
-        wanted, seen = math.ceil(self.count * percent / 100), 0
+        """Return the latency in milliseconds that this percentage of the calls did not exceed; 0 without calls."""
+        needed, seen = math.ceil(self.count * percent / 100), 0
         for bucket in sorted(self.latencies):
             seen += self.latencies[bucket]
-            if seen >= wanted:
+            if seen >= needed:
                 return round(1000 * math.exp2(bucket / _BUCKETS_A_DOUBLING), 3)
         return 0.0
 
 
 class UsageCount(NamedTuple):
-    """The tally of one series in one hour; of one worker, or of many added up."""
+    """The tally of one series in one hour, of one worker or of several."""
 
     hour: datetime
     series: Series
@@ -84,7 +84,7 @@ def hour_of(instant: datetime) -> datetime:
 
 
 def summed(counted: Iterable[UsageCount], key: Callable[[UsageCount], K]) -> dict[K, Tally]:
-    """Add up the tallies that share a key."""
+    """Return the sums of the tallies with the same key."""
     sums: dict[K, Tally] = {}
     for each in counted:
         sums.setdefault(key(each), Tally()).merge(each.tally)

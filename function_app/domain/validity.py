@@ -1,4 +1,4 @@
-"""How long an update or activity lives, and when it happened."""
+"""The validity of an update or activity, and when it occurred."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class RequestedValidity:
-    """The caller's wishes as texts: `validUntil`, `validFor`, `occurredAt`; None where left out."""
+    """The caller's parameters as texts: `validUntil`, `validFor`, `occurredAt`; None if missing."""
 
     valid_until: str | None = None
     valid_for: str | None = None
@@ -32,7 +32,7 @@ class RequestedValidity:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """When something happened, came in, and ends; live while `now < valid_until`."""
+    """When something occurred, was received, and ends; it is live while `now < valid_until`."""
 
     occurred_at: datetime
     received_at: datetime
@@ -42,7 +42,7 @@ class Validity:
 def decide(
     timing: RequestedValidity, default: timedelta, maximum: timedelta, now: datetime
 ) -> Validity | list[ErrorDetail]:
-    """Turn the caller's wishes into a validity, or into every fault in them."""
+    """Return the validity that the caller requested, or every fault in the request."""
     faults: list[ErrorDetail] = []
     until = _valid_until(timing, default, maximum, now, faults)
     occurred = _occurred_at(timing.occurred_at, now, faults)
@@ -60,7 +60,7 @@ def _valid_until(
         if until <= now:
             faults.append(
                 error_codes.VALID_UNTIL_PASSED(
-                    f"validUntil must lie after now ({format_instant(now)}); received {format_instant(until)}.",
+                    f"validUntil must be after now ({format_instant(now)}); received {format_instant(until)}.",
                     "validUntil",
                 )
             )
@@ -87,7 +87,7 @@ def _occurred_at(text: str | None, now: datetime, faults: list[ErrorDetail]) -> 
 
 
 def future_fault(target: str, instant: datetime, now: datetime) -> ErrorDetail:
-    """Say that an instant lies too far in the future."""
+    """Return the fault of an instant that is too far in the future."""
     return error_codes.OCCURRED_IN_FUTURE(
         f"{target.rsplit('/', 1)[-1]} may be at most {format_duration(CLOCK_TOLERANCE)} after now "
         f"({format_instant(now)}); received {format_instant(instant)}.",

@@ -1,4 +1,4 @@
-"""The values of one attribute in canonical form."""
+"""Convert attribute values to canonical form."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from function_app.domain.instant import canonical_instant
 from function_app.domain.schema import EDM_TYPES, MAX_WHOLE
 
 Canonical = Callable[[Any], Any]
-_ALWAYS_EXACT = 15  # digits that every double holds
+_ALWAYS_EXACT = 15  # this many digits are exact in every double
 
 
 class Inexact(float):
-    """A number written with more digits than a double holds."""
+    """A number with more digits than a double can hold."""
 
 
 def parse_float(text: str) -> float:
-    """Return the number of a JSON literal with a point or an exponent; Inexact where digits of it are lost."""
+    """Return the number of a JSON literal with a point or an exponent; Inexact if digits are lost."""
     number = float(text)
     if (number and len(text) <= _ALWAYS_EXACT) or not math.isfinite(number):
         return number
-    with suppress(InvalidOperation):  # an exponent beyond all decimals
+    with suppress(InvalidOperation):  # the exponent is out of range for Decimal
         if Decimal(repr(number)) == Decimal(text):
             return number
     return Inexact(number)
@@ -39,7 +39,7 @@ _GUID_LENGTH = 36
 
 
 def canonical(attribute: Attribute) -> Canonical:
-    """Return what writes a value of the attribute other than null in canonical form; None for one that is wrong."""
+    """Return a function that converts a value other than null to canonical form; None for an invalid value."""
     write, allowed = _writer(attribute), attribute.allowed_values
     if not allowed:
         return write
@@ -89,7 +89,7 @@ def _decimal(value: Any) -> float | None:
 
 
 def _double(value: Any) -> float | None:
-    """Write a number that may be rounded to the nearest double."""
+    """Return a number, rounded to the nearest double if needed; None for an invalid value."""
     if type(value) is int and -MAX_WHOLE <= value <= MAX_WHOLE:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -128,4 +128,4 @@ def _uuid(text: str) -> str:
 
 
 NORMALIZERS: dict[str, Callable[[str], str]] = {"date": _date, "date-time": _instant, "time": _time, "uuid": _uuid}
-"""What writes a text of each format canonically; ValueError from one that is not of that format."""
+"""By format, a function that converts a text to canonical form; it raises ValueError for an invalid text."""

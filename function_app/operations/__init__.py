@@ -1,1 +1,1 @@
-"""What callers can do: one file for each resource, with declarations, handlers and shapes."""
+"""The operations: one file for each resource, with declarations, handlers and shapes."""

@@ -1,4 +1,4 @@
-"""Activities: post one or many, read a timeline, one, or all by condition."""
+"""Activities: create one or many, get one, list a timeline, list by condition."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import quote
 from function_app import error_codes
 from function_app.api import options
 from function_app.api import parameters as params
-from function_app.api.batch import answer_batch
+from function_app.api.batch import answer_batch, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
-from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import path, query
 from function_app.api.parameter_types import INSTANT, integer, text
 from function_app.domain.access import Role
@@ -21,7 +21,7 @@ from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery, Equals, Sorting
 from function_app.domain.validity import RequestedValidity
-from function_app.errors import ServiceError
+from function_app.errors import Rejected, ServiceError
 from function_app.operations.shapes import (
     ActivityList,
     ActivityReceipt,
@@ -31,11 +31,10 @@ from function_app.operations.shapes import (
     CreatedActivity,
     UnifiedActivity,
 )
-from function_app.services.batch import items_of
 from function_app.services.create_activities import Created
 from function_app.services.read_activities import customer_in
 
-_IMMUTABLE = "Activities never change and can't be deleted; they expire by themselves."
+_IMMUTABLE = "Activities can not be changed or deleted; they expire automatically."
 
 
 @operation(
@@ -43,14 +42,16 @@ _IMMUTABLE = "Activities never change and can't be deleted; they expire by thems
     "instances/{instanceId}/data/{entityName}",
     id="CreateActivity",
     summary="Create an activity",
-    description="Puts an event, like a purchase or a support ticket, on its customer's timeline at once.",
+    description="Creates an activity, like a purchase or a support ticket, on the timeline of its customer.",
     role=Role.CONTRIBUTOR,
     visibility="important",
     parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, params.VALID_UNTIL, params.VALID_FOR, params.CALLER),
-    body=Body("The event, with its own key, its time and its customer's key.", attributes_of="entityName"),
+    body=Body("The activity, with its key, its time and the key of its customer.", attributes_of="entityName"),
     responses={
-        201: Response("The activity is on the timeline.", CreatedActivity, headers={"Location": "Its address."}),
-        202: Response("The activity waits for its customer to come with a refresh.", CreatedActivity),
+        201: Response(
+            "The activity is on the timeline.", CreatedActivity, headers={"Location": "The address of the activity."}
+        ),
+        202: Response("The activity is parked until a refresh loads its customer.", CreatedActivity),
     },
     refuses={"GET": "Only Customer and UnifiedActivity can be listed."},
 )
@@ -59,8 +60,8 @@ async def create_activity(call: Call) -> Answer:
     (created,) = await call.services.create_activities(
         call.model, call[params.ENTITY_NAME], [call.body], timing, call.now
     )
-    if isinstance(created, Exception):
-        raise created
+    if isinstance(created, Rejected):
+        raise created.as_error()
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
     location = f"{root}/{UNIFIED.name}/{quote(created.activity.activity_id, safe='')}"
     status = 202 if created.is_parked else 201
@@ -73,17 +74,17 @@ async def create_activity(call: Call) -> Answer:
     "instances/{instanceId}/data/{entityName}/batch",
     id="CreateActivities",
     summary="Create activities",
-    description="Puts up to 500 events on timelines in one go. Each stands for itself: one fault spoils no other.",
+    description="Creates up to 500 activities in one request. A rejected item does not affect the others.",
     role=Role.CONTRIBUTOR,
     parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, params.VALID_UNTIL, params.VALID_FOR, params.CALLER),
-    body=Body("The events, each with its own key, its time and its customer's key.", items_of="entityName"),
+    body=Body("The activities, each with its key, its time and the key of its customer.", items_of="entityName"),
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def create_activities(call: Call) -> Answer:
     entity_name, timing = call[params.ENTITY_NAME], RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
 
     results = await call.services.create_activities(call.model, entity_name, items_of(call.body), timing, call.now)
-    return answer_batch(call, [each if isinstance(each, Exception) else _receipt(each) for each in results])
+    return answer_batch(call, [each if isinstance(each, Rejected) else _receipt(each) for each in results])
 
 
 def _receipt(created: Created) -> ActivityReceipt:
@@ -98,9 +99,9 @@ def _receipt(created: Created) -> ActivityReceipt:
 
 FILTER = replace(options.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
 ORDERBY = replace(
-    options.ORDERBY, description="The order of time: ActivityTime desc, or ActivityTime asc for oldest first."
+    options.ORDERBY, description="The sort order: ActivityTime desc, or ActivityTime asc for oldest first."
 )
-SELECT = replace(options.SELECT, description="The only fields to return, with commas, like CustomerId,Title.")
+SELECT = replace(options.SELECT, description="The fields to return, separated by commas, like CustomerId,Title.")
 
 
 @operation(
@@ -108,7 +109,7 @@ SELECT = replace(options.SELECT, description="The only fields to return, with co
     "instances/{instanceId}/data/UnifiedActivity",
     id="ListUnifiedActivities",
     summary="List activities by condition",
-    description="Finds activities of all customers by what they hold, newest first.",
+    description="Returns activities of all customers that match a filter or a search, newest first.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(
@@ -122,7 +123,7 @@ async def list_unified_activities(call: Call) -> Answer:
     condition, names, orderby = options.condition(call, UNIFIED), options.selected(call, UNIFIED), call[options.ORDERBY]
     sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
     if sorting.attribute != ACTIVITY_TIME:
-        message = "$orderby takes ActivityTime, with asc or desc."
+        message = "$orderby accepts only ActivityTime, with asc or desc."
         raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
     query = ActivityQuery(
         customer_in(condition), condition, descending=sorting.descending, after=options.read_sort(call)
@@ -152,7 +153,7 @@ ENTITY_ID = path(
     "instances/{instanceId}/data/{entityName}/{entityId}",
     id="GetActivity",
     summary="Get an activity",
-    description="Gives one activity, found by its id or by the key of its source record.",
+    description="Returns one activity by its id or by the primary key of its source record.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, ENTITY_ID),
@@ -166,11 +167,11 @@ async def get_activity(call: Call) -> Answer:
 
 CUSTOMER = query("customerId", "Customer ID", params.CUSTOMER_ID.description, text(MAX_ID_LENGTH), required=True)
 ACTIVITY_TYPE = query(
-    "activityType", "Activity Type", "Gives only activities of this type, like SalesOrder.", text(200)
+    "activityType", "Activity Type", "Returns only activities of this type, like SalesOrder.", text(200)
 )
-FROM = query("from", "From", "Gives only activities from this time on, like 2026-11-01T00:00:00Z.", INSTANT)
-TO = query("to", "To", "Gives only activities before this time, like 2026-12-01T00:00:00Z.", INSTANT)
-PAGE = query("$top", "Top Count", "How many activities a page holds, from 1 to 1000.", integer(1, 1000), default=50)
+FROM = query("from", "From", "Returns only activities at or after this time, like 2026-11-01T00:00:00Z.", INSTANT)
+TO = query("to", "To", "Returns only activities before this time, like 2026-12-01T00:00:00Z.", INSTANT)
+PAGE = query("$top", "Top Count", "The number of activities on a page, from 1 to 1000.", integer(1, 1000), default=50)
 
 
 @operation(
@@ -178,11 +179,11 @@ PAGE = query("$top", "Top Count", "How many activities a page holds, from 1 to 1
     "instances/{instanceId}/profile/timeline",
     id="ListActivities",
     summary="List activities (timeline)",
-    description="Gives what a customer did, newest first: the timeline.",
+    description="Returns the activities of a customer, newest first: the timeline.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, options.SKIPTOKEN, params.IF_NONE_MATCH),
-    responses={200: Response("One page of the timeline.", ActivityList), 304: params.NOT_MODIFIED},
+    responses={200: Response("One page of the timeline.", ActivityList), 304: NOT_MODIFIED},
 )
 async def list_activities(call: Call) -> Answer:
     kind = call[ACTIVITY_TYPE]
@@ -202,11 +203,11 @@ async def list_activities(call: Call) -> Answer:
     "instances/{instanceId}/profile/activityresponsemetadata",
     id="ListActivityTypes",
     summary="List activity types of a customer",
-    description="Says which types of activities a customer has, and how many of each.",
+    description="Returns the types of activities that a customer has, with the number of each.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, CUSTOMER),
-    responses={200: Response("The types with counts.", ActivityTypes)},
+    responses={200: Response("The types with their counts.", ActivityTypes)},
 )
 async def list_activity_types(call: Call) -> Answer:
     counts = await call.services.read_activities.types(call.model, call[CUSTOMER], call.now)

@@ -1,6 +1,6 @@
 """The Adaptive Card of a customer, for Teams and Power Apps: merged profile and newest activities.
 
-What people wrote goes into RichTextBlocks, which take no Markdown; TextBlocks hold only texts of our own.
+Values of customers are in RichTextBlocks, which do not parse Markdown. TextBlocks hold only texts of this module.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Operation, Response, operation
 from function_app.domain.access import Role
 from function_app.domain.activity import ACTIVITY_TIME
 from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
@@ -28,14 +28,14 @@ _NAMES = ("FullName", "Name", "FirstName", "LastName")
 
 
 class AdaptiveCard(TypedDict):
-    """An Adaptive Card; its elements are as adaptivecards.io describes them."""
+    """An Adaptive Card with elements as adaptivecards.io describes them."""
 
     type: Annotated[Literal["AdaptiveCard"], Field(title="Type", description="Always AdaptiveCard.")]
-    version: Annotated[str, Field(title="Version", description="The version of Adaptive Cards it needs.")]
+    version: Annotated[str, Field(title="Version", description="The version of Adaptive Cards that the card needs.")]
     fallbackText: Annotated[
-        str, Field(title="Fallback Text", description="What is shown where the version is not known.")
+        str, Field(title="Fallback Text", description="The text to show where the version is not supported.")
     ]
-    body: Annotated[list[dict[str, Any]], Field(title="Body", description="The elements.")]
+    body: Annotated[list[dict[str, Any]], Field(title="Body", description="The elements of the card.")]
 
 
 @operation(
@@ -43,11 +43,11 @@ class AdaptiveCard(TypedDict):
     "instances/{instanceId}/data/Customer/{customerId}/card",
     id="GetCustomerCard",
     summary="Get a customer as an Adaptive Card",
-    description="Read a customer's profile as it is now, and the newest activities, as an Adaptive Card.",
+    description="Returns the merged profile and the newest activities of a customer as an Adaptive Card.",
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.IF_NONE_MATCH),
-    responses={200: Response("The card.", AdaptiveCard), 304: params.NOT_MODIFIED},
+    responses={200: Response("The card.", AdaptiveCard), 304: NOT_MODIFIED},
 )
 async def get_customer_card(call: Call) -> Answer:
     _, merged = await call.services.read_customer(call.model, call[params.CUSTOMER_ID], call.now)
@@ -74,7 +74,7 @@ def _name(profile: Attributes) -> str:
 
 
 def _fields(entity: Entity, merged: Merged) -> list[dict[str, Any]]:
-    """Return a row for each field with a value that is no key."""
+    """Return a row for each attribute that has a value and is not a key."""
     return [
         _row(attribute, value, merged.winners.get(attribute.name))
         for attribute in entity.attributes
@@ -112,7 +112,7 @@ def _own(text: str, **looks: Any) -> dict[str, Any]:
 
 
 def _moment(instant: datetime) -> str:
-    """Write an instant so that the host shows it in its own language and time zone."""
+    """Format an instant so that the host shows it in the language and time zone of the user."""
     text = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return f"{{{{DATE({text},SHORT)}}}} {{{{TIME({text})}}}}"
 

@@ -1,4 +1,4 @@
-"""API keys: list them without the keys themselves, regenerate, revoke."""
+"""API keys: list, regenerate, revoke. Only regenerating returns a key itself."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from function_app.api.parameter_types import choice, enum
 from function_app.domain.access import ROLES, SLOTS, Role, RoleName
 from function_app.domain.instant import format_instant
 
-ROLE = path("role", "Role", "The role the key gives.", choice(ROLES))
-SLOT = path("slot", "Slot", "Which of the role's two keys is meant.", enum(*SLOTS))
+ROLE = path("role", "Role", "The role of callers that use the key.", choice(ROLES))
+SLOT = path("slot", "Slot", "One of the two keys of the role: primary or secondary.", enum(*SLOTS))
 
 
 class ApiKeyInfo(TypedDict):
     """An API key without the key itself."""
 
-    role: Annotated[RoleName, Field(title="Role", description="The role the key gives.")]
+    role: Annotated[RoleName, Field(title="Role", description="The role of callers that use the key.")]
     slot: Annotated[
-        Literal["primary", "secondary"], Field(title="Slot", description="Which of the role's two keys it is.")
+        Literal["primary", "secondary"],
+        Field(title="Slot", description="One of the two keys of the role: primary or secondary."),
     ]
-    createdAt: Annotated[str, Field(title="Created At", description="When it was made.")]
-    createdBy: Annotated[str, Field(title="Created By", description="The id of who made it.")]
+    createdAt: Annotated[str, Field(title="Created At", description="When the key was created.")]
+    createdBy: Annotated[
+        str, Field(title="Created By", description="The principal id of the caller who created the key.")
+    ]
 
 
 class ApiKeyList(RootModel[list[ApiKeyInfo]]):
@@ -35,13 +38,14 @@ class ApiKeyList(RootModel[list[ApiKeyInfo]]):
 
 
 class NewApiKey(TypedDict):
-    """An API key, shown this once."""
+    """A new API key. No other response contains it."""
 
-    role: Annotated[RoleName, Field(title="Role", description="The role the key gives.")]
+    role: Annotated[RoleName, Field(title="Role", description="The role of callers that use the key.")]
     slot: Annotated[
-        Literal["primary", "secondary"], Field(title="Slot", description="Which of the role's two keys it is.")
+        Literal["primary", "secondary"],
+        Field(title="Slot", description="One of the two keys of the role: primary or secondary."),
     ]
-    key: Annotated[str, Field(title="Key", description="The key; keep it, it can't be read again.")]
+    key: Annotated[str, Field(title="Key", description="The key. Store it: it can not be read again.")]
 
 
 @operation(
@@ -49,11 +53,11 @@ class NewApiKey(TypedDict):
     "instances/{instanceId}/apikeys",
     id="ListApiKeys",
     summary="List API keys",
-    description="List the API keys of an instance, without the keys themselves.",
+    description="Returns role, slot, time and creator of each API key of an instance, but not the key itself.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID,),
-    responses={200: Response("The keys there are.", ApiKeyList)},
+    responses={200: Response("The API keys.", ApiKeyList)},
 )
 async def list_keys(call: Call) -> Answer:
     return Answer(
@@ -75,7 +79,7 @@ async def list_keys(call: Call) -> Answer:
     "instances/{instanceId}/apikeys/{role}/{slot}",
     id="RegenerateApiKey",
     summary="Regenerate an API key",
-    description="Make a new API key in place of the one before; it is shown this once.",
+    description="Regenerates an API key. The previous key becomes invalid, and the new key is returned only once.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID, ROLE, SLOT),
@@ -93,11 +97,11 @@ async def regenerate_key(call: Call) -> Answer:
     "instances/{instanceId}/apikeys/{role}/{slot}",
     id="RevokeApiKey",
     summary="Revoke an API key",
-    description="Make an API key worthless.",
+    description="Revokes an API key. Requests with this key are rejected.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID, ROLE, SLOT),
-    responses={204: Response("There is no such key any more.")},
+    responses={204: Response("The key is revoked.")},
 )
 async def revoke_key(call: Call) -> Answer:
     await call.services.access.revoke(call[params.INSTANCE_ID], call[ROLE], call[SLOT], call.principal, call.now)

@@ -21,20 +21,24 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 BEFORE = query(
     "before",
     "Before",
-    "List changes made before this instant; for the next page, the one the last change was made at.",
+    "Returns only changes before this instant. For the next page, send changedAt of the last change.",
     INSTANT,
 )
-TOP = query("$top", "Top", "How many changes to list.", integer(1, 1000), default=100)
+TOP = query("$top", "Top", "The maximum number of changes to return.", integer(1, 1000), default=100)
 
 
 class ChangeInfo(TypedDict):
-    """What somebody did to an instance's definition, roles or keys."""
+    """A change of the definition, the roles or the keys of an instance."""
 
-    changedAt: Annotated[str, Field(title="Changed At", description="When.")]
-    changedBy: Annotated[str, Field(title="Changed By", description="The id of who did it.")]
-    action: Annotated[str, Field(title="Action", description="What was done.")]
-    subject: Annotated[str, Field(title="Subject", description="To what.")]
-    detail: Annotated[str, Field(title="Detail", description="How it is since.")]
+    changedAt: Annotated[str, Field(title="Changed At", description="When the change was made.")]
+    changedBy: Annotated[
+        str, Field(title="Changed By", description="The principal id of the caller who made the change.")
+    ]
+    action: Annotated[str, Field(title="Action", description="The kind of change.")]
+    subject: Annotated[
+        str, Field(title="Subject", description="The role assignment, key or definition that was changed.")
+    ]
+    detail: Annotated[str, Field(title="Detail", description="The new state.")]
 
 
 class ChangeList(RootModel[list[ChangeInfo]]):
@@ -46,11 +50,11 @@ class ChangeList(RootModel[list[ChangeInfo]]):
     "instances/{instanceId}/changes",
     id="ListChanges",
     summary="List changes",
-    description="List who changed the definition, roles and keys of an instance, newest first.",
+    description="Returns who changed the definition, the roles and the keys of an instance, newest first.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID, BEFORE, TOP),
-    responses={200: Response("Changes, newest first.", ChangeList)},
+    responses={200: Response("The changes, newest first.", ChangeList)},
 )
 async def list_changes(call: Call) -> Answer:
     before = call[BEFORE] or _FAR

@@ -19,7 +19,7 @@ FILE = Path(__file__).parents[2] / "connector" / "apiDefinition.swagger.json"
     "connector/apiDefinition.swagger.json",
     id="GetConnector",
     summary="Get the connector",
-    description="Gives the definition of the custom connector, made for the host that is asked.",
+    description="Returns the definition of the custom connector, with the host of the request.",
     role=None,
     visibility="internal",
     responses={200: Response("The definition, in Swagger 2.0.")},

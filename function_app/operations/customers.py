@@ -1,4 +1,4 @@
-"""Customers: update one, read one, list many."""
+"""Customers: update one or many, get one, list many."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from function_app import error_codes
 from function_app.api import options
 from function_app.api import parameters as params
-from function_app.api.batch import answer_batch
+from function_app.api.batch import answer_each, as_object, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
-from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import query
 from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
@@ -26,12 +26,12 @@ from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
 from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer
-from function_app.services.batch import as_object, each_item, items_of
 from function_app.services.instances import CompiledInstance
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.update_profile import Updated, UpdateRequest
 
-_NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, and here with the next refresh."
+_NOT_CREATED = "Profiles can be updated, but not created: new customers of the source appear with the next refresh."
+_NOT_DELETED = "Profiles can be updated, but not deleted: delete the customer in the source and start a refresh."
 
 
 @operation(
@@ -39,7 +39,7 @@ _NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, a
     "instances/{instanceId}/data/Customer/{customerId}",
     id="UpdateCustomer",
     summary="Update a customer profile",
-    description="Shows new values in a customer's profile at once, until their time is over.",
+    description="Updates attributes of a customer profile until the update expires.",
     role=Role.CONTRIBUTOR,
     visibility="important",
     parameters=(
@@ -50,13 +50,13 @@ _NO_PROFILE = "Profiles can be updated, never {}: a customer {} in the source, a
         params.REPEAT_ID,
         params.PREFER,
     ),
-    body=Body("The fields to change. Fields left empty stay as they are.", attributes_of=CUSTOMER),
+    body=Body("The fields to change. Empty fields are not changed.", attributes_of=CUSTOMER),
     responses={
         204: Response(
-            "The update is taken.",
-            headers={"x-ms-update-id": "The update's id.", "x-ms-valid-until": "When it disappears."},
+            "The update is accepted.",
+            headers={"x-ms-update-id": "The id of the update.", "x-ms-valid-until": "When the update expires."},
         ),
-        200: Response("The update is taken; asked for by Prefer.", UpdatedCustomer),
+        200: Response("The update is accepted, with the merged profile as requested by Prefer.", UpdatedCustomer),
     },
 )
 async def update_customer(call: Call) -> Answer:
@@ -83,12 +83,12 @@ def _receipt(updated: Updated) -> Receipt:
 EXPAND = query(
     "$expand",
     "Expand",
-    "Choose UnifiedActivity to get the newest 50 activities with each customer.",
+    "UnifiedActivity returns the newest 50 activities with each customer.",
     enum("UnifiedActivity"),
     visibility="advanced",
 )
 EXPLAIN = params.flag(
-    "explain", "Explain", "Whether to say of each updated field what the source holds and until when."
+    "explain", "Explain", "Whether to return, for each updated field, the source's value and when the update expires."
 )
 
 
@@ -97,15 +97,15 @@ EXPLAIN = params.flag(
     "instances/{instanceId}/data/Customer/{customerId}",
     id="GetCustomer",
     summary="Get a customer profile",
-    description="Gives a customer's profile as it is now: the source's values with the live updates on top.",
+    description="Returns the merged profile of a customer: the source's values with the live updates on top.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, EXPLAIN, params.IF_NONE_MATCH),
-    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: params.NOT_MODIFIED},
+    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: NOT_MODIFIED},
     refuses={
-        "DELETE": _NO_PROFILE.format("deleted", "goes"),
-        "PUT": "Profiles can be updated with PATCH, never replaced.",
-        "POST": _NO_PROFILE.format("created", "appears"),
+        "DELETE": _NOT_DELETED,
+        "PUT": "Profiles can be updated with PATCH, but not replaced.",
+        "POST": _NOT_CREATED,
     },
 )
 async def get_customer(call: Call) -> Answer:
@@ -133,7 +133,7 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     "instances/{instanceId}/data/Customer",
     id="ListCustomers",
     summary="List customer profiles",
-    description="Finds customers by what their profiles show now, live updates included.",
+    description="Returns merged profiles that match a filter or a search, live updates included.",
     role=Role.VIEWER,
     parameters=(
         params.INSTANCE_ID,
@@ -152,8 +152,8 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     ),
     responses={200: Response("One page of merged profiles.", CustomerList)},
     refuses={
-        "POST": _NO_PROFILE.format("created", "appears"),
-        "DELETE": _NO_PROFILE.format("deleted", "goes"),
+        "POST": _NOT_CREATED,
+        "DELETE": _NOT_DELETED,
     },
 )
 async def list_customers(call: Call) -> Answer:
@@ -194,7 +194,7 @@ def _position(call: Call, model: CompiledInstance, sorting: Sorting) -> Position
     "instances/{instanceId}/data/Customer/batch",
     id="UpdateCustomers",
     summary="Update customer profiles (batch)",
-    description="Updates up to 500 customer profiles in one go. Each stands for itself: one fault spoils no other.",
+    description="Updates up to 500 customer profiles in one request. A rejected item does not affect the others.",
     role=Role.CONTRIBUTOR,
     parameters=(params.INSTANCE_ID, *params.VALIDITY, params.CALLER, params.REPEAT_ID),
     body=Body("The customers to change, each with its Customer ID and the fields to change.", items_of=CUSTOMER),
@@ -206,16 +206,16 @@ async def update_customers(call: Call) -> Answer:
     async def update(index: int, item: Any) -> Receipt:
         changes = {name: value for name, value in as_object(item).items() if name != KEY}
         request = UpdateRequest(_customer_id(item), changes, timing, caller, f"{repeat}/{index}" if repeat else None)
-        later = call.now + timedelta(microseconds=index)  # of two items for one customer the later one shows
+        later = call.now + timedelta(microseconds=index)  # if two items are for one customer, the later one shows
         return _receipt(await call.services.update_profile(call.model, request, later))
 
-    return answer_batch(call, await each_item(items_of(call.body), update))
+    return await answer_each(call, items_of(call.body), update)
 
 
 def _customer_id(item: dict[str, Any]) -> str:
     customer_id = item.get(KEY)
     if not isinstance(customer_id, str) or not 1 <= len(customer_id) <= MAX_ID_LENGTH:
-        raise ServiceError(error_codes.MISSING_ATTRIBUTE("The item needs the CustomerId of a customer.", f"/{KEY}"))
+        raise ServiceError(error_codes.MISSING_ATTRIBUTE("The item must have the CustomerId of a customer.", f"/{KEY}"))
     return customer_id
 
 

@@ -1,4 +1,4 @@
-"""Entities: the metadata of what an instance holds, in the original's shape."""
+"""Entities: the metadata of an instance, in the shape of the original API."""
 
 from __future__ import annotations
 
@@ -11,62 +11,62 @@ from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import query
-from function_app.api.parameter_types import ONLY_FALSE, enum
+from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.schema import USES, entity_schema
 
-ANNOTATIONS = params.flag("attributesAnnotations", "Annotations", "Whether to say which attributes are read-only.")
-QUARANTINED = params.flag("includeQuarantined", "Quarantined", "Of the original's; only false.", ONLY_FALSE, "internal")
-SELF_CONFLATED = params.flag(
-    "includeSelfConflatedEntity", "Self-conflated", "Of the original's; only false.", ONLY_FALSE, "internal"
+ANNOTATIONS = params.flag(
+    "attributesAnnotations", "Annotations", "Whether to return which attributes are read-only or mandatory."
 )
+QUARANTINED = params.unsupported("includeQuarantined", "Quarantined")
+SELF_CONFLATED = params.unsupported("includeSelfConflatedEntity", "Self-conflated")
 
 
 class SearchProperties(TypedDict):
-    """What queries can do with an attribute."""
+    """How queries can use an attribute."""
 
-    isSearchable: Annotated[bool, Field(title="Searchable", description="Whether a search looks at it.")]
-    isFilterable: Annotated[bool, Field(title="Filterable", description="Whether a filter may name it.")]
+    isSearchable: Annotated[bool, Field(title="Searchable", description="Whether searches include the attribute.")]
+    isFilterable: Annotated[bool, Field(title="Filterable", description="Whether filters can use the attribute.")]
     isFacetable: Annotated[bool, Field(title="Facetable", description="Always false.")]
-    isSortable: Annotated[bool, Field(title="Sortable", description="Whether rows can be sorted by it.")]
+    isSortable: Annotated[bool, Field(title="Sortable", description="Whether rows can be sorted by the attribute.")]
 
 
 class Annotation(TypedDict):
-    """A hint."""
+    """A property of an attribute for designers."""
 
     name: Annotated[str, Field(title="Name", description="ReadOnly or Mandatory.")]
-    value: Annotated[str, Field(title="Value", description="Whether it is true.")]
+    value: Annotated[str, Field(title="Value", description="true or false.")]
 
 
 class AttributeInfo(TypedDict):
-    """An attribute's metadata."""
+    """The metadata of an attribute."""
 
     name: Annotated[str, Field(title="Name", description="The attribute's name.")]
-    friendlyName: Annotated[str, Field(title="Friendly Name", description="Its name for people.")]
+    friendlyName: Annotated[str, Field(title="Friendly Name", description="The display name.")]
     dataType: Annotated[str, Field(title="Data Type", description="An Edm primitive type.")]
-    searchProperties: Annotated[SearchProperties, Field(title="Search", description="What queries can do with it.")]
+    searchProperties: Annotated[SearchProperties, Field(title="Search", description="How queries can use it.")]
     annotations: NotRequired[
-        Annotated[list[Annotation], Field(title="Annotations", description="Hints, if asked for.")]
+        Annotated[list[Annotation], Field(title="Annotations", description="ReadOnly and Mandatory, if requested.")]
     ]
 
 
 class EntityInfo(TypedDict):
-    """An entity's metadata."""
+    """The metadata of an entity."""
 
     name: Annotated[str, Field(title="Name", description="The entity's name.")]
     qualifiedEntityName: Annotated[str, Field(title="Qualified Name", description="The name with its data source.")]
-    dataSourceName: NotRequired[Annotated[str | None, Field(title="Data Source", description="Where it comes from.")]]
-    entityType: Annotated[str, Field(title="Type", description="What it holds.")]
-    keys: Annotated[list[list[AttributeInfo]], Field(title="Keys", description="Alternative keys, each of attributes.")]
+    dataSourceName: NotRequired[Annotated[str | None, Field(title="Data Source", description="The data source.")]]
+    entityType: Annotated[str, Field(title="Type", description="profile, activity or source.")]
+    keys: Annotated[list[list[AttributeInfo]], Field(title="Keys", description="The keys, each a list of attributes.")]
     timestampAttribute: NotRequired[
-        Annotated[str | None, Field(title="Timestamp", description="The attribute that says when.")]
+        Annotated[str | None, Field(title="Timestamp", description="The attribute with the time.")]
     ]
-    attributes: Annotated[list[AttributeInfo], Field(title="Attributes", description="Its attributes.")]
+    attributes: Annotated[list[AttributeInfo], Field(title="Attributes", description="The attributes.")]
 
 
 class EntityModel(TypedDict):
-    """Every entity of an instance."""
+    """All entities of an instance."""
 
     instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
     entities: Annotated[list[EntityInfo], Field(title="Entities", description="The entities.")]
@@ -76,19 +76,19 @@ class ActivityEntity(TypedDict):
     """A kind of activity."""
 
     entityName: Annotated[str, Field(title="Entity Name", description="The entity's name.")]
-    displayName: Annotated[str, Field(title="Display Name", description="Its name for people.")]
+    displayName: Annotated[str, Field(title="Display Name", description="The display name.")]
 
 
 class ActivityEntities(TypedDict):
     """The kinds of activities of an instance."""
 
     value: Annotated[
-        list[ActivityEntity], Field(title="Kinds of Activities", description="Each with its name for people.")
+        list[ActivityEntity], Field(title="Kinds of Activities", description="Each with its display name.")
     ]
 
 
 class EntitySchema(TypedDict):
-    """An entity's fields, as a JSON schema."""
+    """The fields of an entity as a JSON schema."""
 
     type: Annotated[Literal["object"], Field(title="Type", description="Always object.")]
     title: Annotated[str, Field(title="Title", description="The entity's name.")]
@@ -103,11 +103,11 @@ class EntitySchema(TypedDict):
     "instances/{instanceId}/manage/entities",
     id="ListEntities",
     summary="List entities",
-    description="Describes every entity of an instance: its keys and attributes.",
+    description="Returns the metadata of all entities of an instance: their keys and attributes.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, ANNOTATIONS, QUARANTINED, SELF_CONFLATED),
-    responses={200: Response("Every entity with its attributes.", EntityModel)},
+    responses={200: Response("All entities with their attributes.", EntityModel)},
 )
 async def list_entities(call: Call) -> Answer:
     entities = [_entity(entity, annotated=call[ANNOTATIONS]) for entity in call.model.entities.values()]
@@ -120,7 +120,7 @@ async def list_entities(call: Call) -> Answer:
     "instances/{instanceId}/manage/entities/{entityName}",
     id="GetEntity",
     summary="Get an entity",
-    description="Describes one entity: its keys and attributes.",
+    description="Returns the metadata of one entity: its keys and attributes.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, params.ENTITY_NAME, ANNOTATIONS),
@@ -135,7 +135,7 @@ async def get_entity(call: Call) -> Answer:
     "instances/{instanceId}/manage/activityentities",
     id="ListActivityEntities",
     summary="List kinds of activities",
-    description="Lists the entities whose records are taken as activities, with their names for people.",
+    description="Returns the entities that accept activities, with their display names.",
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID,),
@@ -165,7 +165,7 @@ USE = query(
     "instances/{instanceId}/manage/entities/{entityName}/schema",
     id="GetEntitySchema",
     summary="Get the fields of an entity",
-    description="Describes the fields of an entity by a schema that designers draw forms from.",
+    description="Returns a JSON schema of the fields of an entity. Designers create forms from it.",
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID, params.ENTITY_NAME, USE),

@@ -1,4 +1,4 @@
-"""Health: whether the service and its store answer."""
+"""Health: whether the service and its store respond."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from function_app.version import VERSION
 
 
 class Health(TypedDict):
-    """That the service and its store answer."""
+    """The state of the service and its store."""
 
     status: Annotated[Literal["healthy"], Field(title="Status", description="Always healthy.")]
     version: Annotated[str, Field(title="Version", description="The version of the service.")]
@@ -24,10 +24,10 @@ class Health(TypedDict):
     "health",
     id="CheckHealth",
     summary="Check health",
-    description="Say whether the service and its store answer.",
+    description="Returns the version of the service if it and its store respond.",
     role=None,
     visibility="internal",
-    responses={200: Response("Both answer.", Health)},
+    responses={200: Response("The service and its store respond.", Health)},
 )
 async def check_health(call: Call) -> Answer:
     await call.services.store.check()

@@ -1,4 +1,4 @@
-"""Instances: list, read, define."""
+"""Instances: list, get, define."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from function_app.operations.definition import InstanceDefinition
 
 
 class InstanceInfo(TypedDict):
-    """An instance's name and id."""
+    """The name and the id of an instance."""
 
     instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
     name: Annotated[str, Field(title="Name", description="The instance's name.")]
@@ -24,7 +24,7 @@ class InstanceInfo(TypedDict):
 
 
 class InstanceList(RootModel[list[InstanceInfo]]):
-    """Every instance."""
+    """The instances."""
 
 
 @operation(
@@ -32,7 +32,7 @@ class InstanceList(RootModel[list[InstanceInfo]]):
     "instances",
     id="ListInstances",
     summary="List instances",
-    description="Lists the instances that you may use.",
+    description="Returns the instances on which the caller has a role.",
     role=Role.VIEWER,
     visibility="internal",
     responses={200: Response("The instances.", InstanceList)},
@@ -49,7 +49,7 @@ async def list_instances(call: Call) -> Answer:
     "instances/{instanceId}",
     id="GetInstance",
     summary="Get an instance",
-    description="Gives the name and the id of one instance.",
+    description="Returns the name and the id of an instance.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID,),
@@ -64,15 +64,15 @@ async def get_instance(call: Call) -> Answer:
     "instances/{instanceId}",
     id="DefineInstance",
     summary="Define an instance",
-    description="Create an environment, or replace its definition: name, validity and entities.",
+    description="Creates an instance or replaces its definition: name, validity and entities.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID,),
     defines_instance=True,
     body=Body("The whole definition.", InstanceDefinition),
     responses={
-        201: Response("The instance is new.", InstanceInfo),
-        200: Response("The instance's definition is replaced.", InstanceInfo),
+        201: Response("The instance is created.", InstanceInfo),
+        200: Response("The definition of the instance is replaced.", InstanceInfo),
     },
 )
 async def define_instance(call: Call) -> Answer:

@@ -1,4 +1,4 @@
-"""Key ring: find a customer by the key a source knows it by."""
+"""Key ring: find a customer by a key of a source system."""
 
 from __future__ import annotations
 
@@ -18,21 +18,25 @@ from function_app.domain.activity import SourceKey
 DATA_SOURCE = query(
     "dataSourceName",
     "Data Source",
-    "The data source that knows the customer, like eCommerce.",
+    "The data source of the key, like eCommerce.",
     text(200),
     required=True,
 )
 ENTITY = query(
-    "entityName", "Entity", "The entity in that data source, like eCommerceContacts.", text(200), required=True
+    "entityName",
+    "Entity",
+    "The entity of the key in that data source, like eCommerceContacts.",
+    text(200),
+    required=True,
 )
 SOURCE_KEY = query("key", "Key", "The customer's key in that entity, like CNTID_1000.", text(200), required=True)
 
 
 class KeyRing(TypedDict):
-    """A customer's keys in the source entities."""
+    """The keys of a customer in the source entities."""
 
     instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
-    customerId: Annotated[str, Field(title="Customer ID", description="The customer.")]
+    customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
     keyRing: Annotated[dict[str, str], Field(title="Key Ring", description="The key in each source entity.")]
 
 
@@ -41,7 +45,7 @@ class KeyRing(TypedDict):
     "instances/{instanceId}/profile/keyring",
     id="FindCustomer",
     summary="Find a customer by source key",
-    description="Gives the id of the unified customer that a source knows by a key of its own, and all keys of it.",
+    description="Returns the id of the customer with a key in a source system, and all source keys of this customer.",
     role=Role.VIEWER,
     parameters=(params.INSTANCE_ID, DATA_SOURCE, ENTITY, SOURCE_KEY),
     responses={200: Response("The customer and its key ring.", KeyRing)},

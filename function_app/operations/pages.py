@@ -1,6 +1,6 @@
-"""Pages: the customer card and the usage page, and the files they are made of.
+"""Pages: the customer card and the usage page, with their scripts and style sheets.
 
-They carry no data: their scripts call the other operations, with the token of whoever looks.
+They contain no data: their scripts call the other operations with the token of the user.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from function_app import error_codes
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Operation, Response, operation
 from function_app.api.page_settings import AUTHORITY, PageSettings
 from function_app.api.parameter import path
 from function_app.api.parameter_types import text
@@ -23,20 +23,20 @@ from function_app.errors import ServiceError
 
 _FOLDER = Path(__file__).parent.parent / "pages"
 _MEDIA = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
-_PAGE = {200: Response("The page."), 304: params.NOT_MODIFIED}
+_PAGE = {200: Response("The page."), 304: NOT_MODIFIED}
 
 
 class PageSignIn(TypedDict):
-    clientId: Annotated[str, Field(title="Client ID", description="The app registration that is signed in to.")]
+    clientId: Annotated[str, Field(title="Client ID", description="The app registration that users sign in to.")]
     authority: Annotated[str, Field(title="Authority", description="The address of the tenant.")]
-    scope: Annotated[str, Field(title="Scope", description="The scope that is asked for.")]
+    scope: Annotated[str, Field(title="Scope", description="The scope that the pages request.")]
 
 
 class PageConfiguration(TypedDict):
-    """How the pages sign people in."""
+    """How the pages sign users in."""
 
     signIn: NotRequired[
-        Annotated[PageSignIn | None, Field(title="Sign In", description="Nothing where nobody needs to.")]
+        Annotated[PageSignIn | None, Field(title="Sign In", description="Null if no sign-in is needed.")]
     ]
 
 
@@ -45,7 +45,7 @@ class PageConfiguration(TypedDict):
     "instances/{instanceId}/card/{customerId}",
     id="ShowCard",
     summary="Show the customer card",
-    description="Show a customer's profile and timeline as a page that keeps itself current.",
+    description="Shows the profile and the timeline of a customer on a page that updates itself.",
     role=None,
     visibility="internal",
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.IF_NONE_MATCH),
@@ -60,7 +60,7 @@ async def show_card(call: Call) -> Answer:
     "instances/{instanceId}/usage/page",
     id="ShowUsagePage",
     summary="Show the usage page",
-    description="Show how much an instance was called, as a page with charts and tables.",
+    description="Shows the usage of an instance on a page with charts and tables.",
     role=None,
     visibility="internal",
     parameters=(params.INSTANCE_ID, params.IF_NONE_MATCH),
@@ -75,7 +75,7 @@ async def show_usage_page(call: Call) -> Answer:
     "pages/settings",
     id="GetPageSettings",
     summary="Get the settings of the pages",
-    description="Read how the pages sign people in; nothing where nobody needs to.",
+    description="Returns how the pages sign users in; null if no sign-in is needed.",
     role=None,
     visibility="internal",
     responses={200: Response("The settings.", PageConfiguration)},
@@ -96,11 +96,11 @@ FILE = path("file", "File", "The file's name.", text(100))
     "pages/{file}",
     id="GetPageFile",
     summary="Get a file of the pages",
-    description="Read a script or a style sheet that the pages are made of.",
+    description="Returns a script or a style sheet of the pages.",
     role=None,
     visibility="internal",
     parameters=(FILE, params.IF_NONE_MATCH),
-    responses={200: Response("The file."), 304: params.NOT_MODIFIED},
+    responses={200: Response("The file."), 304: NOT_MODIFIED},
 )
 async def get_page_file(call: Call) -> Answer:
     return _file(call[FILE], call.pages)
@@ -121,7 +121,7 @@ def _file(name: str, settings: PageSettings) -> Answer:
 
 @cache
 def _files() -> dict[str, bytes]:
-    """Read every file there is, so that no name of a caller's ever becomes a path."""
+    """Read all files once, so that a name in a request is never used as a path."""
     return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _MEDIA}
 
 

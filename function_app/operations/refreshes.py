@@ -1,4 +1,4 @@
-"""Refreshes: start one, follow it, and read what it rejected."""
+"""Refreshes: start, list and get, with the rejected rows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import cast
 
 from function_app import error_codes
+from function_app.api import options
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
@@ -14,7 +15,7 @@ from function_app.api.parameter import Parameter, path, query
 from function_app.api.parameter_types import ANY_TEXT, integer, text
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
-from function_app.domain.job import Job, Task, total
+from function_app.domain.job import Job, Task, total, warnings_of
 from function_app.errors import ServiceError
 from function_app.operations.refresh_models import (
     JobInfo,
@@ -23,7 +24,9 @@ from function_app.operations.refresh_models import (
     NodeInfo,
     NodeList,
     Progress,
+    RejectedRow,
     RejectedRows,
+    SnapshotInfo,
 )
 
 MAIN = "main"
@@ -31,18 +34,29 @@ _NODES = {"load": "Load {}", "remove": "Remove missing customers", "finish": "Jo
 
 
 def _ignored(name: str, summary: str) -> Parameter[str | None]:
-    description = "Of the original's; every refresh takes all entities."
+    description = "For compatibility with the original API; has no effect: a refresh loads all entities."
     return query(name, summary, description, ANY_TEXT, visibility="internal")
 
 
-WORKFLOW = path("workflowName", "Workflow", "The workflow's name: main.", text(100), visibility="internal", sent=MAIN)
+WORKFLOW = path(
+    "workflowName", "Workflow", "The name of the workflow: main.", text(100), visibility="internal", sent=MAIN
+)
 JOB_ID = path("jobId", "Job", "The id of the refresh, like 00000001.", text(64))
-TOP = query("top", "Top", "How many jobs to list.", integer(1, 100), default=20)
-TASKS = params.flag("includeTasks", "Tasks", "Whether to add what became of each part.")
+TOP = query("top", "Top", "The maximum number of jobs to return.", integer(1, 100), default=20)
+TASKS = params.flag("includeTasks", "Tasks", "Whether to return the steps of each job.")
+ACCEPT_REMOVALS = params.flag(
+    "acceptRemovals", "Accept Removals", "Whether any number of customers that the snapshot lacks may be removed."
+)
+PAGES_AT_ONCE = 5
 ON_DEMAND = (
     _ignored("operationType", "Operation"),
     _ignored("identifiers", "Identifiers"),
-    params.flag("forceRunRequested", "Force Run", "Of the original's; changes nothing.", visibility="internal"),
+    params.flag(
+        "forceRunRequested",
+        "Force Run",
+        "For compatibility with the original API; has no effect.",
+        visibility="internal",
+    ),
 )
 
 
@@ -51,14 +65,14 @@ ON_DEMAND = (
     "instances/{instanceId}/workflows/{workflowName}/jobs",
     id="StartRefresh",
     summary="Start a refresh",
-    description="Load the newest snapshots of the source; while a refresh is running, that one is answered.",
+    description="Starts a refresh from the newest snapshots of the source, or returns the one that is running.",
     role=Role.ADMINISTRATOR,
-    parameters=(params.INSTANCE_ID, WORKFLOW, *ON_DEMAND),
-    responses={200: Response("The job of the refresh.", JobInfo)},
+    parameters=(params.INSTANCE_ID, WORKFLOW, ACCEPT_REMOVALS, *ON_DEMAND),
+    responses={200: Response("The refresh job.", JobInfo)},
 )
 async def start_refresh(call: Call) -> Answer:
     instance_id = _instance(call)
-    job = await call.services.refresh.start(instance_id, "onDemand", call.now)
+    job = await call.services.refresh.start(instance_id, "onDemand", call.now, accept_removals=call[ACCEPT_REMOVALS])
     return Answer(200, _info(job, await call.services.refresh.tasks(instance_id, job.job_id), parts=False))
 
 
@@ -67,7 +81,7 @@ async def start_refresh(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/jobs",
     id="ListRefreshes",
     summary="List refreshes",
-    description="Read the jobs of the last 30 days, newest first.",
+    description="Returns the refreshes of the last 30 days, newest first.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW, TOP, TASKS),
@@ -84,7 +98,7 @@ async def list_refreshes(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
     id="GetRefresh",
     summary="Get a refresh",
-    description="Read how far a refresh is: rows read, written, unchanged, removed, rejected, and updates that landed.",
+    description="Returns a refresh: its status, warnings, and the numbers of rows read, written, removed and rejected.",
     role=Role.VIEWER,
     parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID, TASKS),
     responses={200: Response("The job.", JobInfo)},
@@ -95,21 +109,57 @@ async def get_refresh(call: Call) -> Answer:
 
 
 @operation(
+    "DELETE",
+    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
+    id="CancelRefresh",
+    summary="Cancel a refresh",
+    description="Ends a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged.",
+    role=Role.ADMINISTRATOR,
+    visibility="advanced",
+    parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID),
+    responses={200: Response("The job.", JobInfo)},
+)
+async def cancel_refresh(call: Call) -> Answer:
+    instance_id, refresh = _instance(call), call.services.refresh
+    job = await refresh.cancel(instance_id, call[JOB_ID], call.now)
+    return Answer(200, _info(job, await refresh.tasks(instance_id, job.job_id), parts=False))
+
+
+@operation(
     "GET",
     "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}/rejected",
     id="GetRejectedRows",
     summary="Get rejected rows",
-    description="Download which rows of the snapshots were rejected, with file, row and reason.",
+    description="Returns the rejected rows of the snapshots, each with its file, row, line, column and the reason.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID),
-    responses={200: Response("The rows, up to 1000 of each part.", RejectedRows)},
+    parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID, options.SKIPTOKEN),
+    responses={200: Response("One page of the rows.", RejectedRows)},
 )
 async def get_rejected_rows(call: Call) -> Answer:
     job, tasks = await _job(call)
-    rows = [note for task in tasks if task.work == "load" for note in task.notes]
-    body = {"jobId": job.job_id, "count": total(tasks).rejected, "value": rows}
+    pages = [(task, page) for task in tasks for page in range(task.rejected_pages)]
+    start = _first_page(call, len(pages))
+    rows: list[RejectedRow] = []
+    for task, page in pages[start : start + PAGES_AT_ONCE]:
+        found = await call.services.refresh.rejected(_instance(call), task, page)
+        rows += [
+            {"file": task.file, "row": row.number, "line": row.line, "column": row.column, "reason": row.reason}
+            for row in found
+        ]
+    body: RejectedRows = {"jobId": job.job_id, "count": total(tasks).rejected, "value": rows}
+    if start + PAGES_AT_ONCE < len(pages):
+        body["@odata.nextLink"] = options.next_link(call, [start + PAGES_AT_ONCE])
     return Answer(200, body, {"Content-Disposition": f'attachment; filename="rejected-{job.job_id}.json"'})
+
+
+def _first_page(call: Call, count: int) -> int:
+    match options.read_token(call):
+        case None:
+            return 0
+        case [int(start)] if 0 <= start < count:
+            return start
+    raise options.foreign_token()
 
 
 @operation(
@@ -117,7 +167,7 @@ async def get_rejected_rows(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/status",
     id="GetRefreshStatus",
     summary="Get the status of the newest refresh",
-    description="Read where the newest refresh stands, entity by entity.",
+    description="Returns the progress of the newest refresh, step by step.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW),
@@ -131,14 +181,20 @@ async def get_refresh_status(call: Call) -> Answer:
         for name in dict.fromkeys(map(_node, tasks)):
             of_node = [task for task in tasks if _node(task) == name]
             nodes.append(
-                {"name": name, "jobId": job.job_id, "status": _status(job, of_node), "progress": _counts(of_node)}
+                {
+                    "name": name,
+                    "jobId": job.job_id,
+                    "status": _status(job, of_node),
+                    "warnings": [warning for task in of_node for warning in (*task.doubts, *task.warnings)],
+                    "progress": _counts(of_node),
+                }
             )
     return Answer(200, nodes)
 
 
 def _instance(call: Call) -> str:
     if call[WORKFLOW] != MAIN:
-        message = f"There is no workflow '{call[WORKFLOW][:64]}'; there is '{MAIN}'."
+        message = f"There is no workflow '{call[WORKFLOW][:64]}'; use '{MAIN}'."
         raise ServiceError(error_codes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
     return call.model.instance.instance_id
 
@@ -151,6 +207,7 @@ async def _job(call: Call) -> tuple[Job, Sequence[Task]]:
 
 def _info(job: Job, tasks: Sequence[Task], *, parts: bool) -> JobInfo:
     landed = [note for task in tasks if task.work == "finish" for note in task.notes]
+    snapshots: list[SnapshotInfo] = [{"entity": name, "folder": folder} for name, folder in job.snapshots.items()]
     info: JobInfo = {
         "jobId": job.job_id,
         "jobType": "full",
@@ -160,6 +217,9 @@ def _info(job: Job, tasks: Sequence[Task], *, parts: bool) -> JobInfo:
         "submittedTimestamp": format_instant(job.submitted_at),
         "endTimestamp": format_instant(job.ended_at) if job.ended_at else None,
         "message": job.message,
+        "acceptRemovals": job.accept_removals,
+        "warnings": warnings_of(job, tasks),
+        "snapshots": snapshots,
         "progress": {**_counts(tasks), "parts": len(tasks), "partsDone": sum(task.done for task in tasks)},
         "landed": {"count": total(tasks).landed, "updates": cast("list[LandedUpdate]", landed)},
     }
@@ -173,6 +233,7 @@ def _part(job: Job, task: Task) -> NodeInfo:
         "file": task.file or None,
         "status": status,
         "message": task.message,
+        "warnings": [*task.doubts, *task.warnings],
         "progress": _counts([task]),
     }
 
@@ -195,4 +256,11 @@ def _counts(tasks: Sequence[Task]) -> Progress:
     return cast("Progress", asdict(total(tasks)))
 
 
-OPERATIONS: tuple[Operation, ...] = (start_refresh, list_refreshes, get_refresh, get_rejected_rows, get_refresh_status)
+OPERATIONS: tuple[Operation, ...] = (
+    start_refresh,
+    list_refreshes,
+    get_refresh,
+    cancel_refresh,
+    get_rejected_rows,
+    get_refresh_status,
+)

@@ -1,4 +1,4 @@
-"""Roles: what there is, what the caller has, who has which on an instance."""
+"""Roles: list roles, get the caller's role, list and change the assignments of an instance."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from function_app.errors import ServiceError
 from function_app.operations.definition import Strict
 
 _DESCRIPTIONS = {
-    Role.VIEWER: "Reads.",
-    Role.CONTRIBUTOR: "Reads, and writes profile updates and activities.",
-    Role.ADMINISTRATOR: "Does all that, defines the instance, refreshes it, and gives roles and keys.",
+    Role.VIEWER: "Reads profiles, activities, metadata and usage.",
+    Role.CONTRIBUTOR: "Has the permissions of Viewer; also writes profile updates and activities.",
+    Role.ADMINISTRATOR: "Has the permissions of Contributor; also manages definition, refreshes, roles and keys.",
 }
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -35,40 +35,46 @@ def _principal_id(text: str) -> str:
 PRINCIPAL_ID = path(
     "principalId",
     "Principal ID",
-    "The object id of a user, group or app in Microsoft Entra; of an app also its application id.",
+    "The object id of a user, group or app in Microsoft Entra. For an app, the application id is also accepted.",
     ParameterType(_principal_id),
 )
 
 
 class RoleDefinition(TypedDict):
-    """A role and what it may do."""
+    """A role and its permissions."""
 
-    roleName: Annotated[RoleName, Field(title="Role", description="The role's name.")]
-    description: Annotated[str, Field(title="Description", description="What the role may do.")]
+    roleName: Annotated[RoleName, Field(title="Role", description="The name of the role.")]
+    description: Annotated[str, Field(title="Description", description="The permissions of the role.")]
 
 
 class RoleDefinitionList(RootModel[list[RoleDefinition]]):
-    """Every role."""
+    """All roles."""
 
 
 class RoleAssignment(Strict):
-    """A role of one instance for a user, group or app."""
+    """The role of a user, group or app on one instance."""
 
-    principalId: str | None = Field(None, title="Principal ID", description="An object id, or an app's id.")
-    principalType: Literal["user", "group", "app"] = Field(title="Principal Type", description="What the id names.")
-    roles: Annotated[list[RoleName], Field(min_length=1, max_length=3)] = Field(
-        title="Roles", description="The roles; the highest holds."
+    principalId: str | None = Field(
+        None, title="Principal ID", description="An object id, or the application id of an app."
     )
-    instanceId: str | None = Field(None, title="Instance ID", description="The instance's id.")
+    principalType: Literal["user", "group", "app"] = Field(
+        title="Principal Type", description="The type of the principal."
+    )
+    roles: Annotated[list[RoleName], Field(min_length=1, max_length=3)] = Field(
+        title="Roles", description="The roles. The highest one applies."
+    )
+    instanceId: str | None = Field(None, title="Instance ID", description="The id of the instance.")
 
 
 class AssignedRole(TypedDict):
     """The role that a user, group or app has on an instance."""
 
-    principalId: Annotated[str, Field(title="Principal ID", description="An object id, or an app's id.")]
-    principalType: Annotated[PrincipalType, Field(title="Principal Type", description="What the id names.")]
-    roles: Annotated[list[RoleName], Field(title="Roles", description="The role, by its name.")]
-    instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
+    principalId: Annotated[
+        str, Field(title="Principal ID", description="An object id, or the application id of an app.")
+    ]
+    principalType: Annotated[PrincipalType, Field(title="Principal Type", description="The type of the principal.")]
+    roles: Annotated[list[RoleName], Field(title="Roles", description="The name of the role.")]
+    instanceId: Annotated[str, Field(title="Instance ID", description="The id of the instance.")]
 
 
 class RoleAssignmentList(RootModel[list[AssignedRole]]):
@@ -80,11 +86,11 @@ class RoleAssignmentList(RootModel[list[AssignedRole]]):
     "instances/{instanceId}/rbac/roles",
     id="ListRoles",
     summary="List roles",
-    description="List the roles there are and what each may do.",
+    description="Returns all roles and the permissions of each.",
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID,),
-    responses={200: Response("Every role.", RoleDefinitionList)},
+    responses={200: Response("All roles.", RoleDefinitionList)},
 )
 async def list_roles(call: Call) -> Answer:  # noqa: ARG001  # the same on every instance
     return Answer(200, [{"roleName": role.title, "description": text} for role, text in _DESCRIPTIONS.items()])
@@ -95,7 +101,7 @@ async def list_roles(call: Call) -> Answer:  # noqa: ARG001  # the same on every
     "instances/{instanceId}/rbac/myrole",
     id="GetMyRole",
     summary="Get my role",
-    description="Say which role the caller has on an instance.",
+    description="Returns the role of the caller on an instance.",
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID,),
@@ -112,7 +118,7 @@ async def get_my_role(call: Call) -> Answer:
     "instances/{instanceId}/rbac/assignments",
     id="ListRoleAssignments",
     summary="List role assignments",
-    description="List who has which role on an instance by assignment.",
+    description="Returns the users, groups and apps that have an assigned role on an instance.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID,),
@@ -128,18 +134,18 @@ async def list_assignments(call: Call) -> Answer:
     "instances/{instanceId}/rbac/principals/{principalId}/assignment",
     id="AssignRole",
     summary="Assign a role",
-    description="Give a user, group or app its role on an instance, in place of the one before.",
+    description="Assigns a role on an instance to a user, group or app. It replaces the previous assignment.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID, PRINCIPAL_ID),
     body=Body("The role assignment.", RoleAssignment, error_code=error_codes.INVALID_ASSIGNMENT),
-    responses={200: Response("The principal's role assignment.", RoleAssignmentList)},
+    responses={200: Response("The role assignment of the principal.", RoleAssignmentList)},
 )
 async def assign_role(call: Call) -> Answer:
     instance_id, principal_id = call[params.INSTANCE_ID], call[PRINCIPAL_ID]
     wanted: RoleAssignment = call.body
     faults = [
-        error_codes.INVALID_ASSIGNMENT(f"{member} is not the one in the path.", f"/{member}")
+        error_codes.INVALID_ASSIGNMENT(f"{member} differs from the value in the path.", f"/{member}")
         for member, named, meant in (
             ("principalId", (wanted.principalId or principal_id).lower(), principal_id),
             ("instanceId", wanted.instanceId or instance_id, instance_id),
@@ -159,11 +165,11 @@ async def assign_role(call: Call) -> Answer:
     "instances/{instanceId}/rbac/principals/{principalId}/assignment",
     id="RemoveRole",
     summary="Remove a role",
-    description="Take a user's, group's or app's role on an instance away.",
+    description="Removes the role assignment of a user, group or app on an instance.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID, PRINCIPAL_ID),
-    responses={200: Response("The principal has no role by assignment.")},
+    responses={200: Response("The principal has no assigned role.")},
 )
 async def remove_role(call: Call) -> Answer:
     instance_id = call[params.INSTANCE_ID]

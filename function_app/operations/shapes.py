@@ -1,6 +1,6 @@
-"""Shapes of answers about customers and activities.
+"""Shapes of responses about customers and activities.
 
-mypy holds the handlers to them, and the connector's definition is made of them.
+mypy checks the handlers against them, and the connector's definition is generated from them.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ CustomerFields = Annotated[dict[str, Any], Field(json_schema_extra={"x-attribute
 
 
 class Receipt(TypedDict):
-    """What became of an update."""
+    """The outcome of an update."""
 
-    updateId: Annotated[str, Field(title="Update ID", description="The update's id.")]
+    updateId: Annotated[str, Field(title="Update ID", description="The id of the update.")]
     outcome: Annotated[
         Literal["applied", "superseded", "duplicate"],
-        Field(title="Outcome", description="Whether it shows, is superseded by newer updates, or is a repeat."),
+        Field(
+            title="Outcome", description="Whether the update is applied, superseded by newer updates, or a duplicate."
+        ),
     ]
-    validUntil: Annotated[str, Field(title="Valid Until", description="When it disappears.")]
+    validUntil: Annotated[str, Field(title="Valid Until", description="When it expires.")]
     attributes: Annotated[
         dict[str, Literal["applied", "superseded"]],
-        Field(title="Attributes", description="For each attribute whether this update shows."),
+        Field(title="Attributes", description="For each attribute, whether the update is applied or superseded."),
     ]
 
 
@@ -36,7 +38,7 @@ class UpdatedCustomer(TypedDict):
     """The merged profile after an update, and the update's receipt."""
 
     customer: Annotated[CustomerFields, Field(title="Customer", description="The merged profile.")]
-    receipt: Annotated[Receipt, Field(title="Receipt", description="What became of the update.")]
+    receipt: Annotated[Receipt, Field(title="Receipt", description="The outcome of the update.")]
 
 
 class CustomerList(Page):
@@ -46,32 +48,38 @@ class CustomerList(Page):
 
 
 class UnifiedActivity(TypedDict):
-    """One event of a customer, or what of it was selected."""
+    """An activity of a customer, or its selected fields."""
 
-    CustomerId: NotRequired[Annotated[str, Field(title="Customer ID", description="The unified customer.")]]
-    ActivityId: NotRequired[Annotated[str, Field(title="Activity ID", description="The activity's id.")]]
-    ActivityTime: NotRequired[Annotated[Instant | None, Field(title="Activity Time", description="When it happened.")]]
-    ActivityType: NotRequired[Annotated[str, Field(title="Activity Type", description="Its semantic type.")]]
+    CustomerId: NotRequired[Annotated[str, Field(title="Customer ID", description="The id of the customer.")]]
+    ActivityId: NotRequired[Annotated[str, Field(title="Activity ID", description="The id of the activity.")]]
+    ActivityTime: NotRequired[
+        Annotated[Instant | None, Field(title="Activity Time", description="When the activity happened.")]
+    ]
+    ActivityType: NotRequired[Annotated[str, Field(title="Activity Type", description="The semantic type.")]]
     ActivityTypeDisplay: NotRequired[
-        Annotated[str | None, Field(title="Type for People", description="The type's name for people.")]
+        Annotated[str | None, Field(title="Type Display Name", description="The display name of the type.")]
     ]
     ActivityName: NotRequired[
-        Annotated[str | None, Field(title="Activity Name", description="The configured activity's name.")]
+        Annotated[str | None, Field(title="Activity Name", description="The name of the configured activity.")]
     ]
-    Title: NotRequired[Annotated[str | None, Field(title="Title", description="The event.")]]
-    Description: NotRequired[Annotated[str | None, Field(title="Description", description="Its details.")]]
-    ExternalUrl: NotRequired[Annotated[str | None, Field(title="Web Address", description="A link to it.")]]
+    Title: NotRequired[Annotated[str | None, Field(title="Title", description="The title of the activity.")]]
+    Description: NotRequired[
+        Annotated[str | None, Field(title="Description", description="The details of the activity.")]
+    ]
+    ExternalUrl: NotRequired[Annotated[str | None, Field(title="Web Address", description="A link to the activity.")]]
     EntityName: NotRequired[Annotated[str | None, Field(title="Entity Name", description="The source entity.")]]
     ActualActivityId: NotRequired[
-        Annotated[str | None, Field(title="Source Key", description="The source record's primary key.")]
+        Annotated[str | None, Field(title="Source Key", description="The primary key of the source record.")]
     ]
     ActivityForeignKey: NotRequired[
-        Annotated[str | None, Field(title="Customer Key", description="The customer's source key.")]
+        Annotated[str | None, Field(title="Customer Key", description="The source key of the customer.")]
     ]
     SemanticData: NotRequired[
         Annotated[str | None, Field(title="Semantic Data", description="The source record as JSON.")]
     ]
-    RangeIndex: NotRequired[Annotated[str | None, Field(title="Range Index", description="Unix time of the activity.")]]
+    RangeIndex: NotRequired[
+        Annotated[str | None, Field(title="Range Index", description="The time of the activity as Unix time.")]
+    ]
 
 
 class ActivityList(Page):
@@ -81,48 +89,64 @@ class ActivityList(Page):
 
 
 class ActivityReceipt(TypedDict):
-    """What became of an activity."""
+    """The outcome of a created activity."""
 
-    activityId: Annotated[str, Field(title="Activity ID", description="The activity's id.")]
-    customerId: Annotated[str | None, Field(title="Customer ID", description="Its customer, once known.")]
+    activityId: Annotated[str, Field(title="Activity ID", description="The id of the activity.")]
+    customerId: Annotated[
+        str | None, Field(title="Customer ID", description="The id of the customer; null while the activity is parked.")
+    ]
     outcome: Annotated[
         Literal["created", "duplicate", "parked"],
-        Field(title="Outcome", description="Whether it is new, came before, or waits for its customer."),
+        Field(
+            title="Outcome",
+            description="Whether the activity is created, a duplicate, or parked until its customer is loaded.",
+        ),
     ]
-    validUntil: Annotated[str | None, Field(title="Valid Until", description="When it disappears.")]
+    validUntil: Annotated[str | None, Field(title="Valid Until", description="When it expires.")]
 
 
 class CreatedActivity(TypedDict):
-    """An activity that is taken, and where it stands."""
+    """An accepted activity, and its address."""
 
-    location: Annotated[str, Field(title="Location", description="The activity's address.")]
-    value: Annotated[ActivityReceipt, Field(title="Receipt", description="What became of it.")]
-    statusCode: Annotated[int, Field(title="Status Code", description="201, or 202 for one that waits.")]
+    location: Annotated[str, Field(title="Location", description="The address of the activity.")]
+    value: Annotated[ActivityReceipt, Field(title="Receipt", description="The outcome.")]
+    statusCode: Annotated[int, Field(title="Status Code", description="201, or 202 if the activity is parked.")]
 
 
 class Detail(TypedDict):
-    """One fault."""
+    """One error."""
 
-    errorCode: Annotated[str, Field(title="Error Code", description="What was wrong.")]
-    message: Annotated[str, Field(title="Message", description="What would be right.")]
-    target: NotRequired[Annotated[str | None, Field(title="Target", description="Where it was wrong.")]]
+    errorCode: Annotated[str, Field(title="Error Code", description="The code of the error.")]
+    message: Annotated[str, Field(title="Message", description="What is wrong, and what is expected.")]
+    target: NotRequired[
+        Annotated[str | None, Field(title="Target", description="The field or parameter that is wrong.")]
+    ]
 
 
 class ItemResult(TypedDict):
-    """What became of one item: an outcome, or an error code."""
+    """The result of one item: an outcome, or an error code."""
 
-    index: Annotated[int, Field(title="Index", description="The item's place, from 0.")]
-    outcome: NotRequired[Annotated[str | None, Field(title="Outcome", description="What became of it.")]]
-    updateId: NotRequired[Annotated[str | None, Field(title="Update ID", description="The update's id.")]]
-    activityId: NotRequired[Annotated[str | None, Field(title="Activity ID", description="The activity's id.")]]
-    customerId: NotRequired[Annotated[str | None, Field(title="Customer ID", description="The activity's customer.")]]
-    validUntil: NotRequired[Annotated[str | None, Field(title="Valid Until", description="When it disappears.")]]
-    attributes: NotRequired[
-        Annotated[dict[str, str] | None, Field(title="Attributes", description="What shows of an update.")]
+    index: Annotated[int, Field(title="Index", description="The position of the item, from 0.")]
+    outcome: NotRequired[Annotated[str | None, Field(title="Outcome", description="The outcome.")]]
+    updateId: NotRequired[Annotated[str | None, Field(title="Update ID", description="The id of the update.")]]
+    activityId: NotRequired[Annotated[str | None, Field(title="Activity ID", description="The id of the activity.")]]
+    customerId: NotRequired[
+        Annotated[str | None, Field(title="Customer ID", description="The id of the activity's customer.")]
     ]
-    errorCode: NotRequired[Annotated[str | None, Field(title="Error Code", description="What was wrong.")]]
-    message: NotRequired[Annotated[str | None, Field(title="Message", description="What would be right.")]]
-    details: NotRequired[Annotated[list[Detail] | None, Field(title="Details", description="Every fault.")]]
+    validUntil: NotRequired[Annotated[str | None, Field(title="Valid Until", description="When it expires.")]]
+    attributes: NotRequired[
+        Annotated[
+            dict[str, str] | None,
+            Field(
+                title="Attributes", description="For each attribute of an update, whether it is applied or superseded."
+            ),
+        ]
+    ]
+    errorCode: NotRequired[Annotated[str | None, Field(title="Error Code", description="The code of the error.")]]
+    message: NotRequired[
+        Annotated[str | None, Field(title="Message", description="What is wrong, and what is expected.")]
+    ]
+    details: NotRequired[Annotated[list[Detail] | None, Field(title="Details", description="All errors of the item.")]]
 
 
 class BatchResult(TypedDict):
@@ -132,22 +156,24 @@ class BatchResult(TypedDict):
 
 
 class ActivityType(TypedDict):
-    """A type of activities, with its count."""
+    """A type of activities, with the number of activities."""
 
     activityType: Annotated[str, Field(title="Activity Type", description="The semantic type.")]
     activityTypeDisplay: NotRequired[
-        Annotated[str | None, Field(title="Type for People", description="Its name for people.")]
+        Annotated[str | None, Field(title="Type Display Name", description="The display name of the type.")]
     ]
     icon: NotRequired[
-        Annotated[str | None, Field(title="Icon", description="The icon's name, as the definition gives it.")]
+        Annotated[
+            str | None, Field(title="Icon", description="The name of the icon in the definition of the instance.")
+        ]
     ]
-    count: Annotated[int, Field(title="Count", description="How many the customer has.")]
+    count: Annotated[int, Field(title="Count", description="The number of activities of this type.")]
 
 
 class ActivityTypes(TypedDict):
-    """A customer's activity types with counts."""
+    """The activity types of a customer, with counts."""
 
-    customerId: Annotated[str, Field(title="Customer ID", description="The customer.")]
+    customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
     activityTypes: Annotated[
         list[ActivityType], Field(title="Activity Types", description="The types, most frequent first.")
     ]

@@ -1,7 +1,7 @@
-"""Triggers: what happened since the last poll.
+"""Triggers: events since the last poll.
 
-One GET serves both ways of polling. Natively, 202 says that nothing happened, `Location` where to ask next, and
-`Retry-After` when. By policy, the platform keeps `state` and sends it with the next poll.
+One GET serves both ways of polling. Without a policy, 202 means that there are no events; `Location` is the address of
+the next poll, and `Retry-After` its time. With the polling policy, the platform sends `state` with the next poll.
 """
 
 from __future__ import annotations
@@ -32,33 +32,36 @@ POLL_AFTER = 60
 STATE = query(
     "state",
     "State",
-    "How far the flow has read. The platform keeps it.",
+    "The position of the last poll. The platform stores and sends it.",
     text(4_000),
     visibility="internal",
 )
-_HEADERS = {"Location": "Where to ask next.", "Retry-After": "After how many seconds; 0 if more waits."}
-_NOTHING = Response("Nothing happened.", headers=_HEADERS)
+_HEADERS = {
+    "Location": "The address of the next poll.",
+    "Retry-After": "Seconds until the next poll; 0 if there are more events.",
+}
+_NOTHING = Response("There are no events.", headers=_HEADERS)
 
 
 class UpdateEvent(TypedDict):
-    """A profile update that was taken, or whose time is over."""
+    """A profile update that was accepted, or that expired."""
 
-    updateId: Annotated[str, Field(title="Update ID", description="The update's id.")]
-    customerId: Annotated[str, Field(title="Customer ID", description="The customer it is for.")]
-    receivedAt: Annotated[Instant, Field(title="Received At", description="When it came in.")]
+    updateId: Annotated[str, Field(title="Update ID", description="The id of the update.")]
+    customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
+    receivedAt: Annotated[Instant, Field(title="Received At", description="When the update was received.")]
     occurredAt: Annotated[Instant, Field(title="Occurred At", description="When the change happened.")]
-    validUntil: Annotated[Instant, Field(title="Valid Until", description="When it disappears, or did.")]
-    caller: NotRequired[Annotated[str | None, Field(title="Caller", description="The sender's name, if it gave one.")]]
-    names: Annotated[list[str], Field(title="Field Names", description="The names of the fields it changes.")]
-    fields: Annotated[
-        CustomerFields, Field(title="Changes", description="The fields it changes, with their new values.")
+    validUntil: Annotated[Instant, Field(title="Valid Until", description="When the update expires or expired.")]
+    caller: NotRequired[
+        Annotated[str | None, Field(title="Caller", description="The name that the caller sent, if any.")]
     ]
+    names: Annotated[list[str], Field(title="Field Names", description="The names of the changed fields.")]
+    fields: Annotated[CustomerFields, Field(title="Changes", description="The changed fields with their new values.")]
 
 
 class Events(TypedDict):
-    """What happened."""
+    """Events since the last poll."""
 
-    state: Annotated[str, Field(title="State", description="How far the flow has read.")]
+    state: Annotated[str, Field(title="State", description="The position for the next poll.")]
 
 
 class UpdateEvents(Events):
@@ -78,12 +81,12 @@ class ActivityEvents(Events):
     "instances/{instanceId}/triggers/updatedprofiles",
     id="WhenAProfileIsUpdated",
     summary="When a customer profile is updated in real time",
-    description="This operation triggers when a profile update was taken, by a flow, an app or any other caller.",
+    description="This operation triggers when a profile update is accepted.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, STATE),
     responses={200: Response("The updates, oldest first.", UpdateEvents, headers=_HEADERS), 202: _NOTHING},
-    hint="To see it work now, update a customer profile and wait a minute.",
+    hint="To test the trigger, update a customer profile and wait a minute.",
 )
 async def when_a_profile_is_updated(call: Call) -> Answer:
     page = await call.services.read_feed.received(call.model, _position(call), call.now)
@@ -95,12 +98,12 @@ async def when_a_profile_is_updated(call: Call) -> Answer:
     "instances/{instanceId}/triggers/createdactivities",
     id="WhenAnActivityIsCreated",
     summary="When an activity is created",
-    description="This operation triggers when an activity was created in real time and its customer is known.",
+    description="This operation triggers when an activity is created by a request and its customer is known.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, STATE),
     responses={200: Response("The activities, oldest first.", ActivityEvents, headers=_HEADERS), 202: _NOTHING},
-    hint="To see it work now, create an activity and wait a minute.",
+    hint="To test the trigger, create an activity and wait a minute.",
 )
 async def when_an_activity_is_created(call: Call) -> Answer:
     page = await call.services.read_feed.created(call.model, _position(call), call.now)
@@ -111,13 +114,16 @@ async def when_an_activity_is_created(call: Call) -> Answer:
     "GET",
     "instances/{instanceId}/triggers/expiredupdates",
     id="WhenAnUpdateExpires",
-    summary="When a real time update expires",
-    description="This operation triggers when the time of a profile update is over and it shows no more.",
+    summary="When a profile update expires",
+    description="This operation triggers when a profile update expires.",
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, STATE),
-    responses={200: Response("The updates, in the order they ended.", UpdateEvents, headers=_HEADERS), 202: _NOTHING},
-    hint="To see it work now, update a customer profile that is valid for one minute, PT1M.",
+    responses={
+        200: Response("The updates, in the order of their expiry.", UpdateEvents, headers=_HEADERS),
+        202: _NOTHING,
+    },
+    hint="To test the trigger, update a customer profile with Valid For PT1M and wait two minutes.",
 )
 async def when_an_update_expires(call: Call) -> Answer:
     page = await call.services.read_feed.ended(call.model, _position(call), call.now)
@@ -157,7 +163,7 @@ def _position(call: Call) -> str | None:
         case [call.operation_id, str(position)]:
             return position
     raise ServiceError(
-        error_codes.INVALID_STATE("The state is not one of this trigger's; start again without.", STATE.name)
+        error_codes.INVALID_STATE("The state is not a state of this trigger; start again without a state.", STATE.name)
     )
 
 

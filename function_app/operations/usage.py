@@ -1,4 +1,4 @@
-"""Usage: how much an instance was called, by what, by whom, with which result, how fast."""
+"""Usage: the calls of an instance by operation, entity, caller, result and error code, with latencies."""
 
 from __future__ import annotations
 
@@ -37,69 +37,71 @@ INTERVALS: dict[str, Callable[[datetime], datetime]] = {
 def _groups(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(","))
     if not set(names) <= GROUPS.keys() or len(set(names)) < len(names):
-        raise ValueError("different ones of " + ", ".join(GROUPS) + ", with commas")
+        raise ValueError("different names of " + ", ".join(GROUPS) + ", separated by commas")
     return names
 
 
 FROM = query(
     "from",
     "From",
-    f"The first hour, like 2026-11-22T00:00:00Z; at most {KEPT_DAYS} days ago. Left out, a day before the last.",
+    f"The first hour, like 2026-11-22T00:00:00Z; at most {KEPT_DAYS} days ago. The default is a day before the end.",
     INSTANT,
 )
 TO = query(
     "to",
     "To",
-    "The end of the last hour, like 2026-11-23T00:00:00Z. Left out, this hour.",
+    "The end of the last hour, like 2026-11-23T00:00:00Z. The default is the end of the current hour.",
     INSTANT,
 )
 GROUP_BY = query(
     "groupBy",
     "Group By",
-    "What to tell calls apart by, like entity,caller; one or more of operation, entity, caller, result, errorCode.",
+    "The names to group calls by, like entity,caller; one or more of operation, entity, caller, result, errorCode.",
     ParameterType(_groups),
     default=("operation",),
 )
 INTERVAL = query(
     "interval",
     "Interval",
-    "Whether to tell hours or days (of UTC) apart; left out, the whole time is one.",
+    "Whether to group calls by hour or by day (UTC). The default is one group for the whole time.",
     enum(*INTERVALS),
 )
 
 
 class Latency(TypedDict):
-    """Milliseconds that half, 95 % and 99 % of the calls stayed within."""
+    """The latency that 50 %, 95 % and 99 % of the calls did not exceed, in milliseconds."""
 
-    p50: Annotated[float, Field(title="Median", description="Half of the calls took no longer.")]
-    p95: Annotated[float, Field(title="95th Percentile", description="95 % of the calls took no longer.")]
-    p99: Annotated[float, Field(title="99th Percentile", description="99 % of the calls took no longer.")]
+    p50: Annotated[float, Field(title="Median", description="The latency that 50 % of the calls did not exceed.")]
+    p95: Annotated[
+        float, Field(title="95th Percentile", description="The latency that 95 % of the calls did not exceed.")
+    ]
+    p99: Annotated[
+        float, Field(title="99th Percentile", description="The latency that 99 % of the calls did not exceed.")
+    ]
 
 
 class UsageFigures(TypedDict):
-    """Calls, their bytes and latencies."""
+    """The number of calls, their bytes and latencies."""
 
-    count: Annotated[int, Field(title="Count", description="How many calls.")]
-    failures: Annotated[int, Field(title="Failures", description="How many were answered with an error.")]
-    bytesIn: Annotated[int, Field(title="Bytes In", description="Bytes of request bodies.")]
-    bytesOut: Annotated[int, Field(title="Bytes Out", description="Bytes of response bodies.")]
-    latencyMs: Annotated[Latency, Field(title="Latency", description="Milliseconds from arrival to answer.")]
+    count: Annotated[int, Field(title="Count", description="The number of calls.")]
+    failures: Annotated[int, Field(title="Failures", description="The number of calls that returned an error.")]
+    bytesIn: Annotated[int, Field(title="Bytes In", description="The bytes of request bodies.")]
+    bytesOut: Annotated[int, Field(title="Bytes Out", description="The bytes of response bodies.")]
+    latencyMs: Annotated[Latency, Field(title="Latency", description="Milliseconds from request to response.")]
 
 
 class UsageRow(UsageFigures):
-    """The calls of one group; of what groupBy names, the members are there."""
+    """The calls of one group and interval; it has the members that groupBy names."""
 
-    start: Annotated[str, Field(title="Start", description="Where the interval begins.")]
-    operation: NotRequired[Annotated[str | None, Field(title="Operation", description="The operation's id.")]]
-    entity: NotRequired[
-        Annotated[str | None, Field(title="Entity", description="The entity of the path, if it names one.")]
-    ]
+    start: Annotated[str, Field(title="Start", description="The start of the interval.")]
+    operation: NotRequired[Annotated[str | None, Field(title="Operation", description="The id of the operation.")]]
+    entity: NotRequired[Annotated[str | None, Field(title="Entity", description="The entity in the path, if any.")]]
     caller: NotRequired[
-        Annotated[str | None, Field(title="Caller", description="The caller parameter, or the principal's id.")]
+        Annotated[str | None, Field(title="Caller", description="The caller parameter, or the id of the principal.")]
     ]
     result: NotRequired[Annotated[int | None, Field(title="Result", description="The HTTP status.")]]
     errorCode: NotRequired[
-        Annotated[str | None, Field(title="Error Code", description="The error code, if it failed.")]
+        Annotated[str | None, Field(title="Error Code", description="The error code of failed calls.")]
     ]
 
 
@@ -109,18 +111,18 @@ UsageReport = TypedDict(
         "from": Annotated[str, Field(title="From", description="The first hour.")],
         "to": Annotated[str, Field(title="To", description="The end of the last hour.")],
         "total": Annotated[UsageFigures, Field(title="Total", description="All calls together.")],
-        "rows": Annotated[list[UsageRow], Field(title="Rows", description="One for each group and interval.")],
+        "rows": Annotated[list[UsageRow], Field(title="Rows", description="One row for each group and interval.")],
     },
 )
-"""How much an instance was called."""
+"""The usage of an instance."""
 
 
 @operation(
     "GET",
     "instances/{instanceId}/usage",
     id="GetUsage",
-    summary="Get real time usage",
-    description="Counts the calls of an instance, their bytes and how long they took, over up to 30 days.",
+    summary="Get usage",
+    description="Returns the number of calls of an instance, their bytes and latencies, over up to 30 days.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, FROM, TO, GROUP_BY, INTERVAL),
@@ -147,7 +149,7 @@ async def get_usage(call: Call) -> Answer:
 
 
 def _hours(call: Call) -> tuple[datetime, datetime]:
-    """Return the whole hours that the time asked for touches: the first, and the end of the last."""
+    """Return the requested time in whole hours: the start of the first, and the end of the last."""
     until = call[TO] or hour_of(call.now) + timedelta(hours=1)
     since = call[FROM] or max(until - timedelta(days=1), call.now - timedelta(days=KEPT_DAYS))
     earliest = call.now - timedelta(days=KEPT_DAYS)
@@ -155,7 +157,7 @@ def _hours(call: Call) -> tuple[datetime, datetime]:
         message = f"'from' may be at most {KEPT_DAYS} days ago ({format_instant(earliest)})."
         raise ServiceError(error_codes.INVALID_PARAMETER(message, FROM.name))
     if not since < until <= call.now + timedelta(days=1):
-        message = "'to' must lie after 'from', and not beyond tomorrow."
+        message = "'to' must be after 'from', and at most one day from now."
         raise ServiceError(error_codes.INVALID_PARAMETER(message, TO.name))
     return hour_of(since), hour_of(until - _MICRO) + timedelta(hours=1)
 

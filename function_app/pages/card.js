@@ -1,4 +1,4 @@
-/** The customer card: finds its customer in the address, and keeps profile and timeline current. */
+/** The customer card: reads the customer id from the address, and updates profile and timeline. */
 
 import { at, say } from "./dom.js";
 import { keepReading } from "./polling.js";
@@ -41,7 +41,7 @@ function showName() {
   document.title = `${name} – ${text("card")}`;
 }
 
-/** Have a screen reader say what has changed. */
+/** Announce a change to screen readers. */
 function announce(news) {
   say(at("news"), news);
 }

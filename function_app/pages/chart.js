@@ -1,4 +1,4 @@
-/** A chart of stacked bars over time, as plain SVG; the tables hold the same figures for who can't see it. */
+/** A chart of stacked bars over time, as SVG. The tables have the same figures for users of screen readers. */
 
 import { make, makeSvg } from "./dom.js";
 import { text } from "./texts.js";
@@ -11,8 +11,7 @@ const LABEL_WIDTH = 84;
 const BAR_GAP = 0.22;
 
 /**
- * Draw `series` ([{name, values}], a value for each of `times`) into a box, and again whenever its width changes.
- * Return nothing.
+ * Draw `series` ([{name, values}], a value for each of `times`) into a box, and redraw when its width changes.
  */
 export function drawBars(box, chart) {
   box.chart = chart;
@@ -69,7 +68,7 @@ const swatch = (number) =>
 
 const gridSteps = (ceiling) => Array.from({ length: STEPS + 1 }, (_, step) => (ceiling * step) / STEPS);
 
-/** Return a round number not below `most` that four steps divide well. */
+/** Return a round number not below `most` for an axis of four steps. */
 function niceCeiling(most) {
   const unit = 10 ** Math.floor(Math.log10(most));
   const found = [1, 2, 4, 8, 10].find((times) => times * unit >= most) * unit;

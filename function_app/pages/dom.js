@@ -1,8 +1,8 @@
-/** Elements. Text only ever becomes text: nothing here, and nothing else, parses HTML. */
+/** Elements. Texts are set as text nodes: no script of the pages parses HTML. */
 
 export const at = (id) => document.getElementById(id);
 
-/** Make an element; `attributes` that are undefined, null or false are left out. */
+/** Create an element; `attributes` that are undefined, null or false are omitted. */
 export function make(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);
 }
@@ -19,12 +19,12 @@ function filled(element, attributes, children) {
   return element;
 }
 
-/** Set an element's text, if it is another one: what is read aloud or selected stays undisturbed. */
+/** Set the text of an element if it differs, so that screen readers and selections are not interrupted. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Fill a `select`, keeping what is chosen. */
+/** Set the options of a `select`; the selected value is kept. */
 export function offer(select, choices) {
   const chosen = select.value;
   select.replaceChildren(...choices.map(([value, label]) => make("option", { value }, label)));

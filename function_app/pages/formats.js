@@ -1,4 +1,4 @@
-/** Values as people of this place read them. */
+/** Formats of values in the locale of the user. */
 
 import { LOCALE, text } from "./texts.js";
 
@@ -16,7 +16,7 @@ export const formatNumber = (value) => number.format(value);
 export const formatInstant = (value) => tried(instant, value);
 export const formatSecond = (value) => tried(second, value);
 
-/** Write an attribute's value by its data type; one that is none of its type as it stands. */
+/** Format the value of an attribute by its data type; a value of another type is unchanged. */
 export function formatValue(value, dataType) {
   if (value === null || value === undefined) return "—";
   if (typeof value === "object") return JSON.stringify(value);
@@ -34,7 +34,7 @@ function tried(format, value) {
   return Number.isNaN(moment.getTime()) ? String(value) : format.format(moment);
 }
 
-/** Write a time left: whole days above two, else hours, minutes and seconds. */
+/** Format a remaining time: in days from two days on, otherwise in hours, minutes and seconds. */
 export function formatLeft(milliseconds) {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   if (seconds >= 2 * 86_400) return days.format(Math.floor(seconds / 86_400));

@@ -1,4 +1,4 @@
-/** Icons of activities: by the name the definition gives, else by the type; 24 units wide, drawn in lines. */
+/** Icons of activities: by name in the definition, otherwise by activity type. They are 24 units wide, drawn in lines. */
 
 import { makeSvg } from "./dom.js";
 

@@ -1,4 +1,4 @@
-/** Keeping a page current, and saying when it can't be. */
+/** Polling: updates a page, and shows when updates fail. */
 
 import { at, say } from "./dom.js";
 import { formatSecond } from "./formats.js";
@@ -10,8 +10,8 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 5_000;
 
 /**
- * Run `read` now and then every so many milliseconds while the page is looked at.
- * Return a function that runs it at once.
+ * Run `read` now, and again after `every` milliseconds while the page is visible.
+ * Return a function that runs it immediately.
  */
 export function keepReading(read, every) {
   let timer = 0;

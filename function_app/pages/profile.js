@@ -1,11 +1,11 @@
-/** The profile: fields with friendly names; live ones say how long they show, and on demand why. */
+/** The profile: fields with friendly names. Live fields show the time left and, on demand, the update. */
 
 import { at, make, say } from "./dom.js";
 import { formatLeft, formatSecond, formatValue } from "./formats.js";
 import { now } from "./server.js";
 import { text } from "./texts.js";
 
-/** Return what people call a customer. */
+/** Return the display name of a customer. */
 export function nameOf(profile) {
   const parts = [profile.FirstName, profile.LastName].filter(Boolean).join(" ");
   return String(profile.FullName || profile.Name || parts || profile.CustomerId);
@@ -21,7 +21,7 @@ export class Profile {
     this.#announce = announce;
   }
 
-  /** Show a profile as `explain` gives it, in the order of the entity's attributes. */
+  /** Show a profile with its `@explain`, in the order of the entity's attributes. */
   show(profile, attributes) {
     if (profile === this.#shown) return;
     const isFirst = this.#shown === null;
@@ -36,7 +36,7 @@ export class Profile {
     if (isFirst) at("fields").replaceChildren(...[...this.#fields.values()].map((field) => field.element));
   }
 
-  /** Count down; return whether a field has just expired, and falls back to the source's value. */
+  /** Update the times left; return whether a field has expired and shows the source's value again. */
   tick() {
     const expired = [...this.#fields].filter(([, field]) => field.tick());
     for (const [name, field] of expired) {
@@ -66,7 +66,7 @@ class Field {
     this.element = make("div", { class: "field" }, name, make("dd", {}, this.#value, this.#details));
   }
 
-  /** Show a value and why it shows; return the news, null if there is none. */
+  /** Show a value and its update; return the text to announce, null if nothing changed. */
   show(value, reason) {
     const written = formatValue(value, this.#attribute.dataType);
     const isNews = written !== this.#value.textContent;
@@ -81,17 +81,17 @@ class Field {
     return isNews ? text("changed", news) : null;
   }
 
-  /** The source's value, beneath the live one. */
+  /** The source's value. */
   get source() {
     return this.#reason.source;
   }
 
-  /** Show the source's value again; return the news. */
+  /** Show the source's value again; return the text to announce. */
   fallBack() {
     return this.show(this.source, null) ?? "";
   }
 
-  /** Count down; return whether the value has expired. */
+  /** Update the time left; return whether the value has expired. */
   tick() {
     if (!this.#reason) return false;
     const left = Date.parse(this.#reason.validUntil) - now();
@@ -122,6 +122,6 @@ class Field {
 function flash(element) {
   if (!element.isConnected) return;
   element.classList.remove("fresh");
-  void element.offsetWidth; // so that the animation starts again
+  void element.offsetWidth; // restarts the animation
   element.classList.add("fresh");
 }

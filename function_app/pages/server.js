@@ -1,4 +1,4 @@
-/** The API this page came from: signed in, asked only for what has changed, and its clock. */
+/** Requests to the API that served this page: with token and conditional on ETags; and the server's clock. */
 
 import { accessToken } from "./sign_in.js";
 
@@ -8,7 +8,7 @@ const COARSE = 2_000; // the Date header has whole seconds, and servers renew it
 const SIGNED_OUT = 401;
 const NOT_MODIFIED = 304;
 
-/** The server answers no: `message` is its own. */
+/** The server rejected the request; `message` is from its response. */
 export class Refused extends Error {
   constructor(status, message) {
     super(message);
@@ -16,7 +16,7 @@ export class Refused extends Error {
   }
 }
 
-/** The server does not answer, or can't just now; `wait` is how long it asks to be left alone. */
+/** The server does not respond, or is not available; `wait` is its Retry-After in milliseconds. */
 export class Lost extends Error {
   constructor(wait = 0) {
     super("lost");
@@ -29,10 +29,10 @@ export const needsSignIn = (error) => error instanceof Refused && error.status =
 const known = new Map();
 let skew = 0;
 
-/** The server's time in milliseconds: this machine's own, moved as far as the two surely differ. */
+/** The server's time in milliseconds: the local time, corrected by the known difference. */
 export const now = () => Date.now() + skew;
 
-/** Read JSON. While the server has nothing new it is the same object as before. */
+/** Read JSON. If nothing has changed, it is the same object as before. */
 export async function read(path, query = {}, signal = undefined) {
   const address = new URL(path, API);
   for (const [name, value] of Object.entries(query)) if (value) address.searchParams.set(name, value);

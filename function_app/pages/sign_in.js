@@ -1,4 +1,4 @@
-/** Signing in by Microsoft Entra, where the server wants it; its library is loaded only then. */
+/** Sign-in by Microsoft Entra, if the server requires it. Only then the library is loaded. */
 
 const LIBRARY = "./msal-browser-4.30.0.min.js";
 const SETTINGS = new URL("settings", import.meta.url);
@@ -6,7 +6,7 @@ let signIn = null;
 let client = null;
 let ready = null;
 
-/** Return the token of who is signed in; null where nobody needs to be, and while nobody is. */
+/** Return the token of the signed-in user; null if no sign-in is needed, or no user is signed in. */
 export async function accessToken() {
   ready ??= prepare().catch((error) => {
     ready = null;
@@ -23,7 +23,7 @@ export async function accessToken() {
   }
 }
 
-/** Ask a person to sign in, in a window of its own; call it from a click. */
+/** Ask the user to sign in, in a new window. Call it in a click handler. */
 export async function askToSignIn() {
   await ready;
   const { account } = await client.acquireTokenPopup({ scopes: [signIn.scope] });

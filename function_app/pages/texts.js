@@ -1,9 +1,9 @@
-/** What the pages say, in each language once; which one, the browser decides. */
+/** The texts of the pages in each language. The browser's languages select one. */
 
 export const TEXTS = {
   en: {
     card: "Customer card",
-    find: "Find a customer by name, mail or source key",
+    find: "Find a customer by name, email or source key",
     foundNone: "No customer found",
     foundSome: "Customers found: {count}",
     foundMany: "The first {count} customers found",
@@ -12,9 +12,9 @@ export const TEXTS = {
     no: "No",
     live: "Live",
     timeLeft: "{time} left",
-    sourceValue: "Value of the source",
+    sourceValue: "Source value",
     setBy: "Set by",
-    unknownCaller: "Not named",
+    unknownCaller: "Unknown",
     changedAt: "Changed",
     shownUntil: "Shown until",
     changed: "{field}: {value}",
@@ -26,14 +26,14 @@ export const TEXTS = {
     to: "To",
     noActivities: "No activities",
     activities: "Activities shown: {count}",
-    mostActivities: "Only the newest {count} are shown; narrow them down by type or date",
+    mostActivities: "Only the newest {count} are shown. Filter them by type or date",
     more: "Show 50 more",
     openLink: "Open",
-    lost: "The server can't be reached since {time}. What you see may be out of date; trying again.",
-    refused: "The server says: {message}",
+    lost: "The server has not responded since {time}. The page may be out of date; trying again.",
+    refused: "The server responded: {message}",
     signIn: "Sign in",
     signedOut: "Sign in to see this page.",
-    signInFailed: "Signing in did not work: {message}",
+    signInFailed: "Sign-in failed: {message}",
     usage: "Usage",
     period: "Period",
     lastDay: "Last 24 hours",
@@ -57,10 +57,29 @@ export const TEXTS = {
     bytesOut: "Sent",
     p50: "Median",
     p95: "95 % within",
+    newestRefresh: "Newest refresh",
+    refreshStatus: "{status}, {time}",
+    queued: "Queued",
+    running: "Running",
+    successful: "Successful",
+    failed: "Failed",
+    aborted: "Cancelled",
+    skipped: "Skipped: there was nothing to load",
+    rows: "Rows",
+    written: "Written",
+    unchanged: "Unchanged",
+    removed: "Customers removed",
+    rejected: "Rejected",
+    waiting: "Without a customer",
+    rejectedRows: "Rejected rows: {shown} of {count}",
+    file: "File",
+    row: "Row",
+    column: "Column",
+    reason: "Reason",
     other: "Others",
     none: "None",
-    noCalls: "No calls in this time",
-    chart: "{title}; {total} in all, at most {most} at once. The figures are in the tables.",
+    noCalls: "No calls in this period",
+    chart: "{title}: {total} in total, at most {most} in one interval. The tables have the figures.",
   },
   ko: {
     card: "고객 카드",
@@ -118,6 +137,25 @@ export const TEXTS = {
     bytesOut: "송신",
     p50: "중앙값",
     p95: "95% 이내",
+    newestRefresh: "최근 새로 고침",
+    refreshStatus: "{status}, {time}",
+    queued: "대기 중",
+    running: "실행 중",
+    successful: "성공",
+    failed: "실패",
+    aborted: "취소됨",
+    skipped: "건너뜀: 불러올 것이 없습니다",
+    rows: "행",
+    written: "기록됨",
+    unchanged: "변경 없음",
+    removed: "제거된 고객",
+    rejected: "거부됨",
+    waiting: "고객 없음",
+    rejectedRows: "거부된 행: {count}개 중 {shown}개",
+    file: "파일",
+    row: "행 번호",
+    column: "열",
+    reason: "이유",
     other: "기타",
     none: "없음",
     noCalls: "이 기간에 호출이 없습니다",
@@ -129,12 +167,12 @@ const language = (locale) => locale.split("-")[0];
 export const LOCALE = navigator.languages.find((locale) => language(locale) in TEXTS) ?? "en";
 const CHOSEN = TEXTS[language(LOCALE)];
 
-/** Return a text, with `{name}` replaced by what `values` has of that name. */
+/** Return a text in which each `{name}` is replaced by the value in `values`. */
 export function text(key, values = {}) {
   return CHOSEN[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-/** Write the texts into the page, each where `data-text` names it. */
+/** Set the texts of all elements with `data-text`. */
 export function translatePage() {
   document.documentElement.lang = LOCALE;
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);

@@ -1,4 +1,4 @@
-/** The timeline: newest first, narrowed by type and date, 50 and then more. */
+/** The timeline: newest first, filtered by type and date, in steps of 50. */
 
 import { at, make, offer, say } from "./dom.js";
 import { formatInstant, formatNumber } from "./formats.js";
@@ -7,7 +7,7 @@ import { read } from "./server.js";
 import { text } from "./texts.js";
 
 const STEP = 50;
-const MOST = 1_000; // what the server gives at once
+const MAX_SHOWN = 1_000; // the maximum page of the server
 
 export class Timeline {
   #instance;
@@ -29,12 +29,12 @@ export class Timeline {
       readNow();
     });
     at("more").addEventListener("click", () => {
-      this.#top = Math.min(MOST, this.#top + STEP);
+      this.#top = Math.min(MAX_SHOWN, this.#top + STEP);
       readNow();
     });
   }
 
-  /** Read what is to be shown; the types only once the activities have changed. */
+  /** Read the activities; and the types if the activities have changed. */
   async read() {
     const query = {
       customerId: this.#customerId,
@@ -65,13 +65,13 @@ export class Timeline {
     }
     arrange(at("timeline"), [...this.#items.values()]);
     const hasMore = "@odata.nextLink" in page;
-    at("more").hidden = !hasMore || this.#top === MOST;
+    at("more").hidden = !hasMore || this.#top === MAX_SHOWN;
     const count = formatNumber(page.value.length);
-    const summary = page.value.length === 0 ? "noActivities" : hasMore && this.#top === MOST ? "mostActivities" : "activities";
+    const summary = page.value.length === 0 ? "noActivities" : hasMore && this.#top === MAX_SHOWN ? "mostActivities" : "activities";
     say(at("timeline-count"), text(summary, { count }));
   }
 
-  /** Note what was asked, so that an activity is news only where nothing else has changed. */
+  /** Store the query. An activity is announced only if the query has not changed. */
   #asks({ $top, ...query }) {
     const asked = JSON.stringify(query);
     this.#isSameView = asked === this.#asked;
@@ -105,19 +105,19 @@ export class Timeline {
 
 const titleOf = (row) => row.Title || row.ActivityTypeDisplay || row.ActivityType;
 
-/** Return an address if it leads to the web: never to a script. */
+/** Return an http or https address, null for others, for example scripts. */
 function webAddress(address) {
   const url = URL.parse(address ?? "");
   return url && ["http:", "https:"].includes(url.protocol) ? url.href : null;
 }
 
-/** Return the instant at which a day of this place begins, or one so many days later; nothing without a day. */
+/** Return the start of a local day, `later` days added, as an instant; an empty text without a day. */
 function dayStart(day, later) {
   const [year, month, date] = day.split("-").map(Number);
   return day ? new Date(year, month - 1, date + later).toISOString() : "";
 }
 
-/** Make these the children, moving none that stand right. */
+/** Set the children of a list; children in the right place are not moved. */
 function arrange(list, items) {
   const kept = new Set(items);
   for (const child of [...list.children]) if (!kept.has(child)) child.remove();

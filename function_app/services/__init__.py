@@ -1,1 +1,1 @@
-"""Services: one verb each, over the store's port and the domain."""
+"""Services: use cases over the store's port and the domain, one for each verb or small family."""

@@ -1,4 +1,4 @@
-"""Access: which role a caller has on an instance, and the assignments and keys that give it one."""
+"""Access control: the role of a caller on an instance, role assignments, and API keys."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MAX_INSTANCE_ID_LENGTH = 64
 
 
 class Access:
-    """Roles, as of at most a minute ago for changes made by other workers.
+    """Roles, assignments and API keys; changes by other workers are visible within `CACHE_TTL`.
 
-    Changes are recorded before they are made: an entry may stand for a change that failed, never the reverse.
+    A change is recorded before it is made: a recorded change may have failed, but every change is recorded.
     """
 
     def __init__(self, store: Store) -> None:
@@ -29,9 +29,9 @@ class Access:
         self._kept = Cache[str, Grants](MAX_KEPT)
 
     async def require(self, principal: Principal, role: Role, instance_id: str | None, now: datetime) -> None:
-        """Return if the caller has the role, on any instance or on none in particular; ServiceError otherwise.
+        """Raise ServiceError if the caller lacks the role: on the instance, or in general if `instance_id` is None.
 
-        Whether there is such an instance makes no difference.
+        The instance need not exist.
         """
         anywhere = principal.role or Role.VIEWER
         held = anywhere if instance_id is None else await self.role_on(principal, instance_id, now)
@@ -39,13 +39,13 @@ class Access:
             raise ServiceError(error_codes.FORBIDDEN(f"This needs the role {role.title}."))
 
     async def role_on(self, principal: Principal, instance_id: str, now: datetime) -> Role | None:
-        """Return the highest role the caller has on an instance."""
+        """Return the highest role the caller has on an instance; None if it has none."""
         if principal.role is Role.ADMINISTRATOR:
             return principal.role
         return principal.role_on(instance_id, await self._grants(instance_id, now))
 
     async def holder_of(self, key: str, now: datetime) -> Principal | None:
-        """Return the principal an API key stands for, None if the key is not known."""
+        """Return the principal of an API key; None if the key is unknown."""
         instance_id, _, secret = key.rpartition(".")
         if not secret or not 0 < len(instance_id) <= _MAX_INSTANCE_ID_LENGTH:
             return None
@@ -58,12 +58,12 @@ class Access:
         return Principal(f"key:{found.role.title}:{found.slot}", "app", instance_roles={instance_id: found.role})
 
     async def assignments(self, instance_id: str) -> Sequence[Assignment]:
-        """Return the role assignments of an instance, by principal id."""
+        """Return the role assignments of an instance, ordered by principal id."""
         grants = await self._store.read_grants(instance_id)
         return [grants.assignments[principal_id] for principal_id in sorted(grants.assignments)]
 
     async def assign(self, instance_id: str, assignment: Assignment, by: Principal, now: datetime) -> None:
-        """Give a user, group or app its one role on an instance."""
+        """Set the role of a user, group or app on an instance; it replaces an earlier one."""
         detail = f"{assignment.principal_type}: {assignment.role.title}"
         change = Change(now, by.principal_id, "assignRole", assignment.principal_id, detail)
         await self._store.record_change(instance_id, change)
@@ -71,18 +71,18 @@ class Access:
         self._kept.drop(instance_id)
 
     async def unassign(self, instance_id: str, principal_id: str, by: Principal, now: datetime) -> None:
-        """Take a principal's role on an instance away, if it has one."""
+        """Remove a principal's role on an instance, if it has one."""
         if principal_id in (await self._store.read_grants(instance_id)).assignments:
             await self._store.record_change(instance_id, Change(now, by.principal_id, "removeRole", principal_id))
             await self._store.delete_assignment(instance_id, principal_id)
             self._kept.drop(instance_id)
 
     async def api_keys(self, instance_id: str) -> Sequence[ApiKey]:
-        """Return the API keys of an instance, by role and slot."""
+        """Return the API keys of an instance, ordered by role and slot."""
         return sorted((await self._store.read_grants(instance_id)).api_keys, key=lambda key: (key.role, key.slot))
 
     async def regenerate(self, instance_id: str, role: Role, slot: Slot, by: Principal, now: datetime) -> str:
-        """Make a new key in place of the one before, and return it: it can't be read again."""
+        """Replace the key of a role and slot, and return the new one: it can't be read later."""
         key = f"{instance_id}.{secrets.token_urlsafe(32)}"
         change = Change(now, by.principal_id, "regenerateKey", f"{role.title}:{slot}")
         await self._store.record_change(instance_id, change)
@@ -91,7 +91,7 @@ class Access:
         return key
 
     async def revoke(self, instance_id: str, role: Role, slot: Slot, by: Principal, now: datetime) -> None:
-        """Make a key worthless, if there is one."""
+        """Revoke a key, if there is one."""
         if any((key.role, key.slot) == (role, slot) for key in await self.api_keys(instance_id)):
             change = Change(now, by.principal_id, "revokeKey", f"{role.title}:{slot}")
             await self._store.record_change(instance_id, change)
@@ -99,7 +99,7 @@ class Access:
             self._kept.drop(instance_id)
 
     async def changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:
-        """Return who changed the definition, roles and keys of an instance, newest first."""
+        """Return the changes of the definition, roles and keys of an instance, newest first."""
         return await self._store.list_changes(instance_id, before, limit)
 
     async def _grants(self, instance_id: str, now: datetime) -> Grants:

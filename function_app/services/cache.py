@@ -1,4 +1,4 @@
-"""What the store answered, kept for a minute: other workers' changes show no later than that."""
+"""A cache of values read from the store: changes by other workers become visible within `CACHE_TTL`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ CACHE_TTL = timedelta(seconds=60)
 
 
 class Cache(Generic[K, V]):
-    """Values by key, each for `CACHE_TTL` from when it was read; full, it starts anew."""
+    """Values by key, each kept for `CACHE_TTL` after it was read; a full cache is cleared."""
 
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size
         self._entries: dict[K, tuple[datetime, V]] = {}
 
     def get(self, key: K, now: datetime) -> V | None:
-        """Return a value that is still fresh, None if there is none."""
+        """Return a value that has not expired; None if there is none."""
         entry = self._entries.get(key)
         return entry[1] if entry and entry[0] <= now < entry[0] + CACHE_TTL else None
 
@@ -29,5 +29,5 @@ class Cache(Generic[K, V]):
         self._entries[key] = (now, value)
 
     def drop(self, key: K) -> None:
-        """Forget a value, if it is there."""
+        """Remove a value, if there is one."""
         self._entries.pop(key, None)

@@ -1,4 +1,4 @@
-"""What tells one content from another, whatever the order of its members."""
+"""Canonical form and digest of JSON content, independent of the order of members."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import orjson
 
 
 def canonical(content: Any) -> bytes:
-    """Write JSON content so that the order of members makes no difference."""
+    """Return JSON content as bytes with sorted members."""
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def digest(text: bytes) -> str:
-    """Return a text of 64 characters that no other content has."""
+    """Return the SHA-256 digest, as 64 hexadecimal characters."""
     return hashlib.sha256(text).hexdigest()

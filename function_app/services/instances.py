@@ -1,4 +1,4 @@
-"""Instances: read, define, list; definitions are kept compiled for a minute."""
+"""Instances: read, define, list; compiled definitions are cached."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_KEPT = 1_000
 
 @dataclass(frozen=True)
 class CompiledInstance:
-    """An instance with what is made of its definition once: the value checkers, and what shows of stored values."""
+    """An instance with what is compiled from its definition: the value checkers, and the types of stored values."""
 
     instance: Instance
 
@@ -49,7 +49,7 @@ class CompiledInstance:
         return {**self.instance.by_name, UNIFIED.name: UNIFIED}
 
     def entity(self, name: str) -> Entity:
-        """Return an entity by its qualified name; ServiceError with the nearest names if there is none."""
+        """Return an entity by its qualified name; ServiceError with similar names if there is none."""
         entity = self.entities.get(name)
         if entity is None:
             hint = nearest_hint(name, self.entities)
@@ -63,7 +63,7 @@ class Instances:
         self._kept = Cache[str, CompiledInstance](MAX_KEPT)
 
     async def get(self, instance_id: str, now: datetime) -> CompiledInstance:
-        """Return the instance's model, at most a minute old; ServiceError if there is no such instance."""
+        """Return the compiled instance, at most `CACHE_TTL` old; ServiceError if there is no such instance."""
         kept = self._kept.get(instance_id, now)
         if kept is not None:
             return kept
@@ -78,7 +78,7 @@ class Instances:
     async def define(
         self, instance_id: str, definition: Mapping[str, Any], now: datetime, by: str = "operator"
     ) -> bool:
-        """Write a definition, validated whole, and who did it; return whether the instance is new."""
+        """Validate, record and write a definition; return whether the instance is new; ServiceError with all faults."""
         instance = instance_of(instance_id, definition)
         faults = definition_faults(instance)
         if faults:
@@ -90,7 +90,7 @@ class Instances:
         return created
 
     async def all(self) -> list[Instance]:
-        """Return every instance, by id."""
+        """Return every instance, ordered by id."""
         definitions = await self._store.control.list_instances()
         return [instance_of(instance_id, definitions[instance_id]) for instance_id in sorted(definitions)]
 
@@ -101,5 +101,5 @@ class Instances:
 
 
 def unknown_customer(customer_id: str) -> ServiceError:
-    """Say that the source has no such customer."""
+    """Return the error for a customer that the source does not have."""
     return ServiceError(error_codes.CUSTOMER_NOT_FOUND(f"There is no customer '{customer_id[:100]}'.", "customerId"))

@@ -1,4 +1,4 @@
-"""Key rings: whose a source key is, and which keys a customer has."""
+"""Source keys and their customers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class KeyRing:
     async def find(
         self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
     ) -> Mapping[SourceKey, str]:
-        """Return the CustomerIds behind these keys, at most a minute old; those that are nobody's now are left out."""
+        """Return the CustomerIds of source keys, at most `CACHE_TTL` old; keys without a customer are left out."""
         kept = {source_key: self._kept.get((instance_id, source_key), now) for source_key in source_keys}
         found = {source_key: owner for source_key, owner in kept.items() if owner is not None}
         others = [source_key for source_key in kept if source_key not in found]
@@ -39,7 +39,7 @@ class KeyRing:
     async def of_key(
         self, model: CompiledInstance, source_key: SourceKey, now: datetime
     ) -> tuple[str, Mapping[SourceKey, str]]:
-        """Return whose a key is, and that customer's whole key ring; ServiceError if it is nobody's."""
+        """Return the CustomerId of a source key and all keys of that customer; ServiceError if no customer has it."""
         instance_id = model.instance.instance_id
         customer_id = (await self._store.keys.find_customers(instance_id, [source_key])).get(source_key)
         read = await self._store.customers.read(instance_id, customer_id, now) if customer_id else None
@@ -51,7 +51,7 @@ class KeyRing:
 
 
 def keys_of(instance: Instance, profile: Attributes, customer_id: str) -> dict[SourceKey, str]:
-    """Return the source keys a profile holds, each with its customer."""
+    """Return the source keys in a profile, each with its customer."""
     return {
         SourceKey(entity, str(profile[name])): customer_id
         for name, entity in instance.key_ring

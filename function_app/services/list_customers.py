@@ -1,6 +1,7 @@
-"""List customers by what shows: conditions and order see merged values.
+"""List customers; conditions and order apply to merged values.
 
-The source answers for customers without a live update of the attributes asked for; the few others are merged here.
+The store evaluates source profiles of customers that have no live update of the attributes in the query; the few
+other customers are merged and evaluated here.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ BY_KEY = Sorting(CUSTOMER_ID)
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """Which customers, in which order, how many after how many, and whether to count all of them."""
+    """Condition, order, page size and start of a list of customers, and whether to count all that match."""
 
     condition: Condition | None = None
     sorting: Sorting = BY_KEY
@@ -34,7 +35,7 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Merged profiles in order, where the next page starts if there is one, and the count if asked for."""
+    """Merged profiles in order, the position of the next page if there is one, and the count if requested."""
 
     rows: Sequence[Attributes]
     following: Position | None
@@ -46,7 +47,7 @@ class ListCustomers:
         self._store = store
 
     async def __call__(self, model: CompiledInstance, query: ListQuery, now: datetime) -> Page:
-        """Return one page of the customers as they show at `now`."""
+        """Return one page of customers with values merged at `now`."""
         instance_id, fitting = model.instance.instance_id, model.fitting
         names = (names_in(query.condition) | {query.sorting.attribute}) - {CUSTOMER_ID}
         touched = await self._store.customers.find_with_updates_of(instance_id, names, now) if names else ()
@@ -54,10 +55,10 @@ class ListCustomers:
         merged = (merge(c.source, c.updates, now).attributes for c in map(fitting.customer, touched))
         live = list(_matching(merged, query.condition))
 
-        wanted = query.skip + query.top + 1
+        needed = query.skip + query.top + 1
         source = SourceQuery(query.condition, query.sorting, query.after, without, fitting.types)
-        found = await self._store.customers.find_profiles(instance_id, source, wanted)
-        rows = _ordered([*(fitting.attributes(c.source) for c in found), *live], query)[query.skip : wanted]
+        found = await self._store.customers.find_profiles(instance_id, source, needed)
+        rows = _ordered([*(fitting.attributes(c.source) for c in found), *live], query)[query.skip : needed]
         page = await self._merged(model, rows[: query.top], found, now)
         count = None
         if query.count:

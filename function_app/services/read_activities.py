@@ -1,4 +1,4 @@
-"""Read activities: a customer's timeline, all by condition, one by id, and counts."""
+"""Read activities: timelines, lists by condition, one activity by id, and counts by type."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_CONCURRENCY, EXPANDED = 32, 50
 
 @dataclass(frozen=True, slots=True)
 class ActivityPage:
-    """Activities in order, where the next page starts if there is one, and the count if asked for."""
+    """Activities in order, the position of the next page if there is one, and the count if requested."""
 
     rows: Sequence[Attributes]
     following: str | None
@@ -32,7 +32,7 @@ class ReadActivities:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def page(  # noqa: PLR0913  # what a page is made of
+    async def page(  # noqa: PLR0913  # the parameters of a page
         self,
         model: CompiledInstance,
         query: ActivityQuery,
@@ -42,7 +42,7 @@ class ReadActivities:
         skip: int = 0,
         count: bool = False,
     ) -> ActivityPage:
-        """Return one page of the activities a query asks for."""
+        """Return one page of the activities that match a query."""
         instance_id = model.instance.instance_id
         found = await self._store.activities.find(instance_id, query, skip + top + 1, now)
         rows = found[skip:]
@@ -60,7 +60,7 @@ class ReadActivities:
         return page
 
     async def one(self, model: CompiledInstance, entity_name: str, entity_id: str, now: datetime) -> Activity:
-        """Return a live activity by ActivityId, or by the source entity's primary key; ServiceError if none shows."""
+        """Return a live activity by ActivityId or primary key in the source entity; ServiceError if there is none."""
         entity = model.entity(entity_name)
         wanted = entity_id if entity is UNIFIED else activity_id(entity_name, entity_id)
         query = ActivityQuery(condition=Equals("ActivityId", (wanted,)))
@@ -85,7 +85,7 @@ class ReadActivities:
         return await asyncio.gather(*map(newest, customer_ids))
 
     async def types(self, model: CompiledInstance, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
-        """Count a customer's activities by type and its display; ServiceError if the customer is unknown."""
+        """Return counts of a customer's activities by type and display; ServiceError if the customer is unknown."""
         await self._known(model, customer_id)
         return await self._store.activities.count_types(model.instance.instance_id, customer_id, now)
 
@@ -95,7 +95,7 @@ class ReadActivities:
 
 
 def customer_in(condition: Condition | None) -> str | None:
-    """Return the one customer a condition is confined to, if it names one at its top."""
+    """Return the customer that the top level of a condition requires; None if it requires none."""
     for part in condition.parts if isinstance(condition, AllOf) else (condition,):
         if isinstance(part, Equals) and part.attribute == CUSTOMER_ID and len(part.values) == 1:
             value = part.values[0]

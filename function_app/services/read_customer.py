@@ -1,4 +1,4 @@
-"""Read one customer: the source profile and what shows on top of it."""
+"""Read one customer: the source profile and the merged profile."""
 
 from __future__ import annotations
 

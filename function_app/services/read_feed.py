@@ -1,4 +1,4 @@
-"""Read what happened since a position: updates received, updates ended, activities created."""
+"""Read the events after a position: updates received, updates ended, activities created."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Read = Callable[[str, str, datetime, int], Awaitable[Sequence[FeedEntry[T]]]]
 
 @dataclass(frozen=True, slots=True)
 class FeedPage(Generic[T]):
-    """What happened, the position to go on from, and whether more waits there already."""
+    """Events, the position to continue from, and whether more events are available now."""
 
     items: Sequence[T]
     position: str
@@ -29,22 +29,22 @@ class FeedPage(Generic[T]):
 
 
 class ReadFeed:
-    """Each method takes a position, None to start now, and tells nothing of what was before."""
+    """Each method returns the events after a position; with None it returns none and the position of `now`."""
 
     def __init__(self, store: Store) -> None:
         self._feed = store.feed
 
     async def received(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
-        """Return profile updates in the order they came in, half a minute later."""
-        return _fitting(model, await _page(self._feed.received, model, after, (now, now - TRAILS)))
+        """Return profile updates in the order of receipt, each `TRAILS` after it."""
+        return _fitting(model, await _page(self._feed.read_received, model, after, (now, now - TRAILS)))
 
     async def created(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Activity]:
-        """Return activities in the order they were created, half a minute later."""
-        return await _page(self._feed.created, model, after, (now, now - TRAILS))
+        """Return activities in the order of creation, each `TRAILS` after it."""
+        return await _page(self._feed.read_created, model, after, (now, now - TRAILS))
 
     async def ended(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
-        """Return profile updates in the order they ended."""
-        return _fitting(model, await _page(self._feed.ended, model, after, (now, now)))
+        """Return profile updates in the order of their ends."""
+        return _fitting(model, await _page(self._feed.read_ended, model, after, (now, now)))
 
 
 def _fitting(model: CompiledInstance, page: FeedPage[Update]) -> FeedPage[Update]:
@@ -58,5 +58,5 @@ async def _page(
     if after is None:
         return FeedPage([], format_instant(now), more=False)
     found = await read(model.instance.instance_id, after, before, PAGE + 1)
-    told = found[:PAGE]
-    return FeedPage([fed.item for fed in told], told[-1].position if told else after, more=len(found) > PAGE)
+    page = found[:PAGE]
+    return FeedPage([entry.item for entry in page], page[-1].position if page else after, more=len(found) > PAGE)

@@ -1,4 +1,4 @@
-"""Every service, over one store."""
+"""All services over one store."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def utc_now() -> datetime:
 
 
 class Services:
-    """Every service; without `snapshots` a refresh finds none, without `workers` this process does its steps."""
+    """All services; without `snapshots` a refresh finds no files, without `workers` this process runs its steps."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Services:
         )
 
     async def close(self) -> None:
-        """Finish what the services began, then close the store."""
+        """Finish background work, then close the store."""
         await self.refresh.close()
         await self.update_profile.close()
         await self.usage.close()

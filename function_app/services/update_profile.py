@@ -1,4 +1,4 @@
-"""Take a profile update: check it, tell a retry from a new one, store it, say what shows."""
+"""Accept a profile update: validate it, detect a retry, store it, and return what is visible."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class UpdateRequest:
 
 @dataclass(frozen=True)
 class Updated:
-    """An update as it is stored, its customer with it, and whether it was there before."""
+    """A stored update, its customer including it, and whether it was stored by an earlier request."""
 
     update: Update
     customer: Customer
@@ -48,7 +48,7 @@ class Updated:
 
     @cached_property
     def merged(self) -> Merged:
-        """The profile that shows."""
+        """The merged profile, as visible at `now`."""
         return merge(self.customer.source, self.customer.updates, self.now)
 
     @property
@@ -59,7 +59,7 @@ class Updated:
 
     @cached_property
     def attributes(self) -> dict[str, Literal["applied", "superseded"]]:
-        """Say of each attribute whether this update shows."""
+        """For each attribute of the update, whether its value is visible."""
         winners = self.merged.winners
         return {
             name: "applied" if winners.get(name) is self.update else "superseded" for name in self.update.attributes
@@ -72,14 +72,14 @@ class UpdateProfile:
         self._marking: set[asyncio.Task[None]] = set()
 
     async def __call__(self, model: CompiledInstance, request: UpdateRequest, now: datetime) -> Updated:
-        """Store the update and return its receipt; ServiceError with every fault, and nothing written, otherwise."""
+        """Store the update and return it; ServiceError with every fault, and nothing is written, if it is invalid."""
         update = _accept(model, request, now)
         instance_id = model.instance.instance_id
         read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
         if read.customer is None:
             raise unknown_customer(update.customer_id)
         known = read.update or await self._store.customers.create_update(instance_id, update, now)
-        if known and request.repeat_id:  # without one, it is this update, written by a try whose answer was lost
+        if known and request.repeat_id:  # else it is this update, written by an attempt that lost its response
             _check_repeated(known, update)
             return Updated(known, _with(model.fitting.customer(read.customer), known), is_repeated=True, now=now)
         whole = [each for each in read.customer.updates if model.fitting.update(each) is each]
@@ -99,10 +99,10 @@ class UpdateProfile:
         try:
             await self._store.customers.mark_superseded(instance_id, found, now)
         except ServiceError as error:
-            _log.warning("Superseded updates are still read; the next update tries again: %s", error)
+            _log.warning("Superseded updates were not marked; the next update tries again: %s", error)
 
     async def close(self) -> None:
-        """Wait until superseded updates are marked."""
+        """Wait until the superseded updates are marked."""
         await asyncio.gather(*self._marking)
 
 
@@ -133,7 +133,7 @@ def _fingerprint(changes: Mapping[str, Any], request: UpdateRequest) -> str:
 
 def _check_repeated(known: Update, update: Update) -> None:
     if known.fingerprint != update.fingerprint:
-        message = f"The id '{known.update_id}' came before with other content, at {known.received_at.isoformat()}."
+        message = f"The id '{known.update_id}' was used before with other content, at {known.received_at.isoformat()}."
         raise ServiceError(error_codes.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
 
 

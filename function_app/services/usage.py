@@ -1,4 +1,4 @@
-"""Usage: recorded in memory, written in batches, added up for reports."""
+"""Usage: counted in memory, written periodically, summed for reports."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _Hour = tuple[str, datetime]
 
 
 class Usage:
-    """The calls this worker answered, by instance and hour.
+    """The calls that this worker answered, by instance and hour.
 
-    A worker writes one document for each instance and hour, whole each time: a write that is repeated counts
-    nothing twice. At most MAX_SERIES are told apart in it; further ones lose their caller and entity.
-    It is written every FLUSH_EVERY_S, and FLUSH_WHEN_IDLE_S after the last call: Azure kills a worker without a word,
+    A worker writes one document for each instance and hour, complete each time, so a repeated write counts nothing
+    twice. A document has at most MAX_SERIES series; further calls are counted without caller and entity.
+    It is written every FLUSH_EVERY_S, and FLUSH_WHEN_IDLE_S after the last call: Azure stops a worker without notice,
     but not one that has just answered.
     """
 
@@ -60,12 +60,12 @@ class Usage:
             self._timer = loop.call_later(min(FLUSH_WHEN_IDLE_S, FLUSH_EVERY_S), self._flush_if_idle)
 
     async def report(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
-        """Return what every worker counted in the hours from `start` to before `end`, this one up to now."""
+        """Return the counts of all workers in the hours from `start` to before `end`, including unwritten ones here."""
         await self.flush()
         return await self._store.usage.read(instance_id, start, end)
 
     async def flush(self) -> None:
-        """Write what was counted since the last time, and forget hours that are over."""
+        """Write the counts since the last flush, and drop past hours from memory."""
         async with self._one_at_a_time:
             for key in tuple(self._unwritten):
                 self._unwritten.discard(key)
@@ -78,7 +78,7 @@ class Usage:
             self._forget()
 
     async def close(self) -> None:
-        """Write what was counted."""
+        """Write the counts that are not written yet."""
         if self._timer:
             self._timer.cancel()
         await self.flush()
@@ -102,7 +102,7 @@ class Usage:
         await self._store.usage.write(instance_id, hour, self._worker, counts)
 
     def _forget(self) -> None:
-        """Forget written hours, but the last two: a call that began in the one before may still come in."""
+        """Drop written hours except the last two: a call that started in the previous hour may still be counted."""
         latest = max((hour for _, hour in self._hours), default=None)
         for key in tuple(self._hours):
             if latest and key[1] < latest - timedelta(hours=1) and key not in self._unwritten:

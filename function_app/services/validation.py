@@ -1,4 +1,4 @@
-"""Attribute values against an entity's metadata: in canonical form, or what jsonschema, compiled once, finds wrong."""
+"""Validate attribute values against an entity's metadata, and convert them to canonical form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHOWN, _COMPARED, _REPEATED = 100, 100, 40
 
 
 class Checker:
-    """Checks the values of one entity's attributes and writes them in canonical form."""
+    """Validates the values of one entity's attributes and converts them to canonical form."""
 
     def __init__(self, entity: Entity) -> None:
         self._entity = entity
@@ -31,11 +31,11 @@ class Checker:
 
     @cached_property
     def _validators(self) -> Mapping[str, jsonschema.Draft202012Validator]:
-        """Compiled once, when the first wrong value comes."""
+        """Compiled once, for the first invalid value."""
         return {attribute.name: _validator(attribute) for attribute in self._entity.attributes}
 
     def check_changes(self, body: Mapping[str, Any]) -> dict[str, Any] | list[ErrorDetail]:
-        """Return the changes in canonical form, or every fault in them; keys and read-only attributes can't change."""
+        """Return changes in canonical form, or every fault in them; keys and read-only attributes are faults."""
         if not body:
             return [error_codes.EMPTY_BODY("The body names no attribute; send at least one.", "")]
         if len(body) > MAX_CHANGES:
@@ -44,7 +44,7 @@ class Checker:
         return self._checked(body, [*self._unknown(body), *self._unchangeable(body)])
 
     def check_record(self, body: Mapping[str, Any], required: Iterable[str] = ()) -> dict[str, Any] | list[ErrorDetail]:
-        """Return a record in canonical form, or every fault in it; what is required must have a value."""
+        """Return a record in canonical form, or every fault in it; required attributes must have a value."""
         faults = self._unknown(body)
         missing = [name for name in required if body.get(name) in (None, "")]
         faults += [error_codes.MISSING_ATTRIBUTE(f"'{name}' needs a value.", pointer(name)) for name in missing]
@@ -61,7 +61,7 @@ class Checker:
         return faults[:_SHOWN] or written
 
     def _wrong(self, name: str, value: Any) -> list[ErrorDetail]:
-        """Return what is wrong with a value, by jsonschema: twenty times as slow, and only a wrong one is asked for."""
+        """Return the faults of an invalid value, by jsonschema: it is too slow for valid values (20 times)."""
         found = [_fault(error, name) for error in self._validators[name].iter_errors(value)]
         return found or [_beyond_schema(name, value)]
 
@@ -75,7 +75,7 @@ class Checker:
         ]
 
     def _unknown(self, body: Mapping[str, Any]) -> list[ErrorDetail]:
-        """Return the faults of unknown names, as many as are shown, the first with the nearest: that takes its time."""
+        """Return the faults of unknown names, up to the limit; only the first have hints, as these are slow."""
         known, entity = self._entity.by_name, self._entity.qualified_name
         if body.keys() <= known.keys():
             return []
@@ -88,12 +88,12 @@ class Checker:
 
 
 def pointer(name: str) -> str:
-    """Return the JSON pointer of a member, shortened if absurdly long."""
+    """Return the JSON pointer of a member, with at most 200 characters of its name."""
     return "/" + name[:200].replace("~", "~0").replace("/", "~1")
 
 
 def _validator(attribute: Attribute) -> jsonschema.Draft202012Validator:
-    import jsonschema  # noqa: PLC0415  # 80 ms that a cold start need not pay
+    import jsonschema  # noqa: PLC0415  # 80 ms, not needed at a cold start
 
     formats = jsonschema.FormatChecker(formats=())
     for name, parse in NORMALIZERS.items():
@@ -102,26 +102,26 @@ def _validator(attribute: Attribute) -> jsonschema.Draft202012Validator:
 
 
 def _fault(error: jsonschema.ValidationError, name: str) -> ErrorDetail:
-    wanted: Any = error.validator_value
+    expected: Any = error.validator_value
     value: Any = error.instance
     received, at = _received(value), pointer(name)
     match error.validator:
         case "type":
-            return error_codes.WRONG_TYPE(f"'{name}' must be {TYPES[wanted]} or null; received {received}.", at)
+            return error_codes.WRONG_TYPE(f"'{name}' must be {TYPES[expected]} or null; received {received}.", at)
         case "format":
-            return error_codes.WRONG_FORMAT(f"'{name}' must be {FORMAT_HINTS[wanted]}; received {received}.", at)
+            return error_codes.WRONG_FORMAT(f"'{name}' must be {FORMAT_HINTS[expected]}; received {received}.", at)
         case "maxLength":
-            return error_codes.TOO_LONG(f"'{name}' may have at most {wanted} characters; received {len(value)}.", at)
+            return error_codes.TOO_LONG(f"'{name}' may have at most {expected} characters; received {len(value)}.", at)
         case "enum":
-            allowed = ", ".join(repr(value) for value in wanted)
+            allowed = ", ".join(repr(value) for value in expected)
             return error_codes.VALUE_NOT_ALLOWED(f"'{name}' must be one of {allowed}; received {received}.", at)
         case _:
             bound = "at least" if error.validator == "minimum" else "at most"
-            return error_codes.OUT_OF_RANGE(f"'{name}' must be {bound} {wanted}; received {received}.", at)
+            return error_codes.OUT_OF_RANGE(f"'{name}' must be {bound} {expected}; received {received}.", at)
 
 
 def _beyond_schema(name: str, value: Any) -> ErrorDetail:
-    """Return the fault of a value that its schema takes, but not every store."""
+    """Return the fault of a value that its schema accepts, but not every store."""
     if isinstance(value, str):
         return error_codes.WRONG_FORMAT(f"'{name}' may not hold the character U+0000.", pointer(name))
     limits = f"a number that a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
@@ -129,7 +129,7 @@ def _beyond_schema(name: str, value: Any) -> ErrorDetail:
 
 
 def shorten(text: str) -> str:
-    """Return a text cut to what an error message may repeat."""
+    """Return a text shortened for an error message."""
     return text if len(text) <= _REPEATED else text[:_REPEATED] + "…"
 
 

@@ -10,18 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
+from function_app.domain.job import NOTHING, Report
 from function_app.source.texts import content_of
-from function_app.source.told import NOTHING, Told
 
 _CHUNK_ROWS = 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows that are right, and what is told of the others."""
+    """Rows that are right, and the report on the others."""
 
     rows: pa.RecordBatch
-    told: Told = NOTHING
+    report: Report = NOTHING
 
     def column(self, name: str) -> list[Any]:
         """Return the values of a column."""

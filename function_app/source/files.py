@@ -78,6 +78,16 @@ class Snapshots:
         passed_over = tuple(f"{place}/{told}" for told in choice.passed_over)
         return Snapshot(parts, folder, passed_over, choice.problem and f"{place} {choice.problem}")
 
+    def folders(self, instance_id: str) -> Sequence[str]:
+        """Return the names of all folders with snapshots of an instance, of an entity or not."""
+        if self._place is None:
+            return ()
+        from pyarrow.fs import FileSelector, FileType  # noqa: PLC0415  # only a refresh needs it
+
+        files, root = self._opened
+        infos = files.get_file_info(FileSelector(f"{root}/{instance_id}", allow_not_found=True))
+        return sorted(info.base_name for info in infos if info.type == FileType.Directory)
+
     def open(self, part: Part) -> NativeFile:
         """Open a part for reading at any place in it; PartChangedError if it is not the file it was."""
         files, root = self._opened

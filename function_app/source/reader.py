@@ -16,7 +16,7 @@ from function_app.source.batch import Batch
 from function_app.source.columns import canonical, fits
 from function_app.source.csv_part import CsvPart
 from function_app.source.folders import partition_values
-from function_app.source.layout import FOUND, Layout
+from function_app.source.layout import Layout
 from function_app.source.parquet_part import ParquetPart
 from function_app.source.row_judge import Check, RowJudge
 from function_app.source.rows import PartUnreadableError
@@ -41,9 +41,10 @@ class Head:
 
 
 def read_head(
-    stream: pa.NativeFile, file: str, entity: Entity, required: Sequence[str], layout: Layout = FOUND
+    stream: pa.NativeFile, file: str, entity: Entity, required: Sequence[str], layout: Layout | None = None
 ) -> Head:
-    """Return what the head of a part shows."""
+    """Return what the head of a part shows; its layout is that of the entity where none is given."""
+    layout = layout or Layout.of(entity)
     try:
         part = _open(stream, file, entity, layout)
     except PartUnreadableError as error:
@@ -65,9 +66,10 @@ def read_part(  # noqa: PLR0913, PLR0917  # what a part is read by
     entity: Entity,
     required: Sequence[str],
     check: Check,
-    layout: Layout = FOUND,
+    layout: Layout | None = None,
 ) -> Iterator[Batch]:
     """Read a part in batches, with memory that does not grow with it; PartUnreadableError if the rest can't be."""
+    layout = layout or Layout.of(entity)
     part = _open(stream, file, entity, layout)
     columns = [column for column in layout.columns_of(entity.by_name) if column in part.columns]
     judge = RowJudge(entity, required, check, layout, part.encoding if isinstance(part, CsvPart) else None)
@@ -77,8 +79,9 @@ def read_part(  # noqa: PLR0913, PLR0917  # what a part is read by
             yield judge.judge(some.with_values(of_all))
 
 
-def read_ids(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout = FOUND) -> Iterator[list[str]]:
+def read_ids(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout | None = None) -> Iterator[list[str]]:
     """Read the ids of all rows, rejected ones too, and what may be the first value of one in broken rows."""
+    layout = layout or Layout.of(entity)
     columns = [layout.column(name) for name in entity.keys[0]]
     for rows in _open(stream, file, entity, layout).rows(columns, columns[0]):
         values = [_texts(column) for column in rows.columns.columns]

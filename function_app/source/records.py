@@ -38,7 +38,7 @@ class Sound:
 class Broken:
     """A record that breaks a rule, or the first of its bytes.
 
-    `rows` counts the lines that can't be told apart from it, itself included; `lines` counts its line breaks.
+    `rows` counts the lines that can not be separated from it, itself included; `lines` counts its line breaks.
     `has_end` is True where only its size is wrong.
     """
 

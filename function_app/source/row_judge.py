@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -15,7 +14,7 @@ from function_app import error_codes
 from function_app.domain.activity import key_text
 from function_app.domain.addresses import MAX_ID_LENGTH, MAX_SOURCE_KEY_BYTES, address_fault, source_key_fault
 from function_app.domain.entity import CUSTOMER, Attribute, Entity
-from function_app.domain.job import MAX_LISTED
+from function_app.domain.job import RejectedRow, Report
 from function_app.error_codes import ErrorDetail
 from function_app.source.batch import Batch
 from function_app.source.cells import judge
@@ -24,16 +23,16 @@ from function_app.source.layout import Layout
 from function_app.source.pieces import longest_row, text_sizes
 from function_app.source.records import MAX_ROW_BYTES, TOO_LARGE
 from function_app.source.rows import BrokenRow, Rows
-from function_app.source.told import RejectedRow, Told
 
 Check = Callable[[Mapping[str, Any]], dict[str, Any] | list[ErrorDetail]]
 _MAX_ESCAPE = len(r"\u001f")
+MAX_REASON = 1_000
 _NO_ADDRESS = r"^\.*$|%2[Ff]"
 _CUT_OFF = "its last line has no line break, so it may be cut off"
 
 
 class RowJudge:
-    """Judges the rows of one part, batch by batch, and knows what was told of it before."""
+    """Judges the rows of one part, batch by batch; each kind of doubt is reported once."""
 
     def __init__(
         self, entity: Entity, required: Sequence[str], check: Check, layout: Layout, encoding: str | None
@@ -42,10 +41,10 @@ class RowJudge:
         self._layout, self._encoding, self._id = layout, encoding, entity.keys[0][0]
         self._source_keys = {attribute.name for attribute in entity.attributes if attribute.key_of}
         self._source_keys |= {entity.activity.customer_attribute} if entity.activity else set()
-        self._listed, self._told = 0, set[str]()
+        self._doubted = set[str]()
 
     def judge(self, rows: Rows) -> Batch:
-        """Return the rows that are right, and what is to be told of the others."""
+        """Return the rows that are right, and the report on the others."""
         batch, right = self._canonical(rows.columns)
         wrong = pc.indices_nonzero(pc.invert(right)).to_pylist()
         doubts = [self._doubt("end", _CUT_OFF)] if rows.is_cut_off else []
@@ -63,7 +62,7 @@ class RowJudge:
             rest = pa.RecordBatch.from_pylist(mended, batch.schema)
             batch = pa.concat_batches([batch.filter(right), rest])
         rejections = len(rejected) + sum(row.rows for row in rows.broken)
-        return Batch(batch, Told(self._list(rows, rejected), rejections, [doubt for doubt in doubts if doubt]))
+        return Batch(batch, Report(self._list(rows, rejected), rejections, [doubt for doubt in doubts if doubt]))
 
     def _canonical(self, raw: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Array]:
         """Return all rows in canonical form, and which are surely right."""
@@ -146,18 +145,13 @@ class RowJudge:
         return [error_codes.TOO_LONG(f"'{name}' {fault}.", f"/{name}") for name, fault in faults.items() if fault]
 
     def _list(self, rows: Rows, rejected: Sequence[tuple[int, list[ErrorDetail]]]) -> Sequence[RejectedRow]:
-        """Return the rejected rows as far as there is room for them in the part's list."""
-        room = MAX_LISTED - self._listed
-        lines = rows.lines() if rows.lines and rejected and room > 0 else None
-        listed = [
-            RejectedRow(row.number, row.line, None, row.problem + _more(row))
-            for row in islice(rows.broken, max(room, 0))
-        ]
+        """Return the rejected rows in order."""
+        lines = rows.lines() if rows.lines and rejected else None
+        listed = [RejectedRow(row.number, row.line, None, row.problem + _more(row)) for row in rows.broken]
         listed += [
             RejectedRow(rows.numbers[place], lines[place] if lines else None, self._column_of(faults), _reason(faults))
-            for place, faults in islice(rejected, max(room - len(listed), 0))
+            for place, faults in rejected
         ]
-        self._listed += len(listed)
         return sorted(listed, key=lambda row: row.number)
 
     def _column_of(self, faults: Sequence[ErrorDetail]) -> str | None:
@@ -166,18 +160,20 @@ class RowJudge:
 
     def _doubt(self, kind: str, doubt: str) -> str:
         """Return a doubt if it is the first of its kind, or nothing."""
-        if kind in self._told:
+        if kind in self._doubted:
             return ""
-        self._told.add(kind)
+        self._doubted.add(kind)
         return doubt
 
 
 def _reason(faults: Sequence[ErrorDetail]) -> str:
-    return " ".join(fault.message for fault in faults)
+    """Return all faults of a row, cut to what its place in the list may hold."""
+    text = " ".join(fault.message for fault in faults)
+    return text if len(text) <= MAX_REASON else text[:MAX_REASON] + "…"
 
 
 def _more(row: BrokenRow) -> str:
-    return f" The {row.rows - 1} lines after it can't be told apart from it." if row.rows > 1 else ""
+    return f" The {row.rows - 1} lines after it can not be separated from it." if row.rows > 1 else ""
 
 
 def _unsure(row: BrokenRow) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import pyarrow as pa
 
@@ -17,7 +17,7 @@ class PartUnreadableError(Exception):
 class BrokenRow:
     """A row without values: its number and line, and what is wrong.
 
-    `rows` counts the rows that can't be told apart from it, itself included. `ids` are what stands where ids stand;
+    `rows` counts the rows that can not be separated from it, itself included. `ids` are what stands where ids stand;
     `id_is_sure` is True where that is the id of the one row.
     """
 
@@ -52,14 +52,16 @@ class Rows:
 
     def slices(self, most: int) -> Iterator[Rows]:
         """Divide them into some of at most so many; what is not among them goes with the first."""
+        lines = cache(self.lines) if self.lines else None  # of all the rows: they are counted once
         for start in range(0, max(len(self.numbers), 1), most):
             yield Rows(
                 self.columns.slice(start, most),
                 self.numbers[start : start + most],
                 self.broken if start == 0 else (),
-                partial(self._lines_from, start) if self.lines else None,
+                partial(_from, lines, start) if lines else None,
                 self.is_cut_off and start + most >= len(self.numbers),
             )
 
-    def _lines_from(self, start: int) -> Sequence[int]:
-        return self.lines()[start:] if self.lines else ()
+
+def _from(lines: Callable[[], Sequence[int]], start: int) -> Sequence[int]:
+    return lines()[start:]

@@ -1,1 +1,1 @@
-"""The store: a port in the domain's nouns, its documents, and two adapters."""
+"""The store: the port, the stored documents, and two adapters."""

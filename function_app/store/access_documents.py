@@ -1,4 +1,4 @@
-"""The documents of access: role assignments, API keys, changes; all in the instance's partition of control."""
+"""The documents of access control: role assignments, API keys, changes; in the instance's partition of `control`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def api_key_document(instance_id: str, key: ApiKey) -> Document:
 
 
 def grants_of(found: Iterable[Mapping[str, Any]]) -> Grants:
-    """Return the grants that stand in the assignment and key documents of an instance."""
+    """Return the grants in the assignment and key documents of an instance."""
     assignments, keys = dict[str, Assignment](), list[ApiKey]()
     for document in found:
         role = Role(document["role"])
@@ -59,7 +59,7 @@ def grants_of(found: Iterable[Mapping[str, Any]]) -> Grants:
 
 
 def change_doc_id(changed_at: datetime, suffix: str = "") -> str:
-    """Return an id that sorts by time; without a suffix it sorts before every change of the instant."""
+    """Return an id that sorts by time; without a suffix it sorts before all changes at that instant."""
     return f"change-{format_instant(changed_at)}{suffix}"
 
 

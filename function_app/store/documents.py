@@ -1,21 +1,21 @@
-"""The documents: containers, ids, partition keys, TTL, and the mapping to the domain and back.
+"""The stored documents: containers, ids, partition keys, TTL, and the mapping from and to the domain.
 
-Both adapters use it. A Cosmos DB document is what stands here, plus the service's own `_` members.
+Both adapters use it. Cosmos DB adds its system members, which start with `_`.
 """
 
 from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
-from function_app.domain.feed import FEED_RETENTION, ending_told_at
+from function_app.domain.feed import FEED_RETENTION, end_returned_at
 from function_app.domain.instant import format_instant
-from function_app.domain.job import Counts, Job, Task
+from function_app.domain.job import Counts, Job, RejectedRow, Task
 from function_app.domain.profile import Customer, Update
 
 Document = dict[str, Any]
@@ -64,17 +64,17 @@ def activity_doc_id(activity_id: str) -> str:
 
 
 def _encoded(text: str) -> str:
-    """Make any text fit for a document id: Cosmos DB takes no slashes, question marks or hashes there."""
+    """Return a text as a document id: in ids Cosmos DB forbids slashes, question marks and hashes."""
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def ttl(valid_until: datetime, now: datetime) -> int:
-    """Return the seconds a document must be kept from a write at `now`: until it ends, at least 1, and for the feed."""
+    """Return the TTL in seconds of a document written at `now`: until its end, at least 1, plus `FEED_RETENTION`."""
     return max(1, math.ceil((valid_until - now).total_seconds())) + _KEPT_S
 
 
 def _position(instant: datetime, document_id: str, customer_id: str) -> str:
-    """Make what orders a feed or a timeline; no two are equal."""
+    """Return the unique sort key of an event in the feed."""
     return f"{format_instant(instant)}|{document_id}|{customer_id}"
 
 
@@ -97,7 +97,7 @@ def customer_of(document: Mapping[str, Any], updates: tuple[Update, ...] = ()) -
 def update_document(
     instance_id: str, update: Update, now: datetime, superseded_until: datetime | None = None
 ) -> Document:
-    """Make the document of an update; reads leave it out until `supersededUntil`, by default an empty text."""
+    """Return the document of an update; reads ignore it until `supersededUntil`, which is empty by default."""
     document_id = update_doc_id(update.update_id)
     return {
         "id": document_id,
@@ -112,7 +112,7 @@ def update_document(
         "receivedAt": format_instant(update.received_at),
         "validUntil": format_instant(update.valid_until),
         RECEIVED: _position(update.received_at, document_id, update.customer_id),
-        ENDED: _position(ending_told_at(update), document_id, update.customer_id),
+        ENDED: _position(end_returned_at(update), document_id, update.customer_id),
         "caller": update.caller,
         "fingerprint": update.fingerprint,
         "supersededUntil": format_instant(superseded_until) if superseded_until else "",
@@ -134,7 +134,7 @@ def update_of(document: Mapping[str, Any]) -> Update:
 
 
 def activity_document(instance_id: str, activity: Activity, now: datetime) -> Document:
-    """Make the document of a customer's activity; one that only a refresh brought is not in the feed."""
+    """Return the document of a customer's activity; an activity that came only from a refresh is not in the feed."""
     document_id = activity_doc_id(activity.activity_id)
     document = {
         "id": document_id,
@@ -224,7 +224,7 @@ def job_document(instance_id: str, job: Job) -> Document:
 
 def job_of(document: Mapping[str, Any]) -> Job:
     job = document["job"]
-    return Job(**{**job, **_instants(job, "submitted_at", "ended_at")})
+    return Job(**{**job, "warnings": tuple(job.get("warnings", ())), **_instants(job, "submitted_at", "ended_at")})
 
 
 def _instants(members: Mapping[str, Any], *names: str) -> dict[str, datetime]:
@@ -245,5 +245,25 @@ def task_document(instance_id: str, task: Task) -> Document:
 
 def task_of(document: Mapping[str, Any]) -> Task:
     task = document["task"]
-    members = {"counts": Counts(**task["counts"]), "notes": tuple(task["notes"]), **_instants(task, "seen_at")}
-    return Task(**{**task, **members})
+    lists = {name: tuple(task.get(name, ())) for name in ("absent", "doubts", "warnings", "notes")}
+    return Task(**{**task, **lists, "counts": Counts(**task["counts"]), **_instants(task, "seen_at")})
+
+
+def rejected_doc_id(task: Task, page: int) -> str:
+    return f"rejected-{task.job_id}-{task.index:06d}-{page:06d}"
+
+
+def rejected_document(instance_id: str, task: Task, rows: Sequence[RejectedRow]) -> Document:
+    return {
+        "id": rejected_doc_id(task, task.rejected_pages),
+        "pk": instance_id,
+        "kind": "rejected",
+        "instanceId": instance_id,
+        "jobId": task.job_id,
+        "rows": [astuple(row) for row in rows],
+        "ttl": int(JOBS_KEPT.total_seconds()),
+    }
+
+
+def rejected_of(document: Mapping[str, Any]) -> list[RejectedRow]:
+    return [RejectedRow(*row) for row in document["rows"]]

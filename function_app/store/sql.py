@@ -1,6 +1,6 @@
-"""Conditions as SQL: one walk, two dialects (SQLite's and Cosmos DB's).
+"""Conditions as SQL, in two dialects (SQLite and Cosmos DB).
 
-A condition matches if it is true, so `not` is taken down to the leaves: there, unknown and false are the same.
+A row matches if the condition is true. `not` is moved to the leaves, where unknown and false then have the same effect.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Bind = Callable[[Any], str]
 
 
 class Dialect(Protocol):
-    """How one store writes the leaves; an attribute without a type may have a value of any."""
+    """The SQL of a store for the leaves of a condition; an attribute without a type can have a value of any type."""
 
     types: Mapping[str, str]
     equals_by_type: bool
@@ -26,17 +26,20 @@ class Dialect(Protocol):
 
     def attribute(self, name: str) -> str: ...
     def has_value(self, name: str) -> str:
-        """Write that the attribute has a value of its type, as parts of an AND: true or false, never unknown."""
+        """Return a test, as parts of an AND, that the attribute has a value of its type; it is never unknown."""
 
     def guard(self, name: str) -> str:
-        """Write what a comparison needs besides, so that only values of the attribute's type pass; or nothing."""
+        """Return the test that a comparison also needs so that only values of the type match; empty if none."""
 
     def text_test(self, test: str, operand: str, value: str, *, fold: bool) -> str:
-        """Write a test of a text; `fold` compares without case, `value` being in lower case."""
+        """Return a test of a text; with `fold` it ignores case, and `value` is in lower case."""
 
 
 def render(condition: Condition, dialect: Dialect, bind: Bind, *, wanted: bool = True) -> str:
-    """Write that a condition is as wanted, true or false, as SQL; `bind` takes a value and returns its placeholder."""
+    """Return as SQL that a condition is true, or false with `wanted=False`.
+
+    `bind` is called with each value and returns its placeholder.
+    """
     match condition:
         case Equals(name, values):
             return _equals(dialect, name, values, bind) if wanted else _differs(dialect, name, values, bind)
@@ -72,14 +75,14 @@ def _differs(dialect: Dialect, name: str, values: tuple[Any, ...], bind: Bind) -
 
 
 def _among(dialect: Dialect, name: str, values: tuple[Any, ...], bind: Bind) -> str:
-    """Write those of the values that are of the attribute's type as a list; nothing if there are none."""
+    """Return a list of those values that fit the type of the attribute; empty if none does."""
     data_type = dialect.types.get(name)
     some = [value for value in values if value is not None and (data_type is None or fits(data_type, value))]
     return f"({', '.join(map(bind, some))})" if some else ""
 
 
 def _both(test: str, guard: str) -> str:
-    """Join in one pair of parentheses: the stand-in's time doubles with each level of them."""
+    """Return both tests in one pair of parentheses: the stand-in takes twice as long for each level of them."""
     return f"({test} AND {guard})" if guard else f"({test})"
 
 
@@ -95,7 +98,7 @@ class SqliteDialect:
         return f"json_extract(body, {_path(name)})"
 
     def shown(self, name: str) -> str:
-        """Write the attribute's value of its type, else null: what rows are ordered by."""
+        """Return what rows are ordered by: the value of the attribute if it fits the type, else null."""
         operand = self.attribute(name)
         return f"CASE WHEN {self.has_value(name)} THEN {operand} END" if name in self.types else operand
 
@@ -135,7 +138,7 @@ def _path(name: str) -> str:
 
 
 def _holds_nul(name: str) -> str:
-    r"""Write whether a text holds U+0000, where SQLite cuts it off; `\\u0000` is a backslash and a word."""
+    r"""Return a test that a text contains U+0000, where SQLite cuts it; `\\u0000` is a backslash and letters."""
     text = f"(body -> {_path(name)})"
     return f"(instr({text}, '\\u0000') AND instr(replace({text}, '\\\\', ''), '\\u0000'))"
 
@@ -152,7 +155,7 @@ class CosmosDialect:
         return f'c.attributes["{name}"]'
 
     def has_value(self, name: str) -> str:
-        """Use functions that the index serves: FLOOR loads every document."""
+        """Use functions that use the index; FLOOR loads every document."""
         operand = self.attribute(name)
         if name not in self.types:
             return f"IS_DEFINED({operand}) AND NOT IS_NULL({operand})"
@@ -171,13 +174,13 @@ class CosmosDialect:
                 return f"IS_NUMBER({operand})"
 
     def guard(self, name: str) -> str:
-        """Guard only what a comparison takes for a value of the type: 12.5 for a whole number, any text for a date."""
+        """Return a test only where the JSON type is wider than the data type: 12.5 is a number, and any text a text."""
         schema = EDM_TYPES[self.types[name]] if name in self.types else {}
         is_narrow = "format" in schema if schema.get("type") == "string" else schema.get("type") == "integer"
         return self.has_value(name) if is_narrow else ""
 
     def text_test(self, test: str, operand: str, value: str, *, fold: bool) -> str:
-        """Ignore case by the functions' last argument: they use the index, LOWER loads every document."""
+        """Ignore case by the last argument of the functions, which use the index; LOWER loads every document."""
         if test == "equals":
             return f"StringEquals({operand}, {value}, true)" if fold else f"({operand} = {value})"
         return f"{test.upper()}({operand}, {value}{', true' if fold else ''})"

@@ -17,13 +17,13 @@ def usage_pk(instance_id: str, hour: datetime) -> str:
 
 
 def usage_pks(instance_id: str, start: datetime, end: datetime) -> list[str]:
-    """Return the partition keys of the days that the hours from `start` to before `end` lie in."""
+    """Return the partition keys of the days from `start` to before `end`."""
     days = (end - timedelta(microseconds=1)).date() - start.date()
     return [usage_pk(instance_id, start + timedelta(days=day)) for day in range(days.days + 1)]
 
 
 def usage_expiry(hour: datetime) -> datetime:
-    """Return when an hour's usage goes; on Cosmos DB the container's default TTL does it."""
+    """Return when the usage of an hour expires; in Cosmos DB the container's default TTL has this effect."""
     return hour + timedelta(days=KEPT_DAYS, hours=1)
 
 

@@ -1,4 +1,4 @@
-// The function app (Flex Consumption, Python) and its outer wall (App Service authentication).
+// The function app (Flex Consumption, Python) and App Service authentication.
 
 @description('Azure region.')
 param location string = resourceGroup().location
@@ -6,7 +6,7 @@ param location string = resourceGroup().location
 @description('Tags of every resource.')
 param tags object = {}
 
-@description('What makes names unique.')
+@description('Suffix that makes names unique.')
 param suffix string = uniqueString(resourceGroup().id)
 
 @description('Resource id of the identity the app runs as.')
@@ -18,13 +18,13 @@ param identityClientId string
 @description('Name of the storage account of the host.')
 param storageAccountName string
 
-@description('Address of the container of the deployment package.')
+@description('URL of the container of the deployment package.')
 param deploymentContainerUrl string
 
-@description('Address of the container of snapshots.')
+@description('URL of the container of snapshots.')
 param snapshotsContainerUrl string
 
-@description('Address of the Cosmos DB account.')
+@description('URL of the Cosmos DB account.')
 param cosmosEndpoint string
 
 @description('Name of the database.')
@@ -33,25 +33,25 @@ param cosmosDatabaseName string
 @description('Name of the Application Insights resource.')
 param insightsName string
 
-@description('Resource id of the subnet to go out by; empty for the internet.')
+@description('Resource id of the subnet for outbound traffic; empty for none.')
 param subnetId string = ''
 
-@description('Microsoft Entra tenant whose tokens are taken.')
+@description('Microsoft Entra tenant that issues the accepted tokens.')
 param tenantId string = tenant().tenantId
 
 @description('Application (client) id of the API app registration.')
 param apiClientId string
 
-@description('Let requests without a bearer token through the outer wall, so that API keys work.')
+@description('Let requests without a bearer token pass App Service authentication, so that API keys work.')
 param apiKeysEnabled bool = false
 
-@description('Let requests without a bearer token through the outer wall, so that browsers can load the pages.')
+@description('Let requests without a bearer token pass App Service authentication, so that browsers can load the pages.')
 param pagesEnabled bool = false
 
-@description('Sites that may embed the pages, with spaces between; empty for none.')
+@description('Sites that may embed the pages, separated by spaces; empty for none.')
 param cardFrameAncestors string = ''
 
-@description('Most instances for each group of functions that scale together; the service takes 40 to 1,000, and for HTTP it is no hard limit.')
+@description('Maximum number of instances for each group of functions that scale together; Azure accepts 40 to 1,000, and for HTTP it is not a hard limit.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstances int = 100
@@ -65,12 +65,12 @@ param alwaysReadyInstances int = 0
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Requests an instance answers at the same time; handlers wait for the store, not for the processor, so more than the low default of Python.')
+@description('Concurrent requests of an instance; higher than the default for Python, as handlers wait for the store and use little CPU.')
 @minValue(1)
 @maxValue(1000)
 param requestsAtOnce int = 32
 
-@description('When refreshes start by themselves: NCRONTAB, UTC.')
+@description('Schedule of automatic refreshes: NCRONTAB, UTC.')
 param refreshSchedule string = '0 0 2 * * *'
 
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
@@ -82,7 +82,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 }
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
-  // checkov:skip=CKV_AZURE_225: zones ask for always-ready instances in each, paid for day and night; state is in Cosmos DB
+  // checkov:skip=CKV_AZURE_225: zone redundancy requires always-ready instances in each zone, billed all the time; state is in Cosmos DB
   name: 'plan-${suffix}'
   location: location
   tags: tags
@@ -92,11 +92,11 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
 }
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {
-  // checkov:skip=CKV_AZURE_222: Power Platform and callers come from the internet; the wall and the code ask for a token
+  // checkov:skip=CKV_AZURE_222: Power Platform and other callers use the internet; App Service authentication and the code require a token
   // checkov:skip=CKV_AZURE_78: Flex Consumption refuses ftpsState; FTP is closed by the publishing policies below
-  // checkov:skip=CKV_AZURE_17: callers prove who they are by bearer token; connectors have no client certificate
-  // checkov:skip=CKV_AZURE_212: Flex Consumption counts instances itself; alwaysReadyInstances keeps some warm
-  // checkov:skip=CKV_AZURE_213: Flex Consumption replaces bad instances itself; /api/health is for outside monitors
+  // checkov:skip=CKV_AZURE_17: callers authenticate by bearer token; connectors have no client certificate
+  // checkov:skip=CKV_AZURE_212: Flex Consumption sets the number of instances itself; alwaysReadyInstances keeps some warm
+  // checkov:skip=CKV_AZURE_213: Flex Consumption replaces unhealthy instances itself; /api/health is for external monitors
   name: 'func-${suffix}'
   location: location
   tags: union(tags, { 'azd-service-name': 'api' })
@@ -143,22 +143,22 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       ENTRA_TENANT_ID: tenantId
       ENTRA_AUDIENCE: apiClientId
       CARD_FRAME_ANCESTORS: cardFrameAncestors
-      AZURE_CLIENT_ID: identityClientId // which identity DefaultAzureCredential takes
+      AZURE_CLIENT_ID: identityClientId // the identity that DefaultAzureCredential uses
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identityClientId
       AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
       AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
       AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
-      APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString // an address; local auth is off
+      APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString // an endpoint, no secret; local authentication is disabled
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-      AzureWebJobsDisableHomepage: 'true' // at / the platform has a page of its own
+      AzureWebJobsDisableHomepage: 'true' // no default page of the platform at /
     }
   }
 
-  // The outer wall. The code verifies every token again, and trusts no header this wall adds.
-  resource wall 'config' = {
+  // App Service authentication. The code verifies every token again, and trusts no header that it adds.
+  resource authentication 'config' = {
     name: 'authsettingsV2'
-    dependsOn: [settings] // two changes of a site's configuration at once refuse each other
+    dependsOn: [settings] // concurrent changes of a site's configuration fail
     properties: {
       platform: { enabled: true }
       globalValidation: {
@@ -192,5 +192,5 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-@description('Address of the API.')
+@description('URL of the API.')
 output url string = 'https://${app.properties.defaultHostName}/api'

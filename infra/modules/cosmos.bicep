@@ -1,4 +1,4 @@
-// Cosmos DB: the account, its database, and the containers as function_app/store/documents.py names them.
+// Cosmos DB: the account, its database, and the containers with the names in function_app/store/documents.py.
 
 @description('Azure region.')
 param location string = resourceGroup().location
@@ -6,28 +6,28 @@ param location string = resourceGroup().location
 @description('Tags of every resource.')
 param tags object = {}
 
-@description('What makes names unique.')
+@description('Suffix that makes names unique.')
 param suffix string = uniqueString(resourceGroup().id)
 
-@description('How it is paid for.')
+@description('Billing: by request (serverless) or by provisioned maximum (autoscale).')
 @allowed(['serverless', 'autoscale'])
 param capacity string = 'serverless'
 
-@description('With autoscale, the most request units a second the containers share; the service goes in steps of 1,000.')
+@description('With autoscale, the maximum request units per second for all containers; Cosmos DB accepts steps of 1,000.')
 @minValue(1000)
 param maxThroughput int = 1000
 
-@description('Spread the account over availability zones. It can not be switched on later in place.')
+@description('Spread the account over availability zones. It can not be enabled later in place.')
 param isZoneRedundant bool = false
 
-@description('Only private endpoints may reach it.')
+@description('Allow access only through private endpoints.')
 param isPrivate bool = false
 
-@description('Resource id of the workspace that diagnostic logs go to.')
+@description('Resource id of the workspace for diagnostic logs.')
 param workspaceId string
 
-// defaultTtl -1: expiry is on, and what has no `ttl` of its own stays. Only what is filtered or sorted is indexed
-// (id and _ts always are; the partition key is not unless it stands here).
+// defaultTtl -1: expiry is enabled, and documents without `ttl` never expire. Only members in filters and sort orders
+// are indexed (id and _ts always are; the partition key only if it is listed here).
 var containers = [
   {
     name: 'profiles'
@@ -41,8 +41,8 @@ var containers = [
       { path: '/supersededUntil/?' }
       { path: '/receivedSort/?' } // the feed behind the triggers
       { path: '/endedSort/?' }
-      { path: '/names/[]/?' } // which attributes a live update touches
-      { path: '/attributes/*' } // of profiles; what an update carries stands under /changes
+      { path: '/names/[]/?' } // the attributes of an update
+      { path: '/attributes/*' } // of profiles; the values of updates are under /changes
     ]
     notIndexed: []
   }
@@ -93,8 +93,8 @@ var containers = [
 ]
 
 resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
-  // checkov:skip=CKV_AZURE_101: closed with vnetEnabled; without, the function app has no address of its own to let in
-  // checkov:skip=CKV_AZURE_99: as above; keys are off, so whoever reaches it still needs the role of the app's identity
+  // checkov:skip=CKV_AZURE_101: closed with vnetEnabled; without it, the function app has no fixed address for a rule
+  // checkov:skip=CKV_AZURE_99: as above; keys are disabled, so every caller needs the role of the app's identity
   name: 'cosmos-${suffix}'
   location: location
   tags: tags
@@ -141,7 +141,7 @@ resource container 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/container
   }
 ]
 
-// Who read and wrote data, and who changed the account.
+// Logs of reads and writes of data, and of changes of the account.
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'access'
   scope: account
@@ -161,7 +161,7 @@ output accountId string = account.id
 @description('Name of the account.')
 output accountName string = account.name
 
-@description('Address of the account.')
+@description('URL of the account.')
 output endpoint string = account.properties.documentEndpoint
 
 @description('Name of the database.')

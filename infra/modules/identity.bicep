@@ -1,4 +1,4 @@
-// The identity of the function app, made first: Microsoft Entra needs a while before its roles can be given.
+// The identity of the function app, created first: it takes a while until Microsoft Entra can assign roles to it.
 
 @description('Azure region.')
 param location string = resourceGroup().location
@@ -6,7 +6,7 @@ param location string = resourceGroup().location
 @description('Tags of every resource.')
 param tags object = {}
 
-@description('What makes names unique.')
+@description('Suffix that makes names unique.')
 param suffix string = uniqueString(resourceGroup().id)
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
@@ -21,5 +21,5 @@ output identityId string = identity.id
 @description('Client id of the identity.')
 output clientId string = identity.properties.clientId
 
-@description('Object id of the identity, to which roles are given.')
+@description('Object id of the identity, for role assignments.')
 output principalId string = identity.properties.principalId

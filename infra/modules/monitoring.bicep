@@ -6,10 +6,10 @@ param location string = resourceGroup().location
 @description('Tags of every resource.')
 param tags object = {}
 
-@description('What makes names unique.')
+@description('Suffix that makes names unique.')
 param suffix string = uniqueString(resourceGroup().id)
 
-@description('Days that traces and metrics are kept.')
+@description('Retention of traces and metrics in days.')
 param retentionDays int = 30
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
@@ -23,7 +23,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
   }
 }
 
-// The tables of Application Insights keep 90 days whatever the workspace says, unless each is told otherwise.
+// The tables of Application Insights keep 90 days regardless of the workspace, so the retention is set for each table.
 resource tables 'Microsoft.OperationalInsights/workspaces/tables@2023-09-01' = [
   for name in [
     'AppDependencies'
@@ -54,5 +54,5 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 @description('Name of the Application Insights resource.')
 output insightsName string = insights.name
 
-@description('Resource id of the workspace that diagnostic logs go to.')
+@description('Resource id of the workspace for diagnostic logs.')
 output workspaceId string = workspace.id

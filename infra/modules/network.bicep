@@ -1,4 +1,4 @@
-// The optional virtual network: a subnet the function app goes out by, one of private endpoints, and their names.
+// The optional virtual network: a subnet for outbound traffic of the function app, one for private endpoints, and DNS.
 
 @description('Azure region.')
 param location string = resourceGroup().location
@@ -6,16 +6,16 @@ param location string = resourceGroup().location
 @description('Tags of every resource.')
 param tags object = {}
 
-@description('What makes names unique.')
+@description('Suffix that makes names unique.')
 param suffix string = uniqueString(resourceGroup().id)
 
-@description('Addresses of the network.')
+@description('Address range of the network.')
 param addressPrefix string = '10.71.0.0/16'
 
-@description('Addresses the function app goes out by.')
+@description('Address range of the subnet for outbound traffic of the function app.')
 param apiPrefix string = '10.71.0.0/24'
 
-@description('Addresses of the private endpoints.')
+@description('Address range of the subnet for private endpoints.')
 param endpointsPrefix string = '10.71.1.0/24'
 
 @description('Resource id of the Cosmos DB account; empty for no endpoint.')
@@ -31,8 +31,8 @@ var endpoints = [
   { name: 'table', service: storageAccountId, group: 'table', zone: 'privatelink.table.${environment().suffixes.storage}' }
 ]
 
-// The rules every group starts with let in nothing from the internet, and nothing needs more.
-resource walls 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
+// The default rules of a group block all inbound traffic from the internet; no more rules are needed.
+resource securityGroup 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   name: 'nsg-${suffix}'
   location: location
   tags: tags
@@ -49,8 +49,8 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'api'
         properties: {
           addressPrefix: apiPrefix
-          networkSecurityGroup: { id: walls.id }
-          defaultOutboundAccess: true // the keys that tokens are signed with are fetched from the internet
+          networkSecurityGroup: { id: securityGroup.id }
+          defaultOutboundAccess: true // token signing keys are fetched from the internet
           delegations: [{ name: 'functions', properties: { serviceName: 'Microsoft.App/environments' } }]
         }
       }
@@ -58,8 +58,8 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'endpoints'
         properties: {
           addressPrefix: endpointsPrefix
-          networkSecurityGroup: { id: walls.id }
-          privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled' // else the group is not applied to endpoints
+          networkSecurityGroup: { id: securityGroup.id }
+          privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled' // otherwise the group does not apply to endpoints
           defaultOutboundAccess: false
         }
       }
@@ -92,8 +92,8 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 ]
 
-@batchSize(1) // the subnet takes one change at a time
-resource doors 'Microsoft.Network/privateEndpoints@2024-05-01' = [
+@batchSize(1) // the subnet accepts one change at a time
+resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
   for each in endpoints: {
     name: 'pe-${each.name}-${suffix}'
     location: location
@@ -110,7 +110,7 @@ resource doors 'Microsoft.Network/privateEndpoints@2024-05-01' = [
 @batchSize(1)
 resource names 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = [
   for (each, i) in endpoints: {
-    parent: doors[i]
+    parent: privateEndpoints[i]
     name: 'default'
     properties: {
       privateDnsZoneConfigs: [{ name: each.name, properties: { privateDnsZoneId: zones[i].id } }]
@@ -118,8 +118,8 @@ resource names 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-
   }
 ]
 
-@description('Resource id of the subnet the function app goes out by.')
+@description('Resource id of the subnet for outbound traffic of the function app.')
 output apiSubnetId string = network::apiSubnet.id
 
-@description('Resource id of the network, to peer it with others.')
+@description('Resource id of the network, for peering.')
 output networkId string = network.id

@@ -1,10 +1,10 @@
-// Everything the identity of the function app may do. The roles are given before the app is made.
-// Assignments are named by the principal: an identity that is made again gets assignments of its own.
+// All permissions of the identity of the function app. The roles are assigned before the app is created.
+// The names of assignments contain the principal, so an identity that is created again gets new assignments.
 
 @description('Object id of the identity of the function app.')
 param principalId string
 
-@description('What makes names unique.')
+@description('Suffix that makes names unique.')
 param suffix string = uniqueString(resourceGroup().id)
 
 @description('Name of the Cosmos DB account.')
@@ -19,7 +19,7 @@ param snapshotsContainerName string = 'snapshots'
 @description('Name of the Application Insights resource.')
 param insightsName string = 'appi-${suffix}'
 
-@description('Object id of whoever writes snapshots; empty for nobody.')
+@description('Object id of the principal that writes snapshots; empty for none.')
 param snapshotWriterId string = ''
 
 var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -49,7 +49,7 @@ resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' existing = {
   name: cosmosAccountName
 }
 
-// The host keeps leases and keys in blobs, takes refreshes from the queue, and writes its diagnoses to a table.
+// The host keeps leases and keys in blobs, reads refresh messages from the queue, and writes diagnostics to a table.
 resource storageRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in [blobDataOwner, queueDataContributor, tableDataContributor]: {
     name: guid(storage.id, principalId, role)
@@ -72,7 +72,7 @@ resource insightsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// Data only: with this role nobody can create or drop a database or a container.
+// Data only: this role does not allow creating or deleting databases or containers.
 resource cosmosRole 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2024-11-15' = {
   parent: cosmos
   name: guid(cosmos.id, principalId, cosmosDataContributor)

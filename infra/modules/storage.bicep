@@ -1,4 +1,4 @@
-// Storage: the deployment package, the snapshots, the queue of refreshes, and the host's own leases.
+// Storage: the deployment package, the snapshots, the queue of refreshes, and the leases of the host.
 
 @description('Azure region.')
 param location string = resourceGroup().location
@@ -6,20 +6,20 @@ param location string = resourceGroup().location
 @description('Tags of every resource.')
 param tags object = {}
 
-@description('What makes names unique.')
+@description('Suffix that makes names unique.')
 @minLength(13)
 param suffix string = uniqueString(resourceGroup().id)
 
-@description('Only private endpoints may reach it.')
+@description('Allow access only through private endpoints.')
 param isPrivate bool = false
 
-@description('Resource id of the workspace that diagnostic logs go to.')
+@description('Resource id of the workspace for diagnostic logs.')
 param workspaceId string
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
-  // checkov:skip=CKV_AZURE_43: the name is computed, so checkov can not read it; 'st' and 13 letters and digits
-  // checkov:skip=CKV_AZURE_35: closed with vnetEnabled; without, whoever writes snapshots comes from the internet, with a token
-  // checkov:skip=CKV_AZURE_206: nothing here is the only copy: packages and snapshots can be made again
+  // checkov:skip=CKV_AZURE_43: checkov can not evaluate the computed name; it is 'st' and 13 letters and digits
+  // checkov:skip=CKV_AZURE_35: closed with vnetEnabled; without it, writers of snapshots use the internet, with a token
+  // checkov:skip=CKV_AZURE_206: no data is stored only here: packages and snapshots can be created again
   name: 'st${suffix}'
   location: location
   tags: tags
@@ -58,7 +58,7 @@ resource snapshots 'Microsoft.Storage/storageAccounts/blobServices/containers@20
   properties: { publicAccess: 'None' }
 }
 
-// Who read, wrote and deleted snapshots and packages.
+// Logs of reads, writes and deletions of snapshots and packages.
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'access'
   scope: blobs
@@ -91,8 +91,8 @@ output accountName string = account.name
 @description('Name of the container of snapshots.')
 output snapshotsContainerName string = snapshots.name
 
-@description('Address of the container of snapshots.')
+@description('URL of the container of snapshots.')
 output snapshotsContainerUrl string = '${account.properties.primaryEndpoints.blob}${snapshots.name}'
 
-@description('Address of the container of the deployment package.')
+@description('URL of the container of the deployment package.')
 output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${deployment.name}'

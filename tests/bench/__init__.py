@@ -1,1 +1,1 @@
-"""The numbers: each a ratio against a baseline of the same run. `make bench` takes them all."""
+"""Benchmarks: each figure is a ratio against a baseline of the same run. `make bench` runs them all."""

@@ -1,4 +1,4 @@
-"""Run the benches, or those whose names hold a word given; print a table, write .bench/latest.json.
+"""Run the benchmarks, or those with a given word in their name; print a table, write .bench/latest.json.
 
 To add one, write a function that returns a Ratio, and name it in BENCHES.
 """
@@ -66,7 +66,7 @@ def _line(measured: Ratio, took: float) -> str:
 
 
 def _earlier() -> dict[str, Any]:
-    """Return what the last run found: a run of some benches replaces only theirs."""
+    """Return the figures of the last run: a run of some benchmarks replaces only their figures."""
     try:
         found: dict[str, Any] = json.loads((RESULTS / "latest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

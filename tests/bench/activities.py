@@ -1,4 +1,4 @@
-"""Activities through the real local host: single posts, batches, and timelines as they grow."""
+"""Activities through the local host: single posts, batches, and growing timelines."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def post() -> Ratio:
 
 
 def batch() -> Ratio:
-    """Activities per second by batches, against single posts on as many connections."""
+    """Return activities per second in batches, against single posts on the same number of connections."""
     with host() as (port, folder):
 
         def by_batch() -> float:
@@ -65,7 +65,7 @@ def batch() -> Ratio:
 
 
 async def _send_all(port: int, requests: list[str]) -> float:
-    """Send each request on a connection of its own, all at once; return how many were answered per second."""
+    """Send each request on its own connection, all concurrently; return the responses per second."""
     begun = perf_counter()
     await asyncio.gather(*(_send(port, request) for request in requests))
     return len(requests) / (perf_counter() - begun)
@@ -82,7 +82,7 @@ async def _send(port: int, request: str) -> None:
 
 
 def long_timeline() -> Ratio:
-    """The first page of a customer with very many activities, against that of one with few."""
+    """Return the time of the first page of a customer with many activities, against one with few."""
     loop = asyncio.new_event_loop()
     with scratch() as folder:
         services = loop.run_until_complete(people.open_with(Path(folder), 2))

@@ -1,4 +1,4 @@
-"""What a cold start pays: the import of the product, against that of the libraries it can't do without."""
+"""The cost of a cold start: importing the service, against importing the libraries that it needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TIMED = "from time import perf_counter as now; begun = now(); import {}; print(
 
 def import_time() -> Ratio:
     with scratch() as folder:
-        environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder}  # as deployed: everything compiled once
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder}  # as deployed: compiled before
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
         def seconds(modules: str) -> float:

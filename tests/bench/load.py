@@ -1,4 +1,4 @@
-"""Load on a host: wrk, or where it is missing a client of our own, always another process."""
+"""Load on a host: by wrk, or by a simple client if wrk is missing; always in another process."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def raw_request(verb: str, path: str, port: int, body: str = "") -> str:
 
 
 def requests_file(folder: Path, name: str, requests: Sequence[str]) -> Path:
-    """Write requests for `rate`, which sends them one after the other, over and over."""
+    """Write requests to a file for `rate`, which sends them in a loop."""
     path = folder / name
     path.write_bytes(_BETWEEN.join(requests).encode())
     return path
 
 
 def latency(port: int, requests: Path) -> float:
-    """Return the seconds that a request takes which is alone, from its sending to its answer."""
+    """Return the seconds from sending a single request to its response."""
     return 1 / rate(port, requests, connections=1)
 
 
 def rate(port: int, requests: Path, connections: int = CONNECTIONS) -> float:
-    """Return how many requests per second are answered; RuntimeError if any was not answered well."""
+    """Return the responses per second; RuntimeError if a request failed."""
     start = str(_random.randrange(1_000_000))
     wrk = shutil.which("wrk")
     if wrk:

@@ -1,4 +1,4 @@
-"""Ratios that hold on a noisy machine: subject and baseline by turns, the median of the pairs."""
+"""Ratios that are reliable on a noisy machine: subject and baseline in turns, the median of the pairs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Figure = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """What a bench returns; `spread` is how far apart the middle half of the pairs lies."""
+    """The result of a benchmark; `spread` is the interquartile range of the pairs."""
 
     name: str
     ratio: float
@@ -38,7 +38,7 @@ Bench = Callable[[], Ratio]
 
 
 def by_turns(name: str, target: float, better: Better, sides: tuple[Figure, Figure], pairs: int) -> Ratio:
-    """Measure subject and baseline by turns, each first every other time; one unmeasured pair goes ahead."""
+    """Measure subject and baseline in turns, in alternating order, after one unmeasured pair."""
     subject, baseline = sides
     subject(), baseline()
     ratios = []
@@ -61,7 +61,7 @@ def _spread(ratios: Sequence[float]) -> float:
 
 
 def seconds_each(loop: asyncio.AbstractEventLoop, calls: Sequence[Callable[[], Awaitable[object]]]) -> float:
-    """Return the seconds one call takes, of many awaited one after the other with the garbage collector off."""
+    """Return the mean seconds of a call, of many sequential calls with the garbage collector disabled."""
 
     async def run() -> float:
         begun = perf_counter()
@@ -78,6 +78,6 @@ def seconds_each(loop: asyncio.AbstractEventLoop, calls: Sequence[Callable[[], A
 
 
 def scratch() -> AbstractContextManager[str]:
-    """Return a folder on the disk of the repository, gone afterwards: /tmp may be memory, where fsync is free."""
+    """Yield a temporary folder on the disk of the repository: /tmp may be memory, where fsync costs nothing."""
     RESULTS.mkdir(exist_ok=True)
     return TemporaryDirectory(prefix="data-", dir=RESULTS)

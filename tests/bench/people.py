@@ -1,4 +1,4 @@
-"""The customers of the benches: twenty attributes each, as many customers as wanted, and updates for them."""
+"""The customers of the benchmarks: twenty attributes each, any number of customers, and updates for them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def profile(number: int) -> dict[str, Any]:
 
 
 def changes(number: int) -> dict[str, Any]:
-    """Return the body of an update, as a shop or a flow would send it: one to three attributes."""
+    """Return the body of a typical update of a shop or a flow: one to three attributes."""
     choice: tuple[dict[str, Any], ...] = (
         {"City": _CITIES[number % 10], "Street": f"{number} rue Haute", "PostalCode": f"{number % 100_000:05d}"},
         {"LoyaltyPoints": number % 5_000, "LoyaltyTier": _TIERS[number % 4]},
@@ -81,7 +81,7 @@ def definition() -> dict[str, Any]:
 
 
 async def open_with(folder: Path, count: int) -> Services:
-    """Open an embedded store in a folder, with the instance and so many customers."""
+    """Open an embedded store in a folder, with the instance and this number of customers."""
     services = Services(EmbeddedStore(folder))
     await services.instances.define(INSTANCE, definition(), datetime.now(UTC))
     numbers = iter(range(count))
@@ -93,7 +93,7 @@ async def open_with(folder: Path, count: int) -> Services:
 
 
 async def update_all(services: Services, numbers: Iterable[int], times: int) -> None:
-    """Update customers so many times each, through the service."""
+    """Update each customer this number of times, through the service."""
     now = datetime.now(UTC)
     model = await services.instances.get(INSTANCE, now)
     for number in numbers:
@@ -103,7 +103,7 @@ async def update_all(services: Services, numbers: Iterable[int], times: int) -> 
 
 
 async def lay_over(services: Services, number: int, count: int) -> None:
-    """Update a customer so many times that none is dominated: each newer one ends before the older one under it."""
+    """Update a customer this number of times, so that no update is superseded: each newer one ends earlier."""
     model = await services.instances.get(INSTANCE, datetime.now(UTC))
     for layer in range(count):
         timing = RequestedValidity(valid_for=f"PT{720 - layer}M")

@@ -1,4 +1,4 @@
-"""What a merged read costs as the store and the customer grow: the whole function, in process, without a socket."""
+"""The cost of a merged read as store and customer grow: the whole function, in process, without a socket."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from random import Random
 
 import azure.functions as func
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.services.services import Services
@@ -32,8 +33,8 @@ _Function = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
 
 def many_profiles() -> Ratio:
-    """Read random customers out of all of them, as callers do: a fresh sample each turn."""
-    loop, random = asyncio.new_event_loop(), Random(11)  # noqa: S311  # whom to read, no secret
+    """Read random customers, as callers do: a new sample each turn."""
+    loop, random = asyncio.new_event_loop(), Random(11)  # noqa: S311  # a sample, no secret
     with scratch() as large, scratch() as small:
         stores = [loop.run_until_complete(people.open_with(Path(folder), FEW)) for folder in (large, small)]
         _fill(Path(large))
@@ -53,7 +54,7 @@ def many_profiles() -> Ratio:
 
 
 def many_updates() -> Ratio:
-    """Read customers whose updates all still matter."""
+    """Read customers that have no superseded updates."""
     loop, numbers = asyncio.new_event_loop(), range(100)
     with scratch() as folder:
         services = loop.run_until_complete(people.open_with(Path(folder), len(numbers) * 2))
@@ -76,7 +77,7 @@ def many_updates() -> Ratio:
 
 
 def _reader(services: Services) -> _Function:
-    """Return the function that Azure Functions would call for GetCustomer."""
+    """Return the function that Azure Functions calls for GetCustomer."""
     runtime = Runtime(services, authenticate_local, lambda: datetime.now(UTC))
     app = create_app(OPERATIONS, lambda: runtime)
     found = {function.get_function_name(): function.get_user_function() for function in app.get_functions()}
@@ -91,7 +92,7 @@ def _read(function: _Function, number: int) -> _Call:
 
 
 def _fill(folder: Path) -> None:
-    """Add the profiles beyond the first ones straight to the file, as rows of the store's own making."""
+    """Add the profiles after the first ones directly to the file, as rows made by the store."""
     with closing(sqlite3.connect(folder / "profiles.sqlite")) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         with connection:

@@ -1,4 +1,4 @@
-"""A refresh of a million profiles: throughput, memory, a second one with few changes, and reads meanwhile."""
+"""A refresh of a million profiles: throughput, memory, a second refresh with few changes, and reads meanwhile."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _id(number: int) -> str:
 
 
 def _write(folder: Path, generation: int, profiles: int) -> None:
-    """Write a snapshot; between two generations one profile in a hundred differs, spread evenly."""
+    """Write a snapshot; between two generations 1 % of the profiles differ, evenly distributed."""
     place = folder / "snapshots" / INSTANCE / "Customer"
     place.mkdir(parents=True, exist_ok=True)
     each = profiles // PARTS
@@ -88,7 +88,7 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _floor(folder: Path) -> float:
-    """Return the seconds that pyarrow and SQLite need for the same rows, as documents, with nothing in between."""
+    """Return the seconds that only pyarrow and SQLite need for the same rows as documents."""
     begun = time.perf_counter()
     with closing(sqlite3.connect(folder / "floor.sqlite", isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
@@ -124,8 +124,8 @@ async def _refresh(folder: Path) -> None:
 
 
 async def _reads(services: Services, profiles: int, times: Iterable[int]) -> float:
-    """Return the 99th percentile of the seconds a merged read takes, due at a steady pace, from when it is due."""
-    random, took = Random(5), []  # noqa: S311  # which customers is no secret
+    """Return the 99th percentile of the seconds of merged reads at a constant rate, from the time each is due."""
+    random, took = Random(5), []  # noqa: S311  # a sample, no secret
     model = await services.instances.get(INSTANCE, datetime.now(UTC))
     due = time.perf_counter()
     for _ in times:
@@ -148,7 +148,7 @@ async def _reads_meanwhile(folder: Path, profiles: int) -> dict[str, float]:
 
 
 def _in_a_process(act: str, folder: Path, profiles: int) -> dict[str, float]:
-    os.sync()  # or it would wait for what the one before left to write
+    os.sync()  # otherwise it would wait for pending writes of the one before
     command = [sys.executable, "-m", "tests.bench.refresh", act, str(folder), str(profiles)]
     output = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True).stdout
     found: dict[str, float] = json.loads(output)
@@ -157,7 +157,7 @@ def _in_a_process(act: str, folder: Path, profiles: int) -> dict[str, float]:
 
 @cache
 def _measured(profiles: int = PROFILES) -> dict[str, float]:
-    """Measure everything once, each in a process of its own; seconds and megabytes."""
+    """Measure everything once, each in a separate process; seconds and megabytes."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         _in_a_process("write-1", folder, profiles)
@@ -207,7 +207,7 @@ def _main(act: str, folder: Path, profiles: int) -> dict[str, float]:
 
 
 def _peak() -> float:
-    """Return the most megabytes this process has held; getrusage would count those of the one that started it."""
+    """Return the peak memory of this process in MB; getrusage would include that of its parent."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 

@@ -1,4 +1,4 @@
-"""Requests per second and latency of the real local host, against those of `GET health` on the same host."""
+"""Requests per second and latency of the local host, against those of `GET health` on the same host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counting costs: a merged read through the local host's HTTP road in process, counted and not counted."""
+"""The cost of counting usage: a merged read through the local host in process, counted and not counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 from support.transport import HostTransport
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.usage import Series, Traffic

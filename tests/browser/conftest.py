@@ -11,14 +11,14 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-features=LocalNetworkAccessChecks"
 )
-SECONDS = 2  # within which a change is to be seen
+SECONDS = 2  # a change must be visible within this time
 
 Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; not longer than a module, because Playwright holds the event loop that other tests need."""
+    """Chromium; for one module only, as Playwright holds the event loop that other tests need."""
     expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
@@ -35,7 +35,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Open]:
-    """Open an address; at the end nothing may have been asked of other hosts, and no error have been logged."""
+    """Open a URL; at the end assert that no other host was requested and no error was logged."""
     contexts, faults = [], []
 
     def open_page(address: str, **options: Any) -> Page:

@@ -1,4 +1,4 @@
-"""What the browser tests share: a local host of their own, with customers to look at."""
+"""The shared host of the browser tests: a separate local host with customers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ evil,Mallory <b>,"{script}",,,,,"{script}"
 
 
 class Stage:
-    """A local host in a process of its own, with a folder of data that outlives it."""
+    """A local host in a separate process, with a data folder that outlives it."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         with socket.socket() as free:
@@ -92,7 +92,7 @@ class Stage:
 
 
 def marked_definition() -> dict[str, Any]:
-    """The definition of the other tests, with script for names of people's."""
+    """The definition of the other tests, with script in display names."""
     described = definition()
     described["entities"][0]["attributes"][2]["friendlyName"] = f"City {SCRIPT}"
     described["entities"][0]["attributes"][2].pop("maxLength")

@@ -23,7 +23,7 @@ RENDER = """json => {
 
 
 def rendered(browser: Browser, card: Any) -> dict[str, Any]:
-    """What Microsoft's renderer makes of a card of version 1.2."""
+    """Return the HTML of Microsoft's renderer for a card of version 1.2."""
     page = browser.new_page(locale="en-GB", timezone_id="Europe/Oslo")
     page.set_content("<!doctype html><body></body>")
     page.evaluate(RENDERER)

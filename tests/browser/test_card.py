@@ -47,9 +47,9 @@ def test_an_update_appears_with_time_left_and_says_why_on_demand(stage: Stage, o
     page.keyboard.press("Tab")
     live.locator("summary").focus()
     page.keyboard.press("Enter")
-    expect(live.locator(".why div").nth(0)).to_have_text("Value of the sourceAda Lovelace")
+    expect(live.locator(".why div").nth(0)).to_have_text("Source valueAda Lovelace")
     expect(live.locator(".why div").nth(1)).to_have_text("Set byFlow of the day")
-    stage.update("ada", 3, FullName="Ada")  # ends soon, and lets the older one through
+    stage.update("ada", 3, FullName="Ada")  # ends soon, then the older one is visible
     expect(value(page, "Full Name")).to_have_text("Ada")
     expect(value(page, "Full Name")).to_have_text("Ada Byron", timeout=5000)
 
@@ -71,7 +71,7 @@ def test_it_falls_back_even_while_the_server_is_away(tmp_path: Path, open_page: 
     stage.update("ada", 4, Points=1, FullName="Ada Byron")
     expect(page.locator("h1")).to_have_text("Ada Byron")
     stage.stop()
-    expect(page.locator("#trouble")).to_contain_text("The server can't be reached since", timeout=3000)
+    expect(page.locator("#trouble")).to_contain_text("The server has not responded since", timeout=3000)
     expect(value(page, "Points")).to_have_text("1,200", timeout=5000)
     expect(page.locator("h1")).to_have_text("Ada Lovelace")
     stage.start()
@@ -163,7 +163,7 @@ def test_script_stays_text_in_every_field_and_activity(stage: Stage, open_page: 
 def test_an_unknown_customer_is_said_in_the_servers_words(stage: Stage, open_page: Open) -> None:
     page = open_page(stage.card())
     page.goto(stage.card("nobody"))
-    expect(page.locator("#trouble")).to_have_text("The server says: There is no customer 'nobody'.")
+    expect(page.locator("#trouble")).to_have_text("The server responded: There is no customer 'nobody'.")
     expect(page.locator("#content")).to_be_hidden()
 
 

@@ -18,7 +18,7 @@ PAGES = {"card": "card/ada", "long": "card/long", "rtl": "card/noor", "usage": "
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A host whose customers have live values and activities."""
+    """A host with customers that have live values and activities."""
     stage = Stage(tmp_path_factory.mktemp("busy"))
     for customer in ("ada", "noor", "long"):
         stage.update(customer, 5000, City="Oslo", Tier="Gold")
@@ -52,7 +52,7 @@ def test_it_is_accessible_and_fits(busy: Stage, open_page: Open, name: str, size
 
 
 def violations(page: Page) -> list[Any]:
-    """What axe-core finds wrong: the rule and the elements."""
+    """Return the violations that axe-core finds: the rule and the elements."""
     page.evaluate(AXE)
     found = page.evaluate("async () => (await axe.run()).violations")
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]

@@ -19,7 +19,7 @@ LOGIN = f"https://login.microsoftonline.com/{TENANT}"
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[Stage]:
-    """A host that wants tokens."""
+    """A host that requires tokens."""
     with issuer() as entra:
         settings = {"AUTH_MODE": "entra", "ENTRA_TENANT_ID": TENANT, "ENTRA_AUDIENCE": f"api://{API}"}
         stage = Stage(tmp_path, **settings, ENTRA_JWKS_URL=entra.url)
@@ -28,7 +28,7 @@ def guarded(tmp_path: Path) -> Iterator[Stage]:
 
 
 class Entra:
-    """Microsoft Entra's two endpoints for a browser that signs in, for a person with these roles."""
+    """Microsoft Entra's two endpoints for a browser that signs in, for a user with these roles."""
 
     def __init__(self, roles: list[str]) -> None:
         self._roles = roles
@@ -88,8 +88,8 @@ def test_a_person_signs_in_and_sees_the_card(guarded: Stage, browser: Browser) -
     page.context.close()
 
 
-def test_who_has_no_role_is_told_so(guarded: Stage, browser: Browser) -> None:
+def test_a_user_without_a_role_gets_that_message(guarded: Stage, browser: Browser) -> None:
     page = open_guarded(browser, guarded, Entra([]))
     page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("#trouble")).to_have_text(re.compile("^The server says: .*Viewer"), timeout=10_000)
+    expect(page.locator("#trouble")).to_have_text(re.compile("^The server responded: .*Viewer"), timeout=10_000)
     page.context.close()

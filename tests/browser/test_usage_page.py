@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 @pytest.fixture(scope="module")
 def called(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A host that was called: 12 reads, 3 of nobody, 2 updates by a caller with a name that is script."""
+    """A host with usage: 12 reads, 3 of them of an unknown customer, 2 updates by a caller with script as its name."""
     stage = Stage(tmp_path_factory.mktemp("called"))
     for customer in ["ada"] * 9 + ["nobody"] * 3:
         httpx.get(f"{stage.instance}/data/Customer/{customer}")
@@ -25,7 +25,7 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def rows(page: Page, table: str) -> dict[str, list[str]]:
-    """The cells of a table by its row headers."""
+    """Return the cells of a table by its row headers."""
     found = page.locator(f"#{table} tbody tr").evaluate_all(
         "all => all.map(row => [...row.children].map(cell => cell.textContent))"
     )
@@ -38,7 +38,7 @@ def test_it_counts_calls_and_data_by_operation(called: Stage, open_page: Open) -
     assert operations["GetCustomer"][:2] == ["12", "3"]
     assert operations["UpdateCustomer"][:3] == ["2", "0", "32 bytes"]
     assert page.locator("#totals dt").all_text_contents()[:4] == ["Calls", "Failed", "Received", "Sent"]
-    expect(page.locator("#calls svg[role=img]")).to_have_attribute("aria-label", re.compile("^Calls over time; "))
+    expect(page.locator("#calls svg[role=img]")).to_have_attribute("aria-label", re.compile("^Calls over time: "))
     expect(page.locator("#calls rect title").first).to_have_text(re.compile(r"^\d+:\d\d · 200: \d+$"))
 
 
@@ -52,7 +52,7 @@ def test_it_counts_calls_and_data_by_operation(called: Stage, open_page: Open) -
         ("Error code", {"CustomerNotFound", "None"}),
     ],
 )
-def test_it_tells_calls_apart_as_chosen_in_chart_and_table(
+def test_it_groups_calls_as_chosen_in_chart_and_table(
     called: Stage, open_page: Open, group: str, names: set[str]
 ) -> None:
     page = open_page(f"{called.instance}/usage/page")
@@ -77,7 +77,7 @@ def test_it_follows_what_happens_and_says_when_the_server_is_lost(tmp_path: Path
     httpx.get(f"{stage.instance}/data/Customer?$top=1").raise_for_status()
     expect(page.locator("#operations")).to_contain_text("ListCustomers", timeout=7000)
     stage.stop()
-    expect(page.locator("#trouble")).to_contain_text("can't be reached since", timeout=7000)
+    expect(page.locator("#trouble")).to_contain_text("has not responded since", timeout=7000)
     stage.start()
     expect(page.locator("#trouble")).to_have_text("", timeout=8000)
     stage.stop()

@@ -1,10 +1,10 @@
-"""The actions of the good swagger."""
+"""The actions of the valid swagger."""
 
 from connector_lint.definitions import Json, genre, listing, shelf_id, text
 
 
 def list_shelves() -> Json:
-    """Return what fills the list of shelves."""
+    """Return the action that fills the list of shelves."""
     shelf = {
         "type": "object",
         "properties": {"id": text("Id", "The shelf."), "name": text("Name", "What it is called.")},
@@ -24,12 +24,12 @@ def list_shelves() -> Json:
 
 
 def get_shelf_schema() -> Json:
-    """Return what gives the fields of a shelf."""
+    """Return the action that gives the fields of a shelf."""
     schema = {"type": "object", "title": "Schema", "description": "The fields of the shelf."}
     return {
         "operationId": "GetShelfSchema",
         "summary": "Get the fields of a shelf",
-        "description": "Gives a schema of what a shelf wants to know.",
+        "description": "Gives the schema of a shelf.",
         "x-ms-visibility": "internal",
         "parameters": [
             shelf_id(),
@@ -95,4 +95,26 @@ def list_books() -> Json:
                 },
             }
         },
+    }
+
+
+def delete_loan() -> Json:
+    """Return the operation that ends a loan."""
+    return {
+        "operationId": "DeleteLoan",
+        "summary": "Delete a loan",
+        "description": "Ends a loan, whether it is known or not.",
+        "x-ms-visibility": "internal",
+        "parameters": [
+            {
+                "name": "loanId",
+                "in": "path",
+                "required": True,
+                "type": "string",
+                "x-ms-summary": "Loan",
+                "description": "The loan to end.",
+                "x-ms-url-encoding": "single",
+            }
+        ],
+        "responses": {"204": {"description": "Ended."}},
     }

@@ -1,4 +1,4 @@
-"""One way to break the good connector."""
+"""One way to break the valid connector."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,21 +8,19 @@ GET_SCHEMA = "/paths/~1shelves~1{shelfId}~1schema/get"
 CREATE = "/paths/~1shelves~1{shelfId}~1books/post"
 LIST = "/paths/~1books/get"
 POLL = "/paths/~1triggers~1books/get"
-HOOK = "/paths/~1subscriptions/post"
-UNHOOK = "/paths/~1subscriptions~1{subscriptionId}/delete"
+DELETE = "/paths/~1loans~1{loanId}/delete"
 
 GENRE = f"{LIST}/parameters/0"
 BOOK = "/definitions/Book"
 NEW_BOOK = "/definitions/NewBook"
 SHELF_ID = f"{CREATE}/parameters/0"
-CALLBACK = f"{HOOK}/parameters/0/schema/properties/callbackUrl"
 
 
 @dataclass(frozen=True)
 class Case:
-    """Putting `edits` into the good connector breaks `rule` at `where`.
+    """Applying `edits` to the valid connector breaks `rule` at `where`.
 
-    The same edit can not but break the rules in `also`; it breaks no other.
+    The same edit also breaks the rules in `also`; it breaks no other rule.
     """
 
     rule: str
@@ -32,7 +30,7 @@ class Case:
 
 
 def case(rule: str, where: str, edits: Mapping[str, object] | object, *also: str) -> Case:
-    """Make a case; edits that are no mapping are the new value of `where` itself."""
+    """Return a case; edits other than a mapping are the new value of `where` itself."""
     if not isinstance(edits, Mapping):
         edits = {where: edits}
     return Case(rule, where, edits, frozenset(also))

@@ -1,4 +1,4 @@
-"""How to break the rules on dynamic values and schemas."""
+"""Cases that break the rules on dynamic values and schemas."""
 
 from connector_lint.case import (
     CREATE,
@@ -9,7 +9,7 @@ from connector_lint.case import (
     case,
 )
 from connector_lint.definitions import Json
-from connector_lint.example import GONE, part
+from connector_lint.example import REMOVED, part
 
 VALUES, LIST_FORM = f"{SHELF_ID}/x-ms-dynamic-values", f"{SHELF_ID}/x-ms-dynamic-list"
 DETAILS = f"{NEW_BOOK}/properties/details"
@@ -36,18 +36,18 @@ CASES: tuple[Case, ...] = (
         {f"{LIST_FORM}/itemsPath": "/value"},
         "InvokedOperationShouldProduceArray",
     ),
-    case("DynamicFormMissing", SHELF_ID, {LIST_FORM: GONE}),
+    case("DynamicFormMissing", SHELF_ID, {LIST_FORM: REMOVED}),
     case(
         "DynamicPropertiesItemValuePathMismatch",
         PROPERTIES,
-        {f"{PROPERTIES}/itemValuePath": GONE},
+        {f"{PROPERTIES}/itemValuePath": REMOVED},
     ),
     case("InvokedOperationShouldProduceArray", LIST_FORM, {f"{LIST_FORM}/itemsPath": "shelves"}),
     case("InvokedOperationShouldProduceProperty", f"{LIST_FORM}/itemValuePath", "key"),
     case(
         "OperationMissingRequiredProperty",
         f"{SCHEMA}/parameters",
-        {f"{SCHEMA}/parameters/shelfId": GONE},
+        {f"{SCHEMA}/parameters/shelfId": REMOVED},
     ),
     case(
         "OperationParameterNameNotFound",

@@ -1,17 +1,17 @@
-"""How to break the rules on parameters, bodies and paths."""
+"""Cases that break the rules on parameters, bodies and paths."""
 
 from connector_lint.case import (
     CREATE,
+    DELETE,
     GENRE,
     LIST,
     NEW_BOOK,
     SHELF_ID,
-    UNHOOK,
     Case,
     case,
 )
 from connector_lint.definitions import Json
-from connector_lint.example import GONE, part
+from connector_lint.example import REMOVED, part
 
 BODY = f"{CREATE}/parameters/1"
 NEXT = f"{LIST}/parameters/1"
@@ -24,15 +24,15 @@ def another(**changes: object) -> Json:
 
 
 def renamed(new: str) -> tuple[str, Json]:
-    """Return the pointer of the path /books under its new name, and the edits that rename it."""
+    """Return the pointer of the path /books after it is renamed, and the edits that rename it."""
     where = f"/paths/{new.replace('/', '~1')}"
-    return where, {where: part("/paths/~1books"), "/paths/~1books": GONE}
+    return where, {where: part("/paths/~1books"), "/paths/~1books": REMOVED}
 
 
 def second_path(path: str, **parameter: object) -> Json:
-    """Return the edits that add a path with one path parameter, like that of DeleteSubscription."""
-    label = part(f"{UNHOOK}/parameters/0", parameter)
-    operation = part(UNHOOK, {"operationId": "DeleteAll", "parameters": [label]})
+    """Return the edits that add a path with one path parameter, like that of DeleteLoan."""
+    label = part(f"{DELETE}/parameters/0", parameter)
+    operation = part(DELETE, {"operationId": "DeleteAll", "parameters": [label]})
     return {f"/paths/{path.replace('/', '~1')}": {"delete": operation}}
 
 
@@ -49,14 +49,14 @@ CASES: tuple[Case, ...] = (
         f"{CREATE}/parameters/2",
         {f"{CREATE}/parameters/-": part(GENRE, {"name": "title"})},
     ),
-    case("ParameterSummaryRequired", GENRE, {f"{GENRE}/x-ms-summary": GONE}),
-    case("ParameterDescriptionRequired", GENRE, {f"{GENRE}/description": GONE}),
+    case("ParameterSummaryRequired", GENRE, {f"{GENRE}/x-ms-summary": REMOVED}),
+    case("ParameterDescriptionRequired", GENRE, {f"{GENRE}/description": REMOVED}),
     case("ParameterSummaryTooLong", f"{GENRE}/x-ms-summary", "Genre " * 14),
     case("ParameterSummaryNotTitleCase", f"{GENRE}/x-ms-summary", "the genre"),
     case(
         "InternalRequiredHasNoDefault",
         f"{NEW_BOOK}/properties/source",
-        {f"{NEW_BOOK}/properties/source/default": GONE},
+        {f"{NEW_BOOK}/properties/source/default": REMOVED},
     ),
     case(
         "PropertyMustBeRequired",
@@ -77,19 +77,19 @@ CASES: tuple[Case, ...] = (
     case("OperationPathContainsUnsupportedCharacters", *renamed("/books/*")),
     case(
         "DuplicateOperationPath",
-        "/paths/~1subscriptions~1{other}/delete",
-        second_path("/subscriptions/{other}", name="other"),
+        "/paths/~1loans~1{other}/delete",
+        second_path("/loans/{other}", name="other"),
     ),
     case(
         "PartialDuplicateOperationPath",
         "/paths/~1{any}~1all/delete",
         second_path("/{any}/all", name="any"),
     ),
-    case("OperationMissingPathParameter", UNHOOK, {f"{UNHOOK}/parameters": []}),
+    case("OperationMissingPathParameter", DELETE, {f"{DELETE}/parameters": []}),
     case(
         "PathParameterNotDefinedInTemplate",
         f"{LIST}/parameters/1",
-        {f"{LIST}/parameters/-": part(f"{UNHOOK}/parameters/0")},
+        {f"{LIST}/parameters/-": part(f"{DELETE}/parameters/0")},
     ),
     case(
         "PathParameterMustBeRequired",
@@ -97,6 +97,6 @@ CASES: tuple[Case, ...] = (
         {f"{SHELF_ID}/required": False},
         "OperationParameterRequiredMismatch",
     ),
-    case("PathParameterMissingEncoding", SHELF_ID, {f"{SHELF_ID}/x-ms-url-encoding": GONE}),
+    case("PathParameterMissingEncoding", SHELF_ID, {f"{SHELF_ID}/x-ms-url-encoding": REMOVED}),
     case("QueryParameterEncodingNotSupported", f"{GENRE}/x-ms-url-encoding", "single"),
 )

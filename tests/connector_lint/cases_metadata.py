@@ -1,7 +1,7 @@
-"""How to break the rules on keys, on the connector's texts and on its metadata."""
+"""Cases that break the rules on keys, on the connector's texts and on its metadata."""
 
 from connector_lint.case import BOOK, CREATE, GENRE, LIST, Case, case
-from connector_lint.example import GONE
+from connector_lint.example import REMOVED
 
 INFO, METADATA = "/info", "/x-ms-connector-metadata"
 CATEGORIES = f"{METADATA}/2/propertyValue"
@@ -13,9 +13,9 @@ CASES: tuple[Case, ...] = (
     case("JsonValueNotInEnum", f"{LIST}/x-ms-visibility", "none"),
     case("JsonValueNotInEnum", f"{GENRE}/x-ms-visibility", "none"),
     case("JsonValueNotInEnum", f"{BOOK}/properties/title/x-ms-visibility", "none"),
-    case("RequiredPropertyMissing", f"{INFO}/contact", {f"{INFO}/contact/name": GONE}),
-    case("OneOfPropertiesRequired", f"{LIST}/parameters/0", {f"{LIST}/parameters/0/type": GONE}),
-    case("RequiredPropertyMissing", DISPLAYED, {f"{DISPLAYED}/displayName": GONE}),
+    case("RequiredPropertyMissing", f"{INFO}/contact", {f"{INFO}/contact/name": REMOVED}),
+    case("OneOfPropertiesRequired", f"{LIST}/parameters/0", {f"{LIST}/parameters/0/type": REMOVED}),
+    case("RequiredPropertyMissing", DISPLAYED, {f"{DISPLAYED}/displayName": REMOVED}),
     case("ExtensionNameNotValid", f"{LIST}/colour", "red"),
     case("AdditionalPropertyNotAllowed", f"{LIST}/x-ms-pageable/size", 10),
     case("RequiredValueEmpty", f"{INFO}/contact/name", " "),

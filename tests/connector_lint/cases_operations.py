@@ -1,8 +1,8 @@
-"""How to break the rules on operations, their revisions and their responses."""
+"""Cases that break the rules on operations, their revisions and their responses."""
 
 from connector_lint.case import CREATE, LIST, NEW_BOOK, SHELF_ID, Case, case
 from connector_lint.definitions import Json, text
-from connector_lint.example import GONE, README, part
+from connector_lint.example import README, REMOVED, part
 
 ANNOTATION = "x-ms-api-annotation"
 PAGE = f"{LIST}/responses/200"
@@ -13,7 +13,7 @@ def version(number: int, **annotation: object) -> Json:
     """Return a copy of ListBooks as a member of its family."""
     operation_id = f"ListBooksV{number}"
     family = {"family": "ListBooks", **annotation}
-    return part(LIST, {"operationId": operation_id, "x-ms-pageable": GONE, ANNOTATION: family})
+    return part(LIST, {"operationId": operation_id, "x-ms-pageable": REMOVED, ANNOTATION: family})
 
 
 def alone(number: int) -> Json:
@@ -22,7 +22,7 @@ def alone(number: int) -> Json:
 
 
 def versions(*members: Json) -> Json:
-    """Return the edits that add such members."""
+    """Return the edits that add operations of a family."""
     return {f"/paths/~1books~1{number}": {"get": member} for number, member in enumerate(members)}
 
 
@@ -33,12 +33,12 @@ def called(operation: str, summary: str) -> Json:
 
 
 def error(schema: Json) -> Json:
-    """Return a response with that schema."""
+    """Return a response with this schema."""
     return {"description": "What is wrong.", "schema": schema}
 
 
 def path(number: int) -> str:
-    """Return the pointer of such a member."""
+    """Return the pointer of an operation of a family."""
     return f"/paths/~1books~1{number}/get"
 
 
@@ -52,12 +52,12 @@ CASES: tuple[Case, ...] = (
         f"{SHELF_ID}/x-ms-dynamic-list/operationId",
         "ListBoards",
     ),
-    case("OperationSummaryRequired", CREATE, {f"{CREATE}/summary": GONE}),
+    case("OperationSummaryRequired", CREATE, {f"{CREATE}/summary": REMOVED}),
     case("OperationSummaryTooLong", f"{CREATE}/summary", called(CREATE, "Put " * 30 + "a book")),
     case("OperationSummaryLong", f"{CREATE}/summary", called(CREATE, "Put " * 20 + "a book")),
     case("RestrictedCharactersInSummary", f"{CREATE}/summary", called(CREATE, "Put a book on/off")),
     case("OperationSummaryEndNotValid", f"{CREATE}/summary", called(CREATE, "Put a book ")),
-    case("OperationDescriptionRequired", CREATE, {f"{CREATE}/description": GONE}),
+    case("OperationDescriptionRequired", CREATE, {f"{CREATE}/description": REMOVED}),
     case("OperationDescriptionNotSentence", f"{CREATE}/description", "adds a book"),
     case("OperationDescriptionEqualsSummary", f"{CREATE}/description", "Put a book on a shelf."),
     case("OperationDescriptionHasUrl", f"{CREATE}/description", "See https://a.example."),
@@ -78,12 +78,12 @@ CASES: tuple[Case, ...] = (
     case(
         "OperationShouldHaveSuccessfulResponse",
         f"{CREATE}/responses",
-        {f"{CREATE}/responses/201": GONE},
+        {f"{CREATE}/responses/201": REMOVED},
     ),
     case(
         "SchemaDefinitionSetIncorrectly",
         f"{CREATE}/responses",
-        {f"{CREATE}/responses/201/schema": GONE},
+        {f"{CREATE}/responses/201/schema": REMOVED},
     ),
     case(
         "OperationHasManyResponsesWithSchema",
@@ -119,6 +119,6 @@ CASES: tuple[Case, ...] = (
     case(
         "PageableOutputNotValid",
         f"{LIST}/x-ms-pageable",
-        {f"{PAGE}/schema/properties/nextLink": GONE},
+        {f"{PAGE}/schema/properties/nextLink": REMOVED},
     ),
 )

@@ -1,8 +1,8 @@
-"""How to break the rules on schemas and values."""
+"""Cases that break the rules on schemas and values."""
 
 from connector_lint.case import BOOK, CREATE, GENRE, Case, case
 from connector_lint.definitions import Json, text
-from connector_lint.example import GONE
+from connector_lint.example import REMOVED
 
 TITLE, PAGES = f"{BOOK}/properties/title", f"{BOOK}/properties/pages"
 SHELVED = f"{BOOK}/properties/shelves"
@@ -14,7 +14,7 @@ def shelves(**changes: object) -> Json:
     array = {"type": "array", "items": {"type": "string"}}
     label = {"title": "Shelves", "description": "Where it stands."}
     schema = {**array, **label, **changes}
-    return {SHELVED: {key: value for key, value in schema.items() if value is not GONE}}
+    return {SHELVED: {key: value for key, value in schema.items() if value is not REMOVED}}
 
 
 def entry(value: object, **more: object) -> Json:
@@ -27,16 +27,16 @@ CASES: tuple[Case, ...] = (
     case(
         "RequiredPropertyDefinitionMissing",
         f"{SHELVED}/required",
-        shelves(type="object", items=GONE, required=["name"]),
+        shelves(type="object", items=REMOVED, required=["name"]),
     ),
     case("RequiredPropertyArrayEmpty", f"{BOOK}/required", []),
     case("ArrayHasNoItems", SHELVED, {SHELVED: {**shelves()[SHELVED], "items": {}}}),
-    case("PropertySummaryRequired", TITLE, {f"{TITLE}/title": GONE}),
-    case("PropertyDescriptionRequired", TITLE, {f"{TITLE}/description": GONE}),
+    case("PropertySummaryRequired", TITLE, {f"{TITLE}/title": REMOVED}),
+    case("PropertyDescriptionRequired", TITLE, {f"{TITLE}/description": REMOVED}),
     case(
         "FreeFormObjectNotDynamic",
         SHELVED,
-        shelves(type="object", items=GONE, additionalProperties={"type": "string"}),
+        shelves(type="object", items=REMOVED, additionalProperties={"type": "string"}),
     ),
     case(
         "BodySchemaCountExceedsMaxAllowed",
@@ -53,7 +53,7 @@ CASES: tuple[Case, ...] = (
     case(
         "EnumMustContainAtLeastOneElement",
         f"{GENRE}/enum",
-        {f"{GENRE}/enum": [], f"{GENRE}/x-ms-enum-values": GONE},
+        {f"{GENRE}/enum": [], f"{GENRE}/x-ms-enum-values": REMOVED},
     ),
     case("InvalidEnumValue", f"{GENRE}/enum/2", {f"{GENRE}/enum/-": 3}),
     case("DefaultValueMustMatchType", f"{PAGES}/default", "many"),

@@ -1,4 +1,4 @@
-"""The schemas and parameters of the good swagger."""
+"""The schemas and parameters of the valid swagger."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def listing(of: Json) -> Json:
 
 
 def shelf_id() -> Json:
-    """Return the parameter that two operations have."""
+    """Return the parameter that two operations share."""
     return {
         "name": "shelfId",
         "in": "path",
@@ -43,7 +43,7 @@ def shelf_id() -> Json:
 
 
 def genre() -> Json:
-    """Return what a parameter and a property have in common."""
+    """Return the members that a parameter and a property have in common."""
     return {
         "type": "string",
         "enum": ["novel", "poem"],
@@ -56,7 +56,7 @@ def genre() -> Json:
 
 
 def book() -> Json:
-    """Return what comes back."""
+    """Return the schema of responses."""
     return {
         "type": "object",
         "required": ["id"],
@@ -75,7 +75,7 @@ def book() -> Json:
 
 
 def new_book() -> Json:
-    """Return what is sent."""
+    """Return the schema of requests."""
     call = {"operationId": "GetShelfSchema"}
     return {
         "type": "object",

@@ -1,4 +1,4 @@
-"""A whole connector that breaks no rule, and a way to break it in one place."""
+"""A complete connector that breaks no rule, and edits that break it in one place."""
 
 import json
 from copy import deepcopy
@@ -13,7 +13,7 @@ from PIL import Image
 
 BRAND = "#7a1f3d"
 PROPERTIES = "apiProperties.json#"
-GONE = object()
+REMOVED = object()
 """As the new value of a place: take it away."""
 
 README = """# Book Club Shelves
@@ -51,14 +51,14 @@ Import it.
 
 
 def png(width: int = 160, height: int = 160, rgba: str = BRAND + "ff") -> bytes:
-    """Return a PNG of one colour."""
+    """Return a PNG with a single colour."""
     file = BytesIO()
     Image.new("RGBA", (width, height), rgba).save(file, "PNG")
     return file.getvalue()
 
 
 def properties() -> Json:
-    """Return apiProperties.json: Entra and an API key to choose from, three policies."""
+    """Return apiProperties.json: a choice of Entra and an API key, three policies."""
     entra = {
         "type": "oauthSetting",
         "oAuthSettings": {
@@ -134,14 +134,14 @@ def properties() -> Json:
 
 @dataclass
 class Example:
-    """The files of a connector, before they are written."""
+    """The files of a connector in memory."""
 
     swagger: Json = field(default_factory=swagger)
     properties: Json = field(default_factory=properties)
     files: dict[str, Any] = field(default_factory=lambda: {"icon.png": png(), "readme.md": README})
 
     def put(self, where: str, value: object) -> None:
-        """Set what stands at `where`, in the notation of findings; `-` appends to a list."""
+        """Set the value at `where`, in the notation of findings; `-` appends to a list."""
         if where in self.files:
             self.files[where] = value
         elif where.startswith(PROPERTIES):
@@ -152,7 +152,7 @@ class Example:
     def write(self, folder: Path) -> Path:
         """Write the files into `folder`."""
         for name, value in self.files.items():
-            if value is not GONE:
+            if value is not REMOVED:
                 data = value if isinstance(value, bytes) else str(value).encode()
                 (folder / name).write_bytes(data)
         (folder / "apiDefinition.swagger.json").write_text(json.dumps(self.swagger), "utf-8")
@@ -161,12 +161,12 @@ class Example:
 
 
 def part(where: str, changes: Json | None = None) -> Json:
-    """Return a copy of an object of the good swagger, some keys changed or, if `GONE`, left out."""
+    """Return a copy of an object of the valid swagger with some keys changed or, if `REMOVED`, left out."""
     value: Any = swagger()
     for token in _tokens(where):
         value = value[int(token) if isinstance(value, list) else token]
     changed = {**deepcopy(value), **(changes or {})}
-    return {key: new for key, new in changed.items() if new is not GONE}
+    return {key: new for key, new in changed.items() if new is not REMOVED}
 
 
 def _put(root: Json, where: str, value: object) -> None:
@@ -179,7 +179,7 @@ def _put(root: Json, where: str, value: object) -> None:
             holder.append(value)
         else:
             holder[int(last)] = value
-    elif value is GONE:
+    elif value is REMOVED:
         del holder[last]
     else:
         holder[last] = value

@@ -1,9 +1,9 @@
-"""What would break a maker's flow is found by comparing with the released swagger."""
+"""Changes that break existing flows are found by comparison with the released swagger."""
 
 import pytest
-from connector_lint.case import BOOK, CALLBACK, CREATE, GENRE, LIST, NEW_BOOK, POLL, Case, case
+from connector_lint.case import BOOK, CREATE, GENRE, LIST, NEW_BOOK, POLL, Case, case
 from connector_lint.definitions import text
-from connector_lint.example import GONE, Example, part
+from connector_lint.example import REMOVED, Example, part
 from connector_lint.swagger import swagger
 
 from connector.lint.breaking import BREAKING_RULES, breaking_changes
@@ -11,13 +11,13 @@ from connector.lint.breaking import BREAKING_RULES, breaking_changes
 PAGE = f"{LIST}/responses/200/schema"
 
 CASES = (
-    case("OperationDeleted", CREATE, {CREATE: GONE}),
+    case("OperationDeleted", CREATE, {CREATE: REMOVED}),
     case("OperationIdChanged", CREATE, {f"{CREATE}/operationId": "AddBook"}),
     case("ParameterRemoved", GENRE, {f"{LIST}/parameters": []}),
     case(
         "ParameterRemoved",
         f"{NEW_BOOK}/properties/details",
-        {f"{NEW_BOOK}/properties/details": GONE},
+        {f"{NEW_BOOK}/properties/details": REMOVED},
     ),
     case(
         "RequiredInputAdded",
@@ -33,7 +33,7 @@ CASES = (
             f"{NEW_BOOK}/required/-": "author",
         },
     ),
-    case("InputTypeChanged", CALLBACK, {f"{CALLBACK}/type": "object"}),
+    case("InputTypeChanged", f"{NEW_BOOK}/properties/title", {f"{NEW_BOOK}/properties/title/type": "object"}),
     case(
         "InputEnumAdded",
         f"{NEW_BOOK}/properties/title",
@@ -49,7 +49,7 @@ CASES = (
     case(
         "OutputFieldRemoved",
         f"{BOOK}/properties/title",
-        {f"{BOOK}/properties/title": GONE},
+        {f"{BOOK}/properties/title": REMOVED},
     ),
 )
 
@@ -59,7 +59,7 @@ HARMLESS = (
     {f"{BOOK}/properties/author": text("Author", "Who wrote it.")},
     {f"{NEW_BOOK}/required": ["title"]},
     {"/paths/~1more": {"get": part(LIST, {"operationId": "ListMore"})}},
-    {"/paths/~1volumes": {"get": part(LIST)}, LIST: GONE},
+    {"/paths/~1volumes": {"get": part(LIST)}, LIST: REMOVED},
     {f"{POLL}/description": "This operation triggers when all is well."},
 )
 

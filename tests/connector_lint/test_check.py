@@ -1,18 +1,21 @@
-"""A folder is checked: good, bad, unreadable or strange."""
+"""The check of a folder: valid, invalid, unreadable or unusual."""
 
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
-from connector_lint.case import BOOK, CREATE, GENRE, LIST, UNHOOK
-from connector_lint.example import GONE, PROPERTIES, Example, part, png
+from connector_lint.case import BOOK, CREATE, DELETE, GENRE, LIST, SHELF_ID
+from connector_lint.example import PROPERTIES, REMOVED, Example, part, png
 
+from connector.lint import rules
 from connector.lint.check import check_connector, check_document, main
 from connector.lint.document import Document
 from connector.lint.json_value import point
 from connector.lint.rule import RULES, rule
+from connector.lint.rules import SUBJECTS
 
 TITLE = f"{BOOK}/properties/title"
 NEVER_EMITTED = (
@@ -23,6 +26,9 @@ NEVER_EMITTED = (
     *((f"{LIST}/{key}", [], "ExtensionNameNotValid") for key in ("consumes", "produces", "schemes", "security")),
     *((f"/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "responses", "scriptOperations")),
     *((f"/paths/~1books/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "$ref", "head")),
+    (f"{TITLE}/x-ms-notification-url", True, "ExtensionNameNotValid"),
+    (f"{LIST}/x-ms-notification", {}, "ExtensionNameNotValid"),
+    ("/paths/~1books/x-ms-notification-content", {}, "ExtensionNameNotValid"),
     (f"{GENRE}/in", "formData", "JsonValueNotInEnum"),
     (f"{GENRE}/type", "file", "JsonValueNotInEnum"),
     (f"{TITLE}/format", "binary", "UnrecognizedTypeFormat"),
@@ -51,7 +57,7 @@ def test_a_file_that_holds_no_json_object_is_a_finding(text: str, tmp_path: Path
     assert [f.rule for f in check_connector(tmp_path)] == ["JsonNotValid"]
 
 
-def test_where_a_json_type_is_wrong_only_the_types_are_told() -> None:
+def test_where_a_json_type_is_wrong_only_the_types_are_reported() -> None:
     example = Example()
     example.put("/paths", ["books"])
     example.put("/info/title", "API")
@@ -64,7 +70,7 @@ def test_where_a_json_type_is_wrong_only_the_types_are_told() -> None:
 def test_the_general_validator_is_asked_too() -> None:
     example = Example()
     example.put("/paths", {})
-    example.put("/info/version", GONE)
+    example.put("/info/version", REMOVED)
 
     findings = check_document(Document(example.swagger, example.properties))
 
@@ -95,7 +101,7 @@ def test_schemas_that_hold_themselves_are_walked_once(tmp_path: Path) -> None:
 def test_parameters_need_no_set_around_them(tmp_path: Path) -> None:
     example = Example()
     parameters = deepcopy(example.properties["properties"]["connectionParameterSets"]["values"][0]["parameters"])
-    example.put("apiProperties.json#/properties/connectionParameterSets", GONE)
+    example.put("apiProperties.json#/properties/connectionParameterSets", REMOVED)
     example.put("apiProperties.json#/properties/connectionParameters", parameters)
     assert check_connector(example.write(tmp_path)) == []
 
@@ -107,7 +113,7 @@ def test_parameters_need_no_set_around_them(tmp_path: Path) -> None:
 
 def test_errors_may_be_described_once_for_all_operations(tmp_path: Path) -> None:
     example = Example()
-    for operation in (CREATE, LIST, UNHOOK):
+    for operation in (CREATE, LIST, DELETE):
         example.put(f"{operation}/responses/default", {"description": "An error.", "schema": part(BOOK)})
 
     assert check_connector(example.write(tmp_path)) == []
@@ -121,7 +127,7 @@ def test_another_success_may_have_the_schema_of_the_output(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("where", "value", "rule_id"), NEVER_EMITTED, ids=lambda value: str(value)[:40])
-def test_what_the_generator_never_emits_is_found_without_a_rule_of_its_own(
+def test_what_the_generator_never_emits_is_found_without_a_separate_rule(
     where: str, value: object, rule_id: str, tmp_path: Path
 ) -> None:
     example = Example()
@@ -132,13 +138,21 @@ def test_what_the_generator_never_emits_is_found_without_a_rule_of_its_own(
 
 def test_a_fault_that_several_operations_share_is_one_finding(tmp_path: Path) -> None:
     example = Example()
-    example.put(f"{BOOK}/properties/title/x-ms-notification-url", True)
+    for form in ("x-ms-dynamic-values", "x-ms-dynamic-list"):
+        example.put(f"{TITLE}/{form}", part(f"{SHELF_ID}/{form}"))
+    example.put(f"{TITLE}/x-ms-dynamic-list/itemValuePath", "key")
+    invoked = RULES["InvokedOperationShouldProduceProperty"]
 
+    assert len(list(invoked.check(Document(example.swagger, example.properties)))) > 1
     assert len(check_connector(example.write(tmp_path))) == 1
 
 
+def test_every_module_of_rules_is_in_the_order_once() -> None:
+    assert sorted(SUBJECTS) == sorted(module.name for module in iter_modules(rules.__path__))
+
+
 def test_a_rule_can_not_be_registered_twice() -> None:
-    with pytest.raises(ValueError, match="two rules are called OperationIdNotUnique"):
+    with pytest.raises(ValueError, match="two rules have the id OperationIdNotUnique"):
         rule("OperationIdNotUnique")(RULES["OperationIdNotUnique"].check)
 
 
@@ -186,7 +200,7 @@ def test_the_command_succeeds_on_warnings(tmp_path: Path, capsys: pytest.Capture
     assert "warning: " in capsys.readouterr().out
 
 
-def test_the_command_wants_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_expects_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err
 

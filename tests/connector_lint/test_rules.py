@@ -1,4 +1,4 @@
-"""Each rule finds what breaks it, where it is broken, and nothing else is found."""
+"""Each rule finds exactly its violations, at the right place."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ CASES = (
     *cases_triggers.CASES,
     *cases_package.CASES,
 )
-# The general validator sees much of the same; what it says is not compared.
+# The general validator finds many of the same faults; its findings are not compared.
 GENERAL = "OpenApiInvalid"
 
 

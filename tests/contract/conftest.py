@@ -9,6 +9,6 @@ ADAPTERS = ["embedded_store", "cosmos_store"]
 
 @pytest.fixture(params=ADAPTERS)
 def store(request: pytest.FixtureRequest) -> Store:
-    """Every adapter in turn."""
+    """Each adapter in turn."""
     found: Store = request.getfixturevalue(request.param)
     return found

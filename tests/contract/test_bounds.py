@@ -1,4 +1,4 @@
-"""What the service bounds or rounds: both stores answer alike, and faults of the service are told in our words."""
+"""Limits and rounding of Cosmos DB: both stores behave alike, and errors of Cosmos DB become `ServiceError`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PEOPLE = {"ada": MOST, "bob": MOST - 1, "eve": -MOST}
 
 @pytest.fixture
 async def client(store: Store, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    """Customers whose whole numbers lie at the edge of what every store holds, one of them by an update."""
+    """Customers with whole numbers at the limit that every store holds, one of them by an update."""
     made = definition()
     made["entities"][0]["attributes"].append({"name": "Big", "dataType": "Edm.Int64"})
     async with host_over(store, clock) as (client, services):
@@ -49,7 +49,7 @@ async def test_a_whole_number_beyond_is_refused_in_a_filter(client: httpx.AsyncC
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidQuery")
 
 
-async def test_neighbours_at_the_edge_are_told_apart_by_filter_and_order(client: httpx.AsyncClient) -> None:
+async def test_neighbours_at_the_limit_are_distinguished_by_filter_and_order(client: httpx.AsyncClient) -> None:
     async def ids(**options: str) -> list[str]:
         page = await client.get(CUSTOMERS, params={f"${name}": text for name, text in options.items()})
         return [row["CustomerId"] for row in page.json()["value"]]
@@ -76,7 +76,7 @@ async def test_words_are_found_in_any_case(client: httpx.AsyncClient) -> None:
     assert await ids(filter="tolower(City) eq 'oslo sentrum'") == ["ada"]
 
 
-async def test_a_source_key_that_no_partition_key_can_hold_is_refused_and_the_longest_is_taken(
+async def test_a_source_key_that_no_partition_key_can_hold_is_refused_and_the_longest_is_accepted(
     client: httpx.AsyncClient,
 ) -> None:
     purchase = {"PurchaseId": "p1", "PurchasedOn": "2026-11-23T10:00:00Z", "Product": "Tea"}
@@ -89,16 +89,16 @@ async def test_a_source_key_that_no_partition_key_can_hold_is_refused_and_the_lo
 
 
 @pytest.mark.parametrize("status", [403, 404, 408, 412, 449, 500, 503])
-def test_what_the_service_may_take_later_is_told_as_an_outage(status: int) -> None:
-    with pytest.raises(Unavailable) as told, translated():
+def test_what_cosmos_db_may_accept_later_is_reported_as_an_outage(status: int) -> None:
+    with pytest.raises(Unavailable) as raised, translated():
         raise CosmosHttpResponseError(status_code=status, message="secret")  # type: ignore[no-untyped-call]
-    assert told.value.retry_after >= (30 if status == 403 else 1)
-    assert "secret" not in str(told.value)
+    assert raised.value.retry_after >= (30 if status == 403 else 1)
+    assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("status", [400, 413])
-def test_what_the_service_will_never_take_is_told_as_the_callers(status: int) -> None:
-    with pytest.raises(ServiceError) as told, translated():
+def test_what_cosmos_db_never_accepts_is_reported_as_the_callers_fault(status: int) -> None:
+    with pytest.raises(ServiceError) as raised, translated():
         raise CosmosHttpResponseError(status_code=status, message="secret")  # type: ignore[no-untyped-call]
-    assert [fault.code for fault in told.value.faults] == ["NotStorable"]
-    assert "secret" not in str(told.value)
+    assert [fault.code for fault in raised.value.faults] == ["NotStorable"]
+    assert "secret" not in str(raised.value)

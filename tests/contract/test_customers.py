@@ -100,7 +100,7 @@ async def test_an_update_is_read_until_the_instant_it_ends_and_not_in_it(store: 
     assert after.customer.updates == ()
 
 
-async def test_an_update_id_is_taken_once_for_each_customer_until_it_ends(store: Store) -> None:
+async def test_an_update_id_is_accepted_once_for_each_customer_until_it_ends(store: Store) -> None:
     await load(store, profile("ada"), profile("bob"))
     await store.customers.create_update(INSTANCE, update("ada"), NOW)
     await store.customers.create_update(INSTANCE, update("bob"), NOW)
@@ -159,7 +159,7 @@ async def test_a_superseded_update_answers_to_its_id_and_is_read_again_from_the_
     assert (await store.customers.read(INSTANCE, "ada", update("ada").valid_until, "u1")).update is None
 
 
-async def test_hiding_what_is_not_there_creates_nothing(store: Store) -> None:
+async def test_superseding_an_absent_update_creates_nothing(store: Store) -> None:
     await load(store, profile("ada"))
     await store.customers.mark_superseded(INSTANCE, [Superseded(update("ada"), NOW + MICRO)], NOW)
     assert (await store.customers.read(INSTANCE, "ada", NOW, "u1")).update is None
@@ -176,7 +176,7 @@ async def test_nothing_crosses_instances(store: Store) -> None:
     assert await store.customers.count_profiles(other, None, frozenset()) == 0
 
 
-async def test_touched_customers_are_those_with_a_live_update_of_one_of_the_names(store: Store) -> None:
+async def test_customers_are_found_by_live_updates_of_one_of_the_names(store: Store) -> None:
     await load(store, profile("ada"), profile("bob"), profile("eve"))
     await store.customers.create_update(INSTANCE, update("ada", City="Bergen"), NOW)
     await store.customers.create_update(INSTANCE, update("ada", "u2", Points=1), NOW)
@@ -264,7 +264,7 @@ async def test_pages_follow_each_other_without_a_gap_or_a_repeat(
     assert walked == [p["CustomerId"] for p in people]
 
 
-async def test_counting_leaves_out_whom_it_is_told_to(store: Store) -> None:
+async def test_counting_leaves_out_the_customers_given(store: Store) -> None:
     await load(store, *PEOPLE)
     assert await store.customers.count_profiles(INSTANCE, None, frozenset(("a", "b"))) == 4
 

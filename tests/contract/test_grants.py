@@ -32,7 +32,7 @@ async def test_an_assignment_and_a_key_are_replaced_in_place(store: Store) -> No
     assert grants == Grants({"a": Assignment("a", "app", Role.CONTRIBUTOR)}, (other,))
 
 
-async def test_what_is_deleted_is_gone_and_may_be_deleted_again(store: Store) -> None:
+async def test_what_is_deleted_is_absent_and_may_be_deleted_again(store: Store) -> None:
     await store.access.write_assignment(INSTANCE, Assignment("a", "user", Role.VIEWER))
     await store.access.write_api_key(INSTANCE, KEY)
     for _ in range(2):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from support import INSTANCE, NOW, create_activity, in_json, profile
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
-from function_app.domain.job import Counts, Job, Task
+from function_app.domain.job import Counts, Job, RejectedRow, Task
 from function_app.domain.profile import Update
 from function_app.domain.query import ActivityQuery
 from function_app.store.port import Store
@@ -70,16 +70,41 @@ async def test_updated_customers_are_those_with_live_updates_and_a_profile(store
     assert [c.customer_id for c in await store.customers.find_updated(INSTANCE, "bob", 9, NOW)] == ["eve"]
 
 
-async def test_a_removed_customer_is_gone_with_every_update(store: Store) -> None:
+async def test_a_removed_customer_has_no_profile_and_keeps_its_updates_until_they_expire(store: Store) -> None:
     await load(store, "ada", "bob")
     for owner in ("ada", "bob"):
         await store.customers.create_update(INSTANCE, update(owner), NOW)
-    await store.customers.remove(INSTANCE, ["ada", "nobody"])
+    await store.customers.remove(INSTANCE, ["ada", "unknown"])
     read = await store.customers.read(INSTANCE, "ada", NOW, "u1")
-    assert (read.customer, read.update) == (None, None)
-    read = await store.customers.read(INSTANCE, "bob", NOW)
-    assert read.customer is not None
-    assert len(read.customer.updates) == 1
+    assert (read.customer, read.update) == (None, update("ada"))
+    assert [c.customer_id for c in await store.customers.find_updated(INSTANCE, "", 9, NOW)] == ["bob"]
+    assert [c.customer_id for c in await store.customers.find_with_updates_of(INSTANCE, ["City"], NOW)] == ["bob"]
+    assert await store.customers.find_ids(INSTANCE, "", 9) == ["bob"]
+    await load(store, "ada")
+    again = await store.customers.read(INSTANCE, "ada", NOW)
+    assert again.customer is not None
+    assert again.customer.updates == (update("ada"),)
+
+
+async def test_pages_of_rejected_rows_are_kept_and_written_again_in_place(store: Store) -> None:
+    task = Task(JOB.job_id, 3, 0, "load", "Customer", "f", "v")
+    rows = [RejectedRow(n, n + 1, "Points", f"'Points' must be a number; received 'x{n}'.") for n in range(1, 4)]
+    await store.control.write_rejected(INSTANCE, task, rows[:1], NOW)
+    await store.control.write_rejected(INSTANCE, task, rows[:2], NOW)
+    await store.control.write_rejected(INSTANCE, replace(task, rejected_pages=1), rows[2:], NOW)
+    assert [await store.control.read_rejected(INSTANCE, task, page) for page in range(3)] == [rows[:2], rows[2:], []]
+    assert await store.control.read_rejected(INSTANCE, replace(task, index=4), 0) == []
+    assert await store.control.read_tasks(INSTANCE, JOB.job_id) == []
+
+
+async def test_a_job_and_a_task_come_back_with_all_they_hold(store: Store) -> None:
+    job = replace(JOB, accept_removals=True, attempts=2, warnings=("odd",), snapshots={"Customer": "i/Customer/1"})
+    await store.control.write_job(INSTANCE, job, NOW)
+    assert await store.control.read_job(INSTANCE, job.job_id) == job
+    task = Task(job.job_id, 0, 0, "load", "Customer", "f", "v", ("City",), 1, doubts=("d",), warnings=("w",))
+    task = replace(task, seen_at=NOW, rejected_pages=2, notes=({"key": "k"},))
+    await store.control.write_tasks(INSTANCE, [task], NOW)
+    assert await store.control.read_tasks(INSTANCE, job.job_id) == [task]
 
 
 async def test_a_source_activity_replaces_its_twin_and_never_ends(store: Store) -> None:

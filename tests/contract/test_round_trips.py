@@ -1,4 +1,4 @@
-"""How often the Cosmos DB server is asked, and with what."""
+"""The number and content of requests to the Cosmos DB server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from function_app.store.cosmos import CosmosStore
 
 CUSTOMER = f"/instances/{INSTANCE}/data/Customer/ada"
 PURCHASES = f"/instances/{INSTANCE}/data/Shop_Purchases"
-FED = 86_400  # what ended is kept a day for the feed
+FED = 86_400  # ended updates are kept for a day for the feed
 PURCHASE = {"PurchaseId": "1", "PurchasedOn": "2026-11-23T11:00:00Z", "ContactId": "c1"}
 
 

@@ -1,4 +1,4 @@
-"""What the bill says of each operation, compared with what the Cosmos DB server is asked: how often, and how much."""
+"""The requests and sizes of each operation in the bill, compared with those that the Cosmos DB server receives."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from infra.sizing import Workload, charges, measure, size_of
 ROOM = f"/instances/{INSTANCE}"
 CUSTOMER, PURCHASES = "Customer", "eCommerce_eCommercePurchases"
 HELD = frozenset((PROFILES, ACTIVITIES, KEYS))
-OF_A_JOB = Counter(query=2)  # what is parked, and which updates have landed, once for all customers
+OF_A_JOB = Counter(query=2)  # parked activities and landed updates are queried once for all customers
 Rows = list[dict[str, str]]
 
 
 class Sample:
-    """The sample's rows by entity, and the snapshots made of some of them."""
+    """The sample's rows by entity, and snapshots of some of them."""
 
     def __init__(self, folder: Path) -> None:
         write_sample(folder / "sample")
@@ -42,7 +42,7 @@ class Sample:
         self.snapshots = folder / "snapshots"
 
     def put(self, snapshots: Mapping[str, Rows]) -> int:
-        """Write these snapshots, and no others; return how many rows they have together."""
+        """Write these snapshots, and no others; return their total number of rows."""
         for path in self.snapshots.glob("*/*/*"):
             path.unlink()
         for name, rows in snapshots.items():
@@ -65,7 +65,7 @@ class Sample:
         return [row for key, row in by_key.items() if key in keys]
 
     def record(self, entity: str, row: dict[str, str]) -> dict[str, Any]:
-        """Return a row as it is posted."""
+        """Return a row as the body of a post."""
         number = {
             a.name for a in self.instance.by_name[entity].attributes if a.data_type in {"Edm.Int32", "Edm.Decimal"}
         }
@@ -101,7 +101,7 @@ async def test_the_server_is_asked_as_often_as_the_bill_says(
     await refresh(client, INSTANCE)
     unchanged = len(sample.customers) - len(moved)
     times = {"Refresh an unchanged profile": unchanged, "Refresh a changed profile": len(moved)}
-    assert asked(cosmos) == stated(times) + OF_A_JOB  # where nobody is gone one count stands for the page of ids
+    assert asked(cosmos) == stated(times) + OF_A_JOB  # without missing customers, one count replaces the page of ids
 
     there = sample.put({PURCHASES: sample.one_of_each_customer(PURCHASES)})
     await refresh(client, INSTANCE)
@@ -128,7 +128,7 @@ async def test_the_server_is_asked_as_often_as_the_bill_says(
 
 
 def asked(cosmos: CosmosServer) -> Counter[str]:
-    """Return how many requests of each kind the server has had since the last time, beside those for jobs."""
+    """Return the number of requests of each kind since the last call, without those for jobs."""
     return Counter(request["kind"] for request in cosmos.requests() if container_of(request) in HELD)
 
 
@@ -137,7 +137,7 @@ def container_of(request: Mapping[str, str]) -> str:
 
 
 def stated(times: Mapping[str, int]) -> Counter[str]:
-    """Return how many the bill says there are when each of these operations comes so often, all in one refresh."""
+    """Return the number of requests in the bill for these numbers of operations, all in one refresh."""
     made, found = Counter[Request](), Counter[str]()
     for charge in charges(measure(), Workload()):
         made.update({request: times[charge.operation] for request in charge.requests if charge.operation in times})

@@ -1,4 +1,4 @@
-"""The Cosmos DB of the tests refuses what the service refuses, and forgets and commits as it does."""
+"""The Cosmos DB stand-in of the tests has the limits, the expiry and the batches of the service."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def document(**members: Any) -> dict[str, Any]:
     return {"id": "a", "pk": "i|ada", **members}
 
 
-@pytest.mark.filterwarnings("ignore:Sending a large body")  # aiohttp's word on what the service refuses anyway
+@pytest.mark.filterwarnings("ignore:Sending a large body")  # aiohttp's warning about a request that the service refuses
 @pytest.mark.parametrize(
     ("members", "status"),
     [
@@ -54,7 +54,7 @@ async def test_a_document_that_the_service_refuses_is_refused(
 
 
 @pytest.mark.parametrize("members", [{"id": "x" * 1_023}, {"pk": "x" * 2_048}, {"ttl": -1}, {"ttl": 1}])
-async def test_a_document_at_the_limit_is_taken(profiles: ContainerProxy, members: dict[str, Any]) -> None:
+async def test_a_document_at_the_limit_is_accepted(profiles: ContainerProxy, members: dict[str, Any]) -> None:
     await profiles.create_item(document(**members))
 
 
@@ -75,18 +75,18 @@ async def test_a_query_of_over_512_kb_is_refused(profiles: ContainerProxy) -> No
 
 
 @pytest.mark.parametrize("path", ["c.digest", "c.changes.City", "c.unknown"])
-async def test_an_order_that_no_index_serves_is_refused(profiles: ContainerProxy, path: str) -> None:
+async def test_an_order_that_no_index_supports_is_refused(profiles: ContainerProxy, path: str) -> None:
     with pytest.raises(CosmosHttpResponseError) as refused:
         await query(profiles, f"SELECT * FROM c WHERE c.pk = 'i|ada' ORDER BY {path}")
     assert refused.value.status_code == 400
 
 
 @pytest.mark.parametrize("path", ["c.id", "c.customerId", 'c.attributes["City"] DESC'])
-async def test_an_order_that_an_index_serves_is_taken(profiles: ContainerProxy, path: str) -> None:
+async def test_an_order_that_an_index_supports_is_accepted(profiles: ContainerProxy, path: str) -> None:
     assert await query(profiles, f"SELECT * FROM c WHERE c.pk = 'i|ada' ORDER BY {path}") == []
 
 
-async def test_a_document_is_gone_when_its_time_is_over_and_a_rewrite_starts_it_anew(
+async def test_a_document_expires_after_its_ttl_and_a_rewrite_starts_the_ttl_again(
     cosmos: CosmosServer, profiles: ContainerProxy
 ) -> None:
     await profiles.create_item(document(ttl=100))

@@ -1,4 +1,4 @@
-"""A Cosmos DB that asks to wait longer than anybody should hold a caller for."""
+"""A Cosmos DB that requires a longer wait than a request may have."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def in_order(found: Iterable[UsageCount]) -> list[UsageCount]:
     return sorted(found, key=attrgetter("hour", "series.operation", "tally.count"))
 
 
-async def test_what_nobody_counted_is_empty(store: Store) -> None:
+async def test_usage_without_counts_is_empty(store: Store) -> None:
     assert list(await store.usage.read(INSTANCE, NOW - timedelta(days=30), NOW)) == []
 
 

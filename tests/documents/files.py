@@ -1,4 +1,4 @@
-"""The project's own files: neither installed nor generated nor vendored."""
+"""The project's own files, without installed, generated and vendored ones."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _VENDORED = ("*.min.js",)
 
 
 def project_files(*patterns: str) -> list[Path]:
-    """Return the files whose names fit one of the patterns, in order."""
+    """Return the files whose paths match one of the patterns from their end, in order."""
     found: list[Path] = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if not _fits(name, _LEFT_OUT)]
-        found += [Path(folder, name) for name in names if _fits(name, patterns) and not _fits(name, _VENDORED)]
-    return sorted(found)
+        found += [Path(folder, name) for name in names if not _fits(name, _VENDORED)]
+    return sorted(path for path in found if any(path.relative_to(ROOT).match(pattern) for pattern in patterns))
 
 
 def name_of(path: Path) -> str:
-    """Return how a file is named in messages."""
+    """Return the name of a file for messages."""
     return path.relative_to(ROOT).as_posix()
 
 

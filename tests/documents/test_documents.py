@@ -22,7 +22,7 @@ def text_of(path: Path) -> str:
 
 
 def anchors(path: Path) -> set[str]:
-    """Return the anchors that the headings of a document have on GitHub."""
+    """Return the anchors of a document's headings on GitHub."""
     headings = re.findall(r"^#+ (.+)$", text_of(path), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -1,4 +1,4 @@
-// Reading a document that is not there: 404, where the package alone fails. To be loaded before the package.
+// Reads of an absent document answer 404, where the package fails. Must be loaded before the package.
 const handler = require("@vercel/cosmosdb-server/lib/handler/read-document");
 
 const read = handler.default;

@@ -1,4 +1,4 @@
-// Transactional batches: whole or not at all. To be loaded before the package, whose routes keep what is here then.
+// Transactional batches: all operations or none. Must be loaded before the package, as its routes keep the handler of that time.
 const handler = require("@vercel/cosmosdb-server/lib/handler/batch-documents");
 
 const run = handler.default;

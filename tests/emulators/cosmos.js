@@ -1,5 +1,5 @@
 // Cosmos DB's wire protocol on loopback, as strict as the service; prints `{"endpoint", "requests", "clock"}` first.
-// GET {requests} returns and forgets what was asked for documents since the last time: [{kind, path, body}].
+// GET {requests} returns the document requests since the last call: [{kind, path, body}].
 // POST {clock} moves its clock forward by the seconds in the body.
 const http = require("http");
 const { Readable } = require("stream");
@@ -11,7 +11,7 @@ const { advance } = require("./ttl");
 const { refusal } = require("./rules");
 const { createHttpsServer } = require("@vercel/cosmosdb-server");
 
-const parsed = new Map(); // parsing a query takes longer than all the rest, and the same ones come again and again
+const parsed = new Map(); // parsing a query is the slowest step, and the same queries are repeated
 const parse = sql.default;
 sql.default = (query) => parsed.get(query) ?? parsed.set(query, parse(query)).get(query);
 const kinds = { POST: "create", PUT: "replace", GET: "read", DELETE: "delete" };
@@ -29,7 +29,7 @@ const textOf = async (request) => {
 
 const seen = [];
 const cosmos = createHttpsServer({ keepAlive: true });
-cosmos.keepAliveTimeout = 120_000; // longer than anybody here is idle
+cosmos.keepAliveTimeout = 120_000; // longer than any test is idle
 const [answer] = cosmos.listeners("request");
 cosmos.removeAllListeners("request");
 cosmos.on("request", async (request, response) => {

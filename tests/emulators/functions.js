@@ -1,4 +1,4 @@
-// Text functions with the service's last argument, which says to ignore case, and functions that the package lacks.
+// Text functions with the last argument of the service, to ignore case, and functions that the package does not have.
 const functions = require("@zeit/cosmosdb-query/lib/builtin-functions");
 
 const folding = (test) => (text, wanted, ignoreCase = false) => {

@@ -1,4 +1,4 @@
-// What Cosmos DB refuses and the package takes: sizes, ids, keys, `ttl`, and orders that no index serves.
+// Requests that Cosmos DB refuses and the package accepts: sizes, ids, keys, `ttl`, and orders without an index.
 const MAX_REQUEST = 2 * 1024 * 1024;
 const MAX_QUERY = 512 * 1024;
 const MAX_ID = 1_023;
@@ -10,7 +10,7 @@ const DOCUMENTS = /^\/dbs\/([^/]+)\/colls\/([^/]+)\/docs(\/|$)/;
 const ORDER_BY = /\bORDER BY\s+(.+)$/is;
 const PATH = /^c((?:\.\w+|\["[^"]+"\])+)(?:\s+(?:ASC|DESC))?$/i;
 
-const containers = new Map(); // how each was made, by database and name
+const containers = new Map(); // the properties of each, by database and name
 const bytes = (text) => Buffer.byteLength(text);
 const bad = (message) => ({ status: 400, code: "BadRequest", message });
 const tooLarge = { status: 413, code: "RequestEntityTooLarge", message: "Request size is too large" };

@@ -1,4 +1,4 @@
-// Documents that expire: gone from reads and queries `ttl` seconds after their last write, by a clock that tests move.
+// Expiry: documents disappear from reads and queries `ttl` seconds after their last write, by a clock that tests set.
 const { default: Documents } = require("@vercel/cosmosdb-server/lib/account/documents");
 
 const now = Date.now;

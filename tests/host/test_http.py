@@ -1,4 +1,4 @@
-"""Microsoft's host and worker, recorded request by request: what functions see and what clients get are ours too."""
+"""Recordings of Microsoft's host and worker: functions see the same, and clients get the same, on the local host."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ IGNORED = {
 
 
 class App:
-    """The functions of the recording; `answers` is what the next one is to answer, `saw` what it was given."""
+    """The functions of the recording; `answers` is the response of the next one, `saw` the request that it received."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] | None = None
@@ -94,7 +94,7 @@ def port(app: App) -> Iterator[int]:
 
 
 def raw(send: Mapping[str, Any]) -> bytes:
-    """The bytes of a recorded request."""
+    """Return the bytes of a recorded request."""
     line = send["line"]
     if isinstance(line, dict):
         line = line["before"] + line["repeat"] * line["times"]
@@ -116,7 +116,7 @@ def raw(send: Mapping[str, Any]) -> bytes:
 
 
 def exchange(port: int, sent: bytes, *, is_head: bool) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Send bytes; return status, headers and body of the answer."""
+    """Send bytes; return status, headers and body of the response."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(sent)
         stream = connection.makefile("rb")
@@ -130,7 +130,7 @@ def exchange(port: int, sent: bytes, *, is_head: bool) -> tuple[int, list[tuple[
 
 
 def shortened(text: str) -> str:
-    """A long text as the recording has it."""
+    """Return a long text as in the recording."""
     return f"<{len(text)} characters>" if len(text) > 1_000 else text
 
 

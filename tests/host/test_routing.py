@@ -1,4 +1,4 @@
-"""Microsoft's router, recorded: every answer of it is ours too."""
+"""Recordings of Microsoft's router: the local host routes in the same way."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def test_a_recorded_request_reaches_the_function_it_reached_at_microsoft(number:
         "a/{x?}/b",
     ],
 )
-def test_a_template_that_the_host_refuses_takes_the_whole_app_down(template: str) -> None:
+def test_a_template_that_the_host_refuses_stops_the_whole_app(template: str) -> None:
     with pytest.raises(InvalidTemplateError):
         Router([("Good", "good", ["GET"]), ("Bad", template, ["GET"])])

@@ -1,4 +1,4 @@
-"""What Microsoft's recordings do not hold: odd lengths, chunks in pieces, and requests that come close together."""
+"""Cases that Microsoft's recordings do not contain: odd lengths, chunks in pieces, and requests in one packet."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def port() -> Iterator[int]:
 
 
 def answers(port: int, *pieces: bytes) -> bytes:
-    """Send pieces, the last of which asks for the end of the connection; return all that comes back."""
+    """Send pieces, the last of which requests the end of the connection; return all that is received."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         for piece in pieces:
             connection.sendall(piece)

@@ -1,4 +1,4 @@
-"""Every operation x every kind of caller; both lists are derived, so a new operation is in the table by itself."""
+"""Every operation x every kind of caller; both lists are derived, so a new operation is included automatically."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from support import INSTANCE, NOW, Clock, definition, host_over, in_json, profile
 from support.entra import API, USER, app_token, issuer, private_key, token
 
-from function_app.api.dispatch import Runtime
 from function_app.api.operation import Operation
+from function_app.api.runtime import Runtime
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Assignment, Principal, PrincipalType, Role
 from function_app.services.services import Services
@@ -74,7 +74,7 @@ KINDS: tuple[PrincipalType, ...] = ("user", "group", "app")
 
 
 class Cast:
-    """Callers by name, with the role each has on INSTANCE: None for those without one there."""
+    """Callers by name, with the role of each on INSTANCE; None for those without a role there."""
 
     def __init__(self) -> None:
         self.callers: dict[str, tuple[Headers, Role | None]] = {}
@@ -137,7 +137,7 @@ def by_id(operation: Operation) -> str:
 
 
 @pytest.mark.parametrize("operation", SIGNED_IN, ids=by_id)
-async def test_a_stranger_is_asked_who_it_is(stage: tuple[httpx.AsyncClient, Cast], operation: Operation) -> None:
+async def test_an_unknown_caller_must_authenticate(stage: tuple[httpx.AsyncClient, Cast], operation: Operation) -> None:
     client, _ = stage
     for name, headers in STRANGERS.items():
         for instance_id in (INSTANCE, MISSING):
@@ -164,7 +164,7 @@ async def test_a_caller_may_what_its_role_may_and_no_more(
 
 
 @pytest.mark.parametrize("operation", SCOPED, ids=by_id)
-async def test_who_may_not_look_can_not_tell_whether_an_instance_exists(
+async def test_a_caller_without_access_can_not_see_whether_an_instance_exists(
     stage: tuple[httpx.AsyncClient, Cast], operation: Operation
 ) -> None:
     client, cast = stage
@@ -175,9 +175,10 @@ async def test_who_may_not_look_can_not_tell_whether_an_instance_exists(
             assert (there.status_code, there.content) == (missing.status_code, missing.content), name
 
 
-def test_what_needs_no_sign_in_is_health_the_connectors_definition_and_the_pages_without_their_data() -> None:
+def test_what_needs_no_sign_in_is_health_the_published_files_and_the_pages_without_their_data() -> None:
     free = {operation.id for operation in OPERATIONS if operation.role is None}
-    assert free == {"CheckHealth", "GetConnector", "ShowCard", "ShowUsagePage", "GetPageSettings", "GetPageFile"}
+    pages = {"ShowCard", "ShowUsagePage", "GetPageSettings", "GetPageFile"}
+    assert free == {"CheckHealth", "GetConnector", "GetDefinitionSchema", *pages}
 
 
 async def test_callers_see_the_instances_they_have_a_role_on(stage: tuple[httpx.AsyncClient, Cast]) -> None:

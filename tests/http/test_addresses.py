@@ -146,7 +146,7 @@ async def test_an_answer_without_a_body_names_no_content_type(client: httpx.Asyn
     assert (same.status_code, "content-type" in same.headers) == (304, False)
 
 
-async def test_a_next_link_is_never_longer_than_the_host_takes(client: httpx.AsyncClient) -> None:
+async def test_a_next_link_is_never_longer_than_the_host_accepts(client: httpx.AsyncClient) -> None:
     query: dict[str, str | int] = {"$filter": f"City ne '{'한' * 880}'", "$top": 1}
     assert (await client.get(f"{AT}/data/Customer", params=query | {"$top": 100})).status_code == 200
     answer = await client.get(f"{AT}/data/Customer", params=query)

@@ -22,7 +22,7 @@ async def send(client: httpx.AsyncClient, content: bytes, verb: str = "PATCH", p
 
 @pytest.fixture(autouse=True)
 async def reads_as_before(client: httpx.AsyncClient) -> AsyncIterator[None]:
-    """Whatever a test of this file sends, the customer reads exactly as before, and can be written to after."""
+    """Assert after each test that the customer has not changed and can be updated."""
     before = (await client.get(ADA, params={"explain": "true"})).content
     yield
     assert (await client.get(ADA, params={"explain": "true"})).content == before
@@ -81,17 +81,17 @@ async def test_numbers_no_reader_could_hold_are_refused(client: httpx.AsyncClien
         json.dumps('{"City": "Bergen", "City": "Moss"}').encode(),
     ],
 )
-async def test_a_member_that_stands_twice_is_refused_by_name(client: httpx.AsyncClient, content: bytes) -> None:
+async def test_a_member_that_occurs_twice_is_refused_by_name(client: httpx.AsyncClient, content: bytes) -> None:
     assert "'City'" in refused(await send(client, content))
 
 
-async def test_of_thousands_of_members_one_that_stands_twice_is_found_soon(client: httpx.AsyncClient) -> None:
+async def test_one_repeated_member_among_thousands_is_found_quickly(client: httpx.AsyncClient) -> None:
     names = [f"{n:x}" for n in range(28_000)]
     content = "{" + ",".join(f'"{name}":1' for name in [*names, names[-1]]) + "}"
     assert f"'{names[-1]}'" in refused(await send(client, content.encode()))
 
 
-async def test_a_member_named_by_half_a_surrogate_pair_that_stands_twice_is_refused(client: httpx.AsyncClient) -> None:
+async def test_a_member_named_by_half_a_surrogate_pair_that_occurs_twice_is_refused(client: httpx.AsyncClient) -> None:
     refused(await send(client, b'{"\\ud800": 1, "\\ud800": 2}'))
 
 

@@ -16,7 +16,7 @@ NEXT_YEAR = "2027-11-23T12:00:00Z"
 
 
 class Bad(NamedTuple):
-    """A request, and the answer it must get: what the message says must name limit and received value."""
+    """A request and its expected response: the message must name the limit and the received value."""
 
     code: str
     status: int
@@ -57,7 +57,7 @@ BAD = [
     Bad("CustomerNotFound", 404, "customerId", ("'nobody'",), "GET", f"{CUSTOMERS}/nobody"),
     Bad("InvalidParameter", 400, "customerId", ("100",), path=f"{CUSTOMERS}/{'x' * 101}"),
     Bad("EntityNotFound", 404, "entityName", ("'Custmer'", "'Customer'"), "GET", f"{ROOM}/manage/entities/Custmer"),
-    Bad("MethodNotAllowed", 405, None, ("never deleted",), "DELETE"),
+    Bad("MethodNotAllowed", 405, None, ("not deleted",), "DELETE"),
     Bad("UnknownParameter", 400, "validuntil", ("'validuntil'", "'validUntil'"), params={"validuntil": NEXT_YEAR}),
     Bad("UnknownParameter", 400, "$fitler", ("'$fitler'", "'$filter'"), "GET", CUSTOMERS, params={"$fitler": "x"}),
     Bad("InvalidParameter", 400, "caller", ("1 to 200 characters",), params={"caller": "x" * 201}),
@@ -143,7 +143,7 @@ async def test_a_bad_request_is_refused_by_code_and_place_and_writes_nothing(
     assert len(read.customer.updates) == 1
 
 
-async def test_all_faults_of_a_body_and_of_its_timing_are_told_at_once(client: httpx.AsyncClient) -> None:
+async def test_all_faults_of_a_body_and_of_its_timing_are_reported_together(client: httpx.AsyncClient) -> None:
     before = (await client.get(ADA)).content
     body = {"Citty": 1, "CustomerId": 5, "Points": "x", "Score": 1, "City": "Bergen", "Tier": "Bronze", "OptIn": None}
     wishes = {"validUntil": "soon", "validFor": "long", "occurredAt": "2026-11-23T11:00:00"}
@@ -169,7 +169,7 @@ async def test_all_faults_of_a_body_and_of_its_timing_are_told_at_once(client: h
     assert (await client.get(ADA)).content == before
 
 
-async def test_all_faults_of_the_parameters_are_told_at_once(client: httpx.AsyncClient) -> None:
+async def test_all_faults_of_the_parameters_are_reported_together(client: httpx.AsyncClient) -> None:
     wishes = {"$top": "all", "$skip": "1.5", "$filtr": "x", "proxy": "perhaps"}
     problem = (await client.get(CUSTOMERS, params=wishes)).json()
     assert {(detail["errorCode"], detail["target"]) for detail in problem["details"]} == {
@@ -180,7 +180,7 @@ async def test_all_faults_of_the_parameters_are_told_at_once(client: httpx.Async
     }
 
 
-async def test_all_faults_of_a_definition_are_told_at_once(client: httpx.AsyncClient) -> None:
+async def test_all_faults_of_a_definition_are_reported_together(client: httpx.AsyncClient) -> None:
     wanted = definition()
     wanted["validity"] = {"update": "P31D", "maximum": "P31D"}
     wanted["entities"][0]["attributes"].append({"name": "city", "dataType": "Edm.String"})
@@ -203,7 +203,7 @@ async def test_long_input_is_not_repeated_whole(client: httpx.AsyncClient) -> No
     assert len(answer.content) < 3_000
 
 
-async def test_a_thousand_faults_are_not_all_told(client: httpx.AsyncClient) -> None:
+async def test_a_thousand_faults_are_not_all_reported(client: httpx.AsyncClient) -> None:
     answer = await client.patch(ADA, json={f"Unknown{n}": n for n in range(500)})
     assert answer.status_code == 400
     assert len(answer.json()["details"]) == 100

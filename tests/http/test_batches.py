@@ -59,7 +59,7 @@ async def test_a_batch_of_updates_sent_again_with_its_id_changes_nothing(client:
     assert [result["updateId"] for result in again] == [result["updateId"] for result in first]
 
 
-async def test_each_activity_of_a_batch_is_taken_by_itself(client: httpx.AsyncClient) -> None:
+async def test_each_activity_of_a_batch_is_accepted_independently(client: httpx.AsyncClient) -> None:
     items = [EVENT, EVENT | {"CustomerId": "nobody"}, EVENT, {"ActivityType": "x"}, EVENT | {"Title": "other"}]
     results = await send(client, "UnifiedActivity", items)
     assert [result.get("errorCode") for result in results] == [None, "CustomerNotFound", None, "MissingAttribute", None]
@@ -67,7 +67,7 @@ async def test_each_activity_of_a_batch_is_taken_by_itself(client: httpx.AsyncCl
     assert results[4]["outcome"] == "created"
 
 
-async def test_five_hundred_items_are_taken_and_one_more_is_refused_whole(client: httpx.AsyncClient) -> None:
+async def test_five_hundred_items_are_accepted_and_a_batch_of_one_more_is_refused(client: httpx.AsyncClient) -> None:
     items = [EVENT | {"ActivityId": str(n)} for n in range(501)]
     answer = await client.post(f"{DATA}/UnifiedActivity/batch", json={"items": items})
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidBatch")
@@ -91,13 +91,13 @@ async def test_a_batch_for_what_is_no_activity_entity_is_refused_whole(client: h
     assert "Shop_Purchases" in answer.json()["message"]
 
 
-async def test_a_store_fault_before_anything_is_written_is_told_for_every_item(
+async def test_a_store_fault_before_anything_is_written_is_reported_for_every_item(
     client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: Any) -> None:
         raise Throttled(2)
 
-    monkeypatch.setattr(services.store.customers, "existing", fail)
+    monkeypatch.setattr(services.store.customers, "filter_existing", fail)
     results = await send(client, "UnifiedActivity", [EVENT] * 250)
     assert {result["errorCode"] for result in results} == {"TooManyRequests"}
     answer = await client.post(f"{DATA}/UnifiedActivity", json=EVENT)
@@ -106,7 +106,7 @@ async def test_a_store_fault_before_anything_is_written_is_told_for_every_item(
     assert (await client.get(f"{DATA}/UnifiedActivity")).json()["value"] == []
 
 
-async def test_a_store_fault_in_the_middle_is_told_for_the_items_it_met(
+async def test_a_store_fault_in_the_middle_is_reported_for_the_items_it_affects(
     client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create = services.store.activities.create
@@ -115,7 +115,7 @@ async def test_a_store_fault_in_the_middle_is_told_for_the_items_it_met(
         fails = [int(activity.activity_id) % 3 == 1 for activity in activities]
         good = [activity for activity, failed in zip(activities, fails, strict=True) if not failed]
         known = iter(await create(instance_id, good, now))
-        return [Unavailable() if failed else next(known) for failed in fails]
+        return [Unavailable().as_rejected() if failed else next(known) for failed in fails]
 
     monkeypatch.setattr(services.store.activities, "create", fail_for_some)
     results = await send(client, "UnifiedActivity", [EVENT | {"ActivityId": str(n)} for n in range(90)])
@@ -129,7 +129,7 @@ async def test_a_store_fault_in_the_middle_is_told_for_the_items_it_met(
     assert {str(r["index"]) for r in again if r["outcome"] == "created"} == failed
 
 
-async def test_an_unforeseen_fault_in_an_item_tells_nothing_of_the_inside(
+async def test_an_unexpected_fault_in_an_item_is_reported_without_internal_details(
     client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: Any) -> None:

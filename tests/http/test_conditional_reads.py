@@ -25,7 +25,7 @@ async def tag(client: httpx.AsyncClient, read: str) -> str:
 
 @pytest.mark.parametrize("read", READS)
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
-async def test_who_has_what_is_shown_gets_no_body(client: httpx.AsyncClient, read: str, form: str) -> None:
+async def test_a_caller_with_the_current_tag_gets_no_body(client: httpx.AsyncClient, read: str, form: str) -> None:
     path, query = READS[read]
     known = await tag(client, read)
     answer = await client.get(path, params=query, headers={"If-None-Match": form.format(known)})
@@ -34,7 +34,7 @@ async def test_who_has_what_is_shown_gets_no_body(client: httpx.AsyncClient, rea
 
 
 @pytest.mark.parametrize("read", READS)
-async def test_who_has_something_else_gets_the_body(client: httpx.AsyncClient, read: str) -> None:
+async def test_a_caller_with_another_tag_gets_the_body(client: httpx.AsyncClient, read: str) -> None:
     path, query = READS[read]
     answer = await client.get(path, params=query, headers={"If-None-Match": '"other"'})
     assert answer.status_code == 200
@@ -70,7 +70,7 @@ async def test_the_tag_of_a_timeline_changes_with_an_activity_and_its_expiry(
     assert await tag(client, "timeline") == empty
 
 
-async def test_a_customer_that_is_gone_is_404_whatever_the_caller_has(client: httpx.AsyncClient) -> None:
+async def test_a_removed_customer_is_404_whatever_tag_the_caller_has(client: httpx.AsyncClient) -> None:
     answer = await client.get(f"{BASE}/data/Customer/nobody", headers={"If-None-Match": "*"})
     assert answer.status_code == 404
 

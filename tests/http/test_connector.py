@@ -1,4 +1,4 @@
-"""The connector does what its definition says: every operation, called with what the definition alone tells."""
+"""The connector behaves as its definition says: every operation, called with values from the definition only."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def fill_in(designer: Designer, action: Action) -> AsyncIterator[dict[str,
 
 
 async def typed(designer: Designer, action: Action, name: str, form: dict[str, Any]) -> Any:
-    """Return what a maker types where no list helps: an id found by another action, or the hint's example."""
+    """Return a maker's input without a list of values: an id from another action, or the example in the hint."""
     if name == "customerId":
         find = designer.actions["FindCustomer"].parameters
         key = {name: example(parameter) for name, parameter in find.items() if name != "instanceId"}
@@ -79,7 +79,7 @@ async def typed(designer: Designer, action: Action, name: str, form: dict[str, A
 
 
 async def filled_body(designer: Designer, action: Action, form: dict[str, Any]) -> Any:
-    """Return the body a maker fills in, None if the action has none."""
+    """Return the body that a maker fills in; None if the action has none."""
     if action.body is None:
         return None
     customer_id = await typed(designer, action, "customerId", form)
@@ -89,9 +89,7 @@ async def filled_body(designer: Designer, action: Action, form: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("action_id", IDS)
-async def test_an_operation_takes_what_the_definition_asks_for_and_answers_as_it_says(
-    designer: Designer, action_id: str
-) -> None:
+async def test_an_operation_accepts_and_answers_what_the_definition_says(designer: Designer, action_id: str) -> None:
     action, calls = designer.actions[action_id], 0
     async for form in fill_in(designer, action):
         await designer.call(action_id, form, await filled_body(designer, action, form))
@@ -119,7 +117,7 @@ async def test_what_was_entered_shows(designer: Designer) -> None:
 
 
 @pytest.mark.parametrize("action_id", [name for name in IDS if name.startswith("When")])
-async def test_a_trigger_tells_what_its_definition_says(designer: Designer, clock: Clock, action_id: str) -> None:
+async def test_a_trigger_returns_what_its_definition_says(designer: Designer, clock: Clock, action_id: str) -> None:
     form = {"instanceId": "sample", "entityName": "UnifiedActivity"}
     customer_id = await typed(designer, designer.actions["GetCustomer"], "customerId", form)
     start = await designer.call(action_id, form)
@@ -128,11 +126,11 @@ async def test_a_trigger_tells_what_its_definition_says(designer: Designer, cloc
     create = designer.actions["CreateActivity"]
     await designer.call(create.id, form, await filled_body(designer, create, form))
     clock.advance(minutes=2)
-    told = await designer.call(action_id, {**form, "state": start["state"]})
-    assert len(told["value"]) == 1
+    polled = await designer.call(action_id, {**form, "state": start["state"]})
+    assert len(polled["value"]) == 1
 
 
-async def test_every_batch_item_is_taken(designer: Designer) -> None:
+async def test_every_batch_item_is_accepted(designer: Designer) -> None:
     for action_id in ("UpdateCustomers", "CreateActivities"):
         action = designer.actions[action_id]
         async for form in fill_in(designer, action):

@@ -1,4 +1,4 @@
-"""The example workflows call operations of the definition with what these take."""
+"""The example workflows call operations of the definition with parameters that these accept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read(name: str) -> Json:
 
 
 def calls(workflow: Json, kind: str) -> Iterator[tuple[str, Json]]:
-    """Yield every call of the connector, nested ones too, with `triggers` or `actions`, where it stands."""
+    """Yield every call of the connector, including nested ones, each with its place: `triggers` or `actions`."""
     for where in ("triggers", "actions"):
         for step in workflow.get(where, {}).values():
             if step["type"] == kind:
@@ -43,7 +43,7 @@ def fits(given: set[str], taken: dict[str, bool]) -> bool:
 
 
 def find(path: str, verb: str) -> Json:
-    """Return the operation that a path with expressions in it calls."""
+    """Return the operation of a path that contains expressions."""
     filled = re.sub(r"@\{.*?\}(?=/|$)", "{}", path)
     shapes = {re.sub(r"\{\w+\}", "{}", known): known for known in DEFINITION["paths"]}
     found: Json = DEFINITION["paths"][shapes[filled]][verb]

@@ -42,12 +42,12 @@ async def test_attributes_and_keys_are_described(client: httpx.AsyncClient) -> N
     assert customer["keys"] == [[attributes["CustomerId"]]]
 
 
-async def test_one_entity_reads_as_it_stands_in_the_list(client: httpx.AsyncClient) -> None:
+async def test_one_entity_reads_as_in_the_list(client: httpx.AsyncClient) -> None:
     for entity in (await got(client, ENTITIES))["entities"]:
         assert await got(client, f"{ENTITIES}/{entity['qualifiedEntityName']}") == entity
 
 
-async def test_annotations_are_given_when_asked_for(client: httpx.AsyncClient) -> None:
+async def test_annotations_are_returned_when_requested(client: httpx.AsyncClient) -> None:
     plain = await got(client, f"{ENTITIES}/Customer")
     assert not any("annotations" in attribute for attribute in plain["attributes"])
     found = await got(client, f"{ENTITIES}/Customer", attributesAnnotations="true")

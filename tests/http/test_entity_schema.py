@@ -16,7 +16,9 @@ async def schema(client: httpx.AsyncClient, entity: str, use: str) -> dict[str, 
     return found
 
 
-async def test_a_change_takes_what_can_be_changed_and_an_item_names_its_customer_too(client: httpx.AsyncClient) -> None:
+async def test_an_update_has_the_attributes_that_can_change_and_an_item_names_its_customer_too(
+    client: httpx.AsyncClient,
+) -> None:
     changed, item, shown = [await schema(client, "Customer", use) for use in ("input", "item", "output")]
     assert "required" not in changed
     assert item["required"] == ["CustomerId"]
@@ -44,7 +46,9 @@ async def test_a_record_of_an_activity_needs_its_key_its_time_and_its_customer(c
         ("OptIn", {"type": "boolean", "x-nullable": True, "x-ms-visibility": "none"}),
     ],
 )
-async def test_a_field_says_what_it_takes(client: httpx.AsyncClient, name: str, expected: dict[str, Any]) -> None:
+async def test_a_field_describes_the_values_it_accepts(
+    client: httpx.AsyncClient, name: str, expected: dict[str, Any]
+) -> None:
     field = (await schema(client, "Customer", "input"))["properties"][name]
     assert expected.items() <= field.items()
 

@@ -57,7 +57,7 @@ async def test_explain_names_the_update_that_shows_and_null_for_what_the_source_
     assert await ids() == {"City": first, "OptIn": first}
 
 
-async def test_explain_is_off_unless_asked_for(client: httpx.AsyncClient) -> None:
+async def test_explain_is_off_unless_requested(client: httpx.AsyncClient) -> None:
     await client.patch(ADA, json={"City": "Bergen"})
     assert "@explain" not in await shown(client)
     assert (await client.get(ADA, params={"explain": "false"})).json() == await shown(client)

@@ -10,7 +10,8 @@ import pytest
 from support import INSTANCE, Clock
 from support.transport import HostTransport
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Principal, Role
@@ -30,11 +31,11 @@ def failing(error: Exception) -> Any:
 
 
 async def calls(client: httpx.AsyncClient) -> list[httpx.Response]:
-    """A read and an update, both of which need the store."""
+    """A read and an update; both need the store."""
     return [await client.get(ADA), await client.patch(ADA, json={"City": "Bergen"})]
 
 
-async def test_an_unexpected_failure_is_answered_500_and_tells_nothing_of_the_inside(
+async def test_an_unexpected_failure_is_answered_500_without_internal_details(
     client: httpx.AsyncClient,
     services: Services,
     monkeypatch: pytest.MonkeyPatch,
@@ -85,7 +86,7 @@ async def test_a_store_that_can_not_serve_now_says_when_to_come_back(
         assert problem["httpStatusCode"] == str(answer.status_code)
 
 
-async def test_an_update_the_store_refuses_to_write_is_not_answered_as_taken(
+async def test_an_update_the_store_refuses_to_write_is_not_answered_as_accepted(
     client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -114,7 +115,7 @@ async def test_a_request_whose_caller_left_halfway_changes_nothing(
     assert (await client.get(ADA)).json()["City"] == "Oslo"
 
 
-async def test_a_request_that_takes_longer_than_it_may_is_answered_503(
+async def test_a_request_beyond_the_time_limit_is_answered_503(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object) -> None:
@@ -129,7 +130,7 @@ async def test_a_request_that_takes_longer_than_it_may_is_answered_503(
     assert {answer.headers["Retry-After"] for answer in answers} == {"5"}
 
 
-async def test_health_tells_of_a_store_that_does_not_answer(
+async def test_health_reports_a_store_that_does_not_answer(
     client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services.store, "check", failing(Unavailable()))
@@ -154,7 +155,7 @@ async def test_a_role_too_low_is_refused_naming_the_role_needed(
 ) -> None:
     verb, path = asked
 
-    async def authenticate(headers: object, now: object) -> Principal:  # noqa: ARG001  # the protocol's names
+    async def authenticate(headers: object, now: object) -> Principal:  # noqa: ARG001  # names of the protocol
         return Principal("someone", "user", role)
 
     host = Host(create_app(OPERATIONS, lambda: Runtime(services, authenticate, clock)))

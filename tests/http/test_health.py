@@ -20,7 +20,7 @@ def test_the_version_is_the_one_of_the_project_and_has_its_entry_in_the_changelo
     assert f"## [{VERSION}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-async def test_health_takes_no_parameters(client: httpx.AsyncClient) -> None:
+async def test_health_accepts_no_parameters(client: httpx.AsyncClient) -> None:
     answer = await client.get("/health", params={"verbose": "1"})
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "UnknownParameter")
 

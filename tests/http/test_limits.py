@@ -8,8 +8,8 @@ import pytest
 from support import INSTANCE, Clock, definition, host_over
 from support.entra import issuer, token
 
-from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits
+from function_app.api.runtime import Runtime
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
@@ -33,7 +33,7 @@ async def limited(tmp_path: Path, clock: Clock) -> AsyncIterator[httpx.AsyncClie
             yield client
 
 
-async def test_a_principal_has_so_many_requests_a_minute_and_is_told_what_is_left(
+async def test_a_principal_has_a_limit_per_minute_and_gets_the_remaining_number(
     limited: httpx.AsyncClient, clock: Clock
 ) -> None:
     clock.advance(seconds=15)
@@ -49,18 +49,18 @@ async def test_a_principal_has_so_many_requests_a_minute_and_is_told_what_is_lef
     assert (await limited.get("instances", headers=caller("ada", "Viewer"))).status_code == 200
 
 
-async def test_an_instance_has_so_many_requests_a_minute_from_all_together(limited: httpx.AsyncClient) -> None:
+async def test_an_instance_has_a_limit_per_minute_for_all_callers_together(limited: httpx.AsyncClient) -> None:
     statuses = [(await limited.get(AT, headers=caller(f"u{n}", "Viewer"))).status_code for n in range(4)]
     assert statuses == [200, 200, 200, 429]
 
 
-async def test_who_has_no_role_takes_nothing_from_the_instance(limited: httpx.AsyncClient) -> None:
+async def test_a_caller_without_a_role_uses_none_of_the_instances_limit(limited: httpx.AsyncClient) -> None:
     for n in range(4):
         assert (await limited.get(AT, headers=caller(f"u{n}"))).status_code == 403
     assert (await limited.get(AT, headers=caller("ada", "Viewer"))).headers["RateLimit"] == '"minute";r=2;t=60'
 
 
-async def test_a_request_that_fails_tells_no_budget_and_health_has_none(limited: httpx.AsyncClient) -> None:
+async def test_a_failed_request_has_no_limit_headers_and_health_has_none(limited: httpx.AsyncClient) -> None:
     missing = await limited.get(f"{AT}/data/Customer/nobody", headers=caller("ada", "Viewer"))
     assert missing.status_code == 404
     assert "RateLimit" not in missing.headers

@@ -24,7 +24,7 @@ async def ids(client: httpx.AsyncClient, **options: Any) -> list[str]:
 
 
 async def walk(client: httpx.AsyncClient, **options: Any) -> list[list[str]]:
-    """The ids of every page, following @odata.nextLink."""
+    """Return the ids of all pages, following @odata.nextLink."""
     found = await page(client, **options)
     pages = [[row["CustomerId"] for row in found["value"]]]
     while link := found.get("@odata.nextLink"):
@@ -122,7 +122,7 @@ async def test_the_next_link_repeats_every_option(client: httpx.AsyncClient) -> 
     assert "@odata.nextLink" not in second
 
 
-async def test_a_page_holds_a_hundred_unless_told(client: httpx.AsyncClient, services: Services) -> None:
+async def test_a_page_holds_a_hundred_by_default(client: httpx.AsyncClient, services: Services) -> None:
     await write(services, *(profile(f"c{number:03}") for number in range(250)))
     assert [len(ids) for ids in await walk(client)] == [100, 100, 53]
     assert len((await page(client, top=1000))["value"]) == 253

@@ -41,7 +41,7 @@ def known(name: str, test: Callable[[Any], bool]) -> Callable[[Row], Truth]:
 
 
 def leaf(r: random.Random) -> Test:
-    """One random comparison as OData writes it, and as Python would say it."""
+    """Return a random comparison in OData, and the same in Python."""
     kind = r.choice(["eq", "ne", "order", "in", "text", "fold"])
     name = r.choice(TEXTS if kind in {"text", "fold"} else ORDERED if kind == "order" else list(POOLS))
     value = r.choice(POOLS[name])
@@ -76,7 +76,7 @@ def leaf(r: random.Random) -> Test:
 
 
 def condition(r: random.Random, depth: int = 3) -> Test:
-    """A random condition with OData's three-valued logic: null makes comparisons unknown."""
+    """Return a random condition with OData's three-valued logic: null makes comparisons unknown."""
     kind = r.choice(["leaf", "not", "and", "or"]) if depth else "leaf"
     if kind == "leaf":
         return leaf(r)
@@ -98,7 +98,7 @@ def random_row(r: random.Random) -> Row:
 
 
 async def populate(client: httpx.AsyncClient, services: Services, clock: Clock, r: random.Random) -> None:
-    """Thirty customers with random updates, of which some have ended."""
+    """Return thirty customers with random updates, some of which have ended."""
     people = [profile(f"c{number:02}", **random_row(r)) for number in range(30)]
     await services.store.customers.write_profiles(INSTANCE, in_json(*people))
     for _ in range(60):

@@ -63,7 +63,7 @@ def test_it_listens_on_loopback_only(served: Served) -> None:
             assert one.connect_ex((address, served.port)) != 0
 
 
-def test_a_port_taken_ends_it_with_a_word_and_no_traceback(served: Served, tmp_path: Path) -> None:
+def test_a_port_in_use_ends_it_with_a_message_and_no_traceback(served: Served, tmp_path: Path) -> None:
     settings = environment(PORT=str(served.port), DATA_DIR=str(tmp_path / "data"))
     ended = subprocess.run(COMMAND, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode != 0

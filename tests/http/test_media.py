@@ -26,7 +26,7 @@ async def test_json_is_read_whatever_else_its_content_type_says(client: httpx.As
     assert (await client.get(ADA)).json()["City"] == "Bergen"
 
 
-async def test_another_charset_is_refused_wherever_it_stands(client: httpx.AsyncClient) -> None:
+async def test_another_charset_is_refused_wherever_it_occurs(client: httpx.AsyncClient) -> None:
     media = "application/json; odata.metadata=minimal; charset=utf-16"
     answer = await client.patch(ADA, content=b'{"City": "Bergen"}', headers={"Content-Type": media})
     assert answer.status_code == 415

@@ -66,7 +66,7 @@ def folder_of(folder: Path) -> Path:
 
 @pytest.fixture
 async def northwind(tmp_path: Path, clock: Clock) -> AsyncIterator[Northwind]:
-    """A host with Northwind's customers, and what their profiles must be: empty fields are null."""
+    """A host with Northwind's customers, and their expected profiles: empty fields are null."""
     copy_snapshots(folder_of(tmp_path / "northwind"), tmp_path / "snapshots", NORTHWIND)
     snapshots = Snapshots(str(tmp_path / "snapshots"))
     async with host_over(EmbeddedStore(tmp_path / "data"), clock, snapshots=snapshots) as (client, _):

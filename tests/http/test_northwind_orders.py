@@ -64,7 +64,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def record(row: dict[str, str]) -> dict[str, Any]:
-    """An order as its source would post it: its day begins at midnight UTC, empty fields left out."""
+    """Return an order as its source would post it: its day starts at midnight UTC, empty fields are left out."""
     whole = {name: int(row[name]) for name in ("OrderID", "EmployeeID", "ShipVia")}
     dates = {name: f"{row[name]}T00:00:00Z" for name in DATES if row[name]}
     texts = {name: row[name] for name in ("CustomerID", *TEXTS) if row[name]}

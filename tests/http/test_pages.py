@@ -9,7 +9,7 @@ import httpx
 import pytest
 from support import INSTANCE, ROOT, Clock, host_over
 
-from function_app.api.dispatch import Runtime
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import make_page_settings
 from function_app.services.services import Services
@@ -61,7 +61,7 @@ async def test_no_other_file_is_served(client: httpx.AsyncClient, name: str) -> 
     assert (await client.get(f"pages/{name}")).status_code == 404
 
 
-async def test_locally_nobody_signs_in(client: httpx.AsyncClient) -> None:
+async def test_locally_there_is_no_sign_in(client: httpx.AsyncClient) -> None:
     assert (await client.get("pages/settings")).json() == {"signIn": None}
 
 
@@ -71,7 +71,7 @@ def entra(**more: str) -> Settings:
 
 @pytest.fixture
 async def embedded(tmp_path: Path, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    """A host in Azure whose pages may be embedded."""
+    """A host in Azure with pages that may be embedded."""
     settings = make_page_settings(entra(CARD_FRAME_ANCESTORS="https://contoso.crm.dynamics.com https://*.example.com"))
 
     def runtime(services: Services, clock: Clock) -> Runtime:
@@ -99,7 +99,7 @@ def test_a_setting_that_is_no_list_of_sites_is_refused(sites: str) -> None:
 
 
 def texts() -> dict[str, dict[str, Any]]:
-    """The texts by language, with the names each expects to be replaced."""
+    """Return the texts by language, with the placeholders of each."""
     source = (FOLDER / "texts.js").read_text(encoding="utf-8")
     tables = re.findall(r"^  (\w+): \{\n(.*?)^  \},", source, flags=re.MULTILINE | re.DOTALL)
     return {
@@ -111,7 +111,7 @@ def texts() -> dict[str, dict[str, Any]]:
     }
 
 
-def test_every_text_stands_in_every_language_and_is_used() -> None:
+def test_every_text_exists_in_every_language_and_is_used() -> None:
     english, korean = texts()["en"], texts()["ko"]
     assert english == korean
     used = "".join(path.read_text(encoding="utf-8") for path in FOLDER.iterdir() if path.name != "texts.js")

@@ -21,11 +21,11 @@ from support.readme import README, REFERENCE, agrees, steps, tables, written
 from function_app.bootstrap import OPERATIONS
 
 LOCAL = "http://localhost:7071/api"
-FOLDER = "/tmp/contoso"  # noqa: S108  # as the README has it; the tests put their own in its place
+FOLDER = "/tmp/contoso"  # noqa: S108  # the folder of the README; the tests replace it
 
 
 class Laptop(NamedTuple):
-    """A local host as `make run` starts it, and a folder for files."""
+    """A local host as started by `make run`, and a folder for files."""
 
     base: str
     environment: dict[str, str]
@@ -47,14 +47,15 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
                 break
             except httpx.TransportError:
                 time.sleep(0.05)
-        yield Laptop(base, environment, tmp_path_factory.mktemp("contoso"))
+        yield Laptop(base, environment, tmp_path_factory.mktemp("files") / "contoso")
         process.send_signal(signal.SIGINT)
 
 
 def run(laptop: Laptop, command: str) -> str:
-    """Run a command of a document against the laptop's host and files."""
+    """Run a command of a document with the host and the files of `laptop`."""
     load = shlex.join([sys.executable, "-m", "function_app.local", "load"])
     command = re.sub(r"make load FOLDER=(\S+) INSTANCE=(\S+)", rf"{load} \1 --instance \2", command)
+    command = command.replace("make define FOLDER=", load.removesuffix("load") + "define ")
     command = command.replace(LOCAL, laptop.base).replace(FOLDER, str(laptop.folder))
     called = ["bash", "-euc", command]
     done = subprocess.run(called, cwd=ROOT, env=laptop.environment, capture_output=True, text=True, check=False)
@@ -68,8 +69,8 @@ def test_every_command_of_the_documents_does_what_they_say_one_after_another(lap
         for command, answer in steps(document.read_text(encoding="utf-8")):
             printed = run(laptop, command)
             if answer is not None:
-                found = json.loads(printed)
-                assert agrees(found, json.loads(answer)), f"{command}\n{json.dumps(found, ensure_ascii=False)}"
+                found, expected = json.loads(printed), json.loads(answer.replace(LOCAL, laptop.base))
+                assert agrees(found, expected), f"{command}\n{json.dumps(found, ensure_ascii=False)}"
                 count += 1
     assert count >= 10
     for address in re.findall(rf"<({LOCAL}/[^>]+)>", README.read_text(encoding="utf-8")):
@@ -84,14 +85,14 @@ def test_the_tables_of_the_reference_are_those_of_the_code(name: str) -> None:
 
 
 def members(model: Any, path: str = "") -> Iterator[str]:
-    """Walk the members of a model and of those below it."""
+    """Yield the members of a model and of the models below it."""
     for name, field in model.model_fields.items():
         below = list(models_in(field.annotation))
         if below:
             for each in below:
                 yield from members(each, f"{path}{name}[]." if "list" in str(field.annotation) else f"{path}{name}.")
         else:
-            yield path + name
+            yield path + (field.alias or name)
 
 
 def models_in(annotation: Any) -> Iterator[Any]:
@@ -102,7 +103,7 @@ def models_in(annotation: Any) -> Iterator[Any]:
 
 
 def named_in(table: Iterable[str]) -> Iterator[str]:
-    """Walk the members that the rows of a table name; `.other` is beside the one before it."""
+    """Yield the members in the rows of a table; `.other` is a sibling of the member before it."""
     for row in table:
         before = ""
         for name in re.findall(r"`([^`]+)`", row.split("|")[1]):

@@ -13,11 +13,11 @@ ADA = f"{CUSTOMERS}/ada"
 @pytest.mark.parametrize(
     ("verb", "path", "allow", "reason"),
     [
-        ("POST", CUSTOMERS, {"GET"}, "never created"),
-        ("DELETE", CUSTOMERS, {"GET"}, "never deleted"),
-        ("DELETE", ADA, {"GET", "PATCH"}, "never deleted"),
+        ("POST", CUSTOMERS, {"GET"}, "not created"),
+        ("DELETE", CUSTOMERS, {"GET"}, "not deleted"),
+        ("DELETE", ADA, {"GET", "PATCH"}, "not deleted"),
         ("PUT", ADA, {"GET", "PATCH"}, "PATCH"),
-        ("POST", "/instances/nowhere/data/Customer", {"GET"}, "never created"),
+        ("POST", "/instances/nowhere/data/Customer", {"GET"}, "not created"),
     ],
 )
 async def test_a_verb_a_resource_does_not_have_is_refused_with_those_it_has_and_why(

@@ -9,7 +9,7 @@ import pytest
 from support import INSTANCE, Clock, definition, host_over
 from support.entra import issuer, token
 
-from function_app.api.dispatch import Runtime
+from function_app.api.runtime import Runtime
 from function_app.domain.access import Assignment, Principal, Role
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
@@ -91,7 +91,7 @@ async def test_a_wrong_assignment_is_refused(
     )
 
 
-async def test_another_worker_takes_a_change_of_roles_over_within_a_minute(
+async def test_a_change_of_roles_reaches_other_workers_within_a_minute(
     guarded: tuple[httpx.AsyncClient, Services], clock: Clock
 ) -> None:
     client, services = guarded
@@ -147,7 +147,7 @@ async def test_there_are_three_roles_and_two_slots(guarded_client: httpx.AsyncCl
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidParameter")
 
 
-async def test_who_changed_what_is_told_newest_first(guarded_client: httpx.AsyncClient, clock: Clock) -> None:
+async def test_changes_are_listed_newest_first(guarded_client: httpx.AsyncClient, clock: Clock) -> None:
     client = guarded_client
     clock.advance(seconds=1)
     await client.put(AT, json=definition(), headers=ADMIN)

@@ -21,7 +21,8 @@ from support.entra import issuer, token
 from support.transport import HostTransport
 
 from function_app import telemetry
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.bootstrap import OPERATIONS
 from function_app.bootstrap import traced as traced_services
 from function_app.local.host import Host
@@ -47,7 +48,7 @@ def spans() -> Iterator[InMemorySpanExporter]:
 
 @pytest.fixture(params=["embedded_store", "cosmos_store"])
 def store(request: pytest.FixtureRequest) -> Store:
-    """Every adapter in turn."""
+    """Each adapter in turn."""
     found: Store = request.getfixturevalue(request.param)
     return found
 
@@ -56,7 +57,7 @@ def store(request: pytest.FixtureRequest) -> Store:
 async def traced(
     store: Store, spans: InMemorySpanExporter, clock: Clock
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
-    """The traced host over each store, with a customer whose every text is marked."""
+    """The traced host over each store, with a customer that has a mark in every text."""
     services = traced_services(store, Services)
     with issuer() as entra:
         runtime = Runtime(services, entra.authenticator(services.access), clock)
@@ -95,7 +96,7 @@ async def test_a_request_its_services_and_its_store_calls_are_spans_of_the_calle
     assert dict(request.attributes or {}) == {"http.response.status_code": 200, "errorCode": ""}
 
 
-async def test_a_store_call_tells_what_it_cost(cosmos_store: Store, spans: InMemorySpanExporter) -> None:
+async def test_a_store_call_reports_its_cost(cosmos_store: Store, spans: InMemorySpanExporter) -> None:
     services = traced_services(cosmos_store, Services)
     await services.access.api_keys(INSTANCE)
     found = named(spans, "store.access.read_grants").attributes or {}
@@ -118,7 +119,7 @@ BODIES = [
 
 
 async def everything(client: httpx.AsyncClient) -> list[httpx.Response]:
-    """Send marked values through every operation: valid, and wrong in every place."""
+    """Send marked values through every operation: valid ones, and invalid ones in every place."""
     secrets = [{}, {"Authorization": f"Bearer {MARK}"}, {"Ocp-Apim-Subscription-Key": f"{INSTANCE}.{MARK}"}]
     answers = []
     for operation in OPERATIONS:
@@ -221,12 +222,12 @@ def test_with_a_connection_string_spans_and_warnings_go_to_application_insights_
         python(SEND.format(connection=connection, parent=PARENT), **quiet)
         server.shutdown()
     sent = b"".join(received).decode()
-    told = [item for items in received for line in items.decode().splitlines() for item in json.loads(line)]
-    (call,) = [item for item in told if item["data"]["baseData"].get("name") == "GetCustomer"]
+    sent_items = [item for items in received for line in items.decode().splitlines() for item in json.loads(line)]
+    (call,) = [item for item in sent_items if item["data"]["baseData"].get("name") == "GetCustomer"]
     _, trace_id, parent_id, _ = PARENT.split("-")
     assert (call["tags"]["ai.operation.id"], call["tags"]["ai.operation.parentId"]) == (trace_id, parent_id)
     assert call["data"]["baseType"] == "RemoteDependencyData", "the host writes the one Request"
-    assert not [item for item in told if item["data"]["baseType"] == "RequestData"]
+    assert not [item for item in sent_items if item["data"]["baseType"] == "RequestData"]
     assert "ours" in sent
     assert "correlationId" in sent
     assert "azure.core warned in <module> at <string>:" in sent

@@ -33,7 +33,7 @@ async def post(client: httpx.AsyncClient, *events: dict[str, Any]) -> None:
 
 
 async def ids(client: httpx.AsyncClient, url: str = TIMELINE, **parameters: Any) -> list[str]:
-    """The ids of all pages."""
+    """Return the ids of all pages."""
     query = {"customerId": "ada"} if url == TIMELINE else {}
     page = (await client.get(url, params=query | parameters)).json()
     found = [row["ActivityId"] for row in page["value"]]

@@ -27,7 +27,7 @@ async def create(client: httpx.AsyncClient, activity_id: str) -> None:
 
 
 async def poll(client: httpx.AsyncClient, location: str) -> tuple[list[Any], str]:
-    """Poll natively: return what happened, and where to ask next."""
+    """Poll a native trigger: return the events and the URL of the next poll."""
     answer = await client.get(location)
     assert answer.status_code in {200, 202}
     assert (answer.status_code == 200) == bool(answer.json()["value"])
@@ -35,9 +35,7 @@ async def poll(client: httpx.AsyncClient, location: str) -> tuple[list[Any], str
 
 
 @pytest.mark.parametrize("trigger", [UPDATED, CREATED, EXPIRED])
-async def test_a_new_trigger_tells_nothing_of_what_was_before(
-    client: httpx.AsyncClient, clock: Clock, trigger: str
-) -> None:
+async def test_a_new_trigger_returns_no_earlier_events(client: httpx.AsyncClient, clock: Clock, trigger: str) -> None:
     await update(client, valid_for="PT1S")
     await create(client, "x")
     clock.advance(seconds=LATER)
@@ -48,7 +46,7 @@ async def test_a_new_trigger_tells_nothing_of_what_was_before(
     assert (await poll(client, answer.headers["Location"]))[0] == []
 
 
-async def test_an_update_is_told_once_half_a_minute_later(client: httpx.AsyncClient, clock: Clock) -> None:
+async def test_an_update_is_returned_once_half_a_minute_later(client: httpx.AsyncClient, clock: Clock) -> None:
     _, location = await poll(client, UPDATED)
     await update(client)
     assert (await poll(client, location))[0] == []
@@ -60,7 +58,7 @@ async def test_an_update_is_told_once_half_a_minute_later(client: httpx.AsyncCli
     assert (await poll(client, location))[0] == []
 
 
-async def test_an_end_between_two_polls_is_told_once(client: httpx.AsyncClient, clock: Clock) -> None:
+async def test_an_end_between_two_polls_is_returned_once(client: httpx.AsyncClient, clock: Clock) -> None:
     await update(client)
     _, location = await poll(client, EXPIRED)
     clock.advance(minutes=60, microseconds=-1)
@@ -72,16 +70,14 @@ async def test_an_end_between_two_polls_is_told_once(client: httpx.AsyncClient, 
     assert (await poll(client, location))[0] == []
 
 
-async def test_an_end_is_told_from_its_instant_on(client: httpx.AsyncClient, clock: Clock) -> None:
+async def test_an_end_is_returned_from_its_instant_on(client: httpx.AsyncClient, clock: Clock) -> None:
     await update(client)
     _, location = await poll(client, EXPIRED)
     clock.advance(hours=1, microseconds=1)
     assert len((await poll(client, location))[0]) == 1
 
 
-async def test_created_activities_are_told_as_they_stand_on_the_timeline(
-    client: httpx.AsyncClient, clock: Clock
-) -> None:
+async def test_created_activities_are_returned_as_on_the_timeline(client: httpx.AsyncClient, clock: Clock) -> None:
     _, location = await poll(client, CREATED)
     await create(client, "x")
     clock.advance(seconds=LATER)
@@ -90,7 +86,7 @@ async def test_created_activities_are_told_as_they_stand_on_the_timeline(
     assert event == timeline.json()["value"][0]
 
 
-async def test_more_than_a_page_is_told_at_once_by_asking_on(client: httpx.AsyncClient, clock: Clock) -> None:
+async def test_more_than_a_page_is_returned_by_polling_again_at_once(client: httpx.AsyncClient, clock: Clock) -> None:
     _, location = await poll(client, UPDATED)
     items = [{"CustomerId": "ada", "Points": n} for n in range(150)]
     await client.post(f"/instances/{INSTANCE}/data/Customer/batch", json={"items": items})
@@ -98,11 +94,11 @@ async def test_more_than_a_page_is_told_at_once_by_asking_on(client: httpx.Async
     first = await client.get(location)
     assert first.headers["Retry-After"] == "0"
     rest, _ = await poll(client, first.headers["Location"])
-    told = [event["fields"]["Points"] for event in [*first.json()["value"], *rest]]
-    assert told == list(range(150))
+    points = [event["fields"]["Points"] for event in [*first.json()["value"], *rest]]
+    assert points == list(range(150))
 
 
-async def test_the_state_in_the_body_goes_on_as_location_does(client: httpx.AsyncClient, clock: Clock) -> None:
+async def test_the_state_in_the_body_continues_as_location_does(client: httpx.AsyncClient, clock: Clock) -> None:
     first = await client.get(UPDATED)
     await update(client)
     clock.advance(seconds=LATER)

@@ -37,7 +37,7 @@ async def test_an_update_is_answered_204_with_its_id_and_its_end(client: httpx.A
     assert (await shown(client))["City"] == "Bergen"
 
 
-async def test_updates_without_an_id_of_the_sender_get_ids_of_their_own(client: httpx.AsyncClient) -> None:
+async def test_updates_without_an_id_get_unique_ids(client: httpx.AsyncClient) -> None:
     ids = [(await client.patch(ADA, json={"City": "Bergen"})).headers["x-ms-update-id"] for _ in range(3)]
     assert len(set(ids)) == 3
 
@@ -59,7 +59,9 @@ async def test_an_update_changes_what_it_names_of_its_customer_and_nothing_else(
         "return = representation",
     ],
 )
-async def test_who_prefers_it_gets_the_merged_profile_and_the_receipt(client: httpx.AsyncClient, prefer: str) -> None:
+async def test_a_caller_that_prefers_it_gets_the_merged_profile_and_the_receipt(
+    client: httpx.AsyncClient, prefer: str
+) -> None:
     answer = await client.patch(ADA, json={"City": "Bergen"}, headers={"Prefer": prefer})
     assert answer.status_code == 200
     assert answer.headers["Preference-Applied"] == "return=representation"
@@ -240,7 +242,7 @@ async def test_the_same_id_with_other_content_is_a_conflict(
     assert await shown(client) == before
 
 
-async def test_an_id_is_one_customers_own(client: httpx.AsyncClient) -> None:
+async def test_an_id_belongs_to_one_customer(client: httpx.AsyncClient) -> None:
     await client.patch(ADA, json={"City": "Bergen"}, headers=repeated("one"))
     answer = await client.patch(f"{CUSTOMERS}/bob", json={"City": "Moss"}, headers=repeated("one"))
     assert answer.json()["receipt"]["outcome"] == "applied"

@@ -33,7 +33,7 @@ def seen(report: dict[str, Any], *names: str) -> list[Any]:
     return [tuple(row[name] for name in names) for row in report["rows"]]
 
 
-async def test_every_call_is_counted_by_what_tells_it_apart(client: httpx.AsyncClient) -> None:
+async def test_every_call_is_counted_by_all_its_dimensions(client: httpx.AsyncClient) -> None:
     await client.get(CUSTOMER)
     await client.get(CUSTOMER)
     await client.get(f"{AT}/data/Customer/nobody")
@@ -51,7 +51,7 @@ async def test_every_call_is_counted_by_what_tells_it_apart(client: httpx.AsyncC
     assert (report["total"]["count"], report["total"]["failures"]) == (6, 3)
 
 
-async def test_bytes_and_latencies_are_told(client: httpx.AsyncClient) -> None:
+async def test_bytes_and_latencies_are_reported(client: httpx.AsyncClient) -> None:
     read = await client.get(CUSTOMER)
     body = json.dumps({"City": "Bergen"}).encode()
     await client.patch(CUSTOMER, content=body, headers={"Content-Type": "application/json"})
@@ -63,7 +63,7 @@ async def test_bytes_and_latencies_are_told(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(("interval", "starts"), [("hour", 3), ("day", 2), (None, 1)])
-async def test_hours_and_days_are_told_apart(
+async def test_hours_and_days_are_reported_separately(
     client: httpx.AsyncClient, clock: Clock, interval: str | None, starts: int
 ) -> None:
     for hours in (0, 1, 20):

@@ -1,4 +1,4 @@
-"""Bicep files as Python values, by their syntax trees."""
+"""Bicep files as Python values, from their syntax trees."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILES = sorted([*INFRA.glob("*.bicep"), *INFRA.glob("modules/*.bicep")])
 
 
 class Expression(str):
-    """Anything that is computed at deployment, as it is written."""
+    """An expression that is computed at deployment, as source text."""
 
     __slots__ = ()
 
@@ -32,7 +32,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource or module: its symbol, its type (or path), its body; `is_existing` if it is only looked up."""
+    """A resource or module: its symbol, its type (or path), its body; `is_existing` if it is only referenced."""
 
     symbol: str
     type: str
@@ -65,7 +65,7 @@ def faults(path: Path) -> list[str]:
 
 
 def value(node: Node) -> Any:
-    """Return a literal as Python has it, and everything else as an Expression."""
+    """Return a literal as a Python value, and everything else as an Expression."""
     read = _LITERALS.get(node.type)
     return read(node) if read else Expression(text(node))
 
@@ -101,7 +101,7 @@ _LITERALS: dict[str, Callable[[Node], Any]] = {
 
 
 def used_names(path: Path) -> set[str]:
-    """Return every name a file looks up, as against declares or sets."""
+    """Return every name that a file uses, without those that it declares or sets."""
     return {text(node) for node in walk(tree(path)) if node.type == "identifier" and not _is_label(node)}
 
 
@@ -139,7 +139,7 @@ def outputs(path: Path) -> list[str]:
 
 
 def resources(path: Path) -> list[Resource]:
-    """Return every resource and module of a file, nested ones too."""
+    """Return every resource and module of a file, including nested ones."""
     found = []
     for node in walk(tree(path)):
         if node.type in ("resource_declaration", "module_declaration"):
@@ -161,7 +161,7 @@ def nested(symbol: str) -> Resource:
 
 
 def declared_names(path: Path) -> set[str]:
-    """Return every name a file declares, those of loops too."""
+    """Return every name that a file declares, including those of loops."""
     nodes = [node for node in walk(tree(path)) if node.type.endswith("_declaration") or node.type == "for_statement"]
     loops = [node for node in walk(tree(path)) if node.type in ("loop_variable", "loop_enumerator")]
     return {text(node.named_children[0]) for node in nodes} | {text(node) for node in loops}

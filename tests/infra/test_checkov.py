@@ -14,7 +14,7 @@ CHECKOV = ROOT / ".venv/checkov/bin/checkov"
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, Any]:
-    """What checkov says of the Bicep files; it gets no account and no way out."""
+    """Return checkov's report on the Bicep files; it gets no account and no network."""
     assert CHECKOV.exists(), "make .venv/checkov/made"
     command = [str(CHECKOV), "--directory", str(INFRA), "--framework", "bicep", "--skip-download", "--output", "json"]
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}

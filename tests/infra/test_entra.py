@@ -13,7 +13,7 @@ from infra import entra
 
 
 class Graph:
-    """As much of Microsoft Graph as the script asks for."""
+    """The part of Microsoft Graph that the script uses."""
 
     def __init__(self) -> None:
         self.applications: dict[str, dict[str, Any]] = {}
@@ -68,7 +68,7 @@ def test_a_second_run_changes_nothing() -> None:
     assert len(graph.assignments) == 1
 
 
-def test_the_roles_are_those_of_the_code_for_people_and_programs() -> None:
+def test_the_roles_are_those_of_the_code_for_users_and_programs() -> None:
     graph = Graph()
     set_up(graph)
     roles = graph.application("contoso-api")["appRoles"]
@@ -93,7 +93,7 @@ def test_the_redirect_uri_given_once_stays_in_later_runs() -> None:
     ]
 
 
-def test_a_secret_is_made_only_when_asked_for() -> None:
+def test_a_secret_is_made_only_when_requested() -> None:
     graph = Graph()
     assert "CONNECTOR_SECRET" not in set_up(graph)
     assert set_up(graph, None, "2027-01-01T00:00:00Z").get("CONNECTOR_SECRET") == "s"

@@ -1,4 +1,4 @@
-"""What Flex Consumption refuses, and what it needs registered before the deployment."""
+"""Properties that Flex Consumption refuses, and providers to register before the deployment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from infra.bicep import FILES, nested, only, resources, text, tree, walk
 from support import ROOT
 
-# What Flex Consumption refuses (BadRequest 51021) or has another place for: "Flex Consumption plan deprecations" of
+# Flex Consumption refuses these (BadRequest 51021) or expects them elsewhere: "Flex Consumption plan deprecations" of
 # Microsoft's documentation, and azure-pipelines-tasks #21032, azure-cli #31414 for ftpsState.
 REFUSED_IN_SITE = {
     *("alwaysOn", "containerSize", "ftpsState", "functionAppScaleLimit", "isReserved", "isXenon", "javaVersion"),
@@ -33,7 +33,7 @@ BREAKS_EVERY_CALL = {"PYTHON_ENABLE_OPENTELEMETRY"}  # azure-functions-python-wo
 
 
 def mentioned(path: Path) -> set[str]:
-    """Return, in lower case as Azure compares them, every property a file sets and every text in it."""
+    """Return every property that a file sets and every text in it, in lower case, as Azure ignores case."""
     nodes = list(walk(tree(path)))
     properties = [node.named_children[0] for node in nodes if node.type == "object_property"]
     return {text(node).strip("'").lower() for node in (*properties, *(n for n in nodes if n.type == "string"))}
@@ -49,7 +49,7 @@ def test_the_page_of_the_platform_is_off() -> None:
 
 
 def delegated() -> set[str]:
-    """Return the providers that subnets are delegated to and that no resource of the deployment is of."""
+    """Return the providers of subnet delegations that have no resource in the deployment."""
     subnets: list[dict[str, Any]] = only("Microsoft.Network/virtualNetworks").body["properties"]["subnets"]
     delegations = [each for subnet in subnets for each in subnet["properties"].get("delegations", [])]
     used = {each.kind.partition("/")[0] for path in FILES for each in resources(path)}
@@ -63,7 +63,7 @@ def hook(system: str) -> str:
 
 
 def registered(vnet_enabled: str | None, folder: Path) -> str:
-    """Run the hook with a command `az` that writes down its arguments; return them."""
+    """Run the hook with a command `az` that records its arguments; return them."""
     called = folder / "called"
     (folder / "az").write_text(f'#!/bin/sh\necho "$*" >> {called}\n', encoding="utf-8")
     (folder / "az").chmod(0o755)

@@ -1,4 +1,4 @@
-"""The deployment package: the files that would go, with requirements.txt and nothing else, under Microsoft's loader."""
+"""The deployment package: its files with requirements.txt and nothing else, under Microsoft's loader."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PYTHON = azure_python()
 NEEDED_LATER = {"aiohttp", "azure.cosmos", "azure.identity", "azure.monitor", "opentelemetry", "pyarrow"}
 MAX_MEGABYTES = 300
 
-# The platform puts the app folder last; the worker's own package stands beside the libraries.
+# The platform puts the app folder last; the worker's own package is beside the libraries.
 INDEX = """
 import json, sys
 root, libraries, worker = sys.argv[1:]
@@ -46,18 +46,18 @@ print(json.dumps([name for name in names if missing(name)]))
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package unpacked, its libraries installed as the platform's build does."""
+    """The unpacked package, with libraries installed as by the platform's build."""
     return unpack(tmp_path_factory.mktemp("package"), PYTHON)
 
 
 @pytest.fixture(scope="module")
 def worker() -> Path:
-    """Microsoft's loader, without what stands beside it in the development environment."""
+    """Microsoft's loader, without the other packages of the development environment."""
     return worker_libraries(PYTHON)
 
 
 def run(script: str, package: Path, worker: Path, *more: str) -> Any:
-    """Run a script that sees the standard library, the package and the worker only, and no settings."""
+    """Run a script that can import the standard library, the package and the worker only, without settings."""
     command = [str(PYTHON), "-I", "-S", "-c", script, *map(str, (package, package / LIBRARIES, worker)), *more]
     done = subprocess.run(command, env={"PATH": ""}, cwd=package, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -126,6 +126,6 @@ def _bytes(path: Path) -> int:
 @pytest.mark.parametrize("name", ["requirements.txt", "function_app/local/requirements.txt"])
 def test_every_requirement_is_bound_to_compatible_releases_for_a_reason(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    pinned = r'azure-functions-runtime==\d+\.\d+\.\d+; python_version >= "3.13"'  # no other is tested
+    pinned = r'azure-functions-runtime==\d+\.\d+\.\d+; python_version >= "3.13"'  # only this version is tested
     bound = re.compile(rf"([\w-]+(\[\w+])?>=\d[\d.]*,<\d[\d.]*|{pinned})\s+# \S.+")
     assert [line for line in lines if not line.startswith("-r ") and not bound.fullmatch(line)] == []

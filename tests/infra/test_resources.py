@@ -23,7 +23,7 @@ CONTAINERS: dict[str, dict[str, Any]] = {each["name"]: each for each in variable
 INDEXED_ALWAYS = {"id", "_ts"}
 MONTH = 30 * 24 * 3600
 
-# Settings a deployment leaves at their defaults, each with the reason.
+# Settings that a deployment leaves at their defaults, each with the reason.
 LEFT_OUT = {
     "DATA_DIR": "nothing is kept on the machine",
     "PORT": "the local host's",
@@ -62,7 +62,7 @@ def members(container: str) -> set[str]:
 
 
 def queried() -> dict[str, tuple[set[str], set[str]]]:
-    """Return of each module of the Cosmos DB store the members its SQL filters or sorts by, and its containers."""
+    """Return by module of the Cosmos DB store the members that its SQL filters or sorts by, and its containers."""
     names = {name: getattr(documents, name) for name in dir(documents) if name.isupper()}
     found = {}
     for path in sorted((ROOT / "function_app/store/cosmos").glob("*.py")):
@@ -103,7 +103,7 @@ def test_nothing_is_indexed_that_no_query_looks_at() -> None:
     assert {name: extra for name in documents.CONTAINERS if (extra := members(name) - needed[name] - {"pk"})} == {}
 
 
-def test_what_an_update_carries_is_not_indexed() -> None:
+def test_the_values_of_updates_are_not_indexed() -> None:
     update = Update("u", "c", {"City": "Oslo"}, NOW, NOW, NOW, "f")
     document = documents.update_document("i", update, NOW)
     carrying = {name for name, value in document.items() if value == {"City": "Oslo"}}
@@ -142,7 +142,7 @@ def test_the_app_runs_the_python_whose_worker_version_is_pinned() -> None:
 
 
 def made_after(name: str) -> set[str]:
-    """The modules that a module of the deployment waits for, directly or not."""
+    """Return the modules that a module of the deployment depends on, directly or indirectly."""
     modules = {each.symbol: each for each in resources(INFRA / "main.bicep")}
     found: set[str] = set()
     waiting = [name]
@@ -174,7 +174,7 @@ def test_changes_of_one_subnet_come_one_after_the_other() -> None:
     assert all(changing)
 
 
-def test_who_reads_and_writes_data_is_logged() -> None:
+def test_reads_and_writes_of_data_are_logged() -> None:
     logged = {
         log["category"]
         for path in FILES
@@ -226,7 +226,7 @@ def test_keys_and_public_access_are_off_and_tls_is_on(kind: str) -> None:
     assert SAFE[kind].items() <= only(kind).body["properties"].items()
 
 
-def test_the_site_takes_tls_1_2_and_no_password() -> None:
+def test_the_site_accepts_tls_1_2_and_no_password() -> None:
     site = only("Microsoft.Web/sites").body["properties"]["siteConfig"]
     assert (site["minTlsVersion"], site["scmMinTlsVersion"]) == ("1.2", "1.2")
     assert [nested(name).body["properties"]["allow"] for name in ("ftp", "scm")] == [False, False]
@@ -237,7 +237,7 @@ def test_no_blob_container_is_public() -> None:
     assert [each.body["properties"]["publicAccess"] for each in found] == ["None", "None"]
 
 
-def test_the_roles_are_the_ones_meant() -> None:
+def test_the_role_ids_are_those_of_the_named_roles() -> None:
     given = INFRA / "modules/roles.bicep"
     roles = {
         "blobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
@@ -252,18 +252,18 @@ def test_the_roles_are_the_ones_meant() -> None:
     assert kinds.count("Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments") == 1
 
 
-def test_the_wall_lets_through_without_a_token_only_what_needs_none() -> None:
-    wall = nested("wall").body["properties"]["globalValidation"]
-    pages = {each.id for each in pages_module.OPERATIONS}  # an excluded path can't have an id in its middle
+def test_app_service_authentication_excepts_only_operations_that_need_no_token() -> None:
+    validation = nested("authentication").body["properties"]["globalValidation"]
+    pages = {each.id for each in pages_module.OPERATIONS}  # an excluded path can't contain an id
     free = {f"/api/{each.path}" for each in OPERATIONS if each.role is None and each.id not in pages}
-    assert set(wall["excludedPaths"]) == free
-    assert wall["requireAuthentication"] == Expression("!(apiKeysEnabled || pagesEnabled)")
-    assert wall["unauthenticatedClientAction"] == Expression(
+    assert set(validation["excludedPaths"]) == free
+    assert validation["requireAuthentication"] == Expression("!(apiKeysEnabled || pagesEnabled)")
+    assert validation["unauthenticatedClientAction"] == Expression(
         "apiKeysEnabled || pagesEnabled ? 'AllowAnonymous' : 'Return401'"
     )
 
 
-def test_the_host_serves_where_the_wall_and_the_documents_say() -> None:
+def test_the_host_serves_the_paths_of_app_service_authentication_and_the_documents() -> None:
     host = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))
     assert host["extensions"]["http"]["routePrefix"] == "api"
     assert host["telemetryMode"] == "OpenTelemetry"

@@ -1,4 +1,4 @@
-"""Run the proofs in their long form, or those whose names hold a word given; print a table, write .bench/proof.md.
+"""Run the proofs in their long form, or those with a given word in their name; print a table, write .bench/proof.md.
 
 To add one, write a function from a size to a Finding, name it in PROOFS, and test it with a small size.
 """

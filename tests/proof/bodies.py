@@ -1,4 +1,4 @@
-"""Hostile bodies: deep, wide, long, odd in their characters and numbers, packed."""
+"""Hostile bodies: deep, wide, long, with unusual characters and numbers, compressed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ NAMES = (
 
 
 def attribute_bodies() -> Iterator[tuple[str, bytes]]:
-    """Bodies of one attribute of `support`'s Customer each, some of which are fine."""
+    """Bodies with one attribute of `support`'s Customer each, some of them valid."""
     for raw in TEXTS:
         yield f"text {raw[:12]!r}", b'{"City": "%s"}' % raw
         yield f"name {raw[:12]!r}", b'{"%s": 1}' % raw
@@ -68,7 +68,7 @@ def attribute_bodies() -> Iterator[tuple[str, bytes]]:
 
 
 def any_bodies() -> Iterator[tuple[str, bytes]]:
-    """Bodies that are wrong for every operation, by their form or size."""
+    """Bodies that are invalid for every operation, by their form or size."""
     for opening, closing in ((b"[", b"]"), (b'{"a":', b"}"), (b'{"City":[', b"]}"), (b'{"items":[', b"]}")):
         depth = min(100_000, LIMIT // (len(opening) + len(closing)))
         yield f"{depth} open {opening.decode()}", opening * depth
@@ -96,7 +96,7 @@ def any_bodies() -> Iterator[tuple[str, bytes]]:
 
 
 def batch_bodies() -> Iterator[tuple[str, bytes]]:
-    """Batches that are wrong as a whole or in an item."""
+    """Batches that are invalid as a whole or in an item."""
     yield "500 items of nothing", _batch([{}] * 500)
     yield "501 items", _batch([{}] * 501)
     yield "items of every type", _batch([None, 1, "a", [], True, 1.5, {}])
@@ -112,7 +112,7 @@ def batch_bodies() -> Iterator[tuple[str, bytes]]:
 
 
 def definitions(valid: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Instance definitions that cost much to check."""
+    """Instance definitions that are expensive to validate."""
     customer, *others = valid["entities"]
 
     def of(**changes: Any) -> bytes:
@@ -130,7 +130,7 @@ def definitions(valid: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
 
 
 def packed() -> Iterator[tuple[str, bytes, bytes]]:
-    """Compressed bodies, some of them bombs, each with the header that names its packing."""
+    """Compressed bodies, some of them decompression bombs, each with its Content-Encoding header."""
     small, coding = b'{"City": "packed"}', b"Content-Encoding: %s\r\n"
     yield "gzip bomb", _bomb(gzip.compress), coding % b"gzip"
     yield "deflate bomb", _bomb(zlib.compress), coding % b"deflate"
@@ -152,5 +152,5 @@ def _batch(items: list[Any]) -> bytes:
 
 @cache
 def _bomb(pack: Callable[[bytes], bytes]) -> bytes:
-    """Pack 100 MB into some 100 KB."""
+    """Return 100 MB compressed to about 100 KB."""
     return pack(b'{"City": "' + b"x" * 100_000_000 + b'"}')

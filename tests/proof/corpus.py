@@ -41,9 +41,9 @@ TAKING_BODIES = (
 
 @dataclass(frozen=True)
 class Attack:
-    """Bytes to send; one that `may_close` breaks HTTP itself, so the host may hang up without an answer.
+    """Bytes to send; with `may_close` they violate HTTP itself, so the host may close the connection silently.
 
-    One that `is_cut` ends before the request does.
+    With `is_cut` they end before the request does.
     """
 
     name: str
@@ -111,7 +111,7 @@ def _headers() -> Iterator[Attack]:
 
 
 def _framing() -> Iterator[Attack]:
-    """Requests that are not what their frame says; what was cut off must not count as said."""
+    """Requests that differ from their framing; a truncated request must have no effect."""
     whole = b'{"City": "cut off"}'
 
     def patch(name: str, headers: bytes, body: bytes = whole, *, is_cut: bool = False) -> Attack:
@@ -162,7 +162,7 @@ def _no_requests() -> Iterator[bytes]:
 
 
 def wide_definition() -> dict[str, Any]:
-    """A definition whose Customer has 500 attributes with names alike."""
+    """Return a definition with 500 attributes of Customer with similar names."""
     attributes = [{"name": f"Attribute_{n:03}", "dataType": "Edm.String"} for n in range(499)]
     customer = {"name": "Customer", "entityType": "profile", "keys": [["CustomerId"]]}
     return {

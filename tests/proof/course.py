@@ -1,4 +1,4 @@
-"""The course of a long run: what was seen of a host over time, and whether that stays as it was."""
+"""The course of a long run: measurements of a host over time, and whether they stay constant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WINDOWS, _SLICE = 6, 10.0
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The host at one moment; `overdue` is for how long, in seconds, what had to leave its file is still there."""
+    """The host at one moment; `overdue` is how long, in seconds, rows are in its file that should have been removed."""
 
     moment: float
     memory_kb: int
@@ -26,7 +26,7 @@ class Sample:
 
 @dataclass
 class Course:
-    """What was seen in so many seconds: moments and latencies of requests, how late they were sent, and samples."""
+    """The measurements of a run of this many seconds: times, latencies and delays of requests, and samples."""
 
     seconds: float
     connections: int
@@ -36,11 +36,11 @@ class Course:
     written: int = 0
 
     def p99(self, window: int, timed: list[tuple[float, float]]) -> float:
-        """Return the 99th percentile in one sixth of the time."""
+        """Return the 99th percentile of one sixth of the time."""
         return quantiles((value for moment, value in timed if self._window(moment) == window), n=100)[-1]
 
     def usual_p99(self, window: int) -> float:
-        """Return the median of the 99th percentiles of some 10 seconds each: what others did to the machine is out."""
+        """Return the median of the 99th percentiles of about 10 seconds each, without effects of other processes."""
         slices: dict[int, list[float]] = {}
         for moment, seconds in self.answers:
             if self._window(moment) == window:
@@ -48,11 +48,11 @@ class Course:
         return median(quantiles(slice_, n=100)[-1] for slice_ in slices.values() if len(slice_) > 1)
 
     def typical(self, window: int, of: Callable[[Sample], int]) -> float:
-        """Return the median of a figure in one sixth of the time."""
+        """Return the median of a figure of one sixth of the time."""
         return median(of(sample) for sample in self.samples if self._window(sample.moment) == window)
 
     def is_telling(self) -> bool:
-        """Say whether the first and the last window have so many answers that their 99th percentile is no chance."""
+        """Return whether the first and the last window have enough responses for a reliable 99th percentile."""
         return all(sum(self._window(at) == window for at, _ in self.answers) >= ENOUGH for window in (FIRST, LAST))
 
     def _window(self, moment: float) -> int:
@@ -60,7 +60,7 @@ class Course:
 
 
 def check(course: Course) -> None:
-    """Assert that memory, handles, the file and latencies are flat, and that what expired left the file."""
+    """Assert that memory, handles, the file and latencies are constant, and that expired rows have left the file."""
     grown = course.typical(LAST, _memory) - course.typical(MIDDLE, _memory)
     sizes = [course.typical(window, lambda sample: sample.file_bytes) for window in (MIDDLE, LAST)]
     slower = course.p99(LAST, course.answers) / course.p99(FIRST, course.answers) if course.is_telling() else 0
@@ -69,15 +69,15 @@ def check(course: Course) -> None:
         "handles": max(sample.handles for sample in course.samples) <= most,
         "memory": grown <= GROWTH_KB,
         "size of the file": sizes[1] <= LARGER * sizes[0],
-        "most documents are gone": course.written >= TURNS * course.samples[-1].documents,
+        "most documents were removed": course.written >= TURNS * course.samples[-1].documents,
         "none stays too long": max(sample.overdue for sample in course.samples) <= OVERDUE,
         "p99": slower <= SLOWER,
     }
-    assert all(kept.values()), (kept, told(course))
+    assert all(kept.values()), (kept, described(course))
 
 
-def told(course: Course) -> str:
-    """Return the figures in words."""
+def described(course: Course) -> str:
+    """Return the figures as text."""
     first, last = (1_000 * course.p99(window, course.answers) for window in (FIRST, LAST))
     calm = [1_000 * course.usual_p99(window) for window in (FIRST, LAST)]
     late = [1_000 * course.p99(window, course.delays) for window in (FIRST, LAST)]

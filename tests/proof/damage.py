@@ -1,4 +1,4 @@
-"""Ways in which a CSV file gets damaged, drawn at random, with the bytes of the original that each touches."""
+"""Random kinds of damage to a CSV file, each with the bytes of the original that it affects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Damage(NamedTuple):
-    """A damaged content, and which of the original's bytes it touches: those from `start` to before `end`."""
+    """A damaged content, and the bytes of the original that the damage affects: from `start` to before `end`."""
 
     kind: str
     content: bytes
@@ -51,7 +51,7 @@ def _somewhere(pattern: bytes) -> Callable[[Random, bytes], re.Match[bytes] | No
 
 
 def _change(pattern: bytes, *texts: bytes) -> Change:
-    """Return what puts one of some texts in the place of a match of a pattern, `%b` being the match."""
+    """Return a function that replaces a match of a pattern by one of some texts, in which `%b` is the match."""
     find = _somewhere(pattern)
 
     def change(random: Random, content: bytes) -> tuple[bytes, int, int] | None:
@@ -117,7 +117,7 @@ CHANGES: dict[str, Change] = {
 
 
 def damages(content: bytes, seed: int, count: int) -> list[Damage]:
-    """Return so many damages of a content, of all kinds in turn, the same ones for the same seed."""
+    """Return this many damages of a content, of all kinds in turn; the same seed gives the same damages."""
     random, found, kinds = Random(seed), list[Damage](), list(CHANGES)  # noqa: S311  # no secret
     while len(found) < count:
         kind = kinds[len(found) % len(kinds)]

@@ -1,4 +1,4 @@
-"""Cosmos DB in foul weather: what was acknowledged is there once, nothing else is, and nobody waits in vain."""
+"""A faulty Cosmos DB: acknowledged writes are stored once, nothing else is, and every request gets a response."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ A_STORM, FAULT_RATE, SECONDS_OF_NOTHING, RECOVERED_S = 1_000, 0.2, 1.0, 1.0
 
 
 def cosmos_faults(requests: int) -> Finding:
-    """Send so many requests, in storms of a thousand at most: each has a database and a host of its own."""
+    """Send this many requests, in storms of a thousand at most, each with a separate database and host."""
     seen, met, acknowledged = Seen(), Counter[str](), 0
     with cosmos_server() as server:
         for number in range(ceil(requests / A_STORM)):
             ledger, faults = asyncio.run(_storm(server, number, min(A_STORM, requests - number * A_STORM), seen))
             acknowledged, met = acknowledged + len(ledger.acknowledged), met + faults
-    told = f"{requests:,} requests, {met.total():,} faults; {acknowledged:,} acknowledged writes, each there once; "
-    return Finding("Cosmos DB's faults lose nothing and write nothing twice", told + seen.told())
+    counts = f"{requests:,} requests, {met.total():,} faults; {acknowledged:,} acknowledged writes, each there once; "
+    return Finding("Cosmos DB's faults lose nothing and write nothing twice", counts + seen.described())
 
 
 async def _storm(server: CosmosServer, number: int, requests: int, seen: Seen) -> tuple[Ledger, Counter[str]]:
-    """Weather a storm, then a time in which nothing gets through, then calm; compare the documents to the answers."""
+    """Run through a storm, an outage and a calm; compare the documents to the responses."""
     database = f"storm{number}"
     await _prepare(server, database)
     async with _host_behind_faults(server, database, number) as (host, proxy):
-        base, limits = f"{host.base}/instances/{INSTANCE}", httpx.Limits(keepalive_expiry=2)  # sooner than the host
+        base, limits = f"{host.base}/instances/{INSTANCE}", httpx.Limits(keepalive_expiry=2)  # before the host does
         async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits) as client:
             visitors = Visitors(client, seen, number)
             await visitors.update(TAKEN)
@@ -65,7 +65,7 @@ async def _storm(server: CosmosServer, number: int, requests: int, seen: Seen) -
 
 
 async def _prepare(server: CosmosServer, database: str) -> None:
-    """Make a database with an instance and its customers, in fair weather."""
+    """Create a database with an instance and its customers, without faults."""
     await create_database(server, database)
     services, clock = Services(CosmosStore(server.endpoint, database, server.key)), Clock()
     await services.instances.define(INSTANCE, definition(), clock())
@@ -83,12 +83,12 @@ async def _host_behind_faults(
         settings = {"STORE": "cosmos", "COSMOS_ENDPOINT": endpoint, "COSMOS_DATABASE": database, "AUTH_MODE": "local"}
         settings |= {"COSMOS_KEY": server.key, "REQUESTS_PER_MINUTE": str(10**9)}
         settings["DATA_DIR"] = stack.enter_context(TemporaryDirectory())
-        host = await asyncio.to_thread(stack.enter_context, serving(**settings))  # the proxy must answer meanwhile
+        host = await asyncio.to_thread(stack.enter_context, serving(**settings))  # the proxy must keep answering
         yield host, proxy
 
 
 async def stored(server: CosmosServer, database: str) -> Counter[str]:
-    """Return the marks in the database, and how often each is there."""
+    """Return the marks in the database, and how often each occurs."""
     updates = "SELECT VALUE c.changes.City FROM c WHERE c.kind = 'update'"
     activities = "SELECT VALUE c.attributes.Title FROM c WHERE c.kind IN ('activity', 'parked')"
     found = Counter[str]()

@@ -1,4 +1,4 @@
-"""A proxy in front of the Cosmos DB server: it is as bad as Cosmos DB and the network between may be."""
+"""A proxy in front of the Cosmos DB server, with the faults that Cosmos DB and the network may have."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from support import ROOT
 
-# How likely each fault is among faults; "after" means that the request has taken place all the same.
+# The probability of each fault among faults; "after" means that the request was executed nevertheless.
 WEIGHTS = {
     "429": 30, "503": 15, "503 after": 5, "408": 5, "408 after": 5,
     "reset": 10, "reset after": 10, "slow": 12, "cut after": 8, "silent": 0.5, "silent after": 0.5,
@@ -37,7 +37,7 @@ class _Line:
     writer: StreamWriter
 
     async def message(self) -> bytes:
-        """Read one whole request or answer."""
+        """Read one whole request or response."""
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         return head + await self.reader.readexactly(int(length[1]) if length else 0)
@@ -48,15 +48,15 @@ class _Line:
 
 
 class FaultyCosmos:
-    """What stands in front: `rate` is the share of requests that meet a fault, 0 in calm; `met` counts those."""
+    """The proxy: `rate` is the share of requests with a fault, 0 in calm; `met` counts the faults."""
 
     def __init__(self, endpoint: str, seed: int) -> None:
         self.rate = 0.0
         self.met: Counter[str] = Counter()
-        self._endpoint, self._chance = urlsplit(endpoint), Random(seed)  # noqa: S311  # weather, not secrets
+        self._endpoint, self._chance = urlsplit(endpoint), Random(seed)  # noqa: S311  # faults, not secrets
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """Answer the requests of one connection, until a fault or the caller ends it."""
+        """Answer the requests of one connection until a fault or the caller ends it."""
         tls = ssl._create_unverified_context()  # noqa: S323, SLF001  # loopback
         caller = _Line(reader, writer)
         server = _Line(*await asyncio.open_connection(self._endpoint.hostname, self._endpoint.port, ssl=tls))
@@ -67,7 +67,7 @@ class FaultyCosmos:
         writer.close()
 
     async def _answer(self, caller: _Line, server: _Line) -> bool:
-        """Answer a request, or do what a fault does instead; return whether the connection goes on."""
+        """Answer a request, or inject a fault; return whether the connection stays open."""
         asked, fault = await caller.message(), self._fault()
         if fault == "slow":
             await asyncio.sleep(self._chance.uniform(*SLOW_S))
@@ -106,7 +106,7 @@ class FaultyCosmos:
 
 @asynccontextmanager
 async def faulty_cosmos(endpoint: str, seed: int) -> AsyncIterator[tuple[FaultyCosmos, str]]:
-    """Stand in front of a Cosmos DB server; yield the proxy and its address."""
+    """Run the proxy in front of a Cosmos DB server; yield the proxy and its URL."""
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(_PACKAGE / "cert.pem", _PACKAGE / "key.pem")
     proxy = FaultyCosmos(endpoint, seed)

@@ -1,4 +1,4 @@
-"""What a proof returns, once nothing it saw broke a promise; it raises AssertionError where something did."""
+"""The result of a proof in which no promise was broken; a broken promise raises AssertionError."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row of the table: what was promised, and the figures that were seen."""
+    """One row of the table: the promise, and the measured figures."""
 
     promise: str
     seen: str
@@ -16,7 +16,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A promise put to the test, `size` times in the long form; the test beside it runs fewer."""
+    """A promise under test, with `size` cases in the long form; its test in the suite runs fewer."""
 
     prove: Callable[[int], Finding]
     size: int

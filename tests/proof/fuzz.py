@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a declared one of the declared shape, and never a fault of the service."""
+"""Every request gets a declared response of the declared shape, and never a fault of the service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from schemathesis.specs.openapi.checks import (
 from support import INSTANCE, NOW, ROOT, definition, in_json, profile
 from support.served import served
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.local.host import Host
@@ -37,7 +38,7 @@ VALID, INVALID = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMo
 
 
 class Kind(NamedTuple):
-    """Valid or invalid requests to one operation."""
+    """Return a strategy of valid or invalid requests to one operation."""
 
     path: str
     verb: str
@@ -54,7 +55,7 @@ KINDS = [
 
 
 def declared_answers(cases: int) -> Finding:
-    """Send requests made of the generated definition, half of them valid, and check each answer against it."""
+    """Send requests generated from the definition, half of them valid, and check each response against it."""
     sent = 0
     with TemporaryDirectory() as folder, described_host(Path(folder)) as api:
         while sent < cases:
@@ -67,7 +68,7 @@ def declared_answers(cases: int) -> Finding:
 
 @contextmanager
 def described_host(folder: Path) -> Iterator[Any]:
-    """Serve the definition of `support` and one customer on a port; yield the API as it describes itself."""
+    """Serve the definition in `support` and one customer on a port; yield the API with its description."""
     services = Services(EmbeddedStore(folder))
 
     async def start() -> None:
@@ -81,7 +82,7 @@ def described_host(folder: Path) -> Iterator[Any]:
 
 
 def examine(api: Any, kind: Kind, examples: int, *, derandomize: bool = False) -> int:
-    """Send about so many requests of one kind, with `derandomize` the same ones each time; return how many."""
+    """Send about this many requests of one kind, the same ones each time with `derandomize`; return how many."""
     sent = 0
 
     @settings(

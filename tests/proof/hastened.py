@@ -1,4 +1,4 @@
-"""The local host as `make run` starts it, but for its clock: from now on that runs so many times faster."""
+"""The local host as started by `make run`, but with a clock that runs faster by a given factor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients asked of one customer and were answered, and the search for a serial order that explains it.
+"""The requests of clients for one customer and their responses, and the search for a serial order that explains them.
 
 The profile shown is a function of which source and which updates a read found: so each answer tells which of the
 others came before it and which after, and all of that must fit together, and fit the clock.
@@ -17,7 +17,7 @@ from .order import BrokenError, Order, Span
 
 @dataclass(frozen=True, eq=False)
 class Life:
-    """Something accepted under an id: it counts from when it was received until it ends."""
+    """An item accepted under an id: it is valid from its receipt until its end."""
 
     name: str
     span: Span
@@ -28,7 +28,7 @@ class Life:
 
 @dataclass(frozen=True, eq=False)
 class Update(Life):
-    """An accepted update; its content is the attributes it changes, and the greatest `order` wins each."""
+    """An accepted update; its content is the attributes it changes; for each attribute the greatest `order` wins."""
 
     occurred_at: datetime
 
@@ -39,7 +39,7 @@ class Update(Life):
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """What a refresh brought: a profile, or None before the customer came."""
+    """A profile loaded by a refresh, or None before the customer existed."""
 
     span: Span
     profile: Mapping[str, Any] | None
@@ -47,9 +47,9 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """A profile as it was answered, None where the customer was unknown; a receipt's has its `own` update in it.
+    """A profile in a response, None if the customer was unknown; that of a receipt includes its `own` update.
 
-    Where it was explained, `winners` has name and end of the update behind each live attribute, and `beneath` the
+    With explanations, `winners` has id and end of the visible update of each attribute, and `beneath` the
     source's value.
     """
 
@@ -62,7 +62,7 @@ class Look:
 
 @dataclass(frozen=True, eq=False)
 class Missed:
-    """A search by a value of an update that did not find the customer."""
+    """A search by a value of an update, without the customer in its result."""
 
     span: Span
     attribute: str
@@ -71,7 +71,7 @@ class Missed:
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """A call that lost against one before it: the same content is a duplicate of that life, other content refused."""
+    """A call after another with the same id: the same content is a duplicate, other content is refused."""
 
     span: Span
     content: Any
@@ -81,7 +81,7 @@ class Claim:
 
 @dataclass
 class Profile:
-    """All that was seen of one customer's profile."""
+    """All responses about one customer's profile."""
 
     sources: list[Source] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Profile:
 
 
 def place_profile(order: Order, profile: Profile) -> None:
-    """Add a customer's events and what their answers tell of the order; BrokenError where one fits nothing."""
+    """Add a customer's events and the order that their responses imply; BrokenError if one is impossible."""
     for source in profile.sources:
         order.add(source, source.span)
     for before, after in pairwise(profile.sources):
@@ -115,7 +115,7 @@ _Way = tuple[set[Any], set[Any]]
 
 
 def _ways(profile: Profile, look: Look) -> Iterator[_Way]:
-    """Yield for each source and instant that explain the look which events then came before it, and which after."""
+    """Yield for each source and instant that explain a read the events before it and those after it."""
     own = look.own
     instants = {own.received_at} if own and own.span is look.span else _instants(profile, look.span)
     for source, following in zip(profile.sources, [*profile.sources[1:], None], strict=True):
@@ -133,7 +133,7 @@ def _ways(profile: Profile, look: Look) -> Iterator[_Way]:
 
 
 def _way(source: Mapping[str, Any], live: Sequence[Update], look: Look) -> _Way | None:
-    """Return which updates came before the look and which after it; None if it can't be explained so."""
+    """Return the updates before the read and those after it; None if this does not explain it."""
     shown = look.shown or {}
     surely = {update for update in live if update is look.own or update.span.is_before(look.span)}
     if shown.keys() != source.keys() or any(source[name] != value for name, value in look.beneath.items()):
@@ -169,18 +169,18 @@ def _may_miss(profile: Profile, missed: Missed, now: datetime) -> bool:
 
 
 def _live(profile: Profile, span: Span, now: datetime) -> list[Update]:
-    """Return the updates a look at `now` may see."""
+    """Return the updates that a read at `now` may see."""
     return [update for update in profile.updates if now < update.valid_until and not span.is_before(update.span)]
 
 
 def _instants(profile: Profile, span: Span) -> set[datetime]:
-    """Return an instant of each time in a span between which updates end."""
+    """Return an instant of each part of a span between the ends of updates."""
     ends = {update.valid_until for update in profile.updates if span.start < update.valid_until <= span.end}
     return ends | {span.start}
 
 
 def place_claims(order: Order, lives: Collection[Life], claims: Collection[Claim]) -> None:
-    """Add the calls with one id that lost; BrokenError if two lives overlap, or a loser has nobody it lost against."""
+    """Add repeated calls with one id; BrokenError if two validities overlap, or a repeated call has no accepted one."""
     for one, other in pairwise(sorted(lives, key=lambda life: life.received_at)):
         if other.received_at < one.valid_until:
             raise BrokenError(f"Both were new: {one} and {other}")

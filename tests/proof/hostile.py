@@ -1,4 +1,4 @@
-"""Hostile requests over a socket to the local host: each is answered soon, and what was refused wrote nothing."""
+"""Hostile requests over a socket to the local host: each is answered quickly, and refused requests write nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FAILED, REFUSED, OTHERS = 500, 400, b"secret of another instance"
 
 
 def hostile_requests(rounds: int) -> Finding:
-    """Send the whole corpus so many times, after as many that fill the host's caches: what grows then is no cache."""
+    """Send the whole corpus this many times, after as many that fill the host's caches: then memory must not grow."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         asyncio.run(_prepare(folder))
@@ -42,11 +42,11 @@ def hostile_requests(rounds: int) -> Finding:
             grown = memory_kb(host) - before
             assert grown < GROWTH_KB, f"The host's memory grew by {grown} KB."
             assert "Traceback" not in host.said(), host.said()
-    return Finding("hostile requests: no 500, no hang, no memory, refused is unwritten", siege.told(grown))
+    return Finding("hostile requests: no 500, no hang, no memory, refused is unwritten", siege.described(grown))
 
 
 class Siege:
-    """The host under attack, and what became of the attacks."""
+    """The host under attack, and the results of the attacks."""
 
     def __init__(self, host: Served, data: sqlite3.Connection) -> None:
         self._host, self._data = host, data
@@ -60,7 +60,7 @@ class Siege:
             for attack in attacks():
                 self._judge(attack, self._exchange(attack))
 
-    def told(self, grown: int) -> str:
+    def described(self, grown: int) -> str:
         refused = sum(count for status, count in self._statuses.items() if status >= REFUSED)
         return (
             f"{self._statuses.total():,} requests, {refused:,} refused, {self._statuses[0]:,} hung up on; "
@@ -68,12 +68,12 @@ class Siege:
         )
 
     def _exchange(self, attack: Attack) -> Answer:
-        """Send it; once more if that was slow, for machines stall."""
+        """Send it, and again if it was slow, as machines stall."""
         answer = exchange(self._host.port, attack.sent, half_close=attack.is_cut)
         if answer.seconds >= HANG:
             answer = exchange(self._host.port, attack.sent, half_close=attack.is_cut)
         if attack.is_cut:
-            sleep(SOON)  # until the host would have taken what is there
+            sleep(SOON)  # until the host can accept a connection
         return answer
 
     def _judge(self, attack: Attack, answer: Answer) -> None:
@@ -90,7 +90,7 @@ class Siege:
         self._slowest = max(self._slowest, answer.seconds)
 
     def _state(self) -> list[tuple[Any, ...]]:
-        """Every document but usage; of updates not whether newer ones hide them, which is written later."""
+        """Return every document except usage, without `supersededUntil` of updates, which is written later."""
         (version,) = self._data.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return self._documents
@@ -103,7 +103,7 @@ class Siege:
 
 
 def memory_kb(host: Served) -> int:
-    """Return the memory that the host has for itself, without files it maps."""
+    """Return the private memory of the host, without mapped files."""
     found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{host.process.pid}/status").read_text(encoding="ascii"))
     assert found
     return int(found[1])
@@ -114,7 +114,7 @@ def _open(folder: Path) -> sqlite3.Connection:
 
 
 async def _prepare(folder: Path) -> None:
-    """Write an instance to attack, a wide one, and one that nobody asks for."""
+    """Write an instance to attack, a wide one, and one without requests."""
     services, now, others = Services(EmbeddedStore(folder)), datetime.now(UTC), "00000000-0000-4000-8000-000000000002"
     for instance_id, defined in ((INSTANCE, definition()), (WIDE, wide_definition()), (others, definition())):
         await services.instances.define(instance_id, defined, now)

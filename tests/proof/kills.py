@@ -1,4 +1,4 @@
-"""A host under write load, killed again and again: what it acknowledged is there once, and nothing else is."""
+"""A host under write load, killed repeatedly: acknowledged writes are stored once, and nothing else is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _chance = Random(9)  # noqa: S311  # moments, not secrets
 
 
 def nothing_lost(kills: int) -> Finding:
-    """Kill the host so many times while it writes; after each restart compare its file and timelines to the answers."""
+    """Kill the host this many times during writes; after each restart compare file and timelines to the responses."""
     with TemporaryDirectory() as name:
         ledger = asyncio.run(_prove(Path(name), kills))
     seen = f"{kills} SIGKILLs; {len(ledger.acknowledged):,} acknowledged writes, each there once; database whole"
@@ -77,7 +77,7 @@ async def _write(client: httpx.AsyncClient, customers: list[str], ledger: Ledger
 
 
 def stored(folder: Path) -> Counter[str]:
-    """Return the marks in the database file, which must be whole, and how often each is there."""
+    """Return the marks in the database file, which must be intact, and how often each occurs."""
     (path,) = folder.glob("*.sqlite")
     database = sqlite3.connect(path)
     assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -91,7 +91,7 @@ def stored(folder: Path) -> Counter[str]:
 
 
 async def _timelines(client: httpx.AsyncClient, customers: list[str]) -> set[str]:
-    """Return the marks of the activities that readers see."""
+    """Return the marks of the visible activities."""
     found: list[str] = []
     for customer in customers:
         query = {"customerId": customer, "activityType": TYPE, "$top": "1000"}

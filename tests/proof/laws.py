@@ -1,4 +1,4 @@
-"""The laws of merge and mapping as the unit tests declare them, with many more examples than there."""
+"""The laws of merge and mapping from the unit tests, with many more examples."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNIT = ROOT / "tests/unit"
 
 
 def laws(examples: int) -> Finding:
-    """Put every law to the test, all together with so many examples, on as many processors as there are."""
+    """Test every law, with this number of examples in total, on all processors."""
     named = [(file, name) for file in FILES for name in laws_in(file)]
     each = ceil(examples / len(named))
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
@@ -29,7 +29,7 @@ def laws(examples: int) -> Finding:
 
 
 def laws_in(file: str) -> dict[str, Law]:
-    """Load a file of unit tests and return its laws by name, as new functions that no other test run knows of."""
+    """Return the laws of a file of unit tests by name, as new functions separate from other test runs."""
     spec = spec_from_file_location(f"laws_in_{file[:-3]}", _UNIT / file)
     assert spec
     assert spec.loader
@@ -41,7 +41,7 @@ def laws_in(file: str) -> dict[str, Law]:
 
 
 def examine(law: Any, examples: int) -> int:
-    """Run one law with so many examples and return how many were tried; whatever it raises where one breaks it."""
+    """Run one law with this number of examples and return how many were tried; raises the failure of the law."""
     tried, inner = 0, law.hypothesis.inner_test
 
     def counted(*arguments: Any, **named: Any) -> None:

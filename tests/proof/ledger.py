@@ -1,4 +1,4 @@
-"""The books of a proof that writes: what was sent and what was acknowledged, to be compared to what is there."""
+"""The ledger of a proof that writes: sent and acknowledged writes, to be compared with the stored ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TYPE, BATCH = "Proof", 20
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A request that writes its mark, or its mark and a number for each item of a batch."""
+    """A request that writes its mark; a batch writes its mark with a number for each item."""
 
     mark: str
     verb: str
@@ -23,14 +23,14 @@ class Write:
     body: dict[str, Any]
 
     async def send(self, client: httpx.AsyncClient, *, named: bool = True) -> httpx.Response:
-        """Send it, under an id of the caller's where it is `named`."""
+        """Send it, with an id from the caller if it is `named`."""
         headers = {"Repeatability-Request-ID": self.mark} if named else {}
         return await client.request(self.verb, self.path, json=self.body, headers=headers)
 
 
 @dataclass
 class Ledger:
-    """The marks of the writes sent: those acknowledged, and the writes whose fate was not told."""
+    """The marks of sent writes: the acknowledged ones, and the writes with an unknown outcome."""
 
     acknowledged: set[str] = field(default_factory=set)
     unanswered: dict[str, Write] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Ledger:
     numbers: count[int] = field(default_factory=count)
 
     def acknowledge(self, write: Write, answer: httpx.Response) -> bool:
-        """Note what an answer, which must be a 2xx, says was taken; return whether that is all of it."""
+        """Record the writes that a response, which must be a 2xx, acknowledges; return whether these are all."""
         assert answer.is_success, answer.text
         if "items" not in write.body:
             self.acknowledged.add(write.mark)
@@ -49,7 +49,7 @@ class Ledger:
         return all("outcome" in each for each in results)
 
     async def repeat(self, client: httpx.AsyncClient) -> None:
-        """Send again what was not answered, under the same id, as a client does: all of it is taken now."""
+        """Send unanswered writes again with the same id, as a client does; now all must be accepted."""
         for write in self.unanswered.values():
             answer = await write.send(client)
             assert self.acknowledge(write, answer), answer.text
@@ -57,7 +57,7 @@ class Ledger:
 
 
 def write_of(kind: str, customer: str, mark: str, size: int = BATCH) -> Write:
-    """Make an `update`, an `activity`, or a batch of either: `updates`, `activities`."""
+    """Return an `update`, an `activity`, or a batch of them: `updates`, `activities`."""
     match kind:
         case "activity":
             return Write(mark, "POST", "data/UnifiedActivity", _activity(customer, mark))
@@ -80,7 +80,7 @@ def instant() -> str:
 
 
 def check(ledger: Ledger, found: Counter[str]) -> None:
-    """Assert that each acknowledged write is there once, and nothing that was not sent."""
+    """Assert that each acknowledged write is stored once, and nothing that was not sent."""
     assert not ledger.acknowledged - found.keys(), "lost"
     assert max(found.values(), default=1) == 1, "twice"
     assert not found.keys() - ledger.acknowledged - ledger.maybe, "never sent"

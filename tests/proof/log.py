@@ -1,4 +1,4 @@
-"""What racing clients were answered, call by call, until it is put in order."""
+"""The responses to racing clients, call by call, for ordering."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .timeline import Page, Posted, Timeline, place_timeline
 
 @dataclass(frozen=True)
 class Sent:
-    """An update or an activity as it was sent; `content` is what it changes, or its title."""
+    """An update or an activity as sent; `content` is its changes or its title."""
 
     customer: str
     key: str
@@ -28,7 +28,7 @@ _Receipt = Mapping[str, Any]
 
 
 class Log:
-    """All calls of one race; receipts are None where an id was refused with 409."""
+    """All calls of one race; receipts are None if an id was refused with 409."""
 
     def __init__(self, comers: Sequence[str], span: Span) -> None:
         self.profiles: defaultdict[str, Profile] = defaultdict(Profile)
@@ -88,7 +88,7 @@ class Log:
         self.tally["timelines"] += 1
 
     def explain(self) -> int:
-        """Return how many events stand in one serial order; BrokenError if there is none."""
+        """Return the number of events in one serial order; BrokenError if there is none."""
         order = Order()
         for sent, span, receipt in self._posts:
             posted = self._posted(sent, span, receipt)
@@ -108,7 +108,7 @@ class Log:
         return len(order.found())
 
     def _posted(self, sent: Sent, span: Span, receipt: _Receipt) -> Posted:
-        """Return what was accepted; if parked it comes to the timeline by the end of the refresh of its customer."""
+        """Return an accepted activity; if parked, it is on the timeline by the end of the refresh of its customer."""
         came = next(source.span for source in self.profiles[sent.customer].sources if source.profile)
         is_parked = receipt["outcome"] == "parked"
         assert not (came.is_before(span) if is_parked else span.is_before(came)), (receipt, span, came)
@@ -119,8 +119,10 @@ class Log:
 
 
 def _agree(sent: Sent, receipt: _Receipt, shown: Mapping[str, Any]) -> None:
-    """Assert that a receipt says of each attribute what the profile beside it shows; null tells nothing."""
-    told = {name: value for name, value in receipt["attributes"].items() if sent.content[name] is not None}
-    assert told == {name: "applied" if shown[name] == sent.content[name] else "superseded" for name in told}, receipt
+    """Assert that a receipt agrees with the profile beside it for each attribute; null is not checked."""
+    stated = {name: value for name, value in receipt["attributes"].items() if sent.content[name] is not None}
+    assert stated == {name: "applied" if shown[name] == sent.content[name] else "superseded" for name in stated}, (
+        receipt
+    )
     if receipt["outcome"] != "duplicate":
         assert receipt["outcome"] == ("applied" if "applied" in receipt["attributes"].values() else "superseded")

@@ -1,7 +1,7 @@
-"""Steady mixed traffic on the local host: nothing grows, nothing slows down, and what expired leaves its file.
+"""Steady mixed traffic on the local host: nothing grows, nothing slows down, and expired rows leave its file.
 
-What ends is kept for a day, so the host's clock runs faster, and a document's whole life takes a ninth of the run.
-That much traffic goes ahead, unmeasured: until the first documents leave, the file and what a list looks at do grow.
+Ended updates are kept for a day, so the host's clock runs faster: a document lives for a ninth of the run.
+The traffic of that period is not measured: until the first documents are removed, the file and lists do grow.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from support.local_host import Served, serving
 from function_app.domain.feed import FEED_RETENTION
 from function_app.local.__main__ import SAMPLE
 
-from .course import Course, Sample, check, told
+from .course import Course, Sample, check, described
 from .finding import Finding
 from .hostile import memory_kb
 from .wire import Connection, connect, request
@@ -42,7 +42,7 @@ _EXPIRING = "SELECT min(expires), count(*) FROM {} WHERE expires IS NOT NULL"
 
 
 def long_run(seconds: int) -> Finding:
-    """Send so many seconds of traffic at an even rate, and watch the host from outside."""
+    """Send this many seconds of traffic at a constant rate, and observe the host from outside."""
     speed = LIVES * (LIFE + FEED_RETENTION).total_seconds() / seconds
     command = [sys.executable, "-m", "tests.proof.hastened", str(speed)]
     with (
@@ -52,7 +52,7 @@ def long_run(seconds: int) -> Finding:
     ):
         course = asyncio.run(_Run(host, Path(name), data, speed, seconds).watched())
     check(course)
-    return Finding("30 minutes of mixed traffic: all flat, what expired leaves", told(course))
+    return Finding("30 minutes of mixed traffic: all flat, what expired leaves", described(course))
 
 
 class _Run:
@@ -97,7 +97,7 @@ class _Run:
         connection = await self._free.get()
         answer = await connection.exchange(sent)
         self._free.put_nowait(connection)
-        assert 200 <= answer.status < 300, answer  # that it went well
+        assert 200 <= answer.status < 300, answer  # assert success
         if begun >= 0:
             self.course.answers.append((begun, self._moment() - begun))
         if body:
@@ -111,7 +111,7 @@ class _Run:
             self.course.samples.append(self._sample())
 
     def _sample(self) -> Sample:
-        """Look at the host from outside; what its time is, it has told with the newest update."""
+        """Sample the host from outside; its current time is that of the newest update."""
         found = [self._data.execute(_EXPIRING.format(name)).fetchone() for name in ("profiles", "activities")]
         to_leave = (self._now - FEED_RETENTION - _EPOCH) / timedelta(microseconds=1)
         overdue = max(to_leave - (oldest or to_leave) for oldest, _ in found) / 1e6 / self._speed
@@ -155,7 +155,7 @@ def _posts(mark: str, row: dict[str, Any]) -> _Made:
 
 
 def _ticket(mark: str, row: dict[str, Any]) -> _Made:
-    """A record in source format; every second one is nobody's and is parked until it ends."""
+    """Return a record in source format; every second one has no customer and is parked until it ends."""
     contact = row["Support_Contacts_ContactId"] if int(mark[1:]) % 2 else mark
     record = {"TicketId": mark, "OpenedOn": datetime.now(UTC).isoformat(), "ContactId": contact or mark}
     return "POST", "data/Support_Tickets", _FOR, record

@@ -1,4 +1,4 @@
-"""Odd texts for every place of a request: ids, query options, headers."""
+"""Unusual texts for every place of a request: ids, query options, headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A serial order of calls that overlapped: who was over before another began came first, and so did whom it saw."""
+"""A serial order of overlapping calls: calls that ended before another began come first, and so do calls it saw."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from graphlib import CycleError, TopologicalSorter
 
 
 class BrokenError(AssertionError):
-    """No serial order explains what was answered."""
+    """No serial order explains the responses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From before a call was sent until its answer was there; it took place at some instant in between."""
+    """The time from sending a call to its response; the call was executed at an instant in between."""
 
     start: datetime
     end: datetime
@@ -24,7 +24,7 @@ class Span:
 
 
 class Order:
-    """Events, each at an instant of its span, and which of two came first as far as answers tell."""
+    """Events, each at an instant of its span, and the known orders of pairs of them."""
 
     def __init__(self) -> None:
         self._graph: dict[Hashable, set[Hashable]] = {}
@@ -38,7 +38,7 @@ class Order:
         self._graph[then].add(first)
 
     def found(self) -> list[Hashable]:
-        """Return the events in an order that explains all; BrokenError if there is none."""
+        """Return the events in an order that explains all responses; BrokenError if there is none."""
         try:
             events = [*TopologicalSorter(self._in_time()).static_order()]
         except CycleError as error:

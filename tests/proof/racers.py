@@ -1,4 +1,4 @@
-"""The clients of a race: each sends one call after the other, most of them for what others write at the same time."""
+"""The clients of a race: each sends one call after the other, mostly for data that others write at the same time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _numbers = count(1)
 
 @dataclass
 class Arena:
-    """Whom a race is for: one customer who is there, and others who come, each with a refresh of its own."""
+    """The customers of a race: one that exists, and others that are added, each by a separate refresh."""
 
     busy: str
     comers: list[str]
@@ -37,12 +37,12 @@ class Arena:
 
     @property
     def coming(self) -> list[str]:
-        """Who came last, who is coming, and who is next."""
+        """The customer added last, the one being added, and the next one."""
         return self.comers[max(0, self.generation - 2) : self.generation + 1]
 
     @property
     def turn(self) -> int:
-        """What all clients fight over changes a few times a second."""
+        """Change the shared values and ids a few times per second."""
         return int((datetime.now(UTC) - self.begun).total_seconds() * 3)
 
 
@@ -69,9 +69,9 @@ class Racer:
             self._log.looked(customer, Look(span, None))
             return
         shown = answer.json()
-        told = shown.pop("@explain")
-        winners = {name: (by["updateId"], datetime.fromisoformat(by["validUntil"])) for name, by in told.items()}
-        beneath = {name: by["source"] for name, by in told.items()}
+        explained = shown.pop("@explain")
+        winners = {name: (by["updateId"], datetime.fromisoformat(by["validUntil"])) for name, by in explained.items()}
+        beneath = {name: by["source"] for name, by in explained.items()}
         self._log.looked(customer, Look(span, shown, winners=winners, beneath=beneath))
 
     async def timeline(self, customer: str) -> None:
@@ -83,7 +83,7 @@ class Racer:
         self._log.turned(customer, Page(span, titles))
 
     async def _search(self) -> None:
-        """Look for the customer by the newest of the values that are given now and then."""
+        """Search the customer by the newest of the values that are sometimes written."""
         busy = self._arena.busy
         rare = [update for update in self._log.profiles[busy].updates if RARE in update.content]
         if not rare:
@@ -98,7 +98,7 @@ class Racer:
         self._log.looked(busy, Look(span, rows[0]))
 
     async def _update(self) -> None:
-        """Send values of its own; now and then null, as of another time, or of what others leave alone for a while."""
+        """Send unique values; sometimes null, or of another time, or for attributes that others leave alone."""
         number, now = next(_numbers), datetime.now(UTC)
         values: dict[str, Any] = {"City": f"c{number}", "FullName": f"f{number}", "Points": number}
         names = self._chance.sample(sorted(values), self._chance.randint(1, 3))
@@ -109,7 +109,7 @@ class Racer:
         await self._patch(Sent(self._arena.busy, f"own{number}", changes, self._life(), occurred))
 
     async def _same_update(self) -> None:
-        """Send what others send under the same id, or something else under it."""
+        """Send the same content as others with the same id, or other content with it."""
         turn, kind = self._arena.turn, self._chance.randrange(2)
         key = f"turn{turn}" if turn % 3 else "again"
         changes = {"City": f"{key}/{kind}"} | ({"FullName": f"{key}/{kind}"} if kind else {})
@@ -153,7 +153,7 @@ class Racer:
             self._log.posted(each, span, result)
 
     def _sale(self) -> Sent:
-        """Choose one of few records of whoever is there or is coming."""
+        """Choose one of few records of an existing or future customer."""
         customer = self._chance.choice([self._arena.busy, *self._arena.coming])
         key = f"{customer}-{self._chance.randrange(12)}"
         return Sent(customer, key, f"{key}/{self._chance.randrange(2)}", LONG)

@@ -1,5 +1,5 @@
 """Many clients write one customer, one repeat id, one activity, while refreshes run and others read: one serial order
-explains every answer.
+explains every response.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CLIENTS, REFRESHES, OTHERS = 32, 4, 300
 
 
 def races(rounds: int) -> Finding:
-    """Let all clients race for one customer after the other; look for the serial order of all calls of a round."""
+    """Let all clients race for one customer after the other; search a serial order of all calls of each round."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         asyncio.run(_prepare(folder))
@@ -58,7 +58,7 @@ async def _race(base: str, snapshots: Path, rounds: int) -> str:
 
 
 class _Round:
-    """One customer whom all clients write and read, customers who come with each refresh, and these refreshes."""
+    """One customer that all clients write and read, customers that are added by each refresh, and these refreshes."""
 
     def __init__(self, client: httpx.AsyncClient, snapshots: Path, number: int) -> None:
         self._client, self._file = client, snapshots / "part-0.csv"
@@ -67,7 +67,7 @@ class _Round:
         self._log = Log(self._arena.comers, Span(now, now))
 
     async def run(self) -> Log:
-        """Race, let the last refresh bring who has not come yet, and look at everybody once more."""
+        """Race, add the remaining customers by a last refresh, and read all customers once more."""
         await self._refresh()
         racers = [Racer(self._client, self._log, self._arena, Random(n)) for n in range(CLIENTS)]  # noqa: S311  # moves
         async with asyncio.TaskGroup() as racing:
@@ -84,7 +84,7 @@ class _Round:
         return self._log
 
     async def _refresh(self) -> None:
-        """Load the next generation: other values for all, and one customer more."""
+        """Load the next generation: other values for all customers, and one more customer."""
         generation = self._arena.generation
         here = [self._arena.busy, *self._arena.comers[:generation], *(f"other{n}" for n in range(OTHERS))]
         rows = [_row(name, generation) for name in here]
@@ -103,7 +103,7 @@ class _Round:
 
 
 def _row(customer: str, generation: int) -> dict[str, Any]:
-    """A source profile, all of whose values tell the generation."""
+    """Return a source profile with the generation in all values."""
     text = f"source {generation}"
     key = f"k-{customer}"
     return {

@@ -1,4 +1,4 @@
-"""Damaged CSV parts: no intact row is lost, none shows another's data, and nothing wrong goes without a word."""
+"""Damaged CSV parts: no intact row is lost, none has data of another row, and every damage is reported."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A part that is right, with its rows by key: where each lies, and its record.
+    """A valid part with its rows by key: the position and the record of each.
 
-    `marks` are the keys that stand in no other row.
+    `marks` are the keys that occur in no other row.
     """
 
     name: str
@@ -58,14 +58,14 @@ class Source:
         return key_text(record.get(name) for name in self.entity.keys[0])
 
     def intact(self, damage: Damage) -> dict[str, Record]:
-        """Return the rows that a damage does not touch, nor the line break before them."""
+        """Return the rows that, with the line break before them, a damage does not affect."""
         return {
             key: record for key, (start, end, record) in self.rows.items() if damage.end < start or damage.start >= end
         }
 
 
 def generated(rows: int = 60) -> Source:
-    """A part of Customer with values of every kind, in which each row's id marks all its texts."""
+    """Return a part of Customer with values of every kind, in which all texts of a row contain its id."""
     random, lines = Random(3), ["CustomerId,FullName,City,Points,Value,BirthDate,OptIn,Crm_Contacts_ContactId"]  # noqa: S311
     for number in range(rows):
         name, key = random.choice(_NAMES), f"id{number:03}"
@@ -83,7 +83,7 @@ def northwind(name: str) -> Source:
 
 
 def examine(source: Source, damage: Damage) -> tuple[bool, list[str]]:
-    """Return whether a damage is told, and what a refresh would do wrong with the damaged part."""
+    """Return whether a damage is reported, and the errors of a refresh with the damaged part."""
     try:
         looked = head(damage.content, entity=source.entity)
         if looked.faults:
@@ -92,9 +92,13 @@ def examine(source: Source, damage: Damage) -> tuple[bool, list[str]]:
     except PartUnreadableError:
         return True, []
     held = {*ids(damage.content, entity=source.entity), *map(source.key, found.records)}
-    is_told = bool(found.rejections or found.doubts or looked.ignored or len(looked.absent) > len(_absent(source)))
-    problems = [*_lost(source, damage, found, held), *_mixed(source, damage, found), *_untold(looked, damage, found)]
-    return is_told, problems
+    is_reported = bool(found.rejections or found.doubts or looked.ignored or len(looked.absent) > len(_absent(source)))
+    problems = [
+        *_lost(source, damage, found, held),
+        *_mixed(source, damage, found),
+        *_unreported(looked, damage, found),
+    ]
+    return is_reported, problems
 
 
 def _absent(source: Source) -> list[str]:
@@ -102,7 +106,7 @@ def _absent(source: Source) -> list[str]:
 
 
 def _lost(source: Source, damage: Damage, found: Read, held: set[str]) -> Iterator[str]:
-    """Tell rows that are intact and would go, or are other than they were."""
+    """Yield intact rows that would be removed or changed."""
     loaded: dict[str, list[Record]] = {}
     for record in found.records:
         loaded.setdefault(source.key(record), []).append(record)
@@ -114,7 +118,7 @@ def _lost(source: Source, damage: Damage, found: Read, held: set[str]) -> Iterat
 
 
 def _mixed(source: Source, damage: Damage, found: Read) -> Iterator[str]:
-    """Tell records that hold what marks another, intact row."""
+    """Yield records that contain the mark of another, intact row."""
     marks = source.marks & source.intact(damage).keys()
     for record in found.records:
         words = {word for value in record.values() for word in _WORD.findall(str(value))}
@@ -126,18 +130,18 @@ def _mixed(source: Source, damage: Damage, found: Read) -> Iterator[str]:
             yield f"{source.key(record)} holds data of {strange - by_chance}"
 
 
-def _untold(looked: Head, damage: Damage, found: Read) -> Iterator[str]:
-    """Tell a broken rule of CSV without a word, and rows that are there but not read."""
+def _unreported(looked: Head, damage: Damage, found: Read) -> Iterator[str]:
+    """Yield an unreported violation of CSV, and rows that exist but are not read."""
     rows = strictly(damage.content, (looked.delimiter or ",").encode())
     if rows is None:
         if not (found.rejections or found.doubts):
-            yield "a broken rule is not told"
+            yield "a violation is not reported"
     elif len(found.records) + found.rejections != len(rows):
         yield f"{len(rows)} rows became {len(found.records)} and {found.rejections} rejected"
 
 
 def strictly(content: bytes, delimiter: bytes) -> list[list[bytes]] | None:
-    """Read CSV byte by byte, by RFC 4180 alone and without the header; None where a rule is broken."""
+    """Return the rows of CSV, read byte by byte by RFC 4180 only, without the header; None if a rule is broken."""
     rows, row, value, state = list[list[bytes]](), list[bytes](), bytearray(), "start"
     for byte in (content[place : place + 1] for place in range(len(content))):
         if byte == b'"' and state in {"start", "quoted", "closed"}:
@@ -161,15 +165,17 @@ def strictly(content: bytes, delimiter: bytes) -> list[list[bytes]] | None:
 
 
 def damaged_snapshots(count: int) -> Finding:
-    """Damage every source so many times in all, and examine what becomes of its rows."""
+    """Damage the sources this number of times in total, and examine the resulting rows."""
     sources = [generated(), *map(northwind, KEYS if NORTHWIND.exists() else ())]
-    told = wrong = 0
+    reported = wrong = 0
     for number, source in enumerate(sources):
         for damage in damages(source.content, number, count // len(sources)):
-            is_told, problems = examine(source, damage)
-            told += is_told
+            is_reported, problems = examine(source, damage)
+            reported += is_reported
             wrong += bool(problems)
     if wrong:
         raise AssertionError(f"{wrong} of {count} damaged parts lose or mix rows, or say nothing")
-    seen = f"{count:,} damages of {len(sources)} files in {len(CHANGES)} ways: 0 rows lost or mixed, {told:,} told"
+    seen = (
+        f"{count:,} damages of {len(sources)} files in {len(CHANGES)} ways: 0 rows lost or mixed, {reported:,} reported"
+    )
     return Finding("a damaged snapshot loses no intact row and mixes none", seen)

@@ -22,7 +22,7 @@ def test_what_was_acknowledged_in_a_storm_is_there_once_and_nothing_else_is() ->
         (httpx.Response(200), HANGS_AFTER_S),
     ],
 )
-def test_an_answer_that_breaks_a_promise_is_told(answer: httpx.Response, seconds: float) -> None:
+def test_an_answer_that_breaks_a_promise_is_reported(answer: httpx.Response, seconds: float) -> None:
     answer.request = httpx.Request("GET", "http://localhost/api")
     with pytest.raises((AssertionError, KeyError)):
         Seen().judge(answer, seconds)

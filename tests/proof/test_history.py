@@ -27,7 +27,7 @@ def source(start: float, end: float, city: str | None) -> Source:
 def update(
     name: str, start: float, end: float, until: float = 99, occurred: float | None = None, **more: str
 ) -> Update:
-    """An update of City by its name, received halfway."""
+    """Return an update of City with this id, received in the middle."""
     received = at((start + end) / 2)
     happened = received if occurred is None else at(occurred)
     return Update(name, span(start, end), {"City": name, **more}, received, at(until), happened)
@@ -41,7 +41,7 @@ Seen = Source | Update | Look | Missed
 
 
 def explain(*seen: Seen) -> None:
-    """Look for a serial order, of what begins with the source Oslo."""
+    """Search a serial order of a history that starts with the source Oslo."""
     profile = Profile([source(0, 0, "Oslo")])
     lists: Sequence[tuple[type, list[Any]]] = [
         (Source, profile.sources),
@@ -57,7 +57,7 @@ def explain(*seen: Seen) -> None:
 
 
 def own_look(start: float, end: float, name: str, city: str, tier: str | None = None) -> tuple[Update, Look]:
-    """An update and the profile beside its receipt."""
+    """Return an update and the profile beside its receipt."""
     one = update(name, start, end)
     return one, Look(one.span, {"City": city, "Tier": tier}, one)
 
@@ -107,7 +107,7 @@ BAD: dict[str, list[Seen]] = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_what_a_serial_order_explains_is_taken(name: str) -> None:
+def test_what_a_serial_order_explains_is_accepted(name: str) -> None:
     explain(*GOOD[name])
 
 

@@ -12,7 +12,7 @@ def test_every_law_of_merge_and_mapping_is_tried() -> None:
     assert int(laws(420).seen.split()[0]) >= 420
 
 
-def test_a_law_that_is_broken_is_told() -> None:
+def test_a_broken_law_is_reported() -> None:
     @given(st.integers(0, 1_000))
     def no_number_is_great(number: int) -> None:
         assert number < 900

@@ -9,7 +9,7 @@ from proof.ledger import Ledger, check, write_of
 
 
 @pytest.mark.parametrize("found", [{"u1": 1}, {"u1": 1, "u2": 2}, {"u1": 1, "u2": 1, "u3": 1}])
-def test_a_write_lost_made_twice_or_never_sent_is_told(found: dict[str, int]) -> None:
+def test_a_write_lost_made_twice_or_never_sent_is_reported(found: dict[str, int]) -> None:
     with pytest.raises(AssertionError):
         check(Ledger(acknowledged={"u1", "u2"}), Counter(found))
 

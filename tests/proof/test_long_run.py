@@ -16,13 +16,13 @@ def test_under_steady_traffic_nothing_grows_and_what_expired_leaves_the_file() -
 
 
 def course(of: Callable[[float], Sample] = lambda _: STEADY, slower: float = 1.0, written: int = 90_000) -> Course:
-    """A course of 1,200 seconds, ten answers in each, those of the last 200 so many times slower."""
+    """Return a course of 1,200 seconds with ten responses in each, those of the last 200 slower by this factor."""
     answers = [(n / 10, (0.004 + n % 50 / 1e4) * (slower if n >= 10_000 else 1)) for n in range(12_000)]
     samples = [replace(of(n * 10.0), moment=n * 10.0) for n in range(120)]
     return Course(1_200, 4, [*answers, *answers, *answers, *answers, *answers], answers, samples, written)
 
 
-def test_a_steady_course_is_taken() -> None:
+def test_a_steady_course_is_accepted() -> None:
     check(course(slower=1.19))
 
 
@@ -38,6 +38,6 @@ def test_a_steady_course_is_taken() -> None:
     ],
     ids=["slower", "nothing leaves", "memory", "handles", "file", "overdue"],
 )
-def test_a_course_that_is_not_flat_is_told(broken: Course) -> None:
+def test_a_course_that_is_not_flat_is_reported(broken: Course) -> None:
     with pytest.raises(AssertionError):
         check(broken)

@@ -48,5 +48,5 @@ def test_the_strict_reader_knows_the_rules(content: bytes, rows: list[list[bytes
     assert strictly(content, b",") == rows
 
 
-def test_the_proof_tells_what_was_seen() -> None:
+def test_the_proof_reports_its_figures() -> None:
     assert damaged_snapshots(40).seen.startswith("40 damages of ")

@@ -1,4 +1,4 @@
-"""What was posted for one customer and which timelines were answered, and what these tell of the serial order."""
+"""The posts and timelines of one customer, and the serial order that they imply."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .order import BrokenError, Order, Span
 
 @dataclass(frozen=True, eq=False)
 class Posted(Life):
-    """An accepted activity; its content is its title, and `shows` the span in which it came to the timeline."""
+    """An accepted activity; its content is its title, and `shows` the span in which it appeared on the timeline."""
 
     shows: Span
 
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """A timeline as it was answered: titles by ActivityId; none where the customer was unknown."""
+    """A timeline in a response: titles by ActivityId; None if the customer was unknown."""
 
     span: Span
     rows: Mapping[str, str]
@@ -26,7 +26,7 @@ class Page:
 
 @dataclass
 class Timeline:
-    """All that was seen of one customer's timeline."""
+    """All responses about one customer's timeline."""
 
     posted: list[Posted] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
@@ -34,13 +34,13 @@ class Timeline:
 
 @dataclass(frozen=True)
 class _Shown:
-    """The moment in which an activity, parked before or not, came to the timeline."""
+    """The moment at which an activity, parked before or not, appeared on the timeline."""
 
     posted: Posted
 
 
 def place_timeline(order: Order, timeline: Timeline) -> None:
-    """Add a timeline's events and what its pages tell of their order; BrokenError where a page fits nothing."""
+    """Add a timeline's events and the order that its pages imply; BrokenError if a page is impossible."""
     for posted in timeline.posted:
         order.add(posted, posted.span)
         order.add(_Shown(posted), posted.shows)
@@ -63,5 +63,5 @@ def _may_show(posted: Posted, page: Page, title: str) -> bool:
 
 
 def _missing(posted: Sequence[Posted], page: Page) -> list[Posted]:
-    """Return the activities that the page would have if they had come before it."""
+    """Return the activities that the page would contain if they had happened before it."""
     return [each for each in posted if each.name not in page.rows and page.span.end < each.valid_until]

@@ -1,4 +1,4 @@
-"""Clients that retry as Power Automate does, and what they see of a service in trouble."""
+"""Clients that retry as Power Automate does, and the responses of a failing service."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .ledger import Ledger, Write, instant, write_of
 
 CLIENTS, CUSTOMERS = 16, 20
 BATCH, TAKEN = 5, "taken"
-SCALE = 0.02  # so long is a second of a client's waiting here; the service and its store wait in real time
+SCALE = 0.02  # a second of a client's wait takes this long; the service and its store wait in real time
 WAITS_S = (7.5, 15, 30, 45)  # Power Automate's default: four retries, later where Retry-After says so
 RETRIED = frozenset((408, 429, 500, 502, 503, 504))
-HANGS_AFTER_S = REQUEST_WITHIN_S + 1.0  # for the way there and back
+HANGS_AFTER_S = REQUEST_WITHIN_S + 1.0  # for the round trip
 WRITES = ("update", "activity", "record", "updates", "activities")
 READS = {"read": "data/Customer/c{}", "timeline": "profile/timeline?customerId=c{}"}
 Send = Callable[[], Awaitable[httpx.Response]]
@@ -30,7 +30,7 @@ Send = Callable[[], Awaitable[httpx.Response]]
 
 @dataclass
 class Seen:
-    """What came back; each answer is held to what the service promises of all."""
+    """Responses; each is checked against the promises of the service for all responses."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     given_up: int = 0
@@ -48,7 +48,7 @@ class Seen:
         if answer.status_code in RETRIED:
             assert int(answer.headers["Retry-After"]) >= 1, said
 
-    def told(self) -> str:
+    def described(self) -> str:
         sorry = {status: count for status, count in self.statuses.items() if status in RETRIED}
         return (
             f"of {self.statuses.total():,} answers {sorry}, {self.given_up} given up; slowest {self.slowest:.1f} s, "
@@ -57,24 +57,24 @@ class Seen:
 
 
 class Visitors:
-    """Many clients of one host, and the books of what they wrote."""
+    """Many clients of one host, and the ledger of their writes."""
 
     def __init__(self, client: httpx.AsyncClient, seen: Seen, seed: int) -> None:
         self.ledger = Ledger()
         self._client, self._seen = client, seen
-        self._chance = Random(seed)  # noqa: S311  # what comes next, no secrets
+        self._chance = Random(seed)  # noqa: S311  # a choice, no secrets
 
     async def come(self, requests: int) -> None:
-        """Send so many requests of every kind, each until it is settled or given up."""
+        """Send this many requests of every kind, each until it succeeds or the retries are used up."""
         numbers = islice(self.ledger.numbers, requests)
         await asyncio.gather(*(self._call(numbers) for _ in range(CLIENTS)))
 
     async def update(self, mark: str) -> None:
-        """Send an update once, and take whatever answer comes."""
+        """Send an update once, and accept any response."""
         await self._write(write_of("update", "c0", mark), waits=())
 
     async def call_well(self) -> float:
-        """Assert that a call of each kind is answered well at the first try; return the seconds all took together."""
+        """Assert that a call of each kind succeeds at the first attempt; return the total seconds."""
         begun, number = perf_counter(), next(self.ledger.numbers)
         writes = [self._write(_write(kind, number), waits=()) for kind in WRITES]
         reads = [self._read(path.format(number % CUSTOMERS), waits=()) for path in READS.values()]
@@ -102,7 +102,7 @@ class Visitors:
         return await self._settle(partial(self._client.get, path), partial(_is, 200), waits)
 
     async def _be_refused(self, number: int) -> None:
-        """Send what must not be taken, under a mark that is nowhere in the books."""
+        """Send requests that must be refused, with a mark that is not in the ledger."""
         mark, customer = f"wrong{number}", f"data/Customer/c{number % CUSTOMERS}"
         status, write = (
             (400, Write(mark, "PATCH", customer, {"City": mark, "Cty": mark})),
@@ -113,7 +113,7 @@ class Visitors:
         await self._settle(partial(write.send, self._client), partial(_is, status), WAITS_S)
 
     async def _settle(self, send: Send, is_final: Callable[[httpx.Response], bool], waits: Sequence[float]) -> bool:
-        """Send until an answer is final, as often as there are waits and once more; return whether one was."""
+        """Send until a response is final, once and again after each wait; return whether one was."""
         for wait in (*waits, None):
             begun = perf_counter()
             answer = await send()
@@ -132,7 +132,7 @@ def _is(status: int, answer: httpx.Response) -> bool:
 
 
 def _write(kind: str, number: int) -> Write:
-    """Make a write of any kind; of the records some are parked, for their customers are not there."""
+    """Return a write of any kind; some records are parked, as their customers do not exist."""
     mark = f"{kind}{number}"
     if kind != "record":
         return write_of(kind, f"c{number % CUSTOMERS}", mark, BATCH)

@@ -1,4 +1,4 @@
-"""Bytes over a socket to the local host, and what comes back: no client library that would mend them."""
+"""Bytes over a socket to the local host, and the responses: without a client library that would correct them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 
 @dataclass(frozen=True)
 class Answer:
-    """The first answer on a connection; `status` is 0 where the host closed it without one."""
+    """The first response on a connection; `status` is 0 if the host closed it without one."""
 
     status: int
     head: bytes
@@ -25,7 +25,7 @@ class Answer:
 
 
 def request(verb: str, path: str, body: bytes = b"", headers: bytes = b"") -> bytes:
-    """Write a request; `headers` are whole lines, and may bring a Content-Length or Transfer-Encoding of their own."""
+    """Return a request; `headers` are whole lines, and may include Content-Length or Transfer-Encoding."""
     framed = any(name in headers.lower() for name in (b"content-length", b"transfer-encoding"))
     length = b"" if framed or not body else b"Content-Length: %d\r\n" % len(body)
     media = b"" if b"content-type" in headers.lower() or not body else b"Content-Type: application/json\r\n"
@@ -34,7 +34,7 @@ def request(verb: str, path: str, body: bytes = b"", headers: bytes = b"") -> by
 
 
 class Connection:
-    """A connection that is kept, for well-formed requests one after the other."""
+    """A persistent connection for well-formed requests in sequence."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
@@ -57,7 +57,7 @@ async def connect(port: int) -> Connection:
 
 
 def exchange(port: int, sent: bytes, *, half_close: bool = False) -> Answer:
-    """Send and read until the answer is whole; with `half_close` nothing more can follow what was sent."""
+    """Send and read until the response is complete; with `half_close` nothing more can be sent."""
     begun = perf_counter()
     with socket.create_connection(("127.0.0.1", port), timeout=HANG) as connection:
         sending = Thread(target=_send, args=(connection, sent, half_close))
@@ -73,7 +73,7 @@ def exchange(port: int, sent: bytes, *, half_close: bool = False) -> Answer:
 
 
 def _send(connection: socket.socket, sent: bytes, half_close: bool) -> None:  # an argument of a thread
-    with suppress(OSError):  # a host that has heard enough closes
+    with suppress(OSError):  # the host may close early
         connection.sendall(sent)
         if half_close:
             connection.shutdown(socket.SHUT_WR)

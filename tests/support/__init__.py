@@ -1,4 +1,4 @@
-"""What tests share: a clock to turn, a small definition, emulators, and the host in this process."""
+"""Shared by tests: a clock to set, a small definition, emulators, and the host in this process."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ import httpx
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.definition import instance_of
-from function_app.errors import ServiceError
+from function_app.errors import Rejected
 from function_app.local.host import Host, read_custom_headers
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
@@ -42,7 +43,7 @@ INSTANCE = "00000000-0000-4000-8000-000000000001"
 
 
 def definition() -> dict[str, Any]:
-    """A definition with an attribute of every kind."""
+    """Return a definition with an attribute of every kind."""
     return {
         "name": "Contoso",
         "entities": [
@@ -96,18 +97,18 @@ def model() -> CompiledInstance:
 
 
 def profile(customer_id: str, **attributes: Any) -> dict[str, Any]:
-    """A source profile with every attribute, null where none is given."""
+    """Return a source profile with every attribute; null for those not given."""
     return {a.name: attributes.get(a.name) for a in model().instance.customer.attributes} | {"CustomerId": customer_id}
 
 
 def in_json(*profiles: Mapping[str, Any]) -> dict[str, bytes]:
-    """Source profiles as a store takes them."""
+    """Return source profiles as the store accepts them."""
     return {profile["CustomerId"]: json.dumps(profile).encode() for profile in profiles}
 
 
 @dataclass
 class Clock:
-    """Time under the test's hand."""
+    """A clock that the test sets."""
 
     now: datetime = NOW
 
@@ -119,7 +120,7 @@ class Clock:
 
 
 def open_runtime(services: Services, clock: Clock) -> Runtime:
-    """A runtime in which everyone is Administrator."""
+    """Return a runtime in which every caller is Administrator."""
     return Runtime(services, authenticate_local, clock)
 
 
@@ -130,7 +131,7 @@ async def host_over(
     make_runtime: Callable[[Services, Clock], Runtime] = open_runtime,
     snapshots: Snapshots | None = None,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
-    """The local host over a store, in this process, and the services behind it."""
+    """Yield the local host over a store, in this process, and its services."""
     services = Services(store, snapshots, clock=clock)
     runtime = make_runtime(services, clock)
     transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime), CUSTOM_HEADERS))
@@ -141,19 +142,19 @@ async def host_over(
 
 @contextmanager
 def azurite(service: str) -> Iterator[str]:
-    """Start Azure Storage's emulator, `blob` or `queue`; yield the address of its account."""
+    """Start Azure Storage's emulator, `blob` or `queue`; yield the URL of its account."""
     command = [str(ROOT / f"tests/emulators/node_modules/.bin/azurite-{service}"), f"--{service}Port", "0"]
     options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        told = next(line for line in process.stdout if "successfully listen" in line)
-        yield told.split()[-1] + "/devstoreaccount1"
+        line = next(line for line in process.stdout if "successfully listen" in line)
+        yield line.split()[-1] + "/devstoreaccount1"
         process.terminate()
-        process.communicate()  # it has last words
+        process.communicate()  # it prints when it ends
 
 
 class CosmosServer:
-    """Cosmos DB's wire protocol on loopback, and what it was asked."""
+    """A Cosmos DB server on loopback, and the requests that it received."""
 
     key = "ZW11bGF0b3I="
 
@@ -161,13 +162,13 @@ class CosmosServer:
         self.endpoint, self._requests, self._clock = (described[name] for name in ("endpoint", "requests", "clock"))
 
     def requests(self) -> list[dict[str, str]]:
-        """Return and forget the document requests since the last call: kind, path, body."""
+        """Return the document requests since the last call: kind, path, body."""
         with urlopen(self._requests) as response:  # noqa: S310  # loopback
             found: list[dict[str, str]] = json.load(response)
         return found
 
     def advance(self, seconds: float) -> None:
-        """Move the server's clock forward: documents whose `ttl` is over are gone."""
+        """Move the server's clock forward, so that documents with an expired `ttl` are removed."""
         with urlopen(self._clock, data=str(seconds).encode()):  # noqa: S310  # loopback
             pass
 
@@ -184,7 +185,7 @@ def cosmos_server() -> Iterator[CosmosServer]:
 
 
 async def create_database(server: CosmosServer, name: str) -> None:
-    """Make a database and its containers, as the infrastructure does."""
+    """Create a database and its containers, as the infrastructure does."""
     async with CosmosClient(
         server.endpoint, server.key, connection_verify=False, enable_endpoint_discovery=False
     ) as client:
@@ -200,7 +201,7 @@ async def create_database(server: CosmosServer, name: str) -> None:
 
 @cache
 def containers() -> list[dict[str, Any]]:
-    """The containers as the Bicep declares them."""
+    """Return the containers as declared in Bicep."""
     text = (ROOT / "infra/modules/cosmos.bicep").read_text(encoding="utf-8")
     declared = text[text.index("var containers") : text.index("resource account")]
     found = []
@@ -224,7 +225,7 @@ def containers() -> list[dict[str, Any]]:
 
 
 async def put_customers(services: Services, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:
-    """Write customers with their key rings and join what was parked for them, as a refresh does for these alone."""
+    """Write customers with their source keys and attach their parked activities, as a refresh of only these does."""
     instance = (await services.instances.get(instance_id, clock())).instance
     blank = dict.fromkeys(instance.customer.by_name)
     profiles = {str(row["CustomerId"]): {**blank, **row} for row in rows}
@@ -243,16 +244,18 @@ async def put_customers(services: Services, instance_id: str, rows: Sequence[Map
 async def create_activity(
     store: Store, activity: Activity, now: datetime, instance_id: str = INSTANCE
 ) -> Activity | None:
-    """Create one activity; return the one of its id that is there."""
+    """Create one activity; return the existing one with its id if there is one."""
     (known,) = await store.activities.create(instance_id, [activity], now)
-    assert not isinstance(known, ServiceError)
+    assert not isinstance(known, Rejected)
     return known
 
 
-async def refresh(client: httpx.AsyncClient, instance_id: str) -> dict[str, Any]:
+async def refresh(
+    client: httpx.AsyncClient, instance_id: str, options: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Start a refresh and return the job once it has ended."""
     jobs = f"/instances/{instance_id}/workflows/main/jobs"
-    job: dict[str, Any] = (await client.post(jobs)).json()
+    job: dict[str, Any] = (await client.post(jobs, params=options)).json()
     while job["endTimestamp"] is None:
         await asyncio.sleep(0.01)
         job = (await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})).json()

@@ -1,4 +1,4 @@
-"""What Power Platform's designer makes of a connector: requests built from its definition alone."""
+"""A model of Power Platform's designer: requests built from a connector's definition only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAMPLES = {
 
 @dataclass(frozen=True)
 class Action:
-    """One operation of the definition, as the designer shows it."""
+    """An operation of the definition, as shown in the designer."""
 
     path: str
     verb: str
@@ -43,7 +43,7 @@ class Action:
 
 
 class Designer:
-    """Draws forms for a definition and sends what is filled in; every answer is checked against the definition."""
+    """Creates forms for a definition and sends their values; every response is checked against the definition."""
 
     def __init__(self, definition: Json, client: httpx.AsyncClient) -> None:
         self._definition, self._client = definition, client
@@ -78,7 +78,7 @@ class Designer:
             jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker()).validate(answer.json())
 
     async def choices(self, parameter: Json, values: Mapping[str, Any]) -> list[Any] | None:
-        """Return what a parameter's list offers, None if it has none; both forms must offer the same."""
+        """Return the values of a parameter's list; None if it has none. Both forms of the list must be equal."""
         if "x-ms-dynamic-list" not in parameter:
             return None
         newer, older = parameter["x-ms-dynamic-list"], parameter["x-ms-dynamic-values"]
@@ -91,7 +91,7 @@ class Designer:
         return [_at(row, newer["itemValuePath"]) for row in rows]
 
     async def drawn(self, schema: Json, values: Mapping[str, Any]) -> Json:
-        """Return a schema with references followed, dynamic parts asked for, and nullable said as JSON schema does."""
+        """Return a schema with resolved references and dynamic parts, and nullable in the form of JSON schema."""
         if "$ref" in schema:
             name = schema["$ref"].removeprefix("#/definitions/")
             return await self.drawn(self._definition["definitions"][name], values)
@@ -109,7 +109,7 @@ class Designer:
 
 
 def sample(schema: Json, typed: Mapping[str, Any], name: str = "") -> Any:
-    """Return a value a maker may enter: typed by name, or made from the schema."""
+    """Return a value that a maker may enter: from the given ones by name, or generated from the schema."""
     schema = schema.get("drawn", schema)
     if name in typed:
         return typed[name]
@@ -122,7 +122,7 @@ def sample(schema: Json, typed: Mapping[str, Any], name: str = "") -> Any:
 
 
 def example(parameter: Json) -> Any:
-    """Return what a parameter's hint gives as an example, or its first allowed value."""
+    """Return the example in a parameter's hint, or its first allowed value."""
     if "enum" in parameter:
         return parameter["enum"][0]
     if parameter["type"] != "string":

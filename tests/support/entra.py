@@ -1,4 +1,4 @@
-"""A Microsoft Entra of our own: an issuer with RSA keys, its JWKS on loopback, and tokens of every kind."""
+"""A stand-in for Microsoft Entra: an issuer with RSA keys, its JWKS on loopback, and tokens of every kind."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def private_key(kid: str) -> RSAPrivateKey:
 
 
 def token(kid: str = "one", key: Any = None, algorithm: str = "RS256", **claims: Any) -> str:
-    """A delegated v2 token of USER without a role; claims given replace its own, None takes one away."""
+    """Return a delegated v2 token of USER without a role; given claims replace the defaults, None removes one."""
     now = int(NOW.timestamp())
     own = {"aud": API, "iss": V2, "tid": TENANT, "oid": USER, "sub": "pairwise", "scp": "user_impersonation"}
     times = {"iat": now, "nbf": now, "exp": now + 3600}
@@ -45,14 +45,14 @@ def token(kid: str = "one", key: Any = None, algorithm: str = "RS256", **claims:
 
 
 def app_token(**claims: Any) -> str:
-    """An app-only v1 token without a role."""
+    """Return an app-only v1 token without a role."""
     own = {"scp": None, "sub": USER, "iss": V1, "aud": f"api://{API}"}
     return token(**{**own, **claims})
 
 
 @dataclass
 class Issuer:
-    """The JWKS endpoint: which keys it shows, whether it answers, how often it was asked."""
+    """The JWKS endpoint: the keys it returns, whether it answers, the number of requests."""
 
     url: str = ""
     kids: list[str] = field(default_factory=lambda: ["one"])

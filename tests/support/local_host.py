@@ -1,4 +1,4 @@
-"""The local host in a process of its own, as `make run` starts it."""
+"""The local host in a separate process, as started by `make run`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS_TO_START, SECONDS_TO_END = 10.0, 10.0
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Return this process's environment with these settings in place of its own."""
+    """Return the environment of this process with these settings instead of its settings."""
     ours = ("STORE", "DATA_DIR", "COSMOS_", "AUTH_MODE", "PORT", "WEBSITE_", "SNAPSHOTS", "ENTRA_")
     return {name: text for name, text in os.environ.items() if not name.startswith(ours)} | settings
 
@@ -36,7 +36,7 @@ def free_port() -> int:
 
 @dataclass
 class Served:
-    """A local host in a process of its own."""
+    """A local host in a separate process."""
 
     process: subprocess.Popen[str]
     port: int
@@ -63,12 +63,12 @@ class Served:
                 time.sleep(0.02)
 
     def said(self) -> str:
-        """Return what it has written to stderr."""
+        """Return its stderr so far."""
         self.errors.seek(0)
         return self.errors.read()
 
     def end(self, number: int) -> tuple[int, str, str]:
-        """Send a signal; return the exit status and what was printed."""
+        """Send a signal; return the exit status and the output."""
         self.process.send_signal(number)
         out, _ = self.process.communicate(timeout=SECONDS_TO_END)
         return self.process.returncode, out, self.said()
@@ -76,7 +76,7 @@ class Served:
 
 @contextmanager
 def serving(command: Sequence[str] = COMMAND, **settings: str) -> Iterator[Served]:
-    """Start it on a free port with these settings, wait until it is healthy, and kill it at the end."""
+    """Start it on a free port with these settings and wait until it is healthy; kill it at the end."""
     port = free_port()
     with (
         TemporaryFile("a+") as errors,

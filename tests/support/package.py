@@ -1,4 +1,4 @@
-"""The deployment package: the files that would go, and libraries installed as the platform's build does."""
+"""The deployment package: its files, and libraries installed as by the platform's build."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from pathspec import GitIgnoreSpec
 
 from support import ROOT
 
-LIBRARIES = Path(".python_packages/lib/site-packages")  # where the build on the platform puts them
+LIBRARIES = Path(".python_packages/lib/site-packages")  # as by the platform's build
 REQUIREMENTS = ROOT / "requirements.txt"
 
 
 def azure_python() -> Path:
-    """Return the interpreter that stands for Azure's: WORKER_PYTHON, else 3.13 if make found one, else this one."""
+    """Return the interpreter used instead of Azure's: WORKER_PYTHON, else 3.13 if make found one, else this one."""
     latest = ROOT / ".venv-3.13/bin/python"
     return Path(os.environ.get("WORKER_PYTHON") or (latest if latest.exists() else sys.executable)).absolute()
 
 
 def selected(folder: Path) -> Iterator[Path]:
-    """Walk what .funcignore leaves, not entering what it takes out."""
+    """Yield the files that .funcignore does not exclude, without entering excluded folders."""
     ignored = GitIgnoreSpec.from_lines((ROOT / ".funcignore").read_text(encoding="utf-8").splitlines())
     for path in sorted(folder.iterdir()):
         name = path.relative_to(ROOT).as_posix()
@@ -37,7 +37,7 @@ def selected(folder: Path) -> Iterator[Path]:
 
 
 def unpack(folder: Path, python: Path) -> Path:
-    """Put the package into a folder, with the libraries of requirements.txt; return the folder."""
+    """Copy the package into a folder, with the libraries of requirements.txt; return the folder."""
     for path in selected(ROOT):
         (folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, folder / path.relative_to(ROOT))
@@ -47,12 +47,12 @@ def unpack(folder: Path, python: Path) -> Path:
 
 
 def deployed_libraries(python: Path) -> Path:
-    """Return a folder with what requirements.txt names, and nothing else."""
+    """Return a folder with the libraries of requirements.txt, and nothing else."""
     return _installed(python, REQUIREMENTS.read_text(encoding="utf-8"), [["-r", str(REQUIREMENTS)]])
 
 
 def worker_libraries(python: Path) -> Path:
-    """Return a folder with what Microsoft's worker brings itself."""
+    """Return a folder with the libraries of Microsoft's worker."""
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
     runtime = next(line for line in lines if "functions-runtime" in line)
     pinned = runtime.partition(";")[0]
@@ -61,7 +61,7 @@ def worker_libraries(python: Path) -> Path:
 
 
 def _installed(python: Path, wanted: str, steps: Sequence[Sequence[str]]) -> Path:
-    """Return the folder for what is wanted, in the interpreter's own environment; install it if it is not there."""
+    """Return the folder of these requirements in the interpreter's environment; install them if it is missing."""
     name = hashlib.sha256(wanted.encode()).hexdigest()[:16]
     place = python.parent.parent / "targets" / name
     if not place.exists():

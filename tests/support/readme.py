@@ -1,4 +1,4 @@
-"""What the documents are held to: the tables made of the code, and the examples; `make documents` writes the tables."""
+"""Checked parts of the documents: tables generated from the code, and examples; `make documents` writes the tables."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", flags=re.DOTALL | re.MULTILI
 
 
 class Example(NamedTuple):
-    """A command of a document, and the JSON it says that the command prints."""
+    """A command of a document, and the JSON that it prints according to the document."""
 
     command: str
     answer: str | None
 
 
 def tables() -> dict[str, str]:
-    """Return the tables of the reference by the name in the comments around them."""
+    """Return the tables of the reference, by the name in the comments around them."""
     return {"operations": _operations(), "settings": _settings(), "errors": _errors()}
 
 
 def written(text: str) -> str:
-    """Return the text of the reference with its tables as they should be."""
+    """Return the text of the reference with current tables."""
     for name, table in tables().items():
         head, rest = text.split(f"<!-- {name} -->\n", 1)
         text = f"{head}<!-- {name} -->\n{table}\n<!-- end -->{rest.split('<!-- end -->', 1)[1]}"
@@ -48,12 +48,12 @@ def steps(text: str) -> Iterator[Example]:
 
 
 def examples(text: str) -> list[tuple[str, str]]:
-    """Return the calls on the sample instance that a document shows, each with its answer."""
+    """Return the calls of the sample instance in a document, each with its response."""
     return [(command, answer) for command, answer in steps(text) if answer is not None and SAMPLE in command]
 
 
 def agrees(found: Any, written: Any) -> bool:
-    """Return whether an answer is the one written, where "..." means anything."""
+    """Return whether a response matches the documented one; "..." matches anything."""
     if written == "...":
         return True
     if isinstance(written, dict):

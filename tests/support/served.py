@@ -1,4 +1,4 @@
-"""A host on a port of its own, served from a thread of this process."""
+"""A host on a separate port, served from a thread of this process."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from function_app.local.server import Server
 
 
 async def nothing() -> None:
-    """Do nothing at the start or the end."""
+    """Do nothing: the default for `start` and `stop`."""
 
 
 @contextmanager
 def served(
     host: Host, start: Callable[[], Awaitable[None]] = nothing, stop: Callable[[], Awaitable[None]] = nothing
 ) -> Iterator[int]:
-    """Serve a host until the block ends; yield its port. `start` and `stop` run in the thread's event loop."""
-    told: Queue[int | BaseException] = Queue()
+    """Serve a host until the block ends; yield its port; `start` and `stop` run in the thread's event loop."""
+    outcome: Queue[int | BaseException] = Queue()
     loop, ended = asyncio.new_event_loop(), asyncio.Event()
 
     async def serve() -> None:
         server = Server(host)
         try:
             await start()
-            told.put(await server.start(0))
+            outcome.put(await server.start(0))
             await ended.wait()
         except BaseException as error:
-            told.put(error)
+            outcome.put(error)
             raise
         finally:
             await server.close()
@@ -40,7 +40,7 @@ def served(
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     try:
-        port = told.get()
+        port = outcome.get()
         if isinstance(port, BaseException):
             raise port
         yield port

@@ -1,4 +1,4 @@
-"""Parts as tests write and read them."""
+"""Parts of snapshots, written and read by tests."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
+from function_app.domain.job import RejectedRow
 from function_app.services.validation import Checker
-from function_app.source.layout import FOUND, Layout
+from function_app.source.layout import Layout
 from function_app.source.reader import Head, read_head, read_ids, read_part
-from function_app.source.told import RejectedRow
 from support import model
 
 MODEL = model()
@@ -25,7 +25,7 @@ _CHECKER = Checker(CUSTOMER)
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of a part: records by id without nulls, and all that is told."""
+    """The content of a part: records by id without nulls, and everything that is reported."""
 
     records: list[dict[str, Any]]
     rejected: list[RejectedRow]
@@ -41,7 +41,7 @@ class Read:
         return {row.number: row.reason for row in self.rejected}
 
 
-def read(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> Read:
+def read(content: bytes, file: str = "c.csv", layout: Layout | None = None, entity: Entity = CUSTOMER) -> Read:
     """Read a part of Customer, or of another entity."""
     found, rejections, checker, required = Read([], [], 0, []), 0, Checker(entity), entity.keys[0]
 
@@ -52,9 +52,9 @@ def read(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: En
         found.records.extend(
             {name: value for name, value in record.items() if value is not None} for record in batch.records()
         )
-        found.rejected.extend(batch.told.rejected)
-        rejections += batch.told.rejections
-        found.doubts.extend(batch.told.doubts)
+        found.rejected.extend(batch.report.rejected)
+        rejections += batch.report.rejections
+        found.doubts.extend(batch.report.doubts)
     return Read(found.records, found.rejected, rejections, found.doubts)
 
 
@@ -62,11 +62,11 @@ def check(record: Mapping[str, Any]) -> Any:
     return _CHECKER.check_record(record, REQUIRED)
 
 
-def head(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> Head:
+def head(content: bytes, file: str = "c.csv", layout: Layout | None = None, entity: Entity = CUSTOMER) -> Head:
     return read_head(pa.BufferReader(content), file, entity, entity.keys[0], layout)
 
 
-def ids(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> list[str]:
+def ids(content: bytes, file: str = "c.csv", layout: Layout | None = None, entity: Entity = CUSTOMER) -> list[str]:
     return [found for some in read_ids(pa.BufferReader(content), file, entity, layout) for found in some]
 
 

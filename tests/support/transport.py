@@ -1,4 +1,4 @@
-"""The local host in this process, for httpx: requests and answers go through its own reading and writing of HTTP."""
+"""The local host in this process, for httpx: requests and responses pass its HTTP parser and writer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from function_app.local.wire import END_OF_HEAD, body_length, parse_head, serial
 
 
 class HostTransport(httpx.AsyncBaseTransport):
-    """Hands requests to a host without a socket."""
+    """Passes requests to a host without a socket."""
 
     def __init__(self, host: Host) -> None:
         self._host = host

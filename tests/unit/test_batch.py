@@ -28,7 +28,7 @@ def batch(rows: list[dict[str, Any]]) -> Batch:
 
 
 def exactly(rows: list[dict[str, Any]]) -> list[list[str]]:
-    """Values in order, told apart by type and sign too."""
+    """Return values in order, distinguished by type and sign too."""
     return [[repr(row[name]) for name in COLUMNS] for row in rows]
 
 
@@ -40,7 +40,7 @@ def test_texts_hold_what_records_of_the_same_rows_hold(rows: list[dict[str, Any]
 
 
 @given(rows=ROWS, start=st.integers(0, 8), end=st.integers(1, 9))
-def test_a_row_has_the_same_text_wherever_it_stands(rows: list[dict[str, Any]], start: int, end: int) -> None:
+def test_a_row_has_the_same_text_at_every_position(rows: list[dict[str, Any]], start: int, end: int) -> None:
     whole = batch(rows)
     assert Batch(whole.rows.slice(start, end)).texts() == whole.texts()[start : start + end]
 

@@ -17,7 +17,7 @@ def niceness() -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts priority by thread")
-async def test_bulk_work_comes_after_the_thread_of_requests() -> None:
+async def test_bulk_work_has_lower_priority_than_the_thread_of_requests() -> None:
     before = niceness()
     assert await run_in_background(niceness) >= 10 > before
     assert niceness() == before
@@ -36,7 +36,7 @@ async def test_bulk_work_leaves_one_core_to_requests() -> None:
     assert max(seen) == max(cores - 1, 1)
 
 
-async def test_items_come_in_order_and_what_goes_wrong_comes_through() -> None:
+async def test_items_come_in_order_and_exceptions_are_raised() -> None:
     def items() -> Iterator[int]:
         yield from (1, 2)
         raise ValueError("broken")

@@ -33,7 +33,7 @@ async def rows(database: Database) -> int:
     return int((await database.scan("SELECT count(*) FROM profiles", ()))[0][0])
 
 
-async def test_what_expired_leaves_a_day_later_with_the_next_write(database: Database) -> None:
+async def test_expired_rows_are_removed_a_day_later_with_the_next_write(database: Database) -> None:
     await fill(database, 10, NOW)
     await create(database, "on time", NOW + FEED_RETENTION - timedelta(minutes=1))
     assert await rows(database) == 11
@@ -41,7 +41,7 @@ async def test_what_expired_leaves_a_day_later_with_the_next_write(database: Dat
     assert await rows(database) == 2
 
 
-async def test_more_than_leaves_at_once_leaves_with_the_writes_that_follow(database: Database) -> None:
+async def test_more_rows_than_one_write_removes_are_removed_by_the_following_writes(database: Database) -> None:
     await fill(database, 7_000, NOW)
     for turn in range(5):
         await create(database, f"write {turn}", NOW + FEED_RETENTION + timedelta(milliseconds=turn))

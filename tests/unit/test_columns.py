@@ -59,7 +59,7 @@ def judged(column: pa.Array, attribute: Attribute) -> tuple[list[Any], list[bool
 
 
 def agrees(column: pa.Array, attribute: Attribute) -> None:
-    """What is called right here, the Checker takes, and writes the same."""
+    """Assert that the Checker accepts what is valid here, and writes it in the same form."""
     for cell, value, good in zip(judge(column, attribute, None), *judged(column, attribute), strict=True):
         if good:
             assert not isinstance(cell, ErrorDetail)

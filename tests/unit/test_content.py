@@ -24,5 +24,5 @@ def test_two_contents_have_one_digest_only_if_they_are_equal(one: dict[str, Any]
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, 1.0), (1, True), (2**53, 2**53 - 1), ("1", 1), (None, "null")])
-def test_what_only_looks_alike_is_told_apart(one: Any, other: Any) -> None:
+def test_similar_contents_are_distinguished(one: Any, other: Any) -> None:
     assert canonical({"Value": one}) != canonical({"Value": other})

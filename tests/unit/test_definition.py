@@ -10,6 +10,7 @@ from support import INSTANCE, definition
 
 from function_app.domain.definition import definition_faults, instance_of
 from function_app.operations.definition import InstanceDefinition
+from function_app.source.layout import Layout
 
 Spoil = Callable[[dict[str, Any]], object]
 
@@ -120,6 +121,37 @@ RULES: list[tuple[str, str, Spoil]] = [
     ("a title that is no attribute", "/entities/1/activity/title", lambda d: mapping(d).update(title="Produkt")),
     ("a description that is none", "/entities/1/activity/description", lambda d: mapping(d).update(description="Text")),
     ("an address that is none", "/entities/1/activity/externalUrl", lambda d: mapping(d).update(externalUrl="Url")),
+    ("a delimiter of two characters", "/entities/0/delimiter", lambda d: customer(d).update(delimiter="||")),
+    ("an empty delimiter", "/entities/0/delimiter", lambda d: customer(d).update(delimiter="")),
+    ("a delimiter beyond ASCII", "/entities/0/delimiter", lambda d: customer(d).update(delimiter="¦")),
+    ("a quote as delimiter", "/entities/1/delimiter", lambda d: purchases(d).update(delimiter='"')),
+    ("an encoding that there is not", "/entities/0/encoding", lambda d: customer(d).update(encoding="klingon")),
+    ("a codec of no characters", "/entities/0/encoding", lambda d: customer(d).update(encoding="base64")),
+    (
+        "a column that is another attribute's",
+        "/entities/0/attributes/2/column",
+        lambda d: customer(d)["attributes"][2].update(column="FullName"),
+    ),
+    (
+        "a column twice",
+        "/entities/0/attributes/2/column",
+        lambda d: [customer(d)["attributes"][index].update(column="Name") for index in (1, 2)],
+    ),
+    (
+        "a format of a text",
+        "/entities/0/attributes/2/format",
+        lambda d: customer(d)["attributes"][2].update(format="%Y"),
+    ),
+    (
+        "a date's format of a number",
+        "/entities/0/attributes/4/format",
+        lambda d: customer(d)["attributes"][4].update(format="%Y"),
+    ),
+    (
+        "a format that is not understood",
+        "/entities/0/attributes/7/format",
+        lambda d: customer(d)["attributes"][7].update(format="dd.mm.yyyy"),
+    ),
 ]
 
 
@@ -137,9 +169,15 @@ def test_without_customer_the_faults_say_so() -> None:
 def test_all_faults_come_at_once() -> None:
     wanted = definition()
     mapping(wanted).update(title="A", description="B")
-    customer(wanted)["attributes"][4]["maxLength"] = 5
+    customer(wanted)["attributes"][4] |= {"maxLength": 5, "format": "1.234"}
+    customer(wanted)["attributes"][2]["column"] = "FullName"
+    customer(wanted).update(delimiter=",,", encoding="none")
     assert targets(wanted) == [
         "/entities/0/attributes/4/maxLength",
+        "/entities/0/delimiter",
+        "/entities/0/encoding",
+        "/entities/0/attributes/2/column",
+        "/entities/0/attributes/4/format",
         "/entities/1/activity/title",
         "/entities/1/activity/description",
     ]
@@ -163,6 +201,40 @@ def test_what_is_left_out_has_its_default() -> None:
     assert activity is not None
     assert activity.show_in_timeline
     assert activity.description is None
+
+
+def test_how_snapshots_are_written_has_its_default() -> None:
+    instance = instance_of(INSTANCE, InstanceDefinition.model_validate(definition()).model_dump(exclude_none=True))
+    assert (instance.most_rejected, instance.most_removed, instance.grace) == (0.01, 0.1, timedelta(days=7))
+    assert (instance.customer.unknown_columns, Layout.of(instance.customer)) == ("warn", Layout())
+    city = instance.customer.by_name["City"]
+    assert (city.column, city.format) == ("City", None)
+
+
+def test_how_snapshots_are_written_is_what_the_definition_says() -> None:
+    wanted = definition() | {"refresh": {"mostRejected": 0, "mostRemoved": 0.5, "graceDays": 0}}
+    customer(wanted).update(delimiter=";", encoding="windows-1252", unknownColumns="error")
+    customer(wanted)["attributes"][2].update(column="Ort")
+    customer(wanted)["attributes"][7].update(format="%d.%m.%Y")
+    kept = InstanceDefinition.model_validate(wanted).model_dump(exclude_none=True)
+    assert targets(kept) == []
+    instance = instance_of(INSTANCE, kept)
+    assert (instance.most_rejected, instance.most_removed, instance.grace) == (0, 0.5, timedelta())
+    assert instance.customer.unknown_columns == "error"
+    assert Layout.of(instance.customer) == Layout(";", "windows-1252", {"City": "Ort"})
+    assert instance.customer.by_name["BirthDate"].format == "%d.%m.%Y"
+
+
+def test_two_attributes_may_swap_their_columns() -> None:
+    wanted = definition()
+    customer(wanted)["attributes"][1].update(column="City")
+    customer(wanted)["attributes"][2].update(column="FullName")
+    assert targets(wanted) == []
+
+
+def test_the_schema_of_a_definition_is_no_part_of_it() -> None:
+    wanted = {"$schema": "http://localhost:7071/api/definition.schema.json"} | definition()
+    assert "$schema" not in InstanceDefinition.model_validate(wanted).model_dump(exclude_none=True, by_alias=True)
 
 
 def test_the_customers_keys_are_read_only() -> None:
@@ -194,7 +266,11 @@ def test_the_customers_keys_are_read_only() -> None:
         (("entities", 0, "attributes", 2, "maxLength"), lambda d: customer(d)["attributes"][2].update(maxLength=0)),
         (("entities", 0, "attributes", 2, "maxLength"), lambda d: customer(d)["attributes"][2].update(maxLength="80")),
         (("entities", 0, "attributes", 2, "readOnly"), lambda d: customer(d)["attributes"][2].update(readOnly="yes")),
-        (("entities", 0, "attributes", 2, "format"), lambda d: customer(d)["attributes"][2].update(format="email")),
+        (("entities", 0, "attributes", 2, "pattern"), lambda d: customer(d)["attributes"][2].update(pattern="x")),
+        (("entities", 0, "attributes", 2, "format"), lambda d: customer(d)["attributes"][2].update(format=5)),
+        (("entities", 0, "unknownColumns"), lambda d: customer(d).update(unknownColumns="ignore")),
+        (("refresh", "mostRemoved"), lambda d: d.update(refresh={"mostRemoved": 1.5})),
+        (("refresh", "graceDays"), lambda d: d.update(refresh={"graceDays": 31})),
         (("entities", 1, "activity", "customer"), lambda d: mapping(d).pop("customer")),
         (("entities", 1, "activity", "activityType"), lambda d: mapping(d).pop("activityType")),
     ],

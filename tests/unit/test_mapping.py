@@ -40,7 +40,7 @@ MAPPING = ActivityMapping(
 
 texts = st.text(max_size=12) | st.text("|\\a", max_size=5)
 keys = st.lists(st.text("|\\a1", max_size=4) | texts, min_size=1, max_size=3)
-instants = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(lambda when: when.replace(tzinfo=UTC))  # noqa: DTZ001  # hypothesis wants bounds without a zone
+instants = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(lambda when: when.replace(tzinfo=UTC))  # noqa: DTZ001  # hypothesis requires bounds without a zone
 whole = st.integers(-(2**53), 2**53)
 values = st.none() | st.booleans() | whole | st.floats(allow_nan=False) | texts | st.lists(whole)
 
@@ -73,7 +73,7 @@ def shuffled(record: Mapping[str, Any], r: Any) -> dict[str, Any]:
 
 
 def parsed(activity: Activity) -> Activity:
-    """The activity with the record it carries as JSON, whose members have no order."""
+    """Return the activity with its record as JSON, as the order of members does not matter."""
     attributes = {**activity.attributes, "SemanticData": json.loads(activity.attributes["SemanticData"])}
     return replace(activity, attributes=attributes)
 
@@ -149,7 +149,9 @@ def test_a_unified_record_keeps_its_id_or_gets_one_by_its_content(record: dict[s
 
 
 @given(records(), texts)
-def test_who_joins_gets_a_customer_and_keeps_all_the_rest(record: dict[str, Any], customer_id: str) -> None:
+def test_an_activity_that_joins_gets_a_customer_and_keeps_all_the_rest(
+    record: dict[str, Any], customer_id: str
+) -> None:
     parked, _ = mapped(record)
     joined = parked.joined(customer_id)
     assert (parked.customer_id, joined.customer_id) == ("", customer_id)

@@ -25,7 +25,7 @@ minutes = st.integers(0, LAST)
 def update(
     update_id: str, attributes: Attributes, *, occurred: int = 0, received: int = 0, until: int = LAST
 ) -> Update:
-    """An update whose instants are minutes after NOW."""
+    """Return an update with instants in minutes after NOW."""
     return Update(
         update_id=update_id,
         customer_id="ada",
@@ -39,7 +39,7 @@ def update(
 
 @st.composite
 def updates(draw: st.DrawFn, prefix: str = "u") -> list[Update]:
-    """Updates with few distinct instants, so that ties are common, and ids in any order."""
+    """Return updates with few distinct instants, so that ties are common, and ids in any order."""
     ids = draw(st.lists(st.integers(0, 30), max_size=9, unique=True))
     bodies = st.dictionaries(st.sampled_from(NAMES), values, min_size=1)
     few = st.integers(0, 3)
@@ -56,7 +56,7 @@ def updates(draw: st.DrawFn, prefix: str = "u") -> list[Update]:
 
 
 def winner(given_updates: Iterable[Update], name: str, minute: int) -> Update | None:
-    """The oracle: of all updates, one by one, which shows for one attribute at one instant."""
+    """Return the update that is visible for one attribute at one instant, found one by one: the oracle."""
     best: Update | None = None
     for candidate in given_updates:
         if name not in candidate.attributes or candidate.valid_until <= NOW + timedelta(minutes=minute):
@@ -79,7 +79,7 @@ def at(minute: int) -> Any:
 
 
 def text(value: Any) -> str:
-    """JSON text: tells 1 from 1.0 and true, and one order of members from another."""
+    """Return JSON text: it distinguishes 1, 1.0 and true, and orders of members."""
     return json.dumps(value)
 
 

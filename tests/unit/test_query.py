@@ -135,5 +135,5 @@ def test_rows_sort_null_lowest_then_by_value_then_by_key() -> None:
     assert sorted(rows, key=lambda row: sort_key(*row)) == expected
 
 
-def test_sorting_rises_unless_told() -> None:
+def test_sorting_is_ascending_by_default() -> None:
     assert Sorting("City").descending is False

@@ -20,7 +20,7 @@ def segments(operation: Operation) -> list[str]:
 
 
 def addresses(operation: Operation) -> list[str]:
-    """Every address of an operation that could be taken for another's: each literal in place of each placeholder."""
+    """Yield every path of an operation that could match another's route: each literal in place of each placeholder."""
     choices: list[list[str]] = []
     for place, segment in enumerate(segments(operation)):
         literals = {segments(other)[place] for other in OPERATIONS if len(segments(other)) > place}
@@ -30,7 +30,7 @@ def addresses(operation: Operation) -> list[str]:
 
 
 def owner(address: str, method: str) -> Operation | None:
-    """The operation an address belongs to: of those that fit, the one with a literal where the others have none."""
+    """Return the operation of a path: of those that match, the one with a literal where the others have none."""
     parts = address.split("/")
     fitting = [
         operation
@@ -43,7 +43,7 @@ def owner(address: str, method: str) -> Operation | None:
 
 
 def ordered(routes: Sequence[Route]) -> Router:
-    """A router whose order, that of names, is the one given."""
+    """Return a router with functions in the given order, that of their names."""
     return Router([(f"F{n:03}_{route.name}", route.template, route.methods) for n, route in enumerate(routes)])
 
 
@@ -96,7 +96,7 @@ def test_the_data_addresses_reach_the_functions_of_their_names(method: str, addr
     assert found[0] == function
 
 
-def test_every_operation_has_a_function_of_its_id_that_takes_its_verb() -> None:
+def test_every_operation_has_a_function_with_its_id_and_verb() -> None:
     by_name = {route.name: route for route in ROUTES}
     assert len(by_name) == len(ROUTES)
     for operation in OPERATIONS:

@@ -57,7 +57,7 @@ def test_values_that_are_no_choice_are_all_refused_at_once() -> None:
     assert names(STORE="disk", AUTH_MODE="none", PORT="x") == ["AUTH_MODE", "PORT", "STORE"]
 
 
-def test_faults_of_form_and_of_sense_are_told_together() -> None:
+def test_faults_of_form_and_of_meaning_are_reported_together() -> None:
     found = names(STORE="cosmos", PORT="x", COSMOS_KEY="k3y", AUTH_MODE="local")
     assert {"PORT", "COSMOS_ENDPOINT", "COSMOS_KEY"} <= set(found)
 
@@ -81,7 +81,7 @@ def test_a_key_for_an_emulator_on_loopback_is_no_fault(endpoint: str) -> None:
 
 @pytest.mark.parametrize("mark", ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID"])
 def test_local_access_never_works_in_azure(mark: str) -> None:
-    assert "AUTH_MODE: local never works in Azure" in faults(**LOCAL, **{mark: "contoso"})
+    assert "AUTH_MODE: local is not allowed in Azure" in faults(**LOCAL, **{mark: "contoso"})
 
 
 def test_without_sign_in_nothing_but_local_starts() -> None:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.source_parts import MODEL, head, ids, read
 
-from function_app.domain.job import MAX_LISTED
 from function_app.source import csv_part, text
 from function_app.source.layout import Layout
 from function_app.source.rows import PartUnreadableError
@@ -119,24 +118,24 @@ def test_a_delimiter_or_encoding_that_is_set_is_used() -> None:
         (b"CustomerId,City,City\n", "has the column 'City' twice"),
     ],
 )
-def test_a_head_that_cannot_be_loaded_is_told_in_words(content: bytes, problem: str) -> None:
+def test_a_head_that_cannot_be_loaded_is_reported_in_words(content: bytes, problem: str) -> None:
     (fault,) = head(content).faults
     assert problem in fault.message
 
 
 @pytest.mark.parametrize("delimiter", ["::", '"', "§"])
-def test_a_delimiter_that_is_none_is_told(delimiter: str) -> None:
+def test_an_invalid_delimiter_is_reported(delimiter: str) -> None:
     (fault,) = head(b"CustomerId\n", layout=Layout(delimiter=delimiter)).faults
     assert "is no delimiter; one ASCII character is" in fault.message
 
 
-def test_an_encoding_that_is_none_is_told() -> None:
+def test_an_invalid_encoding_is_reported() -> None:
     assert (
         "there is no encoding 'klingon'" in head(b"CustomerId\n", layout=Layout(encoding="klingon")).faults[0].message
     )
 
 
-def test_columns_of_no_attribute_are_ignored_and_absent_ones_told() -> None:
+def test_columns_of_no_attribute_are_ignored_and_absent_ones_reported() -> None:
     found = head(b"CustomerId,Colour,,City,Colour\n")
     assert not found.faults
     assert found.ignored == ["Colour", "", "Colour"]
@@ -198,14 +197,14 @@ def test_a_row_that_breaks_the_rules_is_rejected_alone_and_its_id_counts(row: st
     found = read(content)
     assert [record["CustomerId"] for record in found.records] == ["A1", "A3"]
     assert found.rejections == 1
-    (told,) = found.rejected
-    assert (told.number, told.line, told.column) == (2, 5, None)
-    assert reason in told.reason
+    (rejected,) = found.rejected
+    assert (rejected.number, rejected.line, rejected.column) == (2, 5, None)
+    assert reason in rejected.reason
     assert found.doubts == ["the id of row 2 in line 5 is not sure"]
     assert sorted(ids(content)) == ["A1", "A2", "A3"]
 
 
-def test_rows_after_the_last_right_one_are_told_too() -> None:
+def test_rows_after_the_last_valid_one_are_reported_too() -> None:
     found = read(b"CustomerId,City\nA1,Oslo,NO\nA2,Rome,IT\n")
     assert (found.records, found.rejections) == ([], 2)
     assert found.reasons == dict.fromkeys((1, 2), "The row has 3 columns; the header has 2.")
@@ -223,13 +222,13 @@ def test_a_last_line_without_a_line_break_is_a_doubt(last: str) -> None:
     assert CUT_OFF in found.doubts
 
 
-def test_an_open_quote_takes_the_rest_along_and_is_a_doubt() -> None:
+def test_an_unclosed_quote_includes_the_rest_and_is_a_doubt() -> None:
     content = b'CustomerId,FullName\nA1,Ada\nA2,"Bo\nA3,Cy\nA4,Di\n'
     found = read(content)
     assert [record["CustomerId"] for record in found.records] == ["A1"]
     assert found.rejections == 3
     assert "A quoted value never ends" in found.reasons[2]
-    assert "The 2 lines after it can't be told apart from it." in found.reasons[2]
+    assert "The 2 lines after it can not be separated from it." in found.reasons[2]
     assert found.doubts == ["the id of row 2 in line 3 is not sure"]
     assert ids(content) == ["A1", "A2", "A3", "A4"]
 
@@ -274,30 +273,30 @@ def test_a_row_that_is_too_large_in_json_is_rejected() -> None:
 def test_a_row_with_a_wrong_text_names_its_column(row: bytes, column: str, reason: str, doubts: int) -> None:
     found = read(b"CustomerId,FullName\nA1,Ada\n" + row + b"\nA3,Cy\n")
     assert [record["CustomerId"] for record in found.records] == ["A1", "A3"]
-    (told,) = found.rejected
-    assert (told.number, told.line, told.column) == (2, 3, column)
-    assert reason in told.reason
+    (rejected,) = found.rejected
+    assert (rejected.number, rejected.line, rejected.column) == (2, 3, column)
+    assert reason in rejected.reason
     assert len(found.doubts) == doubts
 
 
-def test_what_is_no_character_of_a_set_encoding_is_told() -> None:
+def test_an_invalid_character_of_a_configured_encoding_is_reported() -> None:
     found = read(b"CustomerId,FullName\nA1,a\x81b\nA2,\x80\n", layout=Layout(encoding="cp1252"))
     assert found.records == [{"CustomerId": "A2", "FullName": "€"}]
     assert "must be a text in cp1252" in found.reasons[1]
 
 
-def test_half_a_character_at_the_end_of_utf_16_is_told() -> None:
+def test_half_a_character_at_the_end_of_utf_16_is_reported() -> None:
     found = read(codecs.BOM_UTF16_LE + "CustomerId,FullName\nA1,Ada\nA2,Bo".encode("utf-16-le")[:-1])
     assert [record["CustomerId"] for record in found.records] == ["A1"]
     assert "must be a text in UTF-16-LE" in found.reasons[2]
     assert CUT_OFF in found.doubts
 
 
-def test_all_rejected_rows_are_counted_and_the_first_listed() -> None:
+def test_all_rejected_rows_are_counted_and_listed() -> None:
     bad = b"".join(b"B%d,x,y\n" % number for number in range(3_000))
     found = read(b"CustomerId,FullName\n" + bad + b"A1,Ada\n" + bad)
-    assert (len(found.records), found.rejections, len(found.rejected)) == (1, 6_000, MAX_LISTED)
-    assert [row.number for row in found.rejected] == [*range(1, MAX_LISTED + 1)]
+    assert (len(found.records), found.rejections, len(found.rejected)) == (1, 6_000, 6_000)
+    assert [row.number for row in found.rejected] == [*range(1, 3_001), *range(3_002, 6_002)]
     assert len(found.doubts) == 1
 
 
@@ -316,7 +315,7 @@ def test_all_rejected_rows_are_counted_and_the_first_listed() -> None:
         ("Tier", "Gold", "Gold"),
     ],
 )
-def test_a_cell_is_taken_by_its_value(name: str, cell: str, value: object) -> None:
+def test_a_cell_is_accepted_by_its_value(name: str, cell: str, value: object) -> None:
     assert read(f"CustomerId,{name}\nA1,{cell}\n".encode()).by_id["A1"][name] == value
 
 
@@ -349,7 +348,7 @@ def test_a_cell_of_another_form_is_rejected(name: str, cell: str) -> None:
 
 
 def calls(rows: int, kind: bytes) -> int:
-    """Count the calls it takes to read a part, of which every fifth row is wrong."""
+    """Return the number of calls to read a part in which every fifth row is invalid."""
     count = 0
 
     def counted(_frame: object, event: str, _argument: object) -> None:
@@ -382,7 +381,7 @@ def test_wrong_rows_cost_what_they_are_worth_and_not_more_the_more_there_are(kin
     assert calls(40_000, kind) < 2.2 * calls(20_000, kind)
 
 
-def test_a_source_key_that_no_key_ring_can_hold_rejects_its_row_and_the_longest_is_taken() -> None:
+def test_a_source_key_that_no_key_ring_can_hold_rejects_its_row_and_the_longest_is_accepted() -> None:
     longest, longer = "한" * 500, "한" * 501
     text = f"CustomerId,Crm_Contacts_ContactId\nA1,{longest}\nA2,{longer}\nA3,\n"
     found = read(text.encode())

@@ -92,8 +92,8 @@ def test_files_that_are_passed_over_are_named_with_the_reason() -> None:
         "2026-9-1/f.txt",
         "notes/g.docx",
     ]
-    told = choose(paths, ATTRIBUTES).passed_over
-    assert [text.split()[0] for text in told] == [
+    passed_over = choose(paths, ATTRIBUTES).passed_over
+    assert [text.split()[0] for text in passed_over] == [
         "d.csv",
         "2026-9-1/f.txt",
         "c.txt",
@@ -101,8 +101,8 @@ def test_files_that_are_passed_over_are_named_with_the_reason() -> None:
         "2026-10-01/d.xlsx",
         "2026-10-01/e.csv.zip",
     ]
-    assert "beside folders that are versions" in told[0]
-    assert ".csv, .tsv and .parquet are read" in told[2]
+    assert "beside folders that are versions" in passed_over[0]
+    assert ".csv, .tsv and .parquet are read" in passed_over[2]
 
 
 def test_partitions_give_their_values_to_attributes() -> None:
@@ -118,7 +118,7 @@ def test_a_snapshot_names_its_parts_their_folder_and_what_it_passes_over(tmp_pat
     snapshot = Snapshots(str(tmp_path)).newest("i", "Customer")
     assert [part.file for part in snapshot.parts] == ["i/Customer/2026-10-1/b.CSV"]
     assert snapshot.folder == "i/Customer/2026-10-1"
-    assert [told.split()[0] for told in snapshot.passed_over] == ["i/Customer/2026-10-1/c.txt"]
+    assert [text.split()[0] for text in snapshot.passed_over] == ["i/Customer/2026-10-1/c.txt"]
     (tmp_path / "i" / "Customer" / "old").mkdir()
     (tmp_path / "i" / "Customer" / "old" / "d.csv").write_bytes(b"")
     assert "i/Customer has folders of which none is surely the newest" in (

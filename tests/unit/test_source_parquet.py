@@ -30,7 +30,7 @@ def column(name: str, values: pa.Array) -> bytes:
 
 
 def values_of(name: str, values: pa.Array) -> list[Any]:
-    """Read a column of an attribute; "rejected" where the row is."""
+    """Return the values of a column of an attribute; "rejected" for a rejected row."""
     found = read(column(name, values), "c.parquet")
     assert found.rejections + len(found.records) == len(values)
     assert found.doubts == []
@@ -112,7 +112,7 @@ def values_of(name: str, values: pa.Array) -> list[Any]:
         ("FullName", pa.nulls(2), [None, None]),
     ],
 )
-def test_values_are_taken_where_nothing_is_lost_and_rejected_by_row(
+def test_values_are_accepted_where_nothing_is_lost_and_rejected_by_row(
     name: str, values: pa.Array, taken: Sequence[Any]
 ) -> None:
     assert values_of(name, values) == taken
@@ -157,7 +157,7 @@ def test_an_old_instant_beyond_all_years_does_not_wrap_into_one(day: int) -> Non
         ("Opens", [datetime(2020, 1, 1)], "has instants in the column 'Opens'"),  # noqa: DTZ001
     ],
 )
-def test_a_column_of_another_kind_is_told_in_words(name: str, values: list[Any], words: str) -> None:
+def test_a_column_of_another_kind_is_reported_in_words(name: str, values: list[Any], words: str) -> None:
     (fault,) = head(in_parquet({"CustomerId": ["A1"], name: values}), "c.parquet").faults
     assert words in fault.message
 
@@ -170,12 +170,12 @@ def test_a_key_of_whole_numbers_is_a_text() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"CustomerId\nA1\n", in_parquet({"CustomerId": ["A1"]})[:-9]])
-def test_what_is_no_parquet_is_told(content: bytes) -> None:
+def test_a_file_that_is_not_parquet_is_reported(content: bytes) -> None:
     (fault,) = head(content, "c.parquet").faults
     assert fault.message == "c.parquet can't be read: it is no Parquet file, or its end is missing."
 
 
-def test_a_part_that_is_damaged_within_tells_from_where_on() -> None:
+def test_a_part_that_is_damaged_within_reports_from_where_on() -> None:
     content = bytearray(in_parquet({"CustomerId": [str(n) for n in range(20_000)]}, compression="none"))
     content[4:2_000] = bytes(1_996)
     with pytest.raises(PartUnreadableError, match="it can't be read from row 1 on: its content is damaged"):
@@ -230,7 +230,7 @@ def peak():
 before = peak()
 with pa.OSFile(sys.argv[1]) as stream:
     batches = read_part(stream, sys.argv[1], CUSTOMER, REQUIRED, check)
-    rows = sum(len(batch.texts()) + batch.told.rejections for batch in batches)
+    rows = sum(len(batch.texts()) + batch.report.rejections for batch in batches)
 print(rows, peak() - before)
 """
 

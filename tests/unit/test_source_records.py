@@ -29,7 +29,7 @@ ANYTHING = st.binary().map(lambda content: bytes(b'a" ,\n\r\\'[byte % 7] for byt
 
 
 def pieces(text: bytes, *sizes: int, dialect: Dialect = COMMA) -> list[Sound | Broken]:
-    """Read a text that comes in chunks of these sizes, and join what is right with what is right after it."""
+    """Read a text in chunks of these sizes, and join adjacent valid parts."""
     ends = [*accumulate(sizes), len(text)]
     found: list[Sound | Broken] = []
     for piece in Records((text[start:end] for start, end in pairwise([0, *ends])), dialect):
@@ -135,7 +135,7 @@ def test_lines_that_may_be_within_a_broken_quote_are_no_rows(text: str, rows: in
     assert found[0].rows == rows
 
 
-def test_a_quote_that_never_ends_takes_the_rest_along() -> None:
+def test_an_unclosed_quote_includes_the_rest() -> None:
     assert pieces(b'A1,Ada\nA2,"Name 2\nA3,Name 3\nA4') == [
         Sound(b"A1,Ada\n"),
         Broken(b'A2,"Name 2\nA3,Name 3\nA4', NEVER_ENDS, 3, 2),
@@ -143,7 +143,7 @@ def test_a_quote_that_never_ends_takes_the_rest_along() -> None:
 
 
 @pytest.mark.parametrize("last", ["A2", "A2,Bob", 'A2,"Bob"', "A2,"])
-def test_a_last_line_without_a_line_break_is_told(last: str) -> None:
+def test_a_last_line_without_a_line_break_is_reported(last: str) -> None:
     assert pieces(f"A1,Ada\n{last}".encode()) == [Sound(f"A1,Ada\n{last}".encode(), ended=False)]
 
 

@@ -1,4 +1,4 @@
-"""The loader and the API judge the same value the same way."""
+"""The loader and the API validate the same value in the same way."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def as_loaded(name: str, content: bytes, file: str) -> object:
 
 
 def as_sent(name: str, value: object) -> object:
-    """Return what a body with this value would store."""
+    """Return the value that a body with this value would store."""
     checked = check({"CustomerId": "a", name: value})
     return checked[name] if isinstance(checked, dict) else "rejected"
 
 
 def in_json(name: str, cell: str) -> object:
-    """Return a cell as somebody would write the same value in JSON."""
+    """Return a cell as the same value in JSON."""
     kind = CUSTOMER.by_name[name].data_type
     if kind in NUMBERS and NUMBER_IN_JSON.fullmatch(cell):
         return json.loads(cell, parse_float=parse_float)

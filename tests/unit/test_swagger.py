@@ -41,7 +41,7 @@ def operation(operation_id: str) -> dict[str, Any]:
     raise AssertionError(operation_id)
 
 
-def test_a_model_is_said_in_swagger() -> None:
+def test_a_model_becomes_a_swagger_schema() -> None:
     definitions = Definitions()
     assert definitions.of_model(WholeThing) == {"$ref": "#/definitions/WholeThing"}
     whole, part = definitions.found["WholeThing"], definitions.found["Part"]
@@ -61,7 +61,7 @@ def test_a_model_is_said_in_swagger() -> None:
     assert "const" not in part["properties"]["word"]
 
 
-def test_what_swagger_can_not_say_is_refused() -> None:
+def test_what_swagger_can_not_express_is_refused() -> None:
     with pytest.raises(ValueError, match="one type for each value"):
         Definitions().of_model(Union)
 

@@ -20,7 +20,7 @@ def entra() -> Iterator[Issuer]:
 
 @pytest.mark.parametrize("iss", [V1, V2])
 @pytest.mark.parametrize("aud", [API, f"api://{API}"])
-async def test_tokens_of_both_versions_are_taken(entra: Issuer, iss: str, aud: str) -> None:
+async def test_tokens_of_both_versions_are_accepted(entra: Issuer, iss: str, aud: str) -> None:
     principal = await entra.tokens().verify(token(iss=iss, aud=aud, roles=["Viewer", "Contributor", "x"]), NOW)
     assert (principal.principal_id, principal.principal_type, principal.role) == (USER, "user", Role.CONTRIBUTOR)
 
@@ -120,7 +120,7 @@ async def test_without_any_key_the_service_is_unavailable_and_recovers(entra: Is
     await tokens.verify(token(), later(seconds=10))
 
 
-async def test_a_key_taken_back_is_used_no_more_after_the_daily_fetch(entra: Issuer) -> None:
+async def test_a_withdrawn_key_is_not_used_after_the_daily_fetch(entra: Issuer) -> None:
     tokens, exp = entra.tokens(), int(later(days=30).timestamp())
     await tokens.verify(token(), NOW)
     entra.kids = ["two"]

@@ -1,4 +1,4 @@
-"""Reads of the embedded file: those of one turn of the event loop share a snapshot, and none waits for bulk work."""
+"""Reads of the embedded file: those in one turn of the event loop share a snapshot, and none waits for bulk work."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def create(database: Database, name: str) -> None:
     await database.create(PROFILES, [row_of({"pk": "i|ada", "kind": "update", "id": name})], NOW)
 
 
-async def test_whoever_was_told_of_a_write_sees_it_while_many_others_read(database: Database) -> None:
+async def test_a_caller_sees_its_completed_write_while_many_others_read(database: Database) -> None:
     async def write(name: str) -> None:
         await create(database, name)
         assert (name,) in database.read(ALL)

@@ -116,7 +116,7 @@ def test_every_edm_type_has_good_and_bad_values() -> None:
 
 
 @pytest.mark.parametrize("data_type", GOOD)
-def test_good_values_are_taken_in_canonical_form(data_type: str) -> None:
+def test_good_values_are_accepted_in_canonical_form(data_type: str) -> None:
     one = checker(attribute(data_type))
     for value, canonical in GOOD[data_type]:
         for checked in (changed(one, {"Value": value}), one.check_record({"Value": value})):
@@ -153,7 +153,7 @@ def test_lengths_are_counted_in_characters_to_the_very_limit() -> None:
     assert "received 4" in fault.message
 
 
-def test_only_allowed_values_pass_and_the_others_are_told_them() -> None:
+def test_only_allowed_values_pass_and_the_fault_of_others_lists_them() -> None:
     one = checker(attribute("Edm.String", allowed_values=("Gold", "Silver")))
     assert changed(one, {"Value": "Gold"}) == {"Value": "Gold"}
     for value in ("gold", "Bronze", ""):

@@ -25,7 +25,7 @@ def faults(**wishes: str) -> list[tuple[str, str | None]]:
     return [(fault.code, fault.target) for fault in found]
 
 
-def test_without_a_wish_it_happened_now_and_lives_by_default() -> None:
+def test_without_parameters_it_occurred_now_and_has_the_default_validity() -> None:
     assert decided() == Validity(NOW, NOW, NOW + DEFAULT)
 
 
@@ -104,7 +104,7 @@ def test_valid_for_ends_it_that_long_after_now(text: str, lives: timedelta) -> N
         ({"valid_until": SOON, "valid_for": "PT1H"}, "TwoValidities", "validFor"),
     ],
 )
-def test_a_bad_wish_is_one_fault_at_its_parameter(wishes: dict[str, str], code: str, target: str) -> None:
+def test_a_bad_parameter_is_one_fault_with_its_name(wishes: dict[str, str], code: str, target: str) -> None:
     assert faults(**wishes) == [(code, target)]
 
 
@@ -156,5 +156,5 @@ def test_the_default_and_the_maximum_are_the_ones_given() -> None:
     assert "PT2M" in beyond[0].message
 
 
-def test_the_policy_of_an_instance_is_four_hours_thirty_days_thirty_days_unless_told() -> None:
+def test_the_default_policy_of_an_instance_is_four_hours_thirty_days_thirty_days() -> None:
     assert Policy() == Policy(timedelta(hours=4), timedelta(days=30), timedelta(days=30))

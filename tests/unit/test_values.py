@@ -26,7 +26,7 @@ CHOICES = ("", "1990-12-31", 1, 2**15 - 1, True)
 @pytest.mark.parametrize("limit", ["none", "length", "choices"])
 @pytest.mark.parametrize("data_type", EDM_TYPES)
 @given(value=values)
-def test_a_value_is_written_exactly_if_its_schema_takes_it(data_type: str, limit: str, value: Any) -> None:
+def test_a_value_is_written_exactly_if_its_schema_accepts_it(data_type: str, limit: str, value: Any) -> None:
     attribute = Attribute("Value", data_type, "Value", max_length=4 if limit == "length" else None)
     if limit == "choices":
         attribute = replace(attribute, allowed_values=tuple(each for each in CHOICES if is_value_of(attribute, each)))
@@ -36,7 +36,7 @@ def test_a_value_is_written_exactly_if_its_schema_takes_it(data_type: str, limit
     taken = exact and jsonschema.Draft202012Validator(schema).is_valid(value)
     written = canonical(attribute)(value)
     if taken and schema["type"] == "string" and "format" in schema:
-        return  # jsonschema leaves formats to us: `test_validation` has a table of them
+        return  # jsonschema does not check formats: `test_validation` has a table of them
     assert (written is not None) == (taken and not (isinstance(value, float) and math.isnan(value)))
 
 

@@ -1,4 +1,4 @@
-"""The host's end of a worker: starts the process, loads the app, invokes its functions."""
+"""The host side of a worker: starts the process, loads the app, invokes its functions."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class WorkerEndedError(Exception):
 
 
 class InvocationFailedError(Exception):
-    """A function raised; the message is the worker's account of it."""
+    """A function raised; the message is that of the worker."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """A function app on disk, and what runs it."""
+    """A function app on disk, and the interpreter that runs it."""
 
     python: Path
     app: Path
@@ -59,7 +59,7 @@ class Worker:
     """A worker process with an app in it.
 
     `plain`: the process is started with the app's settings, as after a restart. `placeholder`: it is started without
-    app and settings, and is given both by a reload, as Flex Consumption specialises a process that it keeps ready.
+    app and settings, and gets both by a reload, as Flex Consumption does with a process that it keeps ready.
     """
 
     deployment: Deployment
@@ -97,7 +97,7 @@ class Worker:
         self._errors.close()
 
     def invoke(self, name: str, data: Any, metadata: Mapping[str, Any] | None = None, trace: Any = None) -> Future[Any]:
-        """Call a function with the data of its trigger; the result is what it returned, as TypedData.
+        """Call a function with the data of its trigger; return its result as TypedData.
 
         `trace` is an RpcTraceContext. InvocationFailedError if the function raised.
         """
@@ -115,7 +115,7 @@ class Worker:
         return returned
 
     def said(self) -> str:
-        """Return what the process wrote to stderr."""
+        """Return the stderr of the process."""
         self._errors.seek(0)
         return self._errors.read()
 
@@ -133,7 +133,7 @@ class Worker:
         )
 
     def _load(self) -> None:
-        """Go through what the host says before the first call."""
+        """Exchange the messages that precede the first call."""
         app = str(self.deployment.app)
         init = protos.WorkerInitRequest(
             host_version="4",

@@ -19,7 +19,7 @@ EVERY_NIGHT = '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDu
 
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """The package as it is deployed."""
+    """The package as deployed."""
     python = package.azure_python()
     app = package.unpack(tmp_path_factory.mktemp("wwwroot"), python)
     return Deployment(python, app, app / package.LIBRARIES, package.worker_libraries(python))
@@ -38,12 +38,12 @@ def stage(
     azure: AzureServices,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stage]:
-    """A worker with the package in it, one for each mode; it has loaded the sample instance through the queue."""
+    """A worker with the package, one for each mode, after it has loaded the sample instance through the queue."""
     mode: Mode = request.param
     asyncio.run(create_database(azure.cosmos, mode))
     standby, sample = tmp_path_factory.mktemp("standby"), tmp_path_factory.mktemp("sample")
     write_sample(sample)
-    for path in sample.glob("*_*/*.csv"):  # activities: enough of them
+    for path in sample.glob("*_*/*.csv"):  # enough activities
         path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:101]), encoding="utf-8")
     azure.put_snapshots(mode, SAMPLE, sample)
     with Worker(deployment, azure.settings(mode), mode, standby) as worker, azure.queue(mode) as queue:
@@ -52,7 +52,7 @@ def stage(
         asyncio.run(load(stage, (sample / "definition.json").read_bytes()))
         yield stage
         warnings = [record for record in worker.logs if record.level >= protos.RpcLog.Warning]
-    # Where the store is slow the SDK warns, and the usage, which is written with the next flush.
+    # With a slow store the SDK warns, and so does the usage, which is then written by the next flush.
     slow = [each for each in warnings if each.category.startswith("azure.") or "StoreUnavailable" in each.message]
     assert [record.message for record in warnings if record not in slow] == []
 
@@ -74,6 +74,6 @@ def worker(stage: Stage) -> Worker:
 
 @pytest.fixture
 async def admin(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who may everything."""
+    """A client with the role Administrator."""
     async with stage.client(**bearer(oid="boss", roles=["Administrator"])) as client:
         yield client

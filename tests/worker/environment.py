@@ -1,4 +1,4 @@
-"""What stands around a worker in Azure, on loopback: Cosmos DB, Storage, Entra, Application Insights, the host."""
+"""The environment of a worker in Azure, on loopback: Cosmos DB, Storage, Entra, Application Insights, the host."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from worker.messages import protos
 from function_app.source.files import AZURITE_KEY, Snapshots
 
 SAMPLE = "11111111-1111-4111-8111-111111111111"
-SOMEBODY = "e9d87b97d8915684878b31c712bd4a17"  # of the sample, and not who the README speaks of
+SAMPLE_CUSTOMER = "e9d87b97d8915684878b31c712bd4a17"  # not the one in the README
 MAX_TRIES = 20
 
 
 @dataclass
 class Insights:
-    """The ingestion endpoint of Application Insights, and what it was sent."""
+    """The ingestion endpoint of Application Insights, and the items that it received."""
 
     port: int = 0
     items: list[dict[str, Any]] = field(default_factory=list)
@@ -69,8 +69,8 @@ def insights() -> Iterator[Insights]:
         server.shutdown()
 
 
-def _items(told: Any) -> list[dict[str, Any]]:
-    return told if isinstance(told, list) else [told]
+def _items(content: Any) -> list[dict[str, Any]]:
+    return content if isinstance(content, list) else [content]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class AzureServices:
     insights: Insights
 
     def settings(self, name: str) -> dict[str, str]:
-        """Return the environment that the platform and the infrastructure give a worker; data is under this name."""
+        """Return the environment variables of a worker in Azure; its data is under this name."""
         return {
             "FUNCTIONS_WORKER_RUNTIME": "python",
             "FUNCTIONS_EXTENSION_VERSION": "~4",
@@ -104,13 +104,13 @@ class AzureServices:
             "ENTRA_AUDIENCE": API,
             "ENTRA_JWKS_URL": self.issuer.url,
             "APPLICATIONINSIGHTS_CONNECTION_STRING": self.insights.connection,
-            "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",  # it would leave this machine
+            "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",  # it would call another machine
             "OTEL_TRACES_SAMPLER": "always_on",
             "OTEL_BSP_SCHEDULE_DELAY": "100",  # milliseconds
         }
 
     def put_snapshots(self, name: str, instance_id: str, folder: Path) -> None:
-        """Write the CSV parts in a folder of folders where a worker of this name looks for them."""
+        """Upload the CSV parts in the folders of a folder to the snapshots of the worker with this name."""
         files, root = Snapshots(f"{self.blobs}/{name}")._opened  # noqa: SLF001  # the product only reads
         files.create_dir(root)
         for path in folder.glob("*/*.csv"):
@@ -118,13 +118,13 @@ class AzureServices:
                 stream.write(path.read_bytes())
 
     def queue(self, name: str) -> QueueClient:
-        """Return the queue of a worker of this name."""
+        """Return the queue of the worker with this name."""
         address = f"{self.queues}/{name}"
         return QueueClient.from_queue_url(address, AZURITE_KEY, message_decode_policy=TextBase64DecodePolicy())
 
 
 class PatientTransport(HostTransport):
-    """Sends again what a slow store had no time for, as the answer asks."""
+    """Sends a request again if a slow store had no time for it, as the response asks."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         for _ in range(MAX_TRIES):
@@ -136,19 +136,19 @@ class PatientTransport(HostTransport):
 
 @dataclass(frozen=True)
 class Stage:
-    """A worker, the services around it, and the host in front."""
+    """A worker, its services, and the host in front of it."""
 
     worker: Worker
     services: AzureServices
     queue: QueueClient
 
     def client(self, **headers: str) -> httpx.AsyncClient:
-        """Return a client of the host, signed in as nobody."""
+        """Return a client of the host without sign-in."""
         transport = PatientTransport(open_front(self.worker))
         return httpx.AsyncClient(transport=transport, base_url="http://localhost/api", headers=headers)
 
     async def handle_messages(self, times: int = 1) -> int:
-        """Hand each message of the queue to the worker, so many times each; return how many there were."""
+        """Deliver each message of the queue to the worker, this number of times each; return the number of messages."""
         handled = 0
         while messages := list(self.queue.receive_messages()):
             for message in messages:
@@ -160,18 +160,18 @@ class Stage:
         return handled
 
     async def fire(self, name: str, info: str) -> None:
-        """Start a function by the clock."""
+        """Start a function by its timer."""
         await asyncio.wrap_future(self.worker.invoke(name, protos.TypedData(json=info)))
 
 
 def bearer(**claims: Any) -> dict[str, str]:
-    """Return the header of somebody signed in now."""
+    """Return the header of a user who has signed in now."""
     now = int(time.time())
     return {"Authorization": f"Bearer {token(iat=now, nbf=now - 60, exp=now + 3600, **claims)}"}
 
 
 def metadata_of(message: QueueMessage) -> dict[str, Any]:
-    """Return what the host tells of a queue message beside its text: texts as such, all else as JSON."""
+    """Return the metadata of a queue message as the host sends it: texts unchanged, everything else as JSON."""
 
     def instant(value: datetime | None) -> Any:
         return protos.TypedData(json=json.dumps(value.isoformat() if value else None))

@@ -1,4 +1,4 @@
-"""The Functions host in front of a worker: the local host, whose functions are those that the worker indexed."""
+"""The Functions host in front of a worker: the local host with the functions that the worker indexed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from function_app.local.host import Host, read_custom_headers
 
 
 def open_front(worker: Worker) -> Host:
-    """Return a host that routes, reads and writes as Microsoft's does, and calls the functions in the worker."""
+    """Return a host that routes, reads and writes as Microsoft's does, and calls functions in the worker."""
     app = func.FunctionApp()
     for name, function in worker.functions.items():
         trigger = function.trigger
@@ -37,7 +37,7 @@ def _forward(worker: Worker, name: str) -> Callable[..., Awaitable[func.HttpResp
 
 
 def http_of(req: func.HttpRequest) -> Any:
-    """Write a request as the host sends it: without a body where it is empty, else in bytes."""
+    """Return a request as the host sends it: without a body if it is empty, else with bytes."""
     return protos.RpcHttp(
         method=req.method,
         url=req.url,

@@ -1,4 +1,4 @@
-"""The messages between the Functions host and its Python worker: protobuf classes, made of a table of their fields.
+"""The messages between the Functions host and its Python worker: protobuf classes, built from a table of their fields.
 
 Microsoft's generated classes are not on PyPI in a current version. Names, numbers and types are those of the protocol
 (Azure/azure-functions-language-worker-protobuf), as far as this host and Microsoft's runtime use them.
@@ -192,7 +192,7 @@ def _classes() -> dict[str, Any]:
 
 
 class Protos:
-    """Microsoft's runtime reads the classes as attributes of one object."""
+    """The classes as attributes of one object, as Microsoft's runtime expects them."""
 
     def __init__(self) -> None:
         vars(self).update(_classes())

@@ -1,9 +1,9 @@
 """The worker process as Microsoft's host starts it, around Microsoft's handlers (`azure_functions_runtime`).
 
-Microsoft's own process, which takes the messages off the wire, is not on PyPI. This one does as it does: its search
+Microsoft's own process, which reads the messages from the wire, is not on PyPI. This one does the same: its search
 path in plain and in placeholder mode, a task for each message, log records as messages. Only for the first message in
-placeholder mode, where there is no app yet, Microsoft's takes the handlers of the older programming model. It is
-started bare (-I -S), so that it sees the standard library, the package and the worker's own libraries, and nothing
+placeholder mode, where there is no app yet, Microsoft's uses the handlers of the older programming model. It is
+started bare (-I -S), so that it can import the standard library, the package and the worker's libraries, but nothing
 of the tests.
 """
 
@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 TESTS = str(Path(__file__).parent.parent)
-LENGTH = 4  # bytes in front of each message that say how long it is
+LENGTH = 4  # bytes of the length before each message
 
 
 @dataclass(frozen=True)
 class Request:
-    """A message as the handlers take it."""
+    """A message as the handlers expect it."""
 
     request: Any
     properties: dict[str, Any] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Request:
 
 
 class SearchPath:
-    """Where modules are looked for: the worker's libraries first, then behind those of the app."""
+    """The search path of modules: the worker's libraries first, later after those of the app."""
 
     def __init__(self, worker: str, libraries: str) -> None:
         self._worker, self._libraries = worker, libraries
@@ -41,7 +41,7 @@ class SearchPath:
         sys.path[:] = [worker, *self._standard]
 
     def put_app_first(self, folder: str) -> None:
-        """Forget what was imported from the worker's libraries, and look in the app's before them."""
+        """Drop the modules imported from the worker's libraries, and search the app's libraries before them."""
         for name in [name for name, module in sys.modules.items() if self._is_of_worker(module)]:
             del sys.modules[name]
         sys.path[:] = [self._libraries, self._worker, *self._standard, folder]
@@ -76,7 +76,7 @@ class Process:
         self._runtime: Any = None
 
     def send(self, request_id: str, kind: str, content: Any) -> None:
-        """Send a message, from any thread, after those that were sent before."""
+        """Send a message, from any thread, in order."""
         text = self._protos.StreamingMessage(request_id=request_id, **{kind: content}).SerializeToString()
         self._outgoing.append(len(text).to_bytes(LENGTH, "big") + text)
         self._loop.call_soon_threadsafe(self._write)
@@ -86,7 +86,7 @@ class Process:
             self._writer.write(self._outgoing.popleft())
 
     async def handle(self, text: bytes) -> None:
-        """Hand a message to Microsoft's handler of its kind, and send what it returns."""
+        """Pass a message to Microsoft's handler of its kind, and send the result."""
         message = self._protos.StreamingMessage.FromString(text)
         kind = message.WhichOneof("content")
         content = getattr(message, kind)
@@ -108,7 +108,7 @@ class Process:
 
 
 def _is_placeholder(kind: str) -> bool:
-    """Say whether the process does not know its app yet: it is kept ready, and will be told by a reload."""
+    """Return whether the process has no app yet: it is kept ready, and gets its app by a reload."""
     return kind == "worker_init_request" and os.environ.get("WEBSITE_PLACEHOLDER_MODE") == "1"
 
 
@@ -124,7 +124,7 @@ async def serve(port: int, protos: Any, path: SearchPath) -> None:
             try:
                 length = int.from_bytes(await reader.readexactly(LENGTH), "big")
                 text = await reader.readexactly(length)
-            except asyncio.IncompleteReadError:  # the host is gone
+            except asyncio.IncompleteReadError:  # the host has closed the connection
                 return
             tasks.create_task(process.handle(text))
 
@@ -132,7 +132,7 @@ async def serve(port: int, protos: Any, path: SearchPath) -> None:
 def main(port: str, worker: str, libraries: str) -> None:
     path = SearchPath(worker, libraries)
     sys.path.append(TESTS)
-    from worker.messages import protos  # noqa: PLC0415  # found only now
+    from worker.messages import protos  # noqa: PLC0415  # can be imported only now
 
     sys.path.remove(TESTS)
     asyncio.run(serve(int(port), protos, path))

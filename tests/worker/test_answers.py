@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from support.readme import README
-from worker.environment import MAX_TRIES, SAMPLE, SOMEBODY, Stage
+from worker.environment import MAX_TRIES, SAMPLE, SAMPLE_CUSTOMER, Stage
 from worker.test_operations import CALLS, address
 
 from function_app.bootstrap import OPERATIONS
@@ -24,7 +24,7 @@ Asked = tuple[str, str, dict[str, str], bytes]
 
 
 async def customers(admin: httpx.AsyncClient) -> list[str]:
-    """Return the ids of the sample's customers but for those that the README shows: its calls tell all their values."""
+    """Return the ids of the sample's customers without those in the README, as its calls print all their values."""
     query = {"$select": "CustomerId", "$top": "400"}
     rows = (await admin.get(CUSTOMERS, params=query)).json()["value"]
     shown = README.read_text(encoding="utf-8")
@@ -33,11 +33,11 @@ async def customers(admin: httpx.AsyncClient) -> list[str]:
 
 FAULTS: list[tuple[Asked, int, str]] = [
     (("PATCH", f"{CUSTOMERS}/nobody", JSON, b'{"City": "Oslo"}'), 404, "CustomerNotFound"),
-    (("PATCH", f"{CUSTOMERS}/{SOMEBODY}", JSON, b'{"City": 1, "Cty": "Oslo"}'), 400, "UnknownAttribute"),
-    (("PATCH", f"{CUSTOMERS}/{SOMEBODY}", JSON, b'{"City": '), 400, "MalformedJson"),
-    (("PATCH", f"{CUSTOMERS}/{SOMEBODY}", JSON, b"\xff\xfe"), 400, "MalformedJson"),
-    (("PATCH", f"{CUSTOMERS}/{SOMEBODY}", {"Content-Type": "text/xml"}, b"<a/>"), 415, "UnsupportedMediaType"),
-    (("PATCH", f"{CUSTOMERS}/{SOMEBODY}", JSON, b" " * (256 * 1024 + 1)), 413, "BodyTooLarge"),
+    (("PATCH", f"{CUSTOMERS}/{SAMPLE_CUSTOMER}", JSON, b'{"City": 1, "Cty": "Oslo"}'), 400, "UnknownAttribute"),
+    (("PATCH", f"{CUSTOMERS}/{SAMPLE_CUSTOMER}", JSON, b'{"City": '), 400, "MalformedJson"),
+    (("PATCH", f"{CUSTOMERS}/{SAMPLE_CUSTOMER}", JSON, b"\xff\xfe"), 400, "MalformedJson"),
+    (("PATCH", f"{CUSTOMERS}/{SAMPLE_CUSTOMER}", {"Content-Type": "text/xml"}, b"<a/>"), 415, "UnsupportedMediaType"),
+    (("PATCH", f"{CUSTOMERS}/{SAMPLE_CUSTOMER}", JSON, b" " * (256 * 1024 + 1)), 413, "BodyTooLarge"),
     (("GET", f"{CUSTOMERS}?$filter=City eq 'Oslo", {}, b""), 400, "InvalidQuery"),
     (("GET", f"{CUSTOMERS}?nope=1", {}, b""), 400, "UnknownParameter"),
     (("GET", "/instances/nowhere/data/Customer", {}, b""), 404, "InstanceNotFound"),
@@ -46,18 +46,18 @@ FAULTS: list[tuple[Asked, int, str]] = [
 
 
 @pytest.mark.parametrize(("asked", "status", "code"), FAULTS, ids=[code for *_, code in FAULTS])
-async def test_a_fault_is_told_in_words(admin: httpx.AsyncClient, asked: Asked, status: int, code: str) -> None:
+async def test_a_fault_is_reported_in_words(admin: httpx.AsyncClient, asked: Asked, status: int, code: str) -> None:
     verb, path, headers, content = asked
     answer = await admin.request(verb, path, headers=headers, content=content)
     assert (answer.status_code, answer.json()["errorCode"]) == (status, code)
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
 
 
-async def test_a_chunked_body_is_asked_for_with_its_length(admin: httpx.AsyncClient) -> None:
+async def test_a_chunked_body_is_refused_until_it_comes_with_its_length(admin: httpx.AsyncClient) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield b'{"City": "Oslo"}'
 
-    answer = await admin.patch(f"{CUSTOMERS}/{SOMEBODY}", content=chunks(), headers=JSON)
+    answer = await admin.patch(f"{CUSTOMERS}/{SAMPLE_CUSTOMER}", content=chunks(), headers=JSON)
     assert (answer.status_code, answer.json()["errorCode"]) == (411, "LengthRequired")
 
 
@@ -74,14 +74,14 @@ async def test_what_a_caller_has_is_answered_304_without_body_and_type(admin: ht
         assert (again.content, again.headers.get("content-type", "")) == (b"", "")
 
 
-async def test_a_repeat_is_told_from_a_clash(admin: httpx.AsyncClient) -> None:
-    path, headers = f"{CUSTOMERS}/{SOMEBODY}", {"Repeatability-Request-ID": "clash"}
+async def test_a_repeat_is_distinguished_from_a_conflict(admin: httpx.AsyncClient) -> None:
+    path, headers = f"{CUSTOMERS}/{SAMPLE_CUSTOMER}", {"Repeatability-Request-ID": "clash"}
     answers = [await admin.patch(path, json={"City": city}, headers=headers) for city in ("Oslo", "Oslo", "Rome")]
     assert [answer.status_code for answer in answers] == [204, 204, 409]
     assert [answer.headers.get("x-ms-update-id") for answer in answers] == ["clash", "clash", None]
 
 
-@pytest.mark.parametrize("page", [f"/instances/{SAMPLE}/card/{SOMEBODY}", f"/instances/{SAMPLE}/usage/page"])
+@pytest.mark.parametrize("page", [f"/instances/{SAMPLE}/card/{SAMPLE_CUSTOMER}", f"/instances/{SAMPLE}/usage/page"])
 async def test_a_page_and_all_it_loads_are_served_with_their_types(stage: Stage, page: str) -> None:
     types = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
     async with stage.client() as browser:
@@ -96,7 +96,7 @@ async def test_a_page_and_all_it_loads_are_served_with_their_types(stage: Stage,
             assert file.headers["content-type"].startswith(types[name.rpartition(".")[2]])
 
 
-async def test_batches_of_500_are_taken_whole(admin: httpx.AsyncClient) -> None:
+async def test_batches_of_500_are_accepted_completely(admin: httpx.AsyncClient) -> None:
     ids = (await customers(admin))[:300]
     updates = [{"CustomerId": ids[n % 300], "Street": f"Batch {n}"} for n in range(500)]
     events = [{**EVENT, "CustomerId": ids[n % 300], "ActivityId": f"batch-{n}"} for n in range(500)]
@@ -110,18 +110,18 @@ async def test_batches_of_500_are_taken_whole(admin: httpx.AsyncClient) -> None:
 
 
 async def send(admin: httpx.AsyncClient, path: str, items: list[dict[str, Any]]) -> dict[int, str]:
-    """Send a batch, and again what a slow store had no time for; return the outcome or error code of each item."""
-    told: dict[int, str] = {}
+    """Send a batch, and items again if a slow store had no time for them; return the outcome or code of each item."""
+    outcomes: dict[int, str] = {}
     for _ in range(MAX_TRIES):
-        left = [index for index in range(len(items)) if told.get(index) in {None, "StoreUnavailable"}]
+        left = [index for index in range(len(items)) if outcomes.get(index) in {None, "StoreUnavailable"}]
         if not left:
             break
         results = (await admin.post(path, json={"items": [items[index] for index in left]})).json()["value"]
         assert [result["index"] for result in results] == list(range(len(left)))
-        told |= {
+        outcomes |= {
             index: result.get("outcome") or result["errorCode"] for index, result in zip(left, results, strict=True)
         }
-    return told
+    return outcomes
 
 
 async def test_50_calls_at_once_are_all_answered(admin: httpx.AsyncClient) -> None:
@@ -136,7 +136,7 @@ async def test_a_location_leads_to_what_was_created(admin: httpx.AsyncClient) ->
     for activity_id in ("plain", "with space", "order/1", "서울 é", "a?b#c&d=e%f"):
         answer = await admin.post(
             f"/instances/{SAMPLE}/data/UnifiedActivity",
-            json={**EVENT, "CustomerId": SOMEBODY, "ActivityId": activity_id},
+            json={**EVENT, "CustomerId": SAMPLE_CUSTOMER, "ActivityId": activity_id},
         )
         assert answer.status_code == 201, answer.text
         assert (await admin.get(answer.headers["Location"])).json()["ActivityId"] == activity_id
@@ -150,7 +150,7 @@ async def test_a_page_leads_to_the_next(admin: httpx.AsyncClient) -> None:
 
 async def test_the_trace_of_the_host_is_continued(stage: Stage, admin: httpx.AsyncClient) -> None:
     trace_id = uuid.uuid4().hex
-    await admin.get(f"{CUSTOMERS}/{SOMEBODY}", headers={"traceparent": f"00-{trace_id}-{PARENT}-01"})
+    await admin.get(f"{CUSTOMERS}/{SAMPLE_CUSTOMER}", headers={"traceparent": f"00-{trace_id}-{PARENT}-01"})
     deadline = time.monotonic() + SECONDS_TO_ARRIVE
     while not (spans := spans_of(stage, trace_id)):
         assert time.monotonic() < deadline, "nothing arrived"
@@ -162,7 +162,7 @@ async def test_the_trace_of_the_host_is_continued(stage: Stage, admin: httpx.Asy
 
 
 def spans_of(stage: Stage, trace_id: str) -> dict[str, Any]:
-    """Return what Application Insights was sent of a trace, by name, once the request itself is there."""
+    """Return the items of a trace in Application Insights by name, after the request itself has arrived."""
     items = [item for item in stage.services.insights.items if item["tags"].get("ai.operation.id") == trace_id]
     spans = {item["data"]["baseData"].get("name"): item for item in items}
     return spans if "GetCustomer" in spans else {}

@@ -32,7 +32,7 @@ async def newest_job(admin: httpx.AsyncClient) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("info", [FIRST, LATE])
-async def test_the_clock_starts_a_refresh_that_goes_step_by_step_through_the_queue(
+async def test_the_timer_starts_a_refresh_that_runs_step_by_step_through_the_queue(
     stage: Stage, admin: httpx.AsyncClient, info: str
 ) -> None:
     await stage.handle_messages()  # of another test
@@ -48,7 +48,7 @@ async def test_the_clock_starts_a_refresh_that_goes_step_by_step_through_the_que
 
 
 @pytest.mark.parametrize("info", [FIRST, LATE])
-async def test_the_clock_looks_after_refreshes_that_stand_still(stage: Stage, info: str) -> None:
+async def test_the_timer_continues_refreshes_that_make_no_progress(stage: Stage, info: str) -> None:
     await stage.fire("ResumeRefreshes", info)
 
 

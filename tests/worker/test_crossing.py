@@ -1,4 +1,4 @@
-"""How requests and answers cross between host and worker, held against recordings of Microsoft's host and worker."""
+"""Requests and responses between host and worker, compared with recordings of Microsoft's host and worker."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from worker.messages import protos
 RECORDED = json.loads((ROOT / "tests/host/recordings/host-http.json").read_text(encoding="utf-8"))
 REACHED = [case for case in RECORDED["cases"] if "saw" in case]
 ANSWERED = [case for case in REACHED if "answers" in case]
-# What the host itself does to an answer: how long it is, whether it is chunked, and headers that are the server's.
+# Headers of a response that the host sets itself: its length, whether it is chunked, and headers of the server.
 OF_THE_HOST = {"content-length", "transfer-encoding", "connection", "server", "date", "set-cookie"}
-NO_TYPE = ("content-type", "")  # makes the host send none
+NO_TYPE = ("content-type", "")  # the host then sends none
 MAX_RECORDED = 100_000
 
 
 @pytest.fixture(scope="module")
 def echo(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    """A worker with an app that tells what it sees and answers as it is told."""
+    """A worker with an app that logs its requests and answers as the request says."""
     app = tmp_path_factory.mktemp("echo")
     shutil.copy(Path(__file__).parent / "echo/function_app.py", app)
     given = Deployment(deployment.python, app, deployment.libraries, deployment.worker)
@@ -34,7 +34,7 @@ def echo(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 async def cross(echo: Worker, case: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-    """Send what the recorded function saw; return what this one sees, and its answer: None if it raised."""
+    """Send the request of the recorded function; return the request that this one gets and its response, if any."""
     saw = case["saw"]
     http = protos.RpcHttp(
         method=saw["method"],
@@ -50,8 +50,8 @@ async def cross(echo: Worker, case: dict[str, Any]) -> tuple[dict[str, Any], Any
         returned = await asyncio.wrap_future(echo.invoke("Echo", protos.TypedData(http=http), trace=trace))
     except InvocationFailedError:
         returned = None
-    told = next(record.message for record in reversed(echo.logs) if record.message.startswith("saw "))
-    return json.loads(told.removeprefix("saw ")), returned and returned.http
+    message = next(record.message for record in reversed(echo.logs) if record.message.startswith("saw "))
+    return json.loads(message.removeprefix("saw ")), returned and returned.http
 
 
 async def test_a_function_sees_what_the_recorded_one_saw(echo: Worker) -> None:
@@ -77,20 +77,20 @@ async def test_an_answer_holds_what_the_recorded_client_got(echo: Worker) -> Non
 
 
 def refused_by_host(case: dict[str, Any]) -> bool:
-    """Say whether the host can't send such an answer: bad headers, or shorter than it says."""
+    """Return whether the host can't send a response: invalid headers, or a body shorter than declared."""
     headers = case["answers"].get("headers", {})
     sound = all(text.isascii() and text.isprintable() and " " not in name for name, text in headers.items())
     return not sound or int(headers.get("Content-Length", 99)) < len(case["answers"].get("text", ""))
 
 
 def headers_of(headers: Any) -> dict[str, str]:
-    """Return headers but for those that are the host's, and cookies, which cross in a place of their own."""
+    """Return headers without those of the host, and without cookies, which are sent in a separate field."""
     named = {name.lower(): text for name, text in headers}
     return {name: text for name, text in named.items() if name not in OF_THE_HOST and (name, text) != NO_TYPE}
 
 
 def body_of(case: dict[str, Any], body: bytes) -> str:
-    """Return a body as the host sends it: none with some statuses and HEAD; long ones as they are recorded."""
+    """Return a body as the host sends it: none with some statuses and HEAD; long ones as in the recording."""
     if case["got"]["status"] in {204, 304} or case["saw"]["method"] == "HEAD":
         return ""
     return f"<{len(body)} bytes>" if len(body) > MAX_RECORDED else body.decode("latin-1")

@@ -50,7 +50,7 @@ def test_wrong_settings_fail_every_call_and_are_named_in_the_log(
         health = protos.RpcHttp(method="GET", url="https://api.example/api/health")
         answer = worker.invoke("CheckHealth", protos.TypedData(http=health)).result(60).http
     assert answer.status_code == "500"
-    (told,) = [record.message for record in worker.logs if record.message.startswith("The settings can't be used")]
+    (told,) = [record.message for record in worker.logs if record.message.startswith("The settings are not valid")]
     assert "AUTH_MODE: " in told
     assert "COSMOS_KEY: " in told
     assert "account.example" not in told + answer.body.bytes.decode()

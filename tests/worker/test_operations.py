@@ -6,14 +6,14 @@ from typing import Any
 
 import httpx
 from support.entra import USER
-from worker.environment import SAMPLE, SOMEBODY, Stage
+from worker.environment import SAMPLE, SAMPLE_CUSTOMER, Stage
 
 from function_app.bootstrap import OPERATIONS
 from function_app.local.sample_definition import sample_definition
 
 PLACES = {
     "instanceId": SAMPLE,
-    "customerId": SOMEBODY,
+    "customerId": SAMPLE_CUSTOMER,
     "entityName": "eCommerce_eCommercePurchases",
     "entityId": "E-100001",
     "workflowName": "main",
@@ -29,7 +29,7 @@ CONTACT = {"dataSourceName": "eCommerce", "entityName": "eCommerceContacts", "ke
 
 @dataclass(frozen=True)
 class Call:
-    """How an operation is called, and the status it answers with."""
+    """A call of an operation, and its expected status."""
 
     status: int = 200
     query: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +39,7 @@ class Call:
 CALLS = {
     "CheckHealth": Call(),
     "GetConnector": Call(),
+    "GetDefinitionSchema": Call(),
     "DefineInstance": Call(body=sample_definition()),
     "ListInstances": Call(),
     "GetInstance": Call(),
@@ -47,14 +48,14 @@ CALLS = {
     "GetEntitySchema": Call(),
     "ListActivityEntities": Call(),
     "UpdateCustomer": Call(204, {"validFor": "PT1H", "caller": "worker"}, {"Company": "Contoso"}),
-    "UpdateCustomers": Call(body={"items": [{"CustomerId": SOMEBODY, "Telephone": "+20 1"}]}),
+    "UpdateCustomers": Call(body={"items": [{"CustomerId": SAMPLE_CUSTOMER, "Telephone": "+20 1"}]}),
     "GetCustomer": Call(query={"explain": "true"}),
     "ListCustomers": Call(query={"$filter": "Company eq 'Contoso'", "$count": "true", "$top": "5"}),
     "CreateActivity": Call(201, body={"PurchaseId": "worker-1", **PURCHASE}),
     "CreateActivities": Call(body={"items": [{"PurchaseId": "worker-2", **PURCHASE}]}),
     "GetActivity": Call(),
-    "ListActivities": Call(query={"customerId": SOMEBODY}),
-    "ListActivityTypes": Call(query={"customerId": SOMEBODY}),
+    "ListActivities": Call(query={"customerId": SAMPLE_CUSTOMER}),
+    "ListActivityTypes": Call(query={"customerId": SAMPLE_CUSTOMER}),
     "ListUnifiedActivities": Call(query={"$filter": "ActivityType eq 'SalesOrder'", "$top": "5"}),
     "FindCustomer": Call(query=CONTACT),
     "WhenAProfileIsUpdated": Call(202),
@@ -63,6 +64,7 @@ CALLS = {
     "StartRefresh": Call(),
     "ListRefreshes": Call(),
     "GetRefresh": Call(),
+    "CancelRefresh": Call(),
     "GetRejectedRows": Call(),
     "GetRefreshStatus": Call(),
     "ListRoles": Call(),
@@ -108,7 +110,7 @@ async def test_every_refused_verb_is_answered_with_its_reason(admin: httpx.Async
             assert operation.verb in answer.headers["Allow"].split(", ")
 
 
-async def test_who_is_not_signed_in_gets_only_what_is_public(stage: Stage) -> None:
+async def test_a_caller_who_is_not_signed_in_gets_only_what_is_public(stage: Stage) -> None:
     async with stage.client() as stranger:
         for operation in OPERATIONS:
             answer = await stranger.request(operation.verb, address(operation.id))

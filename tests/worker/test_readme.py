@@ -10,7 +10,7 @@ LOCAL = "http://localhost:7071/api"
 
 
 def request_of(command: str) -> httpx.Request:
-    """Return the request that a command of curl makes, as far as the README uses its options."""
+    """Return the request of a curl command, with the options that the README uses."""
     words = iter(shlex.split(command.replace("\\\n", " ")))
     verb, headers, body, url = "GET", {}, None, ""
     for word in words:

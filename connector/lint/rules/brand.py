@@ -26,7 +26,7 @@ def _brand_colour(document: Document) -> str:
 
 @lru_cache(maxsize=4)
 def _picture(data: bytes | None) -> Image.Image | None:
-    """Return the icon as RGBA pixels, or None if they can not be read as a PNG."""
+    """Return the icon as RGBA pixels, or None if it is not a readable PNG."""
     try:
         with Image.open(BytesIO(data or b""), formats=["PNG"]) as image:
             return image.convert("RGBA")
@@ -37,7 +37,7 @@ def _picture(data: bytes | None) -> Image.Image | None:
 @rule("IconBrandColorRequired")
 def brand_colour_is_there(document: Document) -> Problems:
     if not _brand_colour(document):
-        yield API_PROPERTIES, "iconBrandColor is missing; give the colour of the icon's background."
+        yield API_PROPERTIES, "iconBrandColor is missing; add the colour of the icon's background."
 
 
 @rule("IconBrandColorNotValid")
@@ -91,7 +91,7 @@ def icon_is_opaque(document: Document) -> Problems:
 
 @rule("IconBackgroundNotBrandColor")
 def icon_has_the_brand_colour_to_its_corners(document: Document) -> Problems:
-    """Find corners of another colour, as rounded corners and borders have."""
+    """Find corners of another colour, for example rounded corners and borders."""
     picture, brand = _picture(document.icon), _brand_colour(document)
     if picture and brand:
         right, bottom = picture.width - 1, picture.height - 1
@@ -114,7 +114,7 @@ def stack_owner_is_named(document: Document) -> Problems:
 def _named(document: Document, key: str) -> Problems:
     name = as_text(document.api_properties.get(key))
     if not _NAME.fullmatch(name):
-        yield point(API_PROPERTIES, key), f"{key} is {name!r}; give a name of letters, digits and spaces."
+        yield point(API_PROPERTIES, key), f"{key} is {name!r}; use a name of letters, digits and spaces."
 
 
 @rule("CapabilitiesNotValid")

@@ -1,4 +1,4 @@
-"""Rules on how a connection signs in: connection parameters, and sets of them to choose from."""
+"""Rules on sign-in: connection parameters, and the sets of them that users choose from."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ def _settings(document: Document) -> Iterator[tuple[str, Json]]:
 def parameters_have_plain_names(document: Document) -> Problems:
     for where, group in _groups(document):
         for name in group:
-            owner, _, part = name.rpartition(":")  # token:TenantId belongs to token
+            owner, _, part = name.rpartition(":")  # token:TenantId is part of token
             if not _NAME.fullmatch(part) or (owner and owner not in group):
                 message = f"{name!r} is not a name; use letters, digits and underscores."
                 yield point(where, name), message

@@ -1,6 +1,6 @@
-"""Rules on dynamic lists and schemas: what a designer calls, with which arguments, and what it reads from the answer.
+"""Rules on dynamic lists and schemas: the called operation, its arguments, and the paths in its response.
 
-Names of rules and what they demand are Microsoft's, but for `DynamicPathNotValid` and `DynamicFormMissing`.
+The rules are Microsoft's, except `DynamicPathNotValid` and `DynamicFormMissing`.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def both_forms_are_there(document: Document) -> Problems:
     for node in document.of("schema", "parameter", "items"):
         for older, newer in NEWER_FORM.items():
             if (older in node.value) != (newer in node.value):
-                yield node.where, f"Only one of {older} and {newer} is here; give both."
+                yield node.where, f"Only one of {older} and {newer} is here; add the other."
 
 
 @rule("DynamicPathNotValid")
@@ -64,7 +64,7 @@ def both_forms_name_the_same_schema(document: Document) -> Problems:
         found = newer.get("itemValuePath", "")
         if call.form == "x-ms-dynamic-schema" and newer and found != expected:
             where = call.where.removesuffix("schema") + "properties"
-            yield where, f"The older form reads the schema at {expected!r}, this one at {found!r}; name the same."
+            yield where, f"The older form reads the schema at {expected!r}, this one at {found!r}; use the same path."
 
 
 def _returns_list(target: Operation, path: str) -> bool:
@@ -77,7 +77,7 @@ def called_operations_return_lists(document: Document) -> Problems:
     for call in dynamic_calls(document):
         target, path = call.target, call.collection
         if target and call.form in LIST_FORMS and not _returns_list(target, path):
-            yield call.where, f"{target.label} returns no list at {path!r}; name one."
+            yield call.where, f"{target.label} returns no list at {path!r}; use the path of a list."
 
 
 @rule("InvokedOperationShouldProduceProperty")
@@ -90,7 +90,7 @@ def called_operations_return_what_is_read(document: Document) -> Problems:
             items = f"{call.collection}/*/{path}".removeprefix("/")
             full = items if is_list else without_properties(path)
             if not target.may_output(full):
-                message = f"{target.label} returns nothing at {full!r}; name something that it returns."
+                message = f"{target.label} returns nothing at {full!r}; use a path that it returns."
                 yield point(call.where, key), message
 
 
@@ -101,7 +101,7 @@ def called_operations_get_what_they_need(document: Document) -> Problems:
         for field in owed_inputs(call.target) if call.target else []:
             if field not in filled:
                 where = point(call.where, "parameters")
-                yield where, f"The call needs {field.path!r}; give it a value or a reference."
+                yield where, f"The call needs {field.path!r}; set a value or a reference."
 
 
 @rule("OperationParameterNameNotFound")
@@ -109,10 +109,10 @@ def arguments_and_references_exist(document: Document) -> Problems:
     for call in dynamic_calls(document):
         for argument in call.arguments:
             if call.target and not call.target_input(argument):
-                message = f"{call.target.label} has no input {argument.name!r}; name one that it has."
+                message = f"{call.target.label} has no input {argument.name!r}; use one of its inputs."
                 yield argument.where, message
             if argument.reference is not None and not call.source_input(argument):
-                message = f"{call.source.label} has no input {argument.reference!r}; name one that it has."
+                message = f"{call.source.label} has no input {argument.reference!r}; use one of its inputs."
                 yield argument.where, message
 
 
@@ -121,7 +121,7 @@ def required_arguments_come_from_required_inputs(document: Document) -> Problems
     for argument, source, target in _fillings(document):
         always_set = source.required_throughout or "default" in source.value
         if target.required_throughout and not always_set:
-            message = f"{source.path!r} may be left out, but {target.path!r} is required; require both."
+            message = f"{source.path!r} is optional, but {target.path!r} is required; require both."
             yield argument.where, message
 
 
@@ -130,7 +130,7 @@ def references_have_the_type(document: Document) -> Problems:
     for argument, source, target in _fillings(document):
         given, wanted = (field.schema.get("type") for field in (source, target))
         if given and wanted and given != wanted and (given, wanted) != ("integer", "number"):
-            message = f"{source.path!r} is {given}, {target.path!r} is {wanted}; give both the same type."
+            message = f"{source.path!r} is {given}, {target.path!r} is {wanted}; use the same type."
             yield argument.where, message
 
 
@@ -149,5 +149,5 @@ def static_values_have_the_type(document: Document) -> Problems:
 def references_are_visible(document: Document) -> Problems:
     for call, argument, source in _references(document):
         if source.internal and not call.source.internal:
-            message = f"{source.path!r} is internal, so makers do not set it; give its value here."
+            message = f"{source.path!r} is internal, so makers do not set it; set its value here."
             yield argument.where, message

@@ -80,7 +80,7 @@ def products_are_not_named(document: Document) -> Problems:
     ]
     for where, text, words in texts:
         for word in words_in(text, (*words, *PRODUCT_NAMES)):
-            yield where, f"The text contains {word!r}, which is not allowed; leave it out."
+            yield where, f"The text contains {word!r}, which is not allowed; remove it."
 
 
 @rule("ValueMustEndWithAlphanumeric")
@@ -142,14 +142,14 @@ def categories_are_known(document: Document) -> Problems:
 def host_is_a_name(document: Document) -> Problems:
     host = as_text(document.swagger.get("host"))
     if not _HOST.fullmatch(host):
-        yield "/host", f"{host!r} is not a host name; give one without scheme and path."
+        yield "/host", f"{host!r} is not a host name; write one without scheme and path."
 
 
 @rule("HostNotProduction")
 def host_is_in_production(document: Document) -> Problems:
     host = as_text(document.swagger.get("host"))
     for word in words_in(host, TRIAL_HOSTS):
-        yield "/host", f"{host!r} contains {word!r}; give the host of the production service."
+        yield "/host", f"{host!r} contains {word!r}; use the host of the production service."
 
 
 @rule("SwaggerFileTooLarge")
@@ -161,7 +161,7 @@ def file_is_small(document: Document) -> Problems:
 
 @rule("TotalOperationsCountExceedsMaxAllowed", level="warning")
 def operations_are_few(document: Document) -> Problems:
-    """Find more operations than agents take as tools; Microsoft does not publish the platform's own limit."""
+    """Find more operations than agents accept as tools; Microsoft does not publish the limit of the platform."""
     count = len(document.operations)
     if count > MAX_OPERATIONS:
-        yield "/paths", f"There are {count} operations; keep to {MAX_OPERATIONS}."
+        yield "/paths", f"There are {count} operations; at most {MAX_OPERATIONS} are advised."

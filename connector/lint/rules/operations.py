@@ -19,7 +19,7 @@ def ids_are_unique(document: Document) -> Problems:
     count = Counter(operation.operation_id for operation in document.operations)
     for operation in document.operations:
         if count[operation.operation_id] > 1:
-            message = f"{operation.operation_id!r} is the id of several operations; give each its own."
+            message = f"{operation.operation_id!r} is the id of several operations; use unique ids."
             yield point(operation.where, "operationId"), message
 
 
@@ -28,7 +28,7 @@ def ids_are_alphanumeric(document: Document) -> Problems:
     for operation in document.operations:
         clean = re.sub(r"^[^A-Za-z]+|[^A-Za-z0-9]", "", operation.operation_id)
         if clean != operation.operation_id:
-            message = f"The platform reads {operation.operation_id!r} as {clean!r}; use that."
+            message = f"The platform changes {operation.operation_id!r} to {clean!r}; use that id."
             yield point(operation.where, "operationId"), message
 
 
@@ -44,12 +44,12 @@ def ids_are_in_pascal_case(document: Document) -> Problems:
 @rule("OperationIdNotFound")
 def references_find_their_operation(document: Document) -> Problems:
     for node in document.nodes:
-        refers = node.kind.startswith("x-ms-dynamic-") or node.kind == "x-ms-notification"
+        refers = node.kind.startswith("x-ms-dynamic-")
         if refers and isinstance(node.value, dict) and "operationId" in node.value:
             name = node.value["operationId"]
             if not document.operation(name):
                 where = point(node.where, "operationId")
-                yield where, f"There is no operation {name!r}; give the id of one in this file."
+                yield where, f"There is no operation {name!r}; use the id of an operation in this file."
 
 
 def _annotation(operation: Operation) -> Json:
@@ -67,7 +67,7 @@ def revisions_are_unique(document: Document) -> Problems:
         for member in members:
             if count[_annotation(member)["revision"]] > 1:
                 where = point(member.where, "x-ms-api-annotation", "revision")
-                yield where, f"The family {family!r} has this revision twice; give each its own number."
+                yield where, f"The family {family!r} has this revision twice; use unique numbers."
 
 
 @rule("OperationRevisionEmpty")

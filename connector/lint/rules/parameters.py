@@ -8,7 +8,7 @@ from connector.lint.rule import Problems, rule
 from connector.lint.text import is_title_case
 
 MAX_SUMMARY = 80
-# The OpenAPI specification has clients ignore header parameters of these names.
+# Clients ignore header parameters with these names, as the OpenAPI specification requires.
 RESERVED_HEADERS = ("accept", "authorization", "content-type")
 
 
@@ -41,7 +41,7 @@ def parameters_are_unique(document: Document) -> Problems:
         count = Counter((p.path, p.place) for p in operation.parameters)
         for (name, place), number in count.items():
             if number > 1:
-                message = f"The {place} parameter {name!r} is declared {number} times; leave one."
+                message = f"The {place} parameter {name!r} is declared {number} times; keep one."
                 yield point(operation.where, "parameters"), message
 
 
@@ -58,14 +58,14 @@ def parameters_are_not_named_like_body_fields(document: Document) -> Problems:
 def parameters_have_summaries(document: Document) -> Problems:
     for node in document.of("parameter"):
         if not as_text(node.value.get("x-ms-summary")).strip():
-            yield node.where, "x-ms-summary is missing; give the name that makers see."
+            yield node.where, "x-ms-summary is missing; add the name that makers see."
 
 
 @rule("ParameterDescriptionRequired")
 def parameters_have_descriptions(document: Document) -> Problems:
     for node in document.of("parameter"):
         if not as_text(node.value.get("description")).strip():
-            yield node.where, "The description is missing; say what makers enter."
+            yield node.where, "The description is missing; describe what makers enter."
 
 
 @rule("ParameterSummaryTooLong")
@@ -91,10 +91,10 @@ def hidden_inputs_have_a_value(document: Document) -> Problems:
     for operation in document.operations:
         for field in operation.inputs:
             own = field.value.get("x-ms-visibility") == "internal"
-            needs_default = own and field.required and not field.is_notification_url
+            needs_default = own and field.required
             has_fields = bool(field.schema.get("properties"))
             if needs_default and not has_fields and "default" not in field.value:
-                yield field.where, f"{field.path!r} is internal and required; give it a default."
+                yield field.where, f"{field.path!r} is internal and required; add a default."
 
 
 @rule("PropertyMustBeRequired")

@@ -20,7 +20,7 @@ def _paths(document: Document) -> Iterator[tuple[str, str]]:
 
 @rule("OperationPathMayNotContainQueryOrFragment")
 def paths_have_no_query(document: Document) -> Problems:
-    """Find queries and fragments; an optional route variable of the Functions host, `{id?}`, is one too."""
+    """Find queries and fragments, and optional route variables of the Functions host: `{id?}`."""
     for path, where in _paths(document):
         if "?" in path or "#" in path:
             yield where, f"The path {path!r} has a query or fragment; use query parameters."
@@ -28,7 +28,7 @@ def paths_have_no_query(document: Document) -> Problems:
 
 @rule("OperationPathContainsUnsupportedCharacters")
 def paths_have_no_wildcard(document: Document) -> Problems:
-    """Find route variables of the Functions host that take the rest of the path, `{*file}`."""
+    """Find route variables of the Functions host for the rest of the path: `{*file}`."""
     for path, where in _paths(document):
         if "*" in path:
             yield where, f"The path {path!r} has a '*'; use one variable for each segment."
@@ -49,7 +49,7 @@ def paths_do_not_overlap(document: Document) -> Problems:
         overlap = all(a == b or "{}" in (a, b) for a, b in segments)
         same_length = len(_pattern(one)) == len(_pattern(other))
         if same_length and overlap and _pattern(one) != _pattern(other):
-            message = f"With some values {one.path!r} is the same address as {other.path!r}; change one."
+            message = f"For some values {one.path!r} is the same address as {other.path!r}; change one."
             yield other.where, message
 
 
@@ -85,7 +85,7 @@ def parameters_are_in_the_path(document: Document) -> Problems:
 def path_parameters_are_required(document: Document) -> Problems:
     for node in document.of("parameter"):
         if node.value.get("in") == "path" and node.value.get("required") is not True:
-            yield node.where, "A path parameter is always needed; set required to true."
+            yield node.where, "A path parameter is always required; set required to true."
 
 
 @rule("PathParameterMissingEncoding")

@@ -1,4 +1,4 @@
-"""Rules on the policies in apiProperties.json, which the platform applies to requests and answers."""
+"""Rules on the policies in apiProperties.json, which the platform applies to requests and responses."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def _names(policy: Json) -> list[str]:
 
 
 def _covered(document: Document, policy: Json) -> list[Operation]:
-    """Return the operations a policy is for: those it names, or all."""
+    """Return the operations of a policy: those that it names, or all."""
     names = _names(policy)
     return [o for o in document.operations if not names or o.operation_id in names]
 
@@ -66,7 +66,7 @@ def policies_find_their_operations(document: Document) -> Problems:
         for index, name in enumerate(_names(policy)):
             if not document.operation(name):
                 at = point(where, "parameters", OPERATION_NAMES, index)
-                yield at, f"There is no operation {name!r}; give the id of one in the swagger."
+                yield at, f"There is no operation {name!r}; use the id of an operation in the swagger."
 
 
 @rule("PageablePolicyMissing")
@@ -89,7 +89,7 @@ def pages_have_the_right_link_rewritten(document: Document) -> Problems:
         for operation in _covered(document, policy) if name is not None else ():
             pageable = as_object(operation.value.get("x-ms-pageable"))
             if pageable and pageable.get("nextLinkName") != name:
-                message = f"The policy rewrites {name!r}, which is not the next link of {operation.label}; name that."
+                message = f"The policy rewrites {name!r}, which is not the next link of {operation.label}; use that."
                 yield point(where, "parameters", NEXT_LINK), message
 
 
@@ -115,5 +115,7 @@ def polling_data_is_an_array_in_an_object(document: Document) -> Problems:
         for operation in _covered(document, policy):
             output = operation.output(path)
             if not path or not output or output.schema.get("type") != "array":
-                message = f"{operation.label} returns no object with an array at {written!r}; name its array."
+                message = (
+                    f"{operation.label} returns no object with an array at {written!r}; use the path of its array."
+                )
                 yield point(where, "parameters", TRIGGER_DATA), message

@@ -46,4 +46,4 @@ def readme_has_each_operation(document: Document) -> Problems:
     for operation in document.operations if document.readme else ():
         summary = as_text(operation.value.get("summary")).strip()
         if summary and not operation.internal and summary not in _headings(document, 3):
-            yield README, f"The heading '### {summary}' is missing; add it and say what the operation does."
+            yield README, f"The heading '### {summary}' is missing; add it and describe what the operation does."

@@ -1,4 +1,4 @@
-"""Rules on what an operation returns."""
+"""Rules on the responses of an operation."""
 
 from connector.lint.document import Document
 from connector.lint.field import is_open
@@ -19,7 +19,7 @@ def operations_can_succeed(document: Document) -> Problems:
 def outputs_are_on_200_or_201(document: Document) -> Problems:
     for operation in document.operations:
         codes = {r.code: r.has_schema for r in operation.responses if r.successful}
-        declared = codes.get("200") or codes.get("201") or operation.notifies
+        declared = codes.get("200") or codes.get("201")
         needed = {"200", "201"} & set(codes) or any(codes.values())
         if needed and not declared:
             yield point(operation.where, "responses"), "No output is declared; put its schema on the 200 or the 201."
@@ -27,9 +27,9 @@ def outputs_are_on_200_or_201(document: Document) -> Problems:
 
 @rule("OperationHasManyResponsesWithSchema")
 def one_schema_describes_the_output(document: Document) -> Problems:
-    """Find responses that describe a second output, because a designer shows the output of one response.
+    """Find responses with a second output, because a designer shows the output of one response.
 
-    Another success may have the same schema: clients drop a body that has none.
+    Another success may have the same schema, because clients drop a body without a schema.
     """
     for operation in document.operations:
         described = [r for r in operation.responses if r.has_schema and r.code != "default"]
@@ -44,8 +44,8 @@ def one_schema_describes_the_output(document: Document) -> Problems:
 def default_responses_describe_one_error(document: Document) -> Problems:
     """Find `default` responses without the schema of errors, which is the same in all operations.
 
-    Microsoft's older rule DefaultResponseHasSchema refuses any schema there. But generated clients need one to read an
-    error's code and message, and more than a thousand operations of certified connectors have it.
+    Microsoft's older rule DefaultResponseHasSchema allows no schema there. But generated clients need one to read the
+    code and message of an error, and more than a thousand operations of certified connectors have it.
     """
     defaults = [(o, r) for o in document.operations for r in o.responses if r.code == "default"]
     shared = defaults[0][1].value.get("schema") if defaults else None

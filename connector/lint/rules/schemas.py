@@ -41,14 +41,17 @@ def references_have_no_neighbours(document: Document) -> Problems:
     for node in document.of("schema"):
         beside = [key for key in node.value if key != "$ref"]
         if "$ref" in node.value and beside:
-            yield node.where, f"{', '.join(beside)} beside $ref is ignored; remove it, or write the schema out."
+            yield (
+                node.where,
+                f"{', '.join(beside)} beside $ref is ignored; remove it, or replace the reference by the schema.",
+            )
 
 
 @rule("SchemaRefLoopNotAllowed")
 def definitions_are_written_out(document: Document) -> Problems:
     for node in document.of("schema"):
         if node.is_definition and "$ref" in node.value:
-            yield node.where, f"The definition is only a reference to {node.value['$ref']!r}; write it out."
+            yield node.where, f"The definition is only a reference to {node.value['$ref']!r}; replace it by the schema."
 
 
 def _properties_without(document: Document, *keys: str) -> Iterator[Node]:
@@ -67,7 +70,7 @@ def properties_have_summaries(document: Document) -> Problems:
 @rule("PropertyDescriptionRequired")
 def properties_have_descriptions(document: Document) -> Problems:
     for node in _properties_without(document, "description"):
-        yield node.where, f"{node.key!r} has no description; say what it holds."
+        yield node.where, f"{node.key!r} has no description; describe its value."
 
 
 @rule("FreeFormObjectNotDynamic", level="warning")
@@ -85,5 +88,5 @@ def objects_are_small(document: Document) -> Problems:
         fields = (*operation.inputs, *operation.outputs)
         for body, count in Counter(field.root for field in fields).items():
             if count > MAX_SCHEMAS:
-                message = f"The object holds {count} schemas; at most {MAX_SCHEMAS} are allowed."
+                message = f"The object has {count} schemas; at most {MAX_SCHEMAS} are allowed."
                 yield body.schema_where, message

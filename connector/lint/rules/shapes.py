@@ -1,13 +1,13 @@
-"""Rules on the JSON itself: which keys an object has, and of which type they are.
+"""Rules on the JSON: the keys of an object and their types.
 
-The other rules rely on the types, so they are checked only where `JsonTypeIncorrect` finds nothing.
+The other rules rely on the types, so they run only if `JsonTypeIncorrect` finds nothing.
 """
 
 from collections.abc import Iterator
 
 from connector.lint.document import Document
 from connector.lint.json_value import has_type, json_type, point
-from connector.lint.node import Node
+from connector.lint.node import CHILDREN, Node
 from connector.lint.rule import Problems, rule
 from connector.lint.shape import SHAPES, STRINGS, Shape
 
@@ -64,12 +64,13 @@ def a_choice_is_made(document: Document) -> Problems:
 
 @rule("ExtensionNameNotValid")
 def unknown_keys_are_extensions(document: Document) -> Problems:
-    """Find unknown keys: newer JSON Schema keywords, and those of Swagger 2.0 that the platform refuses or ignores."""
+    """Find unknown keys: newer JSON Schema keywords, and those of Swagger 2.0 that the platform rejects or ignores."""
     for node, shape in _shaped(document):
         if shape.open:
             for key in node.value:
-                if key not in shape.keys and not key.startswith("x-"):
-                    message = f"{key!r} is not known here; remove it, or describe it in connector/lint/shape.py."
+                known = key in shape.keys or key in CHILDREN.get(node.kind, ())
+                if not known and (key.startswith("x-ms-") or not key.startswith("x-")):
+                    message = f"{key!r} is not known here; remove it, or add it to connector/lint/shape.py."
                     yield point(node.where, key), message
 
 

@@ -1,4 +1,4 @@
-"""Rules on triggers: how they are named, and how the platform polls them."""
+"""Rules on triggers: their names, and how the platform polls them."""
 
 from collections.abc import Iterator
 
@@ -33,13 +33,13 @@ def descriptions_begin_with_when(document: Document) -> Problems:
 def triggers_have_hints(document: Document) -> Problems:
     for trigger in _triggers(document):
         if not as_text(trigger.value.get("x-ms-trigger-hint")).strip():
-            yield trigger.where, "x-ms-trigger-hint is missing; say how makers can make it fire."
+            yield trigger.where, "x-ms-trigger-hint is missing; describe how makers can test the trigger."
 
 
 @rule("PollingTriggerNotGet")
 def polling_is_a_get(document: Document) -> Problems:
     for trigger in _triggers(document):
-        if not trigger.webhook and trigger.verb != "get":
+        if trigger.verb != "get":
             yield trigger.where, f"A polling trigger is a GET, not a {trigger.verb.upper()}."
 
 

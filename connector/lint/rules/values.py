@@ -26,7 +26,7 @@ def lists_hold_each_value_once(document: Document) -> Problems:
         for key in SETS:
             values = as_list(node.value.get(key))
             if any(_same(one, other) for one, other in combinations(values, 2)):
-                yield point(node.where, key), "The list holds a value twice; leave one."
+                yield point(node.where, key), "The list has a value twice; keep one."
 
 
 def _same(one: object, other: object) -> bool:
@@ -67,7 +67,7 @@ def formats_are_known(document: Document) -> Problems:
     for node in document.of(*TYPED):
         kind, form = node.value.get("type"), node.value.get("format")
         if form is not None and form not in FORMATS.get(str(kind), ()):
-            yield point(node.where, "format"), f"The format {form!r} of {kind} is unknown; leave it out."
+            yield point(node.where, "format"), f"The format {form!r} of {kind} is unknown; remove it."
 
 
 @rule("PatternShouldBeValidRegularExpression")
@@ -90,7 +90,7 @@ def _displayed(document: Document) -> Iterator[tuple[Node, str, list[object]]]:
 def enum_values_are_displayed_once(document: Document) -> Problems:
     for _, where, values in _displayed(document):
         if any(_same(one, other) for one, other in combinations(values, 2)):
-            yield where, "The list holds a value twice; leave one."
+            yield where, "The list has a value twice; keep one."
 
 
 @rule("InvalidEnumValuesExtensionValue")

@@ -1,1 +1,1 @@
-"""Who is calling: tokens of Microsoft Entra, their signing keys, and API keys."""
+"""Authentication: tokens of Microsoft Entra, their signing keys, and API keys."""

@@ -1,4 +1,4 @@
-"""Who is asking: by Entra token, by API key, or anyone on this machine."""
+"""Authenticators: by Entra token or API key, or without credentials on a local host."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY_HEADER = "Ocp-Apim-Subscription-Key"
 
 class Authenticator(Protocol):
     async def __call__(self, headers: Mapping[str, str], now: datetime) -> Principal:
-        """Return who sent these headers (looked up without case); NotAuthenticated if they name nobody."""
+        """Return the caller of these headers (names in any case). Raises NotAuthenticated without valid credentials."""
 
 
 ANONYMOUS = Principal("anonymous", "app")
@@ -26,12 +26,12 @@ _LOCAL = Principal("local", "user", Role.ADMINISTRATOR)
 
 
 async def authenticate_local(headers: Mapping[str, str], now: datetime) -> Principal:  # noqa: ARG001
-    """Take everyone for an Administrator: for hosts that only their own machine can reach."""
+    """Return an Administrator for each caller. Use it only for hosts that accept only local connections."""
     return _LOCAL
 
 
 class TokenOrKey:
-    """Knows callers by their bearer token or, where they send none, by their API key."""
+    """Authenticates callers by bearer token or, without one, by API key."""
 
     def __init__(self, tokens: EntraTokens, access: Access) -> None:
         self._tokens, self._access = tokens, access
@@ -42,8 +42,8 @@ class TokenOrKey:
             return await self._tokens.verify(token.strip(), now)
         key = headers.get(KEY_HEADER.lower())
         if not key:
-            raise NotAuthenticated(f"Send a bearer token, or an API key in {KEY_HEADER}.")
+            raise NotAuthenticated(f"Send a bearer token, or an API key in the header {KEY_HEADER}.")
         principal = await self._access.holder_of(key, now)
         if principal is None:
-            raise NotAuthenticated("The API key is not known; it may have been revoked or regenerated.")
+            raise NotAuthenticated("The API key is not valid; it may have been revoked or regenerated.")
         return principal

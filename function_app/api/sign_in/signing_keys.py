@@ -1,4 +1,4 @@
-"""The keys that Entra signs with: fetched when needed, kept while the endpoint can't be reached."""
+"""The signing keys of Entra: fetched when needed, and cached while the endpoint is not available."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _log = logging.getLogger(__name__)
 
 
 class SigningKeys:
-    """The JWKS at one address.
+    """The JWKS at an address.
 
-    It is fetched for a key id that is not known and, in the background, once a day; never more often than PAUSE.
+    It is fetched for an unknown key id and, in the background, once a day; at most once in PAUSE.
     """
 
     def __init__(self, url: str) -> None:
@@ -34,7 +34,7 @@ class SigningKeys:
         self._fetching: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str, now: datetime) -> PyJWK | None:
-        """Return the key of an id, None if there is none; Unavailable if no keys could be fetched yet."""
+        """Return the key with an id, None if there is none. Raises Unavailable if no keys were fetched yet."""
         known = self._keys.get(key_id)
         if (known is None or now - self._fetched_at > FRESH) and now - self._tried_at >= PAUSE:
             self._tried_at = now
@@ -44,7 +44,7 @@ class SigningKeys:
             known = self._keys.get(key_id)
         if not self._keys:
             raise Unavailable(
-                PAUSE.total_seconds(), error_codes.SIGN_IN_UNAVAILABLE("Tokens can't be verified just now.")
+                PAUSE.total_seconds(), error_codes.SIGN_IN_UNAVAILABLE("Tokens can not be verified at the moment.")
             )
         return known
 
@@ -60,11 +60,13 @@ class SigningKeys:
                 self._keys = _signing_keys(await response.json(content_type=None))
             self._fetched_at = now
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            _log.warning("The signing keys could not be fetched: %s; those known stay in use.", type(error).__name__)
+            _log.warning(
+                "The signing keys could not be fetched: %s; the cached keys stay in use.", type(error).__name__
+            )
 
 
 def _signing_keys(document: Any) -> dict[str, PyJWK]:
-    from jwt import PyJWK, PyJWTError  # noqa: PLC0415  # 50 ms that a cold start need not pay
+    from jwt import PyJWK, PyJWTError  # noqa: PLC0415  # 50 ms that a cold start saves
 
     found: dict[str, PyJWK] = {}
     try:

@@ -1,4 +1,4 @@
-"""Microsoft Entra access tokens: verified in process, turned into principals."""
+"""Microsoft Entra access tokens: verified in process, and mapped to principals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REQUIRED = ("exp", "iss", "aud", "tid", "oid", "sub")
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose tokens are taken: of one tenant, for one audience (`api://id` and `id`), from these issuers."""
+    """Which tokens are accepted: of one tenant, for one audience (`api://id` and `id`), of these issuers."""
 
     tenant_id: str
     audiences: tuple[str, ...]
@@ -27,7 +27,7 @@ class Trust:
 
 
 def trust_of(tenant_id: str, audience: str, issuer: str | None) -> Trust:
-    """Return the trust in a tenant's v1 and v2 tokens, or in those of one issuer."""
+    """Return the trust in v1 and v2 tokens of a tenant, or in tokens of one issuer."""
     app_id = audience.removeprefix("api://")
     of_tenant = (f"https://sts.windows.net/{tenant_id}/", f"https://login.microsoftonline.com/{tenant_id}/v2.0")
     return Trust(tenant_id, (app_id, f"api://{app_id}"), (issuer,) if issuer else of_tenant)
@@ -38,7 +38,7 @@ class EntraTokens:
         self._trust, self._keys = trust, keys
 
     async def verify(self, token: str, now: datetime) -> Principal:
-        """Return the principal of a token; NotAuthenticated if it is not to be trusted, ServiceError without scope."""
+        """Return the principal of a token; NotAuthenticated if it is not valid, ServiceError if it lacks the scope."""
         claims = await self._claims(token, now)
         if claims["tid"] != self._trust.tenant_id:
             raise _refused("is of another tenant")
@@ -49,14 +49,14 @@ class EntraTokens:
         return _principal(claims)
 
     async def _claims(self, token: str, now: datetime) -> Mapping[str, Any]:
-        """Return the claims of a token that is signed by the issuer for us; its times are not looked at."""
-        import jwt  # noqa: PLC0415  # 50 ms that a cold start need not pay
+        """Return the claims of a token after checks of signature, issuer and audience, but not of its times."""
+        import jwt  # noqa: PLC0415  # 50 ms that a cold start saves
 
         try:
             header = jwt.get_unverified_header(token)
             key = await self._keys.find(str(header.get("kid")), now)
             if key is None:
-                raise _refused("is signed with a key that is not the issuer's")
+                raise _refused("is signed with a key that the issuer does not have")
             return jwt.decode(
                 token,
                 key,
@@ -71,7 +71,7 @@ class EntraTokens:
                 },
             )
         except jwt.InvalidAudienceError:
-            raise _refused("is meant for another audience") from None
+            raise _refused("is for another audience") from None
         except jwt.InvalidIssuerError:
             raise _refused("is of another issuer") from None
         except jwt.InvalidSignatureError:
@@ -79,7 +79,7 @@ class EntraTokens:
         except jwt.MissingRequiredClaimError as error:
             raise _refused(f"has no claim '{error.claim}'") from None
         except jwt.InvalidTokenError:
-            raise _refused("is no well-formed RS256 token") from None
+            raise _refused("is not a well-formed RS256 token") from None
 
 
 def _principal(claims: Mapping[str, Any]) -> Principal:

@@ -1,37 +1,42 @@
-"""Refresh an activity entity: its records become activities without expiry, in place of their real-time twins."""
+"""Refresh an activity entity: its records become activities without expiry and replace their real-time twins."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+
+from xxhash import xxh3_64_intdigest
 
 from function_app.bulk import prefetch
 from function_app.domain.activity import Activity, SourceKey, activity_of_record
 from function_app.domain.entity import ActivityMapping, Entity
-from function_app.domain.job import Counts
+from function_app.domain.job import NOTHING, Counts, Report
 from function_app.services.content import canonical, digest
 from function_app.services.instances import CompiledInstance
 from function_app.source.files import Part, Snapshots
-from function_app.source.told import NOTHING, Told
+from function_app.source.layout import Layout
 from function_app.store.port import Store
 
 BATCH_SIZE = 400
-_Prepared = tuple[list[tuple[Activity, SourceKey]], Told]
+_Prepared = tuple[list[tuple[Activity, SourceKey]], Report]
 
 
-class RefreshActivities:
+class LoadActivities:
     def __init__(self, store: Store, snapshots: Snapshots) -> None:
         self._store, self._snapshots = store, snapshots
 
-    async def load(
+    async def __call__(
         self, model: CompiledInstance, entity: Entity, part: Part, now: datetime
-    ) -> AsyncGenerator[tuple[Counts, Told]]:
-        """Write the activities of a part that changed and whose customers are there, and yield what became of rows."""
-        instance_id, store = model.instance.instance_id, self._store
+    ) -> AsyncGenerator[tuple[Counts, Report]]:
+        """Write the activities of a part that changed and have a customer, and yield a report of each batch."""
+        instance_id, store, keys = model.instance.instance_id, self._store, array("Q")
         async with aclosing(prefetch(self._prepare(model, entity, part))) as prepared:
-            async for found, told in prepared:
+            async for found, report in prepared:
+                keys.extend(xxh3_64_intdigest(activity.activity_id.encode()) for activity, _ in found)
                 owners = await store.keys.find_customers(instance_id, {key for _, key in found})
                 joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
                 known = await store.activities.read_many(instance_id, [_identity(activity) for activity in joined])
@@ -43,13 +48,17 @@ class RefreshActivities:
                 if changed:
                     await store.activities.write_sources(instance_id, changed, now)
                 counts = Counts(
-                    rows=len(found) + told.rejections,
+                    rows=len(found) + report.rejections,
                     written=len(changed),
                     unchanged=len(joined) - len(changed),
-                    rejected=told.rejections,
+                    rejected=report.rejections,
                     waiting=len(found) - len(joined),
                 )
-                yield counts, told
+                yield counts, report
+        doubled = len(keys) - len(set(keys))
+        if doubled:
+            warning = f"Rows of {part.file} that repeat the key of another row: {doubled}. The last row of each counts."
+            yield Counts(), Report(warnings=[warning])
 
     def _prepare(self, model: CompiledInstance, entity: Entity, part: Part) -> Iterator[_Prepared]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
@@ -57,14 +66,13 @@ class RefreshActivities:
         checker, mapping = model.records[entity.qualified_name], entity.activity
         required = required_of(entity)
         with self._snapshots.open(part) as stream:
-            for batch in read_part(
-                stream, part.file, entity, required, lambda record: checker.check_record(record, required)
-            ):
+            check = partial(checker.check_record, required=required)
+            for batch in read_part(stream, part.file, entity, required, check, Layout.of(entity)):
                 found = [_activity(record, entity, mapping) for record in batch.records() if mapping]
                 for start in range(0, len(found), BATCH_SIZE):
                     yield found[start : start + BATCH_SIZE], NOTHING
-                if batch.told.rejections or batch.told.doubts:
-                    yield [], batch.told
+                if batch.report.rejections or batch.report.doubts:
+                    yield [], batch.report
 
 
 def required_of(entity: Entity) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
-"""Refresh Customer: profiles that changed with their key rings, and those that are gone.
+"""Load a part of Customer: write the profiles that changed, with their key rings.
 
-Whatever is cut off in between is found again by doing it again: a profile is written after all that follows from it,
-and removed after all that goes with it.
+Work that was cut off is found again by doing it again: a profile is written after all that follows from it.
 """
 
 from __future__ import annotations
@@ -10,27 +9,26 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
+import orjson
 from xxhash import xxh3_64_hexdigest
 
 from function_app.bulk import prefetch, run_in_background
-from function_app.domain.activity import Activity, SourceKey
-from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Instance
-from function_app.domain.job import Counts
+from function_app.domain.activity import SourceKey
+from function_app.domain.entity import CUSTOMER_ID, Instance
+from function_app.domain.job import MAX_LISTED, Counts, Report
 from function_app.domain.profile import Attributes
+from function_app.domain.schema import is_value_of
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
+from function_app.services.refresh.key_changes import BATCH_SIZE, SharedKey, release_activities, shared
 from function_app.source.files import Part, Snapshots
-from function_app.source.told import NOTHING, Told
+from function_app.source.layout import Layout
 from function_app.store.port import Store
-
-if TYPE_CHECKING:
-    from function_app.source.ids import Ids
-
-BATCH_SIZE, ID_BATCH_SIZE, IDS_IN_MEMORY = 1_024, 8_192, 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +42,52 @@ class _Rows:
     texts: Sequence[bytes]
     digests: Mapping[str, str]
     keys: Mapping[str, Sequence[Any]]
-    told: Told
+    report: Report
 
-    def changes(self, instance: Instance, old: Mapping[str, Attributes | None]) -> _Changes:
-        """Return what is to be written for some customers, whose profiles were these."""
+    def changes(self, instance: Instance, old: Mapping[str, Attributes | None], absent: Collection[str]) -> _Changes:
+        """Return what to write for some customers that had these profiles; they keep what has no column here."""
         numbers = {key: number for number, key in enumerate(self.ids) if key in old}
-        had, has = dict[SourceKey, str](), dict[SourceKey, str]()
+        had, has, twice = dict[SourceKey, str](), dict[SourceKey, str](), list[SharedKey]()
+        texts: dict[str, bytes] = {}
         for customer_id, number in numbers.items():
-            has |= keys_of(instance, {name: values[number] for name, values in self.keys.items()}, customer_id)
+            kept = _kept(instance, old[customer_id] or {}, absent)
+            texts[customer_id] = _with(self.texts[number], kept) if kept else self.texts[number]
+            row = {name: values[number] for name, values in self.keys.items()}
+            for key in keys_of(instance, row | kept, customer_id):
+                twice += [shared(key, has[key], customer_id)] if key in has else []
+                has[key] = customer_id
             had |= keys_of(instance, old[customer_id] or {}, customer_id)
         return _Changes(
-            {key: self.texts[number] for key, number in numbers.items()},
+            texts,
             {key: self.digests[key] for key in numbers},
             {key: owner for key, owner in had.items() if has.get(key) != owner},
             {key: owner for key, owner in has.items() if had.get(key) != owner},
+            twice,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """Profiles in JSON with their digests, by CustomerId, and the keys that they lose and gain."""
+    """Profiles in JSON with their digests, by CustomerId, and the keys that they lose, gain, or hold twice."""
 
     profiles: Mapping[str, bytes]
     digests: Mapping[str, str]
     lost: Mapping[SourceKey, str]
     gained: Mapping[SourceKey, str]
+    twice: Sequence[SharedKey]
 
 
-class RefreshCustomers:
+class LoadCustomers:
     def __init__(self, store: Store, snapshots: Snapshots) -> None:
         self._store, self._snapshots = store, snapshots
 
-    async def load(self, model: CompiledInstance, part: Part, now: datetime) -> AsyncGenerator[tuple[Counts, Told]]:
-        """Write the profiles of a part that changed, and yield what became of each batch of rows."""
+    async def __call__(
+        self, model: CompiledInstance, part: Part, absent: Collection[str], now: datetime
+    ) -> AsyncGenerator[tuple[Counts, Report]]:
+        """Write the profiles of a part that changed, and yield a report of each batch of rows.
+
+        Customers keep their values of `absent` attributes, which have no column in the part.
+        """
         instance_id, writing, written = model.instance.instance_id, asyncio.create_task(_nothing()), list[str]()
         try:
             async with aclosing(prefetch(self._prepare(model, part))) as prepared:
@@ -88,120 +99,55 @@ class RefreshCustomers:
                     written = ids or written
                     for start in range(0, len(ids), BATCH_SIZE):
                         old = {key: changed[key] for key in ids[start : start + BATCH_SIZE]}
-                        changes = await run_in_background(rows.changes, model.instance, old)
-                        await writing
+                        changes = await run_in_background(rows.changes, model.instance, old, absent)
+                        report = Report(notes=await writing)
                         writing = asyncio.create_task(self._write(model.instance, changes, now))
-                        yield Counts(len(old), len(old)), NOTHING
-                    unchanged, rejected = len(rows.texts) - len(ids), rows.told.rejections
-                    yield Counts(unchanged + rejected, 0, unchanged, rejected=rejected), rows.told
+                        yield Counts(len(old), len(old)), report
+                    unchanged, rejected = len(rows.texts) - len(ids), rows.report.rejections
+                    yield Counts(unchanged + rejected, 0, unchanged, rejected=rejected), rows.report
+            yield Counts(), Report(notes=await writing)
         finally:
             await writing
 
     def _prepare(self, model: CompiledInstance, part: Part) -> Iterator[_Rows]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
-        required, held = (CUSTOMER_ID,), deque[_Rows](maxlen=2)  # let go of here: to free a batch takes its time
+        required, held = (CUSTOMER_ID,), deque[_Rows](maxlen=2)  # freed in this thread, for that takes long
         with self._snapshots.open(part) as stream:
-            for batch in read_part(
-                stream,
-                part.file,
-                model.instance.customer,
-                required,
-                lambda record: model.customers.check_record(record, required),
-            ):
+            check = partial(model.customers.check_record, required=required)
+            layout, customer = Layout.of(model.instance.customer), model.instance.customer
+            for batch in read_part(stream, part.file, customer, required, check, layout):
                 keys = {name: batch.column(name) for name, _ in model.instance.key_ring}
                 ids, texts = batch.column(CUSTOMER_ID), batch.texts()
                 digests = {key: xxh3_64_hexdigest(text) for key, text in zip(ids, texts, strict=True)}
-                held.append(_Rows(ids, texts, digests, keys, batch.told))
+                held.append(_Rows(ids, texts, digests, keys, batch.report))
                 yield held[-1]
 
-    async def _write(self, instance: Instance, changes: _Changes, now: datetime) -> None:
-        await self._release(instance, changes.lost, now)
+    async def _write(self, instance: Instance, changes: _Changes, now: datetime) -> Sequence[SharedKey]:
+        """Write changes; return source keys that another customer had before."""
+        instance_id, keys = instance.instance_id, self._store.keys
+        await release_activities(self._store, instance, changes.lost, now)
+        twice = list(changes.twice)
         if changes.gained:
-            await self._store.keys.write(instance.instance_id, changes.gained)
+            before = await keys.find_customers(instance_id, changes.gained)
+            twice += [shared(key, before[key], changes.gained[key]) for key in before if key not in changes.lost]
+            await keys.write(instance_id, changes.gained)
         if changes.lost:
-            await self._store.keys.remove(instance.instance_id, changes.lost)
-        await self._store.customers.write_profiles(instance.instance_id, changes.profiles, changes.digests)
-
-    async def _release(self, instance: Instance, lost: Mapping[SourceKey, str], now: datetime) -> None:
-        """Park the activities that customers had by keys they have no more: they join whose the keys are now."""
-        activities = self._store.activities
-        for customer_id in set(lost.values()):
-            released = []
-            for activity in await activities.read_of_customer(instance.instance_id, customer_id, now):
-                source_key = _source_key(instance, activity)
-                if source_key is not None and lost.get(source_key) == customer_id:
-                    parked = replace(activity, attributes={**activity.attributes, CUSTOMER_ID: None})
-                    await activities.park(instance.instance_id, source_key, parked, now)
-                    released.append(activity)
-            if released:
-                await activities.remove(instance.instance_id, released)
-
-    async def remove_missing(
-        self, model: CompiledInstance, parts: Collection[Part], loaded: Counts, now: datetime
-    ) -> AsyncGenerator[Counts]:
-        """Remove the customers that a complete snapshot, loaded before, does not have, and yield how many went."""
-        instance_id, customers = model.instance.instance_id, self._store.customers
-        turns = (loaded.rows - 1) // IDS_IN_MEMORY + 1
-        for turn in range(turns):
-            there, after = await run_in_background(self._ids, model, parts, turn, turns), ""
-            if not loaded.rejected and len(there) == await customers.count_profiles(instance_id, None, frozenset()):
-                return  # all of the snapshot are in the store, so nobody else is
-            while page := await customers.find_ids(instance_id, after, ID_BATCH_SIZE):
-                mine = _of_turn(page, turn, turns)
-                gone = await run_in_background(there.missing, mine) if mine else []
-                for start in range(0, len(gone), BATCH_SIZE):
-                    await self._remove(model.instance, gone[start : start + BATCH_SIZE], now)
-                    yield Counts(removed=len(gone[start : start + BATCH_SIZE]))
-                after = page[-1]
-
-    def _ids(self, model: CompiledInstance, parts: Collection[Part], turn: int, turns: int) -> Ids:
-        from function_app.source.ids import Ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
-
-        return Ids(_of_turn(ids, turn, turns) for part in parts for ids in self._read_ids(model, part))
-
-    def _read_ids(self, model: CompiledInstance, part: Part) -> Iterator[list[str]]:
-        from function_app.source.reader import read_ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
-
-        with self._snapshots.open(part) as stream:
-            yield from read_ids(stream, part.file, model.instance.customer)
-
-    async def _remove(self, instance: Instance, customer_ids: Collection[str], now: datetime) -> None:
-        instance_id = instance.instance_id
-        profiles = await self._store.customers.read_profiles(instance_id, customer_ids)
-        had = {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
-        owners = await self._store.keys.find_customers(instance_id, had)
-        await self._release(instance, {key: had[key] for key, owner in owners.items() if owner != had[key]}, now)
-        await self._store.keys.remove(instance_id, had)
-        for customer_id in customer_ids:
-            activities = await self._store.activities.read_of_customer(instance_id, customer_id, now)
-            if activities:
-                await self._store.activities.remove(instance_id, activities)
-        await self._store.customers.remove(instance_id, customer_ids)
-
-    async def landed(self, model: CompiledInstance, now: datetime) -> AsyncGenerator[dict[str, Any]]:
-        """Yield the live updates whose values the source holds now."""
-        after = ""
-        while page := await self._store.customers.find_updated(model.instance.instance_id, after, BATCH_SIZE, now):
-            for customer in page:
-                for update in customer.updates:
-                    if all(customer.source.get(name) == value for name, value in update.attributes.items()):
-                        names = sorted(update.attributes)
-                        yield {"customerId": customer.customer_id, "updateId": update.update_id, "attributes": names}
-            after = page[-1].customer_id
+            await keys.remove(instance_id, changes.lost)
+        await self._store.customers.write_profiles(instance_id, changes.profiles, changes.digests)
+        return [note for note in twice if len(set(note["customers"])) > 1][:MAX_LISTED]
 
 
-async def _nothing() -> None:
-    pass
+async def _nothing() -> Sequence[SharedKey]:
+    return ()
 
 
-def _of_turn(ids: Sequence[str], turn: int, turns: int) -> Sequence[str]:
-    """Return a share of ids that is the same for the source and the store."""
-    return ids if turns == 1 else [key for key in ids if hash(key) % turns == turn]
+def _kept(instance: Instance, old: Attributes, absent: Collection[str]) -> dict[str, Any]:
+    """Return the values of a profile for attributes without a column, as far as the definition still allows them."""
+    by_name = instance.customer.by_name
+    values = {name: old[name] for name in absent if old.get(name) is not None}
+    return {name: value for name, value in values.items() if is_value_of(by_name[name], value)}
 
 
-def _source_key(instance: Instance, activity: Activity) -> SourceKey | None:
-    entity = instance.by_name.get(activity.attributes["EntityName"] or "")
-    if entity is None or entity.activity is None or entity.name == CUSTOMER:
-        return None
-    return SourceKey(entity.activity.customer_entity, activity.attributes["ActivityForeignKey"] or "")
+def _with(text: bytes, kept: Mapping[str, Any]) -> bytes:
+    return orjson.dumps({**orjson.loads(text), **kept})

@@ -1,17 +1,21 @@
-"""Steps of a refresh done by this process, one after the other, beside its requests."""
+"""Steps of a refresh run by this process, one after the other, beside its requests."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 
 from function_app.domain.job import Step
 from function_app.errors import NotYetReadable, Throttled, Unavailable
+from function_app.telemetry import safe_trace
+
+_log = logging.getLogger(__name__)
 
 
 class LocalWorker:
-    """A queue of its own; what is left in it when the process ends is sent again by `Refresh.resume`."""
+    """An in-process queue; what is left in it when the process ends is sent again by `Refresh.resume`."""
 
     def __init__(self, handle: Callable[[Step], Awaitable[None]]) -> None:
         self._handle = handle
@@ -31,7 +35,11 @@ class LocalWorker:
             except NotYetReadable:  # one worker sees all that it wrote: what is not there now never comes
                 self._steps.popleft()
             except (Throttled, Unavailable) as error:
+                self._steps.rotate(-1)  # the steps of other instances need not wait for this one
                 await asyncio.sleep(0 if self.stopping else error.retry_after)
+            except Exception as error:  # noqa: BLE001  # a step that always fails must not hold up the others
+                _log.error("A step of a refresh failed: %s", safe_trace(error))
+                self._steps.popleft()
             else:
                 self._steps.popleft()
 

@@ -13,7 +13,7 @@ from function_app.store.cosmos.usage import CosmosUsage
 
 
 class CosmosStore:
-    """A `Store` in one database; `key` is for emulators, without one the identity of the host signs in."""
+    """A `Store` in one database; `key` is for emulators, without it the identity of the host is used."""
 
     def __init__(self, endpoint: str, database: str, key: str | None = None) -> None:
         self._account = Account(endpoint, database, key)

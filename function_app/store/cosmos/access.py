@@ -1,4 +1,4 @@
-"""Access in Cosmos DB: role assignments, API keys, the record of changes."""
+"""Access control in Cosmos DB: role assignments, API keys, the record of changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Cosmos DB account: one client for each worker process, made on first use; its faults in our words."""
+"""The Cosmos DB account: one client for each worker process, created on first use; its errors as `ServiceError`."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from function_app.store.documents import Document
 from function_app.telemetry import count_response
 
 T = TypeVar("T")
-ANSWERS_WITHIN_S = 6  # Cosmos DB itself ends a page of a query after 5; the SDK would wait 65, four times
+ANSWERS_WITHIN_S = 6  # Cosmos DB ends a page of a query after 5; the SDK's default is 65, with four attempts
 _MAX_CONCURRENCY, _KEYS_PER_QUERY = 32, 200
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
 _THROTTLED, _FORBIDDEN, _REFUSED = 429, 403, frozenset((400, 413))
-_ROLE_SPREADS_S = 30  # a role needs minutes to reach the account after a first deployment
+_ROLE_SPREADS_S = 30  # after a first deployment it takes minutes until the account knows a role
 _MAX_WAIT_S = 3
 
 
 class Account:
-    """One database of an account, whose containers the infrastructure has made.
+    """One database of an account; its containers must exist.
 
-    `key` is for emulators; without one the identity of the host signs in.
+    `key` is for emulators; without it the identity of the host is used.
     """
 
     def __init__(self, endpoint: str, database: str, key: str | None = None) -> None:
@@ -60,7 +60,7 @@ class Account:
         if self._key:
             options |= {"connection_verify": False, "enable_endpoint_discovery": False}
             return CosmosClient(self._endpoint, self._key, **options)
-        from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415  # 160 ms only the cloud needs
+        from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415  # 160 ms, needed only in Azure
 
         self._credential = DefaultAzureCredential()
         return CosmosClient(self._endpoint, self._credential, **options)
@@ -73,12 +73,12 @@ class Account:
             try:
                 return [document async for document in pages]
             except CosmosHttpResponseError as error:
-                if error.status_code in _REFUSED:  # too many live updates to leave out: nothing the reader can mend
+                if error.status_code in _REFUSED:  # too many customers to exclude: the caller can't fix it
                     raise Unavailable from error
                 raise
 
     async def read_items(self, container: str, keys: Sequence[tuple[str, str]]) -> list[Document]:
-        """Return the documents that there are of these ids and partition keys."""
+        """Return the existing documents among these ids and partition keys."""
 
         async def read(some: list[tuple[str, str]]) -> list[Document]:
             return list(await self.container(container).read_items(some))
@@ -87,7 +87,7 @@ class Account:
         return [document for page in pages for document in page]
 
     async def query_keys(self, container: str, select: str, keys: Collection[str], more: str = "") -> list[Any]:
-        """Query documents of these partition keys: one in its partition alone, more by the hundred in all."""
+        """Query documents by partition key: a single key in its partition, several in batches across partitions."""
 
         async def query(some: list[str]) -> list[Any]:
             if len(some) == 1:
@@ -99,7 +99,7 @@ class Account:
         return [row for page in pages for row in page]
 
     async def create(self, container: str, document: Document, now: datetime) -> Document | None:
-        """Add a document, unless a live one of its id is there: return that one; replace one that has expired."""
+        """Create a document or replace an expired one; return the live document with the same id if there is one."""
         proxy = self.container(container)
         async with _in_time(WRITE_WITHIN_S):
             try:
@@ -119,7 +119,7 @@ class Account:
 
 
 def _on_response(response: Any) -> None:
-    """Count a response; pass on to the caller what asks for a long wait, which the SDK would sleep through."""
+    """Count a response; raise Throttled if it requires a long wait, as the SDK would sleep that long."""
     count_response(response)
     answer = response.http_response
     if answer.status_code == _THROTTLED and _wait(answer.headers) > _MAX_WAIT_S:
@@ -131,7 +131,7 @@ def _wait(headers: Mapping[str, str]) -> float:
 
 
 def binder(values: dict[str, Any]) -> Callable[[Any], str]:
-    """Return a function that takes a value and returns its placeholder."""
+    """Return a function that adds a value to `values` and returns its placeholder."""
 
     def bind(value: Any) -> str:
         name = f"v{len(values)}"
@@ -142,12 +142,12 @@ def binder(values: dict[str, Any]) -> Callable[[Any], str]:
 
 
 def placeholders(items: Sequence[Any], values: dict[str, Any]) -> str:
-    """Bind items; return their placeholders for an IN, which asks only the partitions concerned."""
+    """Return placeholders of the items for an IN clause, which queries only the partitions concerned."""
     return ", ".join(map(binder(values), items))
 
 
 def batched(items: Sequence[T], size: int) -> list[list[T]]:
-    """Cut items into lists of at most this size."""
+    """Return the items in lists of at most this size."""
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 
@@ -182,7 +182,7 @@ def translated() -> Iterator[None]:
             raise Unavailable from error
         if error.status_code in _REFUSED:
             raise ServiceError(
-                error_codes.NOT_STORABLE("The store refuses this: it is too large, or a key is.")
+                error_codes.NOT_STORABLE("The store refuses this: it, or one of its keys, is too large.")
             ) from error
         raise
     except (AzureError, TimeoutError, OSError) as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from azure.cosmos.exceptions import CosmosResourceExistsError
 
-from function_app.domain.job import Job, Task
+from function_app.domain.job import Job, RejectedRow, Task
 from function_app.store import documents
 from function_app.store.cosmos.account import Account, gather_bounded, translated
 from function_app.store.documents import CONTROL, Document
@@ -38,7 +38,7 @@ class CosmosControl:
         found = await self._query(CONTROL, "SELECT * FROM c WHERE c.kind = 'instance'", {})
         return {document["instanceId"]: document["definition"] for document in found}
 
-    async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:  # noqa: ARG002  # ttl counts by itself
+    async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:  # noqa: ARG002  # ttl needs no clock
         document = documents.job_document(instance_id, job)
         with translated():
             try:
@@ -47,7 +47,7 @@ class CosmosControl:
                 return False
         return True
 
-    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl counts by itself
+    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl needs no clock
         await self._write(documents.job_document(instance_id, job))
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
@@ -66,6 +66,14 @@ class CosmosControl:
         sql = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'task' AND c.jobId = @job ORDER BY c.id"
         found = await self._query(CONTROL, sql, {"pk": instance_id, "job": job_id}, instance_id)
         return [documents.task_of(document) for document in found]
+
+    async def write_rejected(self, instance_id: str, task: Task, rows: Sequence[RejectedRow], now: datetime) -> None:  # noqa: ARG002
+        await self._write(documents.rejected_document(instance_id, task, rows))
+
+    async def read_rejected(self, instance_id: str, task: Task, page: int) -> Sequence[RejectedRow]:
+        values = {"pk": instance_id, "id": documents.rejected_doc_id(task, page)}
+        found = await self._query(CONTROL, "SELECT * FROM c WHERE c.pk = @pk AND c.id = @id", values, instance_id)
+        return documents.rejected_of(found[0]) if found else []
 
     async def _write(self, document: Document) -> None:
         with translated():

@@ -75,10 +75,10 @@ class CosmosCustomers:
     async def _find(
         self, instance_id: str, query: SourceQuery, extra: _Extra, order: str, limit: int
     ) -> list[Document]:
-        """Return documents in order by one attribute, and by key among equals.
+        """Return documents ordered by one attribute, and by key for equal values.
 
-        Cosmos DB orders by two members only with a composite index for the pair, so the last value of a page,
-        which may be cut in the middle of its equals, is read once more by key.
+        Cosmos DB orders by two members only with a composite index for the pair. A page may end among documents with
+        equal values, so the documents with its last value are read again, ordered by key.
         """
         where, values = _source_where(instance_id, query.condition, query.without, query.types)
         where += extra(binder(values))
@@ -175,11 +175,8 @@ class CosmosCustomers:
         container = self._account.container(PROFILES)
 
         async def remove(customer_id: str) -> None:
-            pk = documents.customer_pk(instance_id, customer_id)
-            ids = await self._query(PROFILES, "SELECT VALUE c.id FROM c WHERE c.pk = @pk", {"pk": pk}, pk)
-            for document_id in sorted(ids, key=PROFILE_ID.__eq__):
-                with suppress(CosmosResourceNotFoundError):
-                    await container.delete_item(document_id, pk)
+            with suppress(CosmosResourceNotFoundError):
+                await container.delete_item(PROFILE_ID, documents.customer_pk(instance_id, customer_id))
 
         await gather_bounded(remove, customer_ids)
 
@@ -188,7 +185,7 @@ _Extra = Callable[[Callable[[Any], str]], str]
 
 
 def _walk(query: SourceQuery) -> list[tuple[_Extra, str]]:
-    """Cut an ordered walk from a position into queries that each need one range index: equals first, then beyond."""
+    """Return the ordered queries for a page from a position, each with one range index: equal values, then the rest."""
     after, key_order = query.after, _key_order(query)
     beyond = "<" if query.sorting.descending else ">"
     if query.sorting.attribute == CUSTOMER_ID:

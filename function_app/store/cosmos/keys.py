@@ -1,4 +1,4 @@
-"""Key rings in Cosmos DB."""
+"""Source keys in Cosmos DB."""
 
 from __future__ import annotations
 

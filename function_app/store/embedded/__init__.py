@@ -1,4 +1,4 @@
-"""The embedded store: SQLite in a folder, durable against power loss, for one process."""
+"""The embedded store: SQLite in a folder, for one process; writes survive a power loss."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from function_app.store.embedded.usage import EmbeddedUsage
 
 
 class EmbeddedStore:
-    """A `Store` in one SQLite file below `folder`."""
+    """A `Store` in one SQLite file in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._db = Database(folder / "profiles.sqlite")

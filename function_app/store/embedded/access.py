@@ -1,4 +1,4 @@
-"""Access in SQLite: role assignments, API keys, the record of changes."""
+"""Access control in SQLite: role assignments, API keys, the record of changes."""
 
 from __future__ import annotations
 

@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from function_app.domain.job import Job, Task
+from function_app.domain.job import Job, RejectedRow, Task
 from function_app.store import documents
 from function_app.store.documents import CONTROL, JOBS_KEPT
 from function_app.store.embedded.database import INSERT, Database, decode, row_of
 
 _READ_JOB = "SELECT body FROM control WHERE pk = ? AND kind = 'job' AND id = ?"
+_READ_REJECTED = "SELECT body FROM control WHERE pk = ? AND kind = 'rejected' AND id = ?"
 _READ_INSTANCE = "SELECT body FROM control WHERE pk = ? AND kind = 'instance'"
 
 
@@ -63,3 +64,11 @@ class EmbeddedControl:
         sql = "SELECT body FROM control WHERE pk = ? AND kind = 'task' AND id > ? AND id < ? ORDER BY id"
         rows = await self._db.scan(sql, [instance_id, f"task-{job_id}-", f"task-{job_id}."])
         return [documents.task_of(decode(body)) for (body,) in rows]
+
+    async def write_rejected(self, instance_id: str, task: Task, rows: Sequence[RejectedRow], now: datetime) -> None:
+        row = row_of(documents.rejected_document(instance_id, task, rows), now + JOBS_KEPT)
+        await self._db.insert(CONTROL, [row])
+
+    async def read_rejected(self, instance_id: str, task: Task, page: int) -> Sequence[RejectedRow]:
+        rows = self._read(_READ_REJECTED, (instance_id, documents.rejected_doc_id(task, page)))
+        return documents.rejected_of(decode(rows[0][0])) if rows else []

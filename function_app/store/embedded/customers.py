@@ -27,14 +27,14 @@ _READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
 _READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
             UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
-_DIGEST = "substr(body, 12, 16)"  # a profile's document begins `{"digest":"`: to parse it all would cost the double
+_DIGEST = "substr(body, 12, 16)"  # a profile's document starts with `{"digest":"`; parsing all of it is twice as slow
 _CHANGED = f"""SELECT new.key, body FROM json_each(?) AS new LEFT JOIN profiles
                ON pk = ? || '|' || new.key AND kind = 'profile' WHERE {_DIGEST} IS NOT new.value"""
 
 
 @lru_cache(maxsize=8192)
 def _update_of(body: str) -> Update:
-    """Parse an update once for all reads of a busy customer: what is stored never changes."""
+    """Return the update of a body; cached, as stored updates never change and busy customers are read often."""
     return documents.update_of(decode(body))
 
 
@@ -150,7 +150,7 @@ class EmbeddedCustomers:
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
         ids = "SELECT pk FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
-        sql = f"SELECT json_group_array(substr(pk, ?)) FROM ({ids})"  # one text: to fetch many rows holds Python up
+        sql = f"SELECT json_group_array(substr(pk, ?)) FROM ({ids})"  # one text: fetching many rows holds the GIL
         first, last = instance_range(instance_id)
         rows = await self._db.scan(sql, [len(first) + 1, first + after, last, limit])
         found: list[str] = orjson.loads(rows[0][0])
@@ -172,7 +172,8 @@ class EmbeddedCustomers:
 
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
         pks = [(documents.customer_pk(instance_id, customer_id),) for customer_id in customer_ids]
-        await self._db.bulk(lambda connection: connection.executemany("DELETE FROM profiles WHERE pk = ?", pks))
+        sql = "DELETE FROM profiles WHERE pk = ? AND kind = 'profile'"
+        await self._db.bulk(lambda connection: connection.executemany(sql, pks))
 
 
 def _changed(

@@ -1,8 +1,7 @@
 """SQLite with group commit, for one process and one event loop.
 
-Writes run on the event loop and gather while the last commit is on its way to the disk; they go together in the
-next one, so that one fsync serves many requests. Scans run in a thread, one at a time; so does bulk work, between
-the commits of others.
+Writes that arrive during a commit wait and share the next one, so that one fsync serves many requests; statements run
+on the event loop, commits in a thread. Scans run in a thread, one at a time; so does bulk work, between commits.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ _COLLECT_EVERY = timedelta(seconds=30)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
-_PAGES_IN_WAL = 2_000  # 16 MB: a page that many commits change goes into the file itself once
+_PAGES_IN_WAL = 2_000  # 16 MB: a page changed by many commits is written to the database file once
 _ROWS_A_STATEMENT, _FEW = 512, 16
 Row = tuple[str, str, str, int | None, str]
 
@@ -88,7 +87,7 @@ class Database:
         return connection
 
     async def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a change and return its result once it is on the disk."""
+        """Run a change and return its result after it is durable."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._pending.append((change, future))
         if self._committing is None or self._committing.done():
@@ -116,7 +115,7 @@ class Database:
                     future.set_result(outcome)
 
     async def create(self, container: str, rows: Sequence[Row], now: datetime) -> list[Document | None]:
-        """Add rows; return for each the live document of its id and kind that keeps it out."""
+        """Create rows; return for each None, or the live document with the same id and kind if there is one."""
         create_one, known_one, at = _CREATE.format(container), _KNOWN.format(container), micros(now)
 
         def create(connection: sqlite3.Connection) -> list[Document | None]:
@@ -131,7 +130,7 @@ class Database:
         return await self.write(create)
 
     async def bulk(self, change: Callable[[sqlite3.Connection], Any]) -> None:
-        """Run a change of many rows in a thread, as one transaction; all of it or nothing is on the disk after."""
+        """Run a change of many rows in a thread, as one transaction."""
 
         def run() -> None:
             try:
@@ -146,7 +145,7 @@ class Database:
             await asyncio.to_thread(run)
 
     async def insert(self, container: str, rows: Iterable[Row]) -> None:
-        """Write rows, new or replaced: made in a thread, and stored without holding up Python for each."""
+        """Insert or replace rows, in a thread and many per statement, so that the GIL is held for a short time."""
         ready = await asyncio.to_thread(list, rows)
 
         def insert(connection: sqlite3.Connection) -> None:
@@ -164,8 +163,8 @@ class Database:
     def read(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """Return all rows of a quick query.
 
-        Queries of one turn of the event loop share a snapshot, so that the file is locked and looked at once for
-        all of them; whatever a caller has seen written is in it, as that comes with a later turn.
+        Queries of one turn of the event loop share a snapshot, so that the file is locked and checked once for all of
+        them. It contains every write that a caller has seen complete, as that happens in an earlier turn.
         """
         if self._turn is None:
             self._turn = asyncio.get_running_loop().call_soon(self._end_turn)
@@ -184,24 +183,24 @@ class Database:
             return await asyncio.to_thread(lambda: self._scanner.execute(sql, values).fetchall())
 
     async def scan_aside(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Return what a query of bulk work finds; scans for requests don't wait for it."""
+        """Return the result of a query of bulk work; scans for requests don't wait for it."""
         async with self._bulk_scanning:
             return await run_in_background(query, self._bulk_scanner)
 
     async def look_up(self, sql: str, keys: Sequence[str]) -> list[Any]:
-        """Return the rows of a query by keys: a few at once, many in a thread."""
+        """Return the rows of a query by keys; with many keys it runs in a thread."""
         if len(keys) <= _FEW:
             return self.read(sql, keys)
         return await self.scan(sql, keys)
 
     async def _collect(self, now: datetime) -> None:
-        """Remove some of what has expired and was kept for the feed; more of it with the next write if there is."""
+        """Remove a number of rows that have left the feed; the next write continues if there are more."""
         self._collected_at = now
         if await self.write(lambda connection: _collect(connection, now)):
             self._collected_at = _NEVER
 
     async def close(self) -> None:
-        """Finish the writes under way, then close."""
+        """Finish pending writes, then close."""
         if self._committing:
             await self._committing
         async with self._writing, self._scanning, self._bulk_scanning:
@@ -216,31 +215,31 @@ def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
         return change(connection)
     except sqlite3.Error:
         raise
-    except Exception as error:  # noqa: BLE001  # what can't be written fails its own caller, not the others
+    except Exception as error:  # noqa: BLE001  # a change that can't be written fails only its caller
         return error
 
 
 def _collect(connection: sqlite3.Connection, now: datetime) -> bool:
-    """Return whether there may be more."""
+    """Remove expired rows; return whether there may be more."""
     ended = (micros(now - FEED_RETENTION),)
     removed = [connection.execute(_COLLECT.format(name=name), ended).rowcount for name in CONTAINERS]
     return max(removed) >= _COLLECTED
 
 
 def decode(body: str) -> Document:
-    """Return the document that a row holds."""
+    """Return the document in the body of a row."""
     found: Document = orjson.loads(body)
     return found
 
 
 def row_of(document: Document, expires: datetime | None = None) -> Row:
-    """Return the row that holds a document."""
+    """Return the row of a document."""
     until = micros(expires) if expires else None
     return (document["pk"], document["kind"], document["id"], until, orjson.dumps(document).decode())
 
 
 def binder(values: dict[str, Any]) -> Callable[[Any], str]:
-    """Return a function that takes a value and returns its placeholder."""
+    """Return a function that adds a value to `values` and returns its placeholder."""
 
     def bind(value: Any) -> str:
         name = f"v{len(values)}"
@@ -251,19 +250,19 @@ def binder(values: dict[str, Any]) -> Callable[[Any], str]:
 
 
 def _rename_old_columns(connection: sqlite3.Connection) -> None:
-    """Bring a file of the service's first version up to date."""
+    """Upgrade a file written by the first version of the service."""
     for name in CONTAINERS:
         if any(column[1] == "hidden" for column in connection.execute(f"PRAGMA table_info({name})")):
             connection.execute(f"ALTER TABLE {name} RENAME COLUMN hidden TO superseded")
 
 
 def placeholders(values: Collection[Any]) -> str:
-    """Return as many placeholders as there are values."""
+    """Return one placeholder for each value."""
     return "?" + ",?" * (len(values) - 1) if values else ""
 
 
 def instance_range(instance_id: str) -> tuple[str, str]:
-    """Return what every partition key of an instance lies between."""
+    """Return the exclusive bounds of the partition keys of an instance."""
     return f"{instance_id}|", f"{instance_id}}}"
 
 

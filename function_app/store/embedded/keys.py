@@ -1,4 +1,4 @@
-"""Key rings in SQLite."""
+"""Source keys in SQLite."""
 
 from __future__ import annotations
 

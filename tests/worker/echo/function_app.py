@@ -1,4 +1,4 @@
-"""An app of one function, which logs what it sees and answers as the caller's trace tells it."""
+"""An app with one function, which logs its request and answers as the caller's trace says."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def echo(req: func.HttpRequest, context: func.Context) -> func.HttpRespons
     if answers.get("raises"):
         raise ValueError
     if answers.get("returns_none"):
-        return None  # type: ignore[return-value]  # Microsoft's runtime takes no union for an annotation
+        return None  # type: ignore[return-value]  # Microsoft's runtime accepts no union as annotation
     body = answers.get("text", "x" * answers.get("large", 0))
     if "bytes" in answers:
         body = answers["bytes"].encode("latin-1")

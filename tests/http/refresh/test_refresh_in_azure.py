@@ -12,7 +12,8 @@ from azure.storage.queue import TextBase64DecodePolicy
 from azure.storage.queue.aio import QueueClient
 from support import INSTANCE, Clock, azurite, definition, profile
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.job import Job, Step
@@ -39,7 +40,7 @@ def queues() -> Iterator[str]:
 
 @pytest.fixture
 def snapshots(blobs: str, request: pytest.FixtureRequest) -> Snapshots:
-    """Snapshots of two parts in a Blob container of their own."""
+    """Snapshots of two parts in a separate Blob container."""
     container = f"c{abs(hash(request.node.name))}"
     found = Snapshots(f"{blobs}/{container}")
     files, root = found._opened  # noqa: SLF001  # the product only reads
@@ -51,7 +52,7 @@ def snapshots(blobs: str, request: pytest.FixtureRequest) -> Snapshots:
 
 
 class Message:
-    """A message as the Functions host hands it in."""
+    """Return a message as the Functions host delivers it."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -61,7 +62,7 @@ class Message:
 
 
 async def until_empty(queue: QueueClient, function: Any) -> int:
-    """Hand every message to the function, as the Functions host would; return how many there were."""
+    """Deliver every message to the function, as the Functions host does; return the number of messages."""
     handled = 0
     while messages := [message async for message in queue.receive_messages()]:
         for message in messages:
@@ -76,7 +77,7 @@ def functions(services: Services, clock: Clock) -> dict[str, Any]:
     return {str(function.get_function_name()): function.get_user_function() for function in app.get_functions()}
 
 
-def test_parts_in_a_container_are_found_read_and_told_apart(snapshots: Snapshots) -> None:
+def test_parts_in_a_container_are_found_read_and_distinguished(snapshots: Snapshots) -> None:
     parts = snapshots.newest(INSTANCE, "Customer").parts
     assert [Path(part.file).name for part in parts] == ["part-0.csv", "part-1.csv"]
     with snapshots.open(parts[0]) as stream:
@@ -107,7 +108,7 @@ async def test_a_refresh_goes_part_by_part_through_the_queue(
         assert found == {name: profile(name, City="Oslo") for name in ("ada", "bob")}
 
         await function["StartRefreshes"](None)
-        await queue.clear_messages()  # lost on the way
+        await queue.clear_messages()  # a lost message
         clock.advance(minutes=4)
         await function["ResumeRefreshes"](None)
         assert await until_empty(queue, function["DoRefreshStep"]) == 0
@@ -149,7 +150,7 @@ def test_what_starts_without_a_request_is_declared_for_azure() -> None:
     }
 
 
-async def test_a_message_about_a_job_or_task_that_is_not_readable_yet_comes_again(
+async def test_a_message_about_a_job_or_task_that_is_not_readable_yet_is_delivered_again(
     tmp_path: Path, clock: Clock, snapshots: Snapshots
 ) -> None:
     store = EmbeddedStore(tmp_path / "data")

@@ -1,96 +1,19 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from support import INSTANCE, Clock, definition, host_over, profile
-from support import refresh as refresh_instance
+from support import INSTANCE, Clock, profile
+from support.refreshing import ADA, BOB, JOBS, POSTED, SALE, Write, counted, owner, patch, post, read, refresh, timeline
 
 from function_app.services.refresh import activities as refresh_activities
 from function_app.services.refresh import customers as refresh_customers
-from function_app.services.services import Services
 from function_app.source import reader
-from function_app.source.files import Snapshots
-from function_app.store.embedded import EmbeddedStore
-
-JOBS = f"/instances/{INSTANCE}/workflows/main/jobs"
-ADA = {"CustomerId": "ada", "City": "Oslo", "Points": "7", "Crm_Contacts_ContactId": "c-ada"}
-BOB = {"CustomerId": "bob", "City": "Bergen", "Points": "", "Crm_Contacts_ContactId": "c-bob"}
-SALE = {
-    "PurchaseId": "p1",
-    "PurchasedOn": "2026-11-20T10:00:00Z",
-    "ContactId": "c-ada",
-    "Product": "Bike",
-    "Amount": "12.50",
-}
-POSTED = {**SALE, "Amount": 12.5}
-Write = Callable[..., None]
-
-
-@pytest.fixture
-async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
-    """The host with the definition of `support`, nobody in it, and snapshots in a folder."""
-    store, snapshots = EmbeddedStore(tmp_path / "data"), Snapshots(str(tmp_path / "snapshots"))
-    async with host_over(store, clock, snapshots=snapshots) as (client, services):
-        await services.instances.define(INSTANCE, definition(), clock())
-        yield client, services
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write(entity: str, *rows: Mapping[str, str], part: str = "part-0.csv", more: str = "") -> None:
-        place = tmp_path / "snapshots" / INSTANCE / entity / part
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]) if rows else ["CustomerId"])
-            writer.writeheader()
-            writer.writerows(rows)
-            file.write(more)
-
-    return write
-
-
-async def refresh(client: httpx.AsyncClient) -> dict[str, Any]:
-    return await refresh_instance(client, INSTANCE)
-
-
-def counted(job: Mapping[str, Any], *words: str) -> list[int]:
-    return [job["progress"][word] for word in words]
-
-
-async def read(client: httpx.AsyncClient, customer_id: str) -> Any:
-    answer = await client.get(f"/instances/{INSTANCE}/data/Customer/{customer_id}")
-    return answer.json() if answer.status_code == 200 else None
-
-
-async def timeline(client: httpx.AsyncClient, customer_id: str) -> list[dict[str, Any]]:
-    answer = await client.get(f"/instances/{INSTANCE}/profile/timeline", params={"customerId": customer_id})
-    found: list[dict[str, Any]] = answer.json()["value"]
-    return found
-
-
-async def owner(client: httpx.AsyncClient, key: str) -> str | None:
-    asked = {"dataSourceName": "Crm", "entityName": "Contacts", "key": key}
-    answer = await client.get(f"/instances/{INSTANCE}/profile/keyring", params=asked)
-    found: str | None = answer.json().get("customerId")
-    return found
-
-
-async def post(client: httpx.AsyncClient, **changes: Any) -> httpx.Response:
-    return await client.post(f"/instances/{INSTANCE}/data/Shop_Purchases", json=POSTED | changes)
-
-
-async def patch(client: httpx.AsyncClient, customer_id: str, **changes: Any) -> None:
-    answer = await client.patch(f"/instances/{INSTANCE}/data/Customer/{customer_id}", json=changes)
-    assert answer.status_code == 204
 
 
 async def test_a_first_refresh_brings_profiles_with_key_rings_and_activities(
@@ -134,8 +57,8 @@ async def test_of_several_rows_of_one_customer_the_last_counts_every_time(  # no
 async def test_what_is_written_in_several_pieces_is_all_there_and_counted_once(
     client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refresh_customers, "AT_ONCE", 1)
-    monkeypatch.setattr(refresh_activities, "AT_ONCE", 1)
+    monkeypatch.setattr(refresh_customers, "BATCH_SIZE", 1)
+    monkeypatch.setattr(refresh_activities, "BATCH_SIZE", 1)
     write("Customer", ADA, BOB, {"CustomerId": ""})
     write("Shop_Purchases", SALE, SALE | {"PurchaseId": "p2"}, SALE | {"PurchaseId": ""})
     job = await refresh(client)
@@ -157,127 +80,6 @@ async def test_the_same_content_in_csv_and_parquet_is_the_same(
     parquet.write_table(pa.table({name: [value] for name, value in row.items()}), folder / "part-0.parquet")
     job = await refresh(client)
     assert counted(job, "written", "unchanged") == [0, 1]
-
-
-async def test_customers_missing_from_a_complete_snapshot_go_with_all_they_had(
-    client: httpx.AsyncClient, services: Services, write: Write, clock: Clock
-) -> None:
-    write("Customer", ADA, BOB)
-    write("Shop_Purchases", SALE)
-    await refresh(client)
-    await patch(client, "ada", City="Molde")
-    assert (await post(client, PurchaseId="live")).status_code == 201
-    write("Customer", BOB)
-    job = await refresh(client)
-    assert counted(job, "removed") == [1]
-    assert await read(client, "ada") is None
-    assert await owner(client, "c-ada") is None
-    assert list(await services.store.activities.read_of_customer(INSTANCE, "ada", clock())) == []
-    write("Customer", BOB, ADA)
-    write("Shop_Purchases", SALE | {"PurchaseId": "p9"})
-    await refresh(client)
-    assert (await read(client, "ada"))["City"] == "Oslo"
-    assert [row["ActualActivityId"] for row in await timeline(client, "ada")] == ["p9"]
-
-
-async def test_a_row_that_is_there_twice_hides_nobody_who_is_gone(client: httpx.AsyncClient, write: Write) -> None:
-    write("Customer", ADA, BOB)
-    await refresh(client)
-    write("Customer", BOB, BOB)
-    assert counted(await refresh(client), "rows", "removed") == [2, 1]
-    assert await read(client, "ada") is None
-
-
-async def test_more_customers_than_fit_into_memory_go_in_turns(
-    client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refresh_customers, "IDS_IN_MEMORY", 7)
-    people = [{"CustomerId": f"c{n}"} for n in range(40)]
-    write("Customer", *people)
-    await refresh(client)
-    write("Customer", *people[::2])
-    assert counted(await refresh(client), "rows", "removed", "unchanged") == [20, 20, 20]
-    assert await read(client, "c38") == profile("c38")
-
-
-@pytest.mark.parametrize(
-    ("rows", "part", "reason"),
-    [
-        ([BOB], "part-0-of-2.csv", "part 1 of 2 is missing"),
-        ([BOB], "part-2.csv", "part 1 of 2 is missing"),
-        ([BOB, ADA | {"CustomerId": "x", "Points": "many"}], "part-0.csv", "1 of 2 rows were rejected, more than 1.0%"),
-        ([], "part-0.csv", "it has no rows"),
-    ],
-)
-async def test_an_incomplete_snapshot_removes_nobody_and_says_why(  # noqa: PLR0913, PLR0917  # fixtures and a case
-    client: httpx.AsyncClient, write: Write, tmp_path: Path, rows: Sequence[Any], part: str, reason: str
-) -> None:
-    write("Customer", ADA, BOB)
-    await refresh(client)
-    (tmp_path / "snapshots" / INSTANCE / "Customer" / "part-0.csv").unlink()
-    write("Customer", *rows, part=part)
-    job = await refresh(client)
-    assert (job["jobStatus"], job["message"]) == ("successful", f"Nobody was removed: {reason}.")
-    assert await read(client, "ada") is not None
-
-
-async def test_a_rejected_row_keeps_its_customer_and_is_reported(client: httpx.AsyncClient, write: Write) -> None:
-    people = [ADA | {"CustomerId": f"c{n}", "Crm_Contacts_ContactId": f"k{n}"} for n in range(200)]
-    write("Customer", ADA, *people)
-    await refresh(client)
-    write("Customer", *people[:2], ADA | {"Points": "many"}, *people[2:], more="too,short\n")
-    job = await refresh(client)
-    assert counted(job, "rejected", "removed", "unchanged") == [2, 0, 200]
-    assert (await read(client, "ada"))["Points"] == 7
-    answer = await client.get(f"{JOBS}/{job['jobId']}/rejected")
-    assert "attachment" in answer.headers["content-disposition"]
-    file = f"{INSTANCE}/Customer/part-0.csv"
-    assert answer.json() == {
-        "jobId": job["jobId"],
-        "count": 2,
-        "value": [
-            {"file": file, "row": 3, "reason": "'Points' must be a whole number or null; received 'many'."},
-            {"file": file, "row": 202, "reason": "The row has 2 columns; the header has 4."},
-        ],
-    }
-
-
-async def test_a_part_without_ids_fails_the_refresh_before_anything_is_written(
-    client: httpx.AsyncClient, write: Write
-) -> None:
-    write("Customer", BOB)
-    write("Customer", {"City": "Oslo"}, part="part-1.csv")
-    job = await refresh(client)
-    assert job["jobStatus"] == "failed"
-    assert "has no column 'CustomerId'" in job["message"]
-    assert await read(client, "bob") is None
-
-
-async def test_a_column_that_is_no_attribute_is_ignored(client: httpx.AsyncClient, write: Write) -> None:
-    write("Customer", ADA | {"Colour": "red"})
-    assert (await refresh(client))["jobStatus"] == "successful"
-    assert (await read(client, "ada"))["City"] == "Oslo"
-
-
-@pytest.mark.parametrize(
-    ("more", "doubt"),
-    [
-        ("cyd,Rome", "its last line has no line break, so it may be cut off; the id of row 2 in line 3 is not sure"),
-        ('cyd,"Rome\n', "the id of row 2 in line 3 is not sure"),
-        ('"cyd"x,Rome,,\n', "the id of row 2 in line 3 is not sure"),
-        (",Rome,,\n", "row 2 has no id that can be read"),
-    ],
-)
-async def test_a_file_that_may_lack_rows_removes_nobody(
-    client: httpx.AsyncClient, write: Write, more: str, doubt: str
-) -> None:
-    write("Customer", ADA, BOB)
-    await refresh(client)
-    write("Customer", BOB, more=more)
-    job = await refresh(client)
-    assert counted(job, "removed") == [0]
-    assert doubt in job["message"]
-    assert "Nobody was removed" in job["message"]
 
 
 async def test_a_broken_part_fails_the_job_but_not_the_other_parts(
@@ -362,7 +164,7 @@ async def test_activities_follow_a_key_to_its_new_customer(
     assert len(await timeline(client, "carl")) == 2
 
 
-async def test_live_updates_survive_and_those_the_source_took_over_are_told(
+async def test_live_updates_survive_and_those_that_landed_in_the_source_are_reported(
     client: httpx.AsyncClient, write: Write
 ) -> None:
     write("Customer", ADA, BOB)

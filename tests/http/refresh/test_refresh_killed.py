@@ -10,19 +10,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import INSTANCE, ROOT, definition
+from support import INSTANCE, NOW, ROOT, definition
 
+from function_app.domain.activity import Activity
 from function_app.domain.query import ActivityQuery
+from function_app.services.refresh.tasks import MAX_ATTEMPTS
 from function_app.services.services import Services
 from function_app.source.files import Snapshots
 from function_app.store.embedded import EmbeddedStore
 
-KILLS, CUSTOMERS = 50, 1_500
+KILLS, KILLS_PER_JOB, CUSTOMERS = 50, MAX_ATTEMPTS - 1, 1_500
 WORKER = """
 import asyncio, os, sys
 import function_app.source.reader
@@ -54,7 +57,7 @@ for folder in sys.stdin:
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[subprocess.Popen[str]]:
-    """A process that has everything imported, and forks one of its own for each refresh it is told to do."""
+    """A process that has imported everything, and forks for each refresh."""
     command = [sys.executable, "-c", WORKER, INSTANCE]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield process
@@ -63,7 +66,7 @@ def worker() -> Iterator[subprocess.Popen[str]]:
 
 
 def write(folder: Path, generation: int) -> None:
-    """Customers of which some come, go, change, and pass their keys on from one generation to the next."""
+    """Return customers of a generation: between generations some are added, removed, changed, and some keys move."""
     there = [n for n in range(CUSTOMERS) if (n + generation) % 7]
     people = ["CustomerId,FullName,City,Crm_Contacts_ContactId"]
     people += [f"c{n},Name {generation},Name {generation},k{n + generation % 2}" for n in there]
@@ -77,7 +80,7 @@ def write(folder: Path, generation: int) -> None:
 
 
 def work(worker: subprocess.Popen[str], folder: Path, seconds: float | None = None) -> tuple[float, bool]:
-    """Refresh in a process of its own, killed after so many seconds if any; return how long it took, and if killed."""
+    """Refresh in a separate process, killed after `seconds` if given; return the duration and whether it was killed."""
     assert worker.stdin
     assert worker.stdout
     begun = time.perf_counter()
@@ -85,7 +88,7 @@ def work(worker: subprocess.Popen[str], folder: Path, seconds: float | None = No
     child = int(worker.stdout.readline())
     if seconds is not None:
         time.sleep(seconds)
-        with suppress(ProcessLookupError):  # it was faster
+        with suppress(ProcessLookupError):  # it had finished
             os.kill(child, signal.SIGKILL)
     status = int(worker.stdout.readline())
     assert status == 0 or seconds is not None
@@ -93,7 +96,7 @@ def work(worker: subprocess.Popen[str], folder: Path, seconds: float | None = No
 
 
 async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
-    """Everything a reader may see; `whole`: the same name must stand in both attributes of every profile."""
+    """Return everything that a reader may see; `whole`: both attributes of every profile must have the same name."""
     services, now = Services(EmbeddedStore(folder / "data")), datetime.now(UTC)
     model = await services.instances.get(INSTANCE, now)
     store = services.store
@@ -105,15 +108,22 @@ async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
     rows = await services.store.activities.read_parked(INSTANCE, now)
     keys = {
         row[0]: json.loads(row[1])["customerId"]
-        for row in store.customers._db.read("SELECT pk, body FROM keys")  # type: ignore[attr-defined]  # noqa: SLF001  # all of them, which no reader asks for
+        for row in store.customers._db.read("SELECT pk, body FROM keys")  # type: ignore[attr-defined]  # noqa: SLF001  # all of them, which no operation returns
     }
     await services.close()
-    return {"profiles": dict(profiles), "activities": list(found.rows), "keys": keys, "parked": list(rows)}
+    parked = [(key, replace(one, valid_until=_ends(one))) for key, one in rows]
+    return {"profiles": dict(profiles), "activities": list(found.rows), "keys": keys, "parked": parked}
+
+
+def _ends(activity: Activity) -> datetime | None:
+    """Return the same instant for all activities that end: in a customer's days of grace the end is the time of day."""
+    return NOW if activity.valid_until else None
 
 
 async def define(folder: Path) -> None:
     services = Services(EmbeddedStore(folder / "data"), Snapshots(None))
-    await services.instances.define(INSTANCE, definition(), datetime.now(UTC) - timedelta(days=1))
+    defined = definition() | {"refresh": {"mostRemoved": 1}}
+    await services.instances.define(INSTANCE, defined, datetime.now(UTC) - timedelta(days=1))
     await services.close()
 
 
@@ -133,7 +143,7 @@ def test_a_refresh_killed_at_any_moment_ends_in_the_same_state_when_rerun(
     while kills < KILLS:
         generation += 1
         write(killed, generation)
-        for _ in range(5):
+        for _ in range(KILLS_PER_JOB):
             _, was_killed = work(worker, killed, chance.uniform(0, takes))
             asyncio.run(state(killed, whole=True))
             kills += was_killed

@@ -1,0 +1,46 @@
+"""The rules of what a definition says about the snapshots of an entity: delimiter, encoding, columns, formats."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+
+from function_app.domain.entity import Entity
+from function_app.domain.formats import UnknownFormatError, reader
+
+_Found = Iterator[tuple[str, str]]
+_NO_ENCODINGS = frozenset(("idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"))
+
+
+def snapshot_faults(entity: Entity, at: str) -> _Found:
+    """Yield each rule that is broken, by JSON pointer."""
+    delimiter, encoding = entity.delimiter, entity.encoding
+    if delimiter is not None and not is_delimiter(delimiter):
+        yield f"{at}/delimiter", "The delimiter must be one ASCII character, and no quote or line break."
+    if encoding is not None and not is_encoding(encoding):
+        yield f"{at}/encoding", f"There is no encoding '{encoding}'; use a name like UTF-8, UTF-16 or windows-1252."
+    holders = dict[str, str]()
+    for index, attribute in enumerate(entity.attributes):
+        if attribute.column in holders:
+            problem = f"The column '{attribute.column}' already holds '{holders[attribute.column]}'."
+            yield f"{at}/attributes/{index}/column", problem
+        holders.setdefault(attribute.column, attribute.name)
+        if attribute.format is not None:
+            try:
+                reader(attribute.data_type, attribute.format)
+            except UnknownFormatError as error:
+                yield f"{at}/attributes/{index}/format", f"{error}."
+
+
+def is_delimiter(text: str) -> bool:
+    """Return whether a text may separate values."""
+    return len(text) == 1 and text.isascii() and text not in '"\r\n\0'
+
+
+def is_encoding(name: str) -> bool:
+    """Return whether a name is that of an encoding of characters."""
+    try:
+        b" ".decode(name, "replace")
+    except (LookupError, ValueError):  # no such name, or a codec of something else
+        return False
+    return codecs.lookup(name).name.replace("-", "_") not in _NO_ENCODINGS
