@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
+from hashlib import sha256
 from typing import Any
 
 from function_app.domain.entity import Attribute, Entity
@@ -37,10 +38,14 @@ def fits(data_type: str, value: Any) -> bool:
 
 
 class Fitting:
-    """One entity's types, and what shows under them; what fits as a whole is returned as it is."""
+    """The types of an entity, and what shows by them; what fits as a whole is returned as it is.
+
+    `form` is a short digest of the types.
+    """
 
     def __init__(self, entity: Entity) -> None:
         self.types: Mapping[str, str] = {attribute.name: attribute.data_type for attribute in entity.attributes}
+        self.form = sha256(repr(sorted(self.types.items())).encode()).hexdigest()[:8]
         self._checks = {name: _check(data_type) for name, data_type in self.types.items()}
 
     def attributes(self, attributes: Attributes) -> Attributes:
@@ -59,11 +64,17 @@ class Fitting:
         return replace(update, attributes=kept)
 
     def customer(self, customer: Customer) -> Customer:
-        """Return a customer whose source profile and updates hold only what may show."""
-        if self._all_fit(customer.source) and all(self._all_fit(update.attributes) for update in customer.updates):
+        """Return a customer whose source profile and updates hold only what may show.
+
+        A profile that was loaded by the same types is not checked again.
+        """
+        is_loaded = customer.form == self.form or self._all_fit(customer.source)
+        if is_loaded and all(self._all_fit(update.attributes) for update in customer.updates):
             return customer
         updates = tuple(map(self.update, customer.updates))
-        return Customer(customer.customer_id, self.attributes(customer.source), updates)
+        return replace(
+            customer, source=customer.source if is_loaded else self.attributes(customer.source), updates=updates
+        )
 
     def _all_fit(self, attributes: Attributes) -> bool:
         checks = self._checks

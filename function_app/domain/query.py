@@ -6,11 +6,12 @@ Stores translate the same tree to their query language; their results must agree
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from function_app.domain.fitting import Fitting
 from function_app.domain.profile import Attributes
 
 Order = Literal["lt", "le", "gt", "ge"]
@@ -135,14 +136,14 @@ class Position:
 class SourceQuery:
     """Source profiles that meet a condition, in order, after a position, except those of some customers.
 
-    A value that is not of its attribute's type, by `types`, counts as null; without a type any value counts.
+    By `fitting`, a value that does not fit the type of its attribute counts as null; without it, every value counts.
     """
 
     condition: Condition | None
     sorting: Sorting
     after: Position | None = None
     without: frozenset[str] = frozenset()
-    types: Mapping[str, str] | None = None
+    fitting: Fitting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class KeyRing:
         if customer_id is None or read is None or read.customer is None:
             message = f"No customer has the key '{source_key.key[:100]}' in {source_key.entity[:100]}."
             raise ServiceError(error_codes.KEY_NOT_FOUND(message, "key"))
-        source = model.fitting.attributes(read.customer.source)
+        source = model.fitting.customer(read.customer).source
         return customer_id, keys_of(model.instance, source, customer_id)
 
 

@@ -56,13 +56,13 @@ class ListCustomers:
         live = list(_matching(merged, query.condition))
 
         needed = query.skip + query.top + 1
-        source = SourceQuery(query.condition, query.sorting, query.after, without, fitting.types)
+        source = SourceQuery(query.condition, query.sorting, query.after, without, fitting)
         found = await self._store.customers.find_profiles(instance_id, source, needed)
-        rows = _ordered([*(fitting.attributes(c.source) for c in found), *live], query)[query.skip : needed]
+        rows = _ordered([*(fitting.customer(c).source for c in found), *live], query)[query.skip : needed]
         page = await self._merged(model, rows[: query.top], found, now)
         count = None
         if query.count:
-            sources = self._store.customers.count_profiles(instance_id, query.condition, without, fitting.types)
+            sources = self._store.customers.count_profiles(instance_id, query.condition, without, fitting)
             count = len(live) + await sources
         return Page(
             list(_matching(page, query.condition)),

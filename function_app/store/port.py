@@ -16,6 +16,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.fitting import Fitting
 from function_app.domain.job import Job, RejectedRow, Task
 from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
@@ -56,11 +57,11 @@ class Customers(Protocol):
         instance_id: str,
         condition: Condition | None,
         without: frozenset[str],
-        types: Mapping[str, str] | None = None,
+        fitting: Fitting | None = None,
     ) -> int:
         """Count the source profiles that match a condition, except those of the customers in `without`.
 
-        `types` are as in a SourceQuery.
+        `fitting` is as in a SourceQuery.
         """
 
     async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from function_app.domain.fitting import PATTERNS, fits
+from function_app.domain.fitting import PATTERNS, Fitting, fits
 from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Text
 from function_app.domain.schema import EDM_TYPES
 
@@ -71,7 +71,7 @@ def _differs(dialect: Dialect, name: str, values: tuple[Any, ...], bind: Bind) -
     different = f"NOT ({dialect.attribute(name)} IN {among})"  # the stand-in does not know NOT IN
     if None in values:
         return _both(has_value, different if among else "")
-    return f"(NOT ({has_value}) OR {different})" if among else "(1 = 1)"
+    return f"({different} OR NOT ({has_value}))" if among else "(1 = 1)"
 
 
 def _among(dialect: Dialect, name: str, values: tuple[Any, ...], bind: Bind) -> str:
@@ -91,16 +91,22 @@ class SqliteDialect:
 
     equals_by_type = False  # true equals 1
 
-    def __init__(self, types: Mapping[str, str] | None = None) -> None:
-        self.types: Mapping[str, str] = types or {}
+    def __init__(self, fitting: Fitting | None = None) -> None:
+        self.types: Mapping[str, str] = fitting.types if fitting else {}
+        self._form = fitting.form if fitting else ""
 
     def attribute(self, name: str) -> str:
         return f"json_extract(body, {_path(name)})"
 
     def shown(self, name: str) -> str:
-        """Return what rows are ordered by: the value of the attribute if it fits the type, else null."""
+        """Return what rows are ordered by: the value of the attribute if it fits the type, else null.
+
+        In a profile that was loaded by the same types (see `documents`), every value fits.
+        """
         operand = self.attribute(name)
-        return f"CASE WHEN {self.has_value(name)} THEN {operand} END" if name in self.types else operand
+        if name not in self.types:
+            return operand
+        return f"CASE WHEN substr(body, 28, 8) = '{self._form}' OR {self.has_value(name)} THEN {operand} END"
 
     def has_value(self, name: str) -> str:
         operand, kind = self.attribute(name), f"json_type(body, {_path(name)})"
@@ -148,8 +154,8 @@ class CosmosDialect:
 
     equals_by_type = True
 
-    def __init__(self, types: Mapping[str, str] | None = None) -> None:
-        self.types: Mapping[str, str] = types or {}
+    def __init__(self, fitting: Fitting | None = None) -> None:
+        self.types: Mapping[str, str] = fitting.types if fitting else {}
 
     def attribute(self, name: str) -> str:
         return f'c.attributes["{name}"]'

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 import pytest
 from support import INSTANCE, in_json
 from support.forms import FORMS, TYPES, is_of, shown
 
+from function_app.domain.entity import Attribute, Entity
+from function_app.domain.fitting import Fitting
 from function_app.domain.query import (
     AllOf,
     AnyOf,
@@ -34,6 +36,11 @@ PEOPLE: list[dict[str, Any]] = [
 ]
 
 
+def fitting(types: Mapping[str, str]) -> Fitting:
+    attributes = tuple(Attribute(name, data_type, name) for name, data_type in types.items())
+    return Fitting(Entity("Customer", "profile", (("CustomerId",),), attributes))
+
+
 def leaves(data_type: str) -> Iterator[Condition]:
     literals = [value for value, types in FORMS if data_type in types]
     yield from (Equals("X", (None,)), Equals("X", (None, literals[0])), Equals("X", tuple(literals)))
@@ -55,11 +62,11 @@ async def test_conditions_see_only_values_of_the_type(store: Store, data_type: s
     for each in some + others:
         for condition in (each, Not(each)):
             expected = [p["CustomerId"] for p in PEOPLE if holds(condition, shown(p, types))]
-            query = SourceQuery(condition, Sorting("CustomerId"), types=types)
+            query = SourceQuery(condition, Sorting("CustomerId"), fitting=fitting(types))
             found = await store.customers.find_profiles(INSTANCE, query, 100)
             assert [c.customer_id for c in found] == sorted(expected), condition
         expected = [p["CustomerId"] for p in PEOPLE if holds(each, shown(p, types))]
-        assert await store.customers.count_profiles(INSTANCE, each, frozenset(), types) == len(expected)
+        assert await store.customers.count_profiles(INSTANCE, each, frozenset(), fitting(types)) == len(expected)
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -69,7 +76,7 @@ async def test_orders_see_only_values_of_the_type(store: Store, data_type: str, 
     await store.customers.write_profiles(INSTANCE, in_json(*PEOPLE))
     after, walked = None, []
     while page := await store.customers.find_profiles(
-        INSTANCE, SourceQuery(None, Sorting("X", descending), after, types=types), 4
+        INSTANCE, SourceQuery(None, Sorting("X", descending), after, fitting=fitting(types)), 4
     ):
         walked += [c.customer_id for c in page]
         last = shown(page[-1].source, types)
@@ -77,6 +84,20 @@ async def test_orders_see_only_values_of_the_type(store: Store, data_type: str, 
     people = [shown(p, types) for p in PEOPLE]
     people.sort(key=lambda p: sort_key(p.get("X"), p["CustomerId"]), reverse=descending)
     assert walked == [p["CustomerId"] for p in people]
+
+
+async def test_a_profile_that_was_loaded_by_the_same_types_is_ordered_without_a_look_at_its_values(
+    store: Store,
+) -> None:
+    types = fitting({"CustomerId": "Edm.String", "X": "Edm.Date"})
+    people = [
+        {"CustomerId": str(number), "X": value} for number, value in enumerate(["1990-02-28", None, "1980-12-31"])
+    ]
+    digests = {"0": "0" * 16 + types.form, "1": "1" * 16 + types.form}
+    await store.customers.write_profiles(INSTANCE, in_json(*people), digests)
+    found = await store.customers.find_profiles(INSTANCE, SourceQuery(None, Sorting("X"), fitting=types), 9)
+    assert [c.customer_id for c in found] == ["1", "2", "0"]
+    assert [c.form == types.form for c in found] == [True, False, True]
 
 
 async def test_a_text_that_sqlite_cuts_off_counts_as_null(embedded_store: Store) -> None:
@@ -89,7 +110,7 @@ async def test_a_text_that_sqlite_cuts_off_counts_as_null(embedded_store: Store)
     await embedded_store.customers.write_profiles(INSTANCE, in_json(*people))
 
     async def find(condition: Condition | None, sorting: Sorting) -> list[str]:
-        query = SourceQuery(condition, sorting, types=types)
+        query = SourceQuery(condition, sorting, fitting=fitting(types))
         return [c.customer_id for c in await embedded_store.customers.find_profiles(INSTANCE, query, 9)]
 
     by_key = Sorting("CustomerId")

@@ -66,6 +66,17 @@ def test_what_fits_as_a_whole_is_returned_as_it_is() -> None:
     assert found.updates[0] is update
 
 
+def test_a_profile_loaded_by_the_same_types_is_not_checked_again() -> None:
+    one, other = fitting("Edm.Int32"), fitting("Edm.String")
+    assert one.form != other.form
+    assert one.form == fitting("Edm.Int32").form
+    loaded = Customer("ada", {"X": 6}, (replace(UPDATE, attributes={"X": "six"}),), one.form)
+    assert one.customer(loaded).source is loaded.source
+    assert one.customer(loaded).updates[0].attributes == {}
+    assert other.customer(loaded).source == {"X": None}
+    assert other.customer(loaded).updates == loaded.updates
+
+
 def test_unknown_attributes_are_left_out_and_null_fits_every_type() -> None:
     assert model().fitting.attributes({"CustomerId": "ada", "Gone": 1, "Points": None}) == {
         "CustomerId": "ada",

@@ -11,6 +11,7 @@ import orjson
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.entity import CUSTOMER_ID
+from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
 from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
@@ -80,7 +81,7 @@ class CosmosCustomers:
         Cosmos DB orders by two members only with a composite index for the pair. A page may end among documents with
         equal values, so the documents with its last value are read again, ordered by key.
         """
-        where, values = _source_where(instance_id, query.condition, query.without, query.types)
+        where, values = _source_where(instance_id, query.condition, query.without, query.fitting)
         where += extra(binder(values))
         by_key = order.startswith("c.customerId")
         select = f"SELECT TOP {limit:d} * FROM c WHERE"
@@ -90,7 +91,7 @@ class CosmosCustomers:
         name = query.sorting.attribute
         last = page[-1]["attributes"].get(name)
         whole = _by_key_among_equals([d for d in page if d["attributes"].get(name) != last], query)
-        where, values = _source_where(instance_id, query.condition, query.without, query.types)
+        where, values = _source_where(instance_id, query.condition, query.without, query.fitting)
         where += f" AND {CosmosDialect().attribute(name)} = {binder(values)(last)}"
         rest = f"SELECT TOP {limit - len(whole):d} * FROM c WHERE {where} ORDER BY {_key_order(query)}"
         return whole + await self._query(PROFILES, rest, values)
@@ -100,9 +101,9 @@ class CosmosCustomers:
         instance_id: str,
         condition: Condition | None,
         without: frozenset[str],
-        types: Mapping[str, str] | None = None,
+        fitting: Fitting | None = None,
     ) -> int:
-        where, values = _source_where(instance_id, condition, without, types)
+        where, values = _source_where(instance_id, condition, without, fitting)
         return sum(await self._query(PROFILES, f"SELECT VALUE COUNT(1) FROM c WHERE {where}", values))
 
     async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
@@ -192,7 +193,7 @@ def _walk(query: SourceQuery) -> list[tuple[_Extra, str]]:
         if after is None:
             return [(lambda _: "", key_order)]
         return [(lambda bind: f" AND c.customerId {beyond} {bind(after.key)}", key_order)]
-    dialect = CosmosDialect(query.types)
+    dialect = CosmosDialect(query.fitting)
     operand, has_value = dialect.attribute(query.sorting.attribute), dialect.has_value(query.sorting.attribute)
     order = f"{operand} {'DESC' if query.sorting.descending else 'ASC'}"
     null, some = f" AND NOT ({has_value})", f" AND {has_value}"
@@ -221,11 +222,11 @@ def _by_key_among_equals(page: list[Document], query: SourceQuery) -> list[Docum
 
 
 def _source_where(
-    instance_id: str, condition: Condition | None, without: Collection[str], types: Mapping[str, str] | None
+    instance_id: str, condition: Condition | None, without: Collection[str], fitting: Fitting | None
 ) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {"instance": instance_id}
     where = "c.instanceId = @instance AND c.kind = 'profile'"
     if without:
         values["without"] = sorted(without)
         where += " AND NOT ARRAY_CONTAINS(@without, c.customerId)"
-    return where + (f" AND {render(condition, CosmosDialect(types), binder(values))}" if condition else ""), values
+    return where + (f" AND {render(condition, CosmosDialect(fitting), binder(values))}" if condition else ""), values

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from function_app.domain.entity import CUSTOMER_ID
+from function_app.domain.fitting import Fitting
 from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import Condition, Position, SourceQuery
@@ -27,7 +28,7 @@ _READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
 _READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
             UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
-_DIGEST = "substr(body, 12, 16)"  # a profile's document starts with `{"digest":"`; parsing all of it is twice as slow
+_DIGEST = "substr(body, 12, 24)"  # a profile's document starts with `{"digest":"`; parsing all of it is twice as slow
 _CHANGED = f"""SELECT new.key, body FROM json_each(?) AS new LEFT JOIN profiles
                ON pk = ? || '|' || new.key AND kind = 'profile' WHERE {_DIGEST} IS NOT new.value"""
 
@@ -82,7 +83,7 @@ class EmbeddedCustomers:
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         values: dict[str, Any] = {}
-        dialect = SqliteDialect(query.types)
+        dialect = SqliteDialect(query.fitting)
         where = _source_where(instance_id, query.condition, dialect, values)
         where += _left_out(instance_id, query.without, values)
         by = "" if query.sorting.attribute == CUSTOMER_ID else dialect.shown(query.sorting.attribute)
@@ -98,10 +99,10 @@ class EmbeddedCustomers:
         instance_id: str,
         condition: Condition | None,
         without: frozenset[str],
-        types: Mapping[str, str] | None = None,
+        fitting: Fitting | None = None,
     ) -> int:
         values: dict[str, Any] = {}
-        where = _source_where(instance_id, condition, SqliteDialect(types), values)
+        where = _source_where(instance_id, condition, SqliteDialect(fitting), values)
         where += _left_out(instance_id, without, values)
         rows = await self._db.scan(f"SELECT count(*) FROM profiles WHERE {where}", values)
         return int(rows[0][0])
