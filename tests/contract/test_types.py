@@ -1,4 +1,4 @@
-"""Stored values that are not of the type asked for count as null, in conditions and in orders."""
+"""Stored values of another type than the requested one count as null, in conditions and in orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An attribute whose type changes, or that goes, while values of the old form are stored: they never show."""
+"""An attribute whose type changes, or that is removed, while values of the old form are stored: they never show."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from function_app.services.services import Services
 
 ROOT = f"/instances/{INSTANCE}"
 CUSTOMERS = f"{ROOT}/data/Customer"
-GONE = "gone"
+REMOVED = "removed"
 AGAIN = "again as "
 Change = tuple[str, str, Any]
 CHANGES: list[Change] = [
@@ -41,8 +41,8 @@ CHANGES: list[Change] = [
     ("Edm.Decimal", "Edm.Int32", 12.0),
     ("Edm.Int64", "Edm.Int16", 40_000),
     ("Edm.Int32", "Edm.Decimal", 6),
-    ("Edm.String", GONE, "hello"),
-    ("Edm.Int32", GONE, 6),
+    ("Edm.String", REMOVED, "hello"),
+    ("Edm.Int32", REMOVED, 6),
     ("Edm.String", AGAIN + "Edm.Int32", "hello"),
     ("Edm.Int32", AGAIN + "Edm.String", 6),
     ("Edm.Boolean", AGAIN + "Edm.Boolean", False),
@@ -63,10 +63,10 @@ async def define(client: httpx.AsyncClient, types: Mapping[str, str], **limits: 
 
 
 async def become(client: httpx.AsyncClient, change: str) -> str | None:
-    """Change the type of X; return the new one, None if X is gone."""
-    if change == GONE or change.startswith(AGAIN):
+    """Change the type of X; return the new one, None if X is removed."""
+    if change == REMOVED or change.startswith(AGAIN):
         await define(client, {})
-    if change == GONE:
+    if change == REMOVED:
         return None
     data_type = change.removeprefix(AGAIN)
     await define(client, {"X": data_type})
@@ -99,7 +99,7 @@ async def test_a_value_of_the_old_form_never_shows_and_never_fails(
     client, services = hosted
     old, change, value = of
     new = change.removeprefix(AGAIN)
-    beneath = None if where == "live" or new == GONE else FITTING[new]
+    beneath = None if where == "live" or new == REMOVED else FITTING[new]
     await define(client, {"X": old})
     updated = await ok(client, f"{ROOT}/triggers/updatedprofiles")
     expired = await ok(client, f"{ROOT}/triggers/expiredupdates")
@@ -194,7 +194,7 @@ async def check_queries(client: httpx.AsyncClient, data_type: str, everybody: li
 
 
 async def check_events(answer: Any, value: Any, fits: bool, where: str) -> None:
-    """The updates of X are told, and X itself only if it fits."""
+    """Triggers return the updates of X, and X itself only if it fits."""
     events = [event for event in answer["value"] if "Points" not in event["names"] and "City" not in event["names"]]
     assert len(events) == (0 if where == "source" else 2)
     for event in events:
