@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 from function_app.source.dialect import Dialect, end_of
+from function_app.source.files import PartUnreadableError
 from function_app.source.layout import DELIMITERS
-from function_app.source.rows import PartUnreadableError
 
 MAX_HEADER_BYTES = 1 << 20
 _BLANK_LINES = re.compile(rb"[\r\n]*")

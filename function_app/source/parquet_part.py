@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet, types
 
+from function_app.source.files import PartUnreadableError
 from function_app.source.pieces import MAX_BYTES, by_bytes
-from function_app.source.rows import PartUnreadableError, Rows
+from function_app.source.rows import Rows
 
 MAX_ROWS = 16_384
 # What stands in a column chunk beside its dictionary are places in it.

@@ -9,7 +9,7 @@ from itertools import chain
 
 import pyarrow as pa
 
-from function_app.source.rows import PartUnreadableError
+from function_app.source.files import PartUnreadableError
 
 CODECS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
 READ_BYTES = 1 << 20

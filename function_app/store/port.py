@@ -16,6 +16,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.fitting import Fitting
 from function_app.domain.job import Job, RejectedRow, Task
 from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
@@ -51,8 +52,17 @@ class Customers(Protocol):
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         """Return up to `limit` source profiles, without their updates."""
 
-    async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
-        """Count the source profiles that match a condition, except those of the customers in `without`."""
+    async def count_profiles(
+        self,
+        instance_id: str,
+        condition: Condition | None,
+        without: frozenset[str],
+        fitting: Fitting | None = None,
+    ) -> int:
+        """Count the source profiles that match a condition, except those of the customers in `without`.
+
+        `fitting` is as in a SourceQuery.
+        """
 
     async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         """Return every customer with an update of one of these attributes that can show.

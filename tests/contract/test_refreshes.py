@@ -11,7 +11,7 @@ from function_app.domain.profile import Update
 from function_app.domain.query import ActivityQuery
 from function_app.store.port import Store
 
-DIGESTS = {"ada": "0" * 16, "bob": "f" * 16}
+DIGESTS = {"ada": "0" * 24, "bob": "f" * 24}
 KEYS = [SourceKey("Crm", "1|a"), SourceKey("Crm", "2")]
 JOB = Job("00000001", "queued", "onDemand", NOW)
 
@@ -34,7 +34,7 @@ async def load(store: Store, *names: str) -> None:
 async def test_profiles_of_another_digest_come_as_they_are_and_new_ones_as_none(store: Store) -> None:
     await load(store, "ada", "bob")
     await store.customers.create_update(INSTANCE, update("bob"), NOW)
-    asked = {"ada": DIGESTS["ada"], "bob": "1" * 16, "nobody": DIGESTS["ada"]}
+    asked = {"ada": DIGESTS["ada"], "bob": "1" * 24, "nobody": DIGESTS["ada"]}
     bob = profile("bob", City="Oslo")
     assert await store.customers.find_changed(INSTANCE, asked) == {"bob": bob, "nobody": None}
     assert await store.customers.find_changed(INSTANCE + "0", DIGESTS) == dict.fromkeys(DIGESTS)

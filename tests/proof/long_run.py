@@ -118,7 +118,7 @@ class _Run:
         return Sample(
             self._moment(),
             memory_kb(self._host),
-            len(list(Path(f"/proc/{self._host.process.pid}/fd").iterdir())),
+            len(list(Path(f"/proc/{self._host.pid}/fd").iterdir())),
             sum(path.stat().st_size for path in self._folder.glob("*.sqlite*")),
             sum(number for _, number in found),
             overdue,

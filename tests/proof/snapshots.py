@@ -14,8 +14,8 @@ from support.source_parts import CUSTOMER, Read, head, ids, read
 from function_app.domain.activity import key_text
 from function_app.domain.entity import Attribute, Entity
 from function_app.source.dialect import Dialect
+from function_app.source.files import PartUnreadableError
 from function_app.source.reader import Head
-from function_app.source.rows import PartUnreadableError
 
 from .damage import CHANGES, Damage, damages
 from .finding import Finding

@@ -18,7 +18,7 @@ from support import ROOT
 from support.source_parts import check, head, ids, in_parquet, read
 
 from function_app.source import parquet_part, pieces
-from function_app.source.rows import PartUnreadableError
+from function_app.source.files import PartUnreadableError
 
 DAY_MS = 86_400_000
 LAST_MS = 253_402_300_799_999

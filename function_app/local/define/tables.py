@@ -12,10 +12,10 @@ import pyarrow as pa
 from pyarrow import types
 
 from function_app.source.csv_part import CsvPart
+from function_app.source.files import PartUnreadableError
 from function_app.source.folders import ENDINGS, Choice, choose, partition_values
 from function_app.source.layout import Layout
 from function_app.source.parquet_part import ParquetPart
-from function_app.source.rows import PartUnreadableError
 from function_app.source.words import in_words
 
 MAX_ROWS, MAX_BYTES = 200_000, 256 << 20
