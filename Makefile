@@ -12,7 +12,7 @@ run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; POR
 	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m function_app.local serve
 
 load: $(VENV)/run  ## Load FOLDER (definition.json, a folder of snapshots per entity) into the running host
-	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE))
+	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE)) $(if $(REPLACE),--replace)
 
 define: $(VENV)/run  ## Propose a definition.json for FOLDER, with CSV or Parquet files of customers and activities
 	@$(PYTHON) -m function_app.local define $(FOLDER)
