@@ -27,6 +27,7 @@ from function_app.operations import (
     changes,
     connector,
     customers,
+    definition_schema,
     entities,
     health,
     instances,
@@ -65,6 +66,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *pages.OPERATIONS,
     *health.OPERATIONS,
     *connector.OPERATIONS,
+    *definition_schema.OPERATIONS,
 )
 
 

@@ -91,7 +91,7 @@ def members(model: Any, path: str = "") -> Iterator[str]:
             for each in below:
                 yield from members(each, f"{path}{name}[]." if "list" in str(field.annotation) else f"{path}{name}.")
         else:
-            yield path + name
+            yield path + (field.alias or name)
 
 
 def models_in(annotation: Any) -> Iterator[Any]:
