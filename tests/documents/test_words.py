@@ -15,7 +15,6 @@ SCOPE = ("*.md", "*.py", "*.js", "*.html", "*.bicep", "connector/apiProperties.j
 EXCEPT = (  # `*` includes folders below
     "function_app/services/create_activities.py",
     "function_app/services/refresh/*",
-    "function_app/source/*",
     "function_app/local/*",
     "function_app/store/port.py",
     "tests/documents/test_words.py",  # it has words to avoid as examples

@@ -172,7 +172,7 @@ def test_a_key_of_whole_numbers_is_a_text() -> None:
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"CustomerId\nA1\n", in_parquet({"CustomerId": ["A1"]})[:-9]])
 def test_a_file_that_is_not_parquet_is_reported(content: bytes) -> None:
     (fault,) = head(content, "c.parquet").faults
-    assert fault.message == "c.parquet can't be read: it is no Parquet file, or its end is missing."
+    assert fault.message == "c.parquet can't be read: it is not a Parquet file, or its end is missing or damaged."
 
 
 def test_a_part_that_is_damaged_within_reports_from_where_on() -> None:
