@@ -1,4 +1,4 @@
-"""Bring your own data: a proposed definition is taken as it is, and a refresh rejects no row."""
+"""Bring your own data: a proposed definition needs no change, and a refresh rejects no row."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def define(folder: Path) -> None:
 
 
 async def load(client: httpx.AsyncClient, folder: Path, snapshots: Path, instance: str) -> None:
-    """Load a folder; each row must be taken."""
+    """Load a folder; no row may be rejected."""
     copy_snapshots(folder, snapshots, instance)
     wanted = json.loads((folder / "definition.json").read_text(encoding="utf-8"))
     assert (await client.put(f"/instances/{instance}", json=wanted)).status_code == 201

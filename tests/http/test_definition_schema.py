@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
-from support import INSTANCE, ROOT, definition
+from support import INSTANCE, definition
+from support.readme import README, steps
 
 from function_app.domain.definition import definition_faults, instance_of
 from function_app.local.sample_definition import sample_definition
@@ -129,13 +129,14 @@ def test_what_the_schema_refuses_the_service_refuses(change: Change) -> None:
 
 
 def test_the_definitions_of_the_project_are_right() -> None:
-    (readme,) = re.findall(r"definition\.json <<'END'\n(.*?)\n *END", (ROOT / "README.md").read_text(), re.DOTALL)
+    answers = (answer for _, answer in steps(README.read_text(encoding="utf-8")))
+    (readme,) = (answer for answer in answers if answer and answer.startswith('{"$schema"'))
     for wanted in (sample_definition(), json.loads(readme)):
         assert is_taken(wanted)
         VALIDATOR.validate(wanted)
 
 
-async def test_the_schema_is_served_to_everybody(client: httpx.AsyncClient) -> None:
+async def test_the_schema_is_served_without_sign_in(client: httpx.AsyncClient) -> None:
     assert (await client.get("/definition.schema.json")).json() == SCHEMA
 
 

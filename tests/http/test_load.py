@@ -133,10 +133,7 @@ def test_every_fault_of_a_definition_is_shown_at_its_pointer(data_dir: Path, tmp
 
 
 def test_rejected_rows_and_warnings_are_shown(host: Served, data_dir: Path, tmp_path: Path) -> None:
-    customers = "CustomerId,FullName,Points,Shoe
-C1,Ada Berg,seven,41
-C2,Ben Aas,,
-"
+    customers = "CustomerId,FullName,Points,Shoe\nC1,Ada Berg,seven,41\nC2,Ben Aas,,\n"
     folder = folder_of(tmp_path / "f", customers)
     (folder / "notes.txt").write_text("x")
     (folder / "Other").mkdir()

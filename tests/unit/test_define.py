@@ -116,7 +116,7 @@ def test_whatever_the_values_the_type_holds_them_all(values: list[str]) -> None:
     assert len(found) == len(column)
 
 
-def test_loose_files_are_told_apart_and_get_folders(tmp_path: Path) -> None:
+def test_loose_files_become_entities_and_get_folders(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "my shop", people=CUSTOMERS, orders=ORDERS, notes__txt="x")
     proposal = propose(folder)
     found = entities(proposal)

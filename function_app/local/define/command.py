@@ -22,6 +22,7 @@ from function_app.operations.definition import InstanceDefinition
 
 __all__ = ["NothingToDefineError", "define_folder", "written"]
 _SHORT = 110
+_LIST_OF_ONE = re.compile(r"\[\n\s+(\[[^\[\]{}\n]*\])\n\s+\]")
 _INNERMOST = re.compile(r"[\[{]\n\s+([^\[\]{}]+?)\n\s+[\]}]")
 
 
@@ -60,7 +61,7 @@ def _faults(definition: dict[str, Any]) -> list[ErrorDetail]:
 def written(definition: Any) -> str:
     """Return a definition as JSON, what is short in one line."""
     text = json.dumps(definition, indent=2, ensure_ascii=False)
-    return _INNERMOST.sub(_in_one_line, text)
+    return _LIST_OF_ONE.sub(r"[\1]", _INNERMOST.sub(_in_one_line, text))
 
 
 def _in_one_line(found: re.Match[str]) -> str:

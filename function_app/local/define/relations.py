@@ -45,7 +45,7 @@ class Source:
     @cached_property
     def unique(self) -> Sequence[str]:
         """Those that have another value in each row, the likeliest key first."""
-        own = names.plain(self.table.name).removesuffix("s")
+        own = names.plain(self.table.name.rpartition("_")[2]).removesuffix("s")
         found = [name for name in self.key_columns if self.is_unique((name,))]
         return sorted(found, key=lambda name: not (names.names_key(name) and own in names.plain(name)))
 
