@@ -12,10 +12,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from function_app import telemetry
-from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits
 from function_app.api.operation import Operation
 from function_app.api.page_settings import PageSettings, SignIn
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.sign_in.signing_keys import SigningKeys
 from function_app.api.sign_in.tokens import SCOPE, EntraTokens, trust_of

@@ -6,7 +6,7 @@ import { nameOf } from "./profile.js";
 import { read, Refused } from "./server.js";
 import { text } from "./texts.js";
 
-const MOST = 10;
+const MAX_SHOWN = 10;
 const PAUSE = 250;
 
 export class Search {
@@ -42,11 +42,11 @@ export class Search {
       this.#show([], "");
       return;
     }
-    const query = { $search: words.map((word) => `"${word}"`).join(" "), $top: String(MOST + 1) };
+    const query = { $search: words.map((word) => `"${word}"`).join(" "), $top: String(MAX_SHOWN + 1) };
     try {
       const { value } = await read(`${this.#instance}/data/Customer`, query, this.#asking.signal);
-      const found = value.slice(0, MOST);
-      const summary = value.length > MOST ? "foundMany" : found.length ? "foundSome" : "foundNone";
+      const found = value.slice(0, MAX_SHOWN);
+      const summary = value.length > MAX_SHOWN ? "foundMany" : found.length ? "foundSome" : "foundNone";
       this.#show(found, text(summary, { count: formatNumber(found.length) }));
     } catch (error) {
       if (error.name !== "AbortError") this.#show([], error instanceof Refused ? error.message : "");

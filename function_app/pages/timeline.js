@@ -7,7 +7,7 @@ import { read } from "./server.js";
 import { text } from "./texts.js";
 
 const STEP = 50;
-const MOST = 1_000; // the maximum page of the server
+const MAX_SHOWN = 1_000; // the maximum page of the server
 
 export class Timeline {
   #instance;
@@ -29,7 +29,7 @@ export class Timeline {
       readNow();
     });
     at("more").addEventListener("click", () => {
-      this.#top = Math.min(MOST, this.#top + STEP);
+      this.#top = Math.min(MAX_SHOWN, this.#top + STEP);
       readNow();
     });
   }
@@ -65,9 +65,9 @@ export class Timeline {
     }
     arrange(at("timeline"), [...this.#items.values()]);
     const hasMore = "@odata.nextLink" in page;
-    at("more").hidden = !hasMore || this.#top === MOST;
+    at("more").hidden = !hasMore || this.#top === MAX_SHOWN;
     const count = formatNumber(page.value.length);
-    const summary = page.value.length === 0 ? "noActivities" : hasMore && this.#top === MOST ? "mostActivities" : "activities";
+    const summary = page.value.length === 0 ? "noActivities" : hasMore && this.#top === MAX_SHOWN ? "mostActivities" : "activities";
     say(at("timeline-count"), text(summary, { count }));
   }
 

@@ -4,6 +4,7 @@ import { drawBars } from "./chart.js";
 import { at, make, offer, say } from "./dom.js";
 import { formatBytes, formatMilliseconds, formatNumber } from "./formats.js";
 import { keepReading } from "./polling.js";
+import { showRefresh } from "./refresh.js";
 import { now, read } from "./server.js";
 import { LOCALE, text, translatePage } from "./texts.js";
 
@@ -16,7 +17,7 @@ const PERIODS = {
   lastMonth: { length: 30 * DAY - HOUR, step: DAY, interval: "day" },
 };
 const GROUPS = ["result", "operation", "entity", "caller", "errorCode"];
-const MOST_SERIES = 6; // the others are shown together
+const MAX_SERIES = 6; // the others are shown together
 const hour = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
 const dayOfUtc = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
 const FIGURES = {
@@ -33,7 +34,8 @@ document.title = text("usage");
 offer(at("period"), Object.keys(PERIODS).map((key) => [key, text(key)]));
 offer(at("group"), GROUPS.map((key) => [key, text(key)]));
 const [instanceId] = location.pathname.split("/").slice(-3).map(decodeURIComponent);
-const address = `instances/${encodeURIComponent(instanceId)}/usage`;
+const instance = `instances/${encodeURIComponent(instanceId)}`;
+const address = `${instance}/usage`;
 
 const readNow = keepReading(async () => {
   const [period, group] = [PERIODS[at("period").value], at("group").value];
@@ -44,6 +46,7 @@ const readNow = keepReading(async () => {
     read(address, { ...query, groupBy: "result", interval: period.interval }),
     read(address, { ...query, groupBy: group, interval: period.interval }),
   ]);
+  await showRefresh(instance);
   at("content").hidden = false;
   showTotals(operations.total);
   showTable("operations", text("operation"), operations.rows, (row) => row.operation);
@@ -93,7 +96,7 @@ function showTimes(period, group, groups, parts, times) {
     return [...sums.values()];
   };
   const names = groups.toSorted((one, other) => other.count - one.count).map((row) => nameIn(row, group));
-  const own = names.slice(0, names.length > MOST_SERIES + 1 ? MOST_SERIES : MOST_SERIES + 1).sort(); // keeps the colours
+  const own = names.slice(0, names.length > MAX_SERIES + 1 ? MAX_SERIES : MAX_SERIES + 1).sort(); // keeps the colours
   const rest = parts.rows.filter((row) => !own.includes(nameIn(row, group)));
   const series = own.map((name) => ({ name, values: values(parts.rows.filter((row) => nameIn(row, group) === name), "count") }));
   if (rest.length) series.push({ name: text("other"), values: values(rest, "count") });

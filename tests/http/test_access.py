@@ -11,8 +11,8 @@ import pytest
 from support import INSTANCE, NOW, Clock, definition, host_over, in_json, profile
 from support.entra import API, USER, app_token, issuer, private_key, token
 
-from function_app.api.dispatch import Runtime
 from function_app.api.operation import Operation
+from function_app.api.runtime import Runtime
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Assignment, Principal, PrincipalType, Role
 from function_app.services.services import Services

@@ -13,7 +13,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from function_app import error_codes
-from function_app.api.call import model_faults
+from function_app.api.request import model_faults
 from function_app.domain.definition import definition_faults, instance_of
 from function_app.error_codes import ErrorDetail
 from function_app.local.define.proposal import NothingToDefineError, propose

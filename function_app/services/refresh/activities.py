@@ -57,7 +57,7 @@ class LoadActivities:
                 yield counts, report
         doubled = len(keys) - len(set(keys))
         if doubled:
-            warning = f"{part.file}: {doubled} rows repeat the key of another row; the last row of each counts."
+            warning = f"Rows of {part.file} that repeat the key of another row: {doubled}. The last row of each counts."
             yield Counts(), Report(warnings=[warning])
 
     def _prepare(self, model: CompiledInstance, entity: Entity, part: Part) -> Iterator[_Prepared]:

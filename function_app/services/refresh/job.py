@@ -69,7 +69,7 @@ class Refresh:
             return await self.get(instance_id, job.job_id)
         try:
             await self._workers.send([Step(instance_id, job.job_id)])
-        except Exception as error:  # whatever keeps it from being handed on, it must not block the next start
+        except Exception as error:  # a job that no worker has must not block the next start
             ended = replace(job, status="failed", ended_at=now, message="It could not be handed to a worker.")
             await self._control.write_job(instance_id, ended, now)
             raise Unavailable from error
@@ -114,7 +114,7 @@ class Refresh:
         return await self._control.read_rejected(instance_id, task, page)
 
     async def handle(self, step: Step) -> None:
-        """Run one step and enqueue the steps it unblocked; whatever fails for good ends the job as failed.
+        """Run one step and enqueue the steps it unblocked; a permanent failure ends the job as failed.
 
         Throttled or Unavailable if it must be retried later; NotYetReadable if another worker's write is not
         visible yet.
@@ -200,7 +200,7 @@ class Refresh:
             )
 
     async def _go_on(self, instance_id: str, job_id: str) -> None:
-        """Return if the work on a job goes on; raise if this process stops, or the job was ended."""
+        """Return if the work on a job continues; raise if this process stops, or the job was ended."""
         if self._workers.stopping:
             raise Unavailable
         job = await self._control.read_job(instance_id, job_id)

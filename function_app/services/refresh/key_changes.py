@@ -55,9 +55,8 @@ async def shared_key_warnings(store: Store, instance: Instance, suspects: Sequen
                 found.append(f"'{key.key}' of {key.entity} by '{first}' and '{second}'")
     if not found:
         return []
-    return [
-        f"{len(found)} source keys are held by two customers, like {found[0]}; only one of them has the activities."
-    ]
+    shown = f"Source keys that two customers hold: {len(found)}, like {found[0]}"
+    return [f"{shown}. Only one of the two has the activities."]
 
 
 def _source_key(instance: Instance, activity: Activity) -> SourceKey | None:

@@ -22,7 +22,7 @@ LOAD_CUSTOMERS, REMOVE, LOAD_ACTIVITIES, FINISH = range(4)
 
 @dataclass(slots=True)
 class Plan:
-    """The tasks of a job without their places, the folders that were taken, and warnings."""
+    """The tasks of a job without their places, the folders that are loaded, and warnings."""
 
     tasks: list[Task] = field(default_factory=list)
     snapshots: dict[str, str] = field(default_factory=dict)
@@ -93,16 +93,17 @@ class Planner:
         return replace(task, absent=tuple(head.absent))
 
     async def _lost_columns(self, model: CompiledInstance, tasks: Sequence[Task]) -> AsyncGenerator[str]:
-        """Yield a warning for each attribute that customers have, and that the snapshot has no column of."""
-        absent: dict[str, str] = {}
+        """Yield a warning for each file that lacks columns of attributes that customers have."""
+        layout, had = Layout.of(model.instance.customer), dict[str, bool]()
         for task in tasks:
-            if task.entity == CUSTOMER:
-                absent |= {name: task.file for name in task.absent if name not in absent}
-        for name, file in absent.items():
-            query = SourceQuery(Not(Equals(name, (None,))), Sorting(CUSTOMER_ID))
-            if await self._customers.find_profiles(model.instance.instance_id, query, 1):
-                column = Layout.of(model.instance.customer).column(name)
-                yield f"{file} has no column '{column}'; customers keep the values that they have."
+            for name in task.absent if task.entity == CUSTOMER else ():
+                if name not in had:
+                    query = SourceQuery(Not(Equals(name, (None,))), Sorting(CUSTOMER_ID))
+                    found = await self._customers.find_profiles(model.instance.instance_id, query, 1)
+                    had[name] = bool(found)
+            lost = ", ".join(f"'{layout.column(name)}'" for name in task.absent if had.get(name))
+            if lost:
+                yield f"{task.file} has no column {lost}; customers keep the values that they have."
 
 
 def _failed(task: Task, message: str) -> Task:

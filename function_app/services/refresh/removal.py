@@ -54,7 +54,9 @@ class Doubled:
         if not self._count:
             return []
         some = ", ".join(f"'{one}'" for one in self._some)
-        return [f"{self._count} rows repeat the CustomerId of another row, like {some}; the last row of each counts."]
+        return [
+            f"Rows that repeat the CustomerId of another row: {self._count}, like {some}. The last row of each counts."
+        ]
 
 
 class RemoveCustomers:

@@ -66,7 +66,7 @@ class Tasks:
         self._load_activities = LoadActivities(store, snapshots)
 
     async def do(self, instance_id: str, task: Task, tasks: Sequence[Task], *, accept_removals: bool) -> None:
-        """Do a task to its end and write its result; whatever fails for good ends this task only.
+        """Do a task to its end and write its result; a permanent failure ends this task only.
 
         Throttled or Unavailable if it must be tried again later.
         """
@@ -159,7 +159,7 @@ class RejectedPages:
 
 
 def _with(task: Task, counts: Counts, report: Report) -> Task:
-    """Add to a task what became of some rows; lists are cut to what its document may hold."""
+    """Add a report to a task; lists are cut to what its document may hold."""
     notes: tuple[Mapping[str, Any], ...] = (*task.notes, *report.notes)[:MAX_LISTED] if report.notes else task.notes
     if report.notes and len(orjson.dumps(notes)) > MAX_NOTE_BYTES:
         notes = task.notes

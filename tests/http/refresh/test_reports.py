@@ -81,7 +81,7 @@ async def test_rows_that_repeat_an_id_are_a_warning_across_files_too(client: htt
     write("Customer", ADA, BOB, ADA | {"City": "Molde"})
     write("Customer", BOB | {"City": "Hamar"}, part="part-1.csv")
     job = await refresh(client)
-    doubled = "2 rows repeat the CustomerId of another row, like 'ada', 'bob'; the last row of each counts."
+    doubled = "Rows that repeat the CustomerId of another row: 2, like 'ada', 'bob'. The last row of each counts."
     assert job["warnings"] == [doubled]
     assert ((await read(client, "ada"))["City"], (await read(client, "bob"))["City"]) == ("Molde", "Hamar")
     assert (await refresh(client))["warnings"] == [doubled]
@@ -92,15 +92,15 @@ async def test_activities_that_repeat_a_key_are_a_warning(client: httpx.AsyncCli
     write("Shop_Purchases", SALE, SALE | {"Product": "Car"})
     job = await refresh(client)
     file = f"{INSTANCE}/Shop_Purchases/part-0.csv"
-    assert job["warnings"] == [f"{file}: 1 rows repeat the key of another row; the last row of each counts."]
+    assert job["warnings"] == [f"Rows of {file} that repeat the key of another row: 1. The last row of each counts."]
     assert [row["Title"] for row in await timeline(client, "ada")] == ["Car"]
 
 
 async def test_a_source_key_that_two_customers_hold_is_a_warning(client: httpx.AsyncClient, write: Write) -> None:
     write("Customer", ADA, BOB | {"Crm_Contacts_ContactId": "c-ada"})
     job = await refresh(client)
-    held = "1 source keys are held by two customers, like 'c-ada' of Crm_Contacts by 'ada' and 'bob'"
-    assert job["warnings"] == [f"{held}; only one of them has the activities."]
+    held = "Source keys that two customers hold: 1, like 'c-ada' of Crm_Contacts by 'ada' and 'bob'"
+    assert job["warnings"] == [f"{held}. Only one of the two has the activities."]
 
 
 async def test_a_source_key_that_two_customers_in_two_files_hold_is_a_warning(
