@@ -22,7 +22,7 @@ _BYTES_A_REFERENCE, _BYTES_OF_PAGES, _MAX_DICTIONARY_BYTES = 3, 1 << 10, 64 << 2
 # Larger row groups are read through buffers, smaller ones at once.
 _MAX_UNBUFFERED_BYTES, _BUFFERS_BYTES, _MAX_BUFFER_BYTES = 64 << 20, 32 << 20, 4 << 20
 # The instants of the years 1 to 9999, in milliseconds.
-_FIRST, _LAST, _BEYOND = -62_135_596_800_000, 253_402_300_799_999, 2**63 - 1
+_FIRST, _LAST, _MOST = -62_135_596_800_000, 253_402_300_799_999, 2**63 // 1_000
 # What pyarrow raises where a file is damaged: its own errors, and those of Python for names and positions in it.
 _ERRORS = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError)
 
@@ -133,10 +133,11 @@ def _in_mb(size: int) -> int:
 
 
 def _without_wraps(batch: pa.RecordBatch, coarse: pa.RecordBatch) -> pa.RecordBatch:
-    """Replace instants that are not in the years 1 to 9999 in milliseconds by one that never is."""
+    """Replace instants that are not in the years 1 to 9999 in milliseconds by these, which do not wrap."""
     for name, held in zip(coarse.schema.names, coarse.columns, strict=True):
         instants, place = held.cast(pa.int64()), batch.schema.get_field_index(name)
         is_right = pc.and_(pc.greater_equal(instants, _FIRST), pc.less_equal(instants, _LAST))
-        beyond = pa.scalar(_BEYOND, pa.int64()).cast(batch.schema.field(place).type)
+        bounded = pc.max_element_wise(pc.min_element_wise(instants, _MOST), -_MOST)
+        beyond = pc.multiply(bounded, 1_000).cast(batch.schema.field(place).type)
         batch = batch.set_column(place, name, pc.if_else(pc.fill_null(is_right, True), batch.column(place), beyond))
     return batch
