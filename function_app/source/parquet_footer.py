@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from function_app.source.rows import PartUnreadableError
 
+DICTIONARY_COPIES = 3
+"""How often pyarrow holds a dictionary in memory while it reads."""
 _LENGTH_AND_MAGIC = 8
 _BYTE_ARRAY, _DICTIONARY_PAGE, _DICTIONARY_ENCODINGS = 6, 2, frozenset((2, 8))
 _HEADER_BYTES, _MAX_HEADER_BYTES = 1 << 10, 16 << 20
@@ -60,7 +62,7 @@ def read_groups(stream: pa.NativeFile) -> list[Group]:
 
 
 def bytes_at_once(stream: pa.NativeFile, chunk: Chunk) -> int:
-    """Return how many bytes of a column chunk must be in memory at once: its largest page, and twice its dictionary.
+    """Return how many bytes of a column chunk must be in memory at once: its largest page, and the copies of its dictionary.
 
     PartUnreadableError if the header of a page is damaged.
     """
@@ -73,7 +75,7 @@ def bytes_at_once(stream: pa.NativeFile, chunk: Chunk) -> int:
                 largest = max(largest, size)
     except _ERRORS as error:
         raise PartUnreadableError(f"a page header of the column '{chunk.column}' is damaged") from error
-    return largest + 2 * dictionary
+    return largest + DICTIONARY_COPIES * dictionary
 
 
 def _chunk(data: dict[int, Any]) -> Chunk:
