@@ -100,7 +100,7 @@ async def test_a_job_that_can_not_even_be_ended_stops_no_other_instance(
     await client.post(JOBS)
     control = services.store.control
     with monkeypatch.context() as broken:
-        broken.setattr(control, "write_job", fail_for(INSTANCE, control.write_job))
+        broken.setattr(control, "update_job", fail_for(INSTANCE, control.update_job))
         assert await other_refreshes(client, services, clock) == "skipped"
 
 
