@@ -159,7 +159,7 @@ def _has_unit(folder: str, unit: str) -> bool:
     if unit == "year":
         return bool(_YEAR.fullmatch(text))
     found = _date(text)
-    return bool(found) and len(found[1]) == _NUMBERS_OF.get(unit)
+    return found is not None and len(found[1]) == _NUMBERS_OF.get(unit)
 
 
 def _date(text: str) -> Key | None:

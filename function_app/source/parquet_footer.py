@@ -62,7 +62,7 @@ def read_groups(stream: pa.NativeFile) -> list[Group]:
 
 
 def bytes_at_once(stream: pa.NativeFile, chunk: Chunk) -> int:
-    """Return how many bytes of a column chunk must be in memory at once: its largest page, and the copies of its dictionary.
+    """Return how many bytes of a column chunk must be in memory at once: of its largest page and its dictionary.
 
     PartUnreadableError if the header of a page is damaged.
     """
