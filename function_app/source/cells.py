@@ -116,7 +116,7 @@ def _of_instants(cells: pa.Array, attribute: Attribute) -> Sequence[object]:
     write, form, limits = _TEMPORAL[attribute.data_type]
     texts, right = write(cells)
     wanted = f"must be {FORMAT_HINTS[form]}, {limits}"
-    found = zip(texts.to_pylist(), pc.or_(right, cells.is_null()).to_pylist(), instants.shown(cells), strict=True)
+    found = zip(texts.to_pylist(), pc.or_kleene(right, cells.is_null()).to_pylist(), instants.shown(cells), strict=True)
     return [
         text if is_right else _fault(error_codes.WRONG_FORMAT, attribute, f"{wanted}; received {received}")
         for text, is_right, received in found

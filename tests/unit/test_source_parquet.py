@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 import subprocess
 import sys
@@ -134,6 +135,29 @@ def test_old_instants_of_spark_are_read_right(instants: Sequence[datetime | None
     assert [record.get("LastVisit") for record in found.records] == taken
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "received"),
+    [
+        ("BirthDate", pa.array([2_932_897], pa.int32()).cast(pa.date32()), "2932897 days since 1970-01-01"),
+        ("BirthDate", pa.array([datetime(2021, 1, 1, 0, 0, 1)], pa.timestamp("ns")), "2021-01-01T00:00:01.000000Z"),  # noqa: DTZ001
+        (
+            "BirthDate",
+            pa.array([0], pa.timestamp("us", "Nowhere/Land")),
+            "1970-01-01T00:00:00.000000Z (the time zone of its column is Nowhere/Land)",
+        ),
+        ("LastVisit", pa.array([2**60], pa.timestamp("ms")), f"{2**60} milliseconds since 1970-01-01T00:00:00Z"),
+        ("LastVisit", pa.array([-(2**62)], pa.timestamp("us")), f"{-(2**62)} microseconds since 1970-01-01T00:00:00Z"),
+        ("Opens", pa.array([-1], pa.int64()).cast(pa.time64("us")), "-1 microseconds"),
+        ("Opens", pa.array([86_400_000], pa.int32()).cast(pa.time32("ms")), "86400000 milliseconds"),
+        ("Value", pa.array([Decimal("12345678901234567.89")]), "12345678901234567.89"),
+        ("Points", pa.array([2**63], pa.uint64()), str(2**63)),
+        ("City", pa.array([b"K\xf6ln"], pa.binary()), "its bytes read 'Köln'"),
+    ],
+)
+def test_the_reason_has_the_value_that_was_received(name: str, values: pa.Array, received: str) -> None:
+    assert received in read(column(name, values), "c.parquet").reasons[1]
+
+
 @pytest.mark.parametrize("day", [2**31 - 1, 1_721_425, 5_373_485, 214_000_000, -1, -(2**31)])
 def test_an_old_instant_beyond_all_years_does_not_wrap_into_one(day: int) -> None:
     columns = {"CustomerId": ["A1", "A2"], "LastVisit": pa.array([datetime(2021, 1, 1), None], pa.timestamp("us"))}  # noqa: DTZ001
@@ -142,6 +166,7 @@ def test_an_old_instant_beyond_all_years_does_not_wrap_into_one(day: int) -> Non
     found = read(content.replace(INT96_OF_2021, struct.pack("<qi", 0, day)), "c.parquet")
     assert [record["CustomerId"] for record in found.records] == ["A2"]
     assert found.rejected[0].column == "LastVisit"
+    assert re.search(r"received -?\d+ microseconds since 1970-01-01T00:00:00Z", found.rejected[0].reason)
 
 
 @pytest.mark.parametrize(
