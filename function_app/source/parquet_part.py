@@ -61,6 +61,7 @@ class ParquetPart:
         file = parquet.ParquetFile(
             self._stream,
             metadata=self._file.metadata,
+            page_checksum_verification=True,
             read_dictionary=group.dictionaries,
             coerce_int96_timestamp_unit=unit,
         )

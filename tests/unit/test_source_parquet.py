@@ -182,6 +182,16 @@ def test_a_part_that_is_damaged_within_reports_from_where_on() -> None:
         read(bytes(content), "c.parquet")
 
 
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_a_page_that_does_not_have_its_checksum_is_damaged(version: str) -> None:
+    columns = {"CustomerId": ["A0", "A1"], "City": ["Oslo", "Rome"]}
+    options = {"use_dictionary": False, "write_statistics": False, "compression": "none"}
+    content = in_parquet(columns, write_page_checksum=True, data_page_version=version, **options)
+    assert read(content, "c.parquet").by_id["A1"]["City"] == "Rome"
+    with pytest.raises(PartUnreadableError, match="its content is damaged"):
+        read(content.replace(b"Rome", b"Bern"), "c.parquet")
+
+
 def test_a_text_over_the_limit_is_rejected_by_row_in_a_dictionary_or_not() -> None:
     texts = ["x" * 10, "x" * 2_100_000, None, "y" * 1_000_000]
     for options in ({}, {"use_dictionary": False}):
