@@ -26,8 +26,8 @@ class Damage:
     - `texts`: what the files that may be loaded say, in UTF-8 and in the order of their names
     - `delimiter`: what separates their values
     - `starts`: where rows of the undamaged text begin, for each text
-    - `expect`: `same`: all customers as before, and nothing to report; `told`: as before, and reported;
-      `kept`: as before, reported or not; `read`: what a strict reading of the texts says; `gone`: only the intact
+    - `expect`: `same`: all customers as before, and nothing to report; `reported`: as before, and reported;
+      `kept`: as before, reported or not; `read`: what a strict reading of the texts says; `fewer`: only the intact
       ones are left; `ended`: anything, if the refresh ends
     - `intact`: the customers whose rows are not affected
     - `content`: the customer and the column where another valid value was put, which can not be noticed
@@ -37,7 +37,7 @@ class Damage:
     kind: str
     files: Mapping[str, bytes]
     texts: Sequence[bytes] = ()
-    expect: Literal["same", "told", "kept", "read", "gone", "ended"] = "read"
+    expect: Literal["same", "reported", "kept", "read", "fewer", "ended"] = "read"
     delimiter: bytes = b","
     starts: Sequence[Sequence[int]] = ()
     intact: frozenset[str] = frozenset()

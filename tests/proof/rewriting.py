@@ -50,7 +50,7 @@ def _other_line_breaks(random: Random, source: Source) -> Damage:
 
 
 def _zeros_as_line_breaks(random: Random, source: Source) -> Damage:
-    return Damage("U+0000 as line breaks", {"c.csv": written(source, random, ",", ("\0",)).encode()}, expect="told")
+    return Damage("U+0000 as line breaks", {"c.csv": written(source, random, ",", ("\0",)).encode()}, expect="reported")
 
 
 def _marked(random: Random, source: Source) -> Damage:
@@ -61,7 +61,7 @@ def _marked(random: Random, source: Source) -> Damage:
 
 def _unmarked(random: Random, source: Source) -> Damage:
     encoding = random.choice(("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"))
-    return Damage("UTF-16 or 32 without its mark", {"c.csv": source.text.decode().encode(encoding)}, expect="told")
+    return Damage("UTF-16 or 32 without its mark", {"c.csv": source.text.decode().encode(encoding)}, expect="reported")
 
 
 def _one_byte_encoding(random: Random, source: Source) -> Damage:
@@ -105,7 +105,7 @@ def _packed_and_damaged(random: Random, source: Source) -> Damage:
         damaged = content + random.choice((b"\0", b"more", content))
     text, files = unpacked(damaged, packing), {f"c.csv{ending}": damaged}
     if text is None:
-        return Damage("packed and damaged", files, expect="told")
+        return Damage("packed and damaged", files, expect="reported")
     lines = [match.end() for match in re.finditer(rb"[\r\n]", text)]  # which of them begin rows is not known
     return Damage("packed and damaged", files, [text], starts=[lines])
 
@@ -210,14 +210,16 @@ def _no_version(random: Random, source: Source) -> Damage:
     one, other = random.choice((("north", "south"), ("2026-10-01", "latest"), ("1-10-2026", "2-9-2026"), ("v1", "x2")))
     _, end, _ = source.records[3]
     return Damage(
-        "folders without an order", {f"{one}/c.csv": source.text, f"{other}/c.csv": source.text[:end]}, expect="told"
+        "folders without an order",
+        {f"{one}/c.csv": source.text, f"{other}/c.csv": source.text[:end]},
+        expect="reported",
     )
 
 
 def _beside_a_version(_random: Random, source: Source) -> Damage:
     _, end, _ = source.records[3]
     files = {"c.csv": source.text[:end], "2026-10-01/c.csv": source.text}
-    return Damage("file beside a version", files, expect="told")
+    return Damage("file beside a version", files, expect="reported")
 
 
 def _partitioned(random: Random, source: Source) -> Damage:
@@ -237,19 +239,19 @@ def _partitioned(random: Random, source: Source) -> Damage:
         return Damage("partitions", files, expect="same")
     damaged = random.choice(list(files))
     files[damaged] = b"" if how == "empty" else files[damaged][:-1]
-    return Damage("partition damaged", files, expect="told")
+    return Damage("partition damaged", files, expect="reported")
 
 
 def _other_ending(random: Random, source: Source) -> Damage:
     wrong = ("c.txt", "c.csv.bak", "c.parquet", "c.csv.gz", "c.csv.zst", "c", "c.csv~", "c.json", "c.csv.zip", "_c.csv")
     name = random.choice(("c.CSV", "c.tsv", "c.Csv", *wrong))
-    return Damage("other ending of the name", {name: source.text}, expect="told" if name in wrong else "same")
+    return Damage("other ending of the name", {name: source.text}, expect="reported" if name in wrong else "same")
 
 
 def _other_file_besides(random: Random, source: Source) -> Damage:
     name = random.choice(("c.txt", "~$c.xlsx", "notes.md", "_SUCCESS", ".crc", "c.csv.tmp"))
     files = {"c.csv": source.text, name: b"x"}
-    return Damage("other file besides", files, expect="same" if name[0] in "_.~" else "told")
+    return Damage("other file besides", files, expect="same" if name[0] in "_.~" else "reported")
 
 
 def _no_csv(random: Random, _: Source) -> Damage:
@@ -257,11 +259,11 @@ def _no_csv(random: Random, _: Source) -> Damage:
         (b"PK\3\4", b"PAR1", b"%PDF-1.4", b"<html>\n", b'{"a": 1}\n', b"\x1f\x8b\x08\0", b"\0" * 40, b"")
     )
     content = start + random.randbytes(300)
-    return Damage("no CSV at all", {"c.csv": content}, expect="told")
+    return Damage("no CSV at all", {"c.csv": content}, expect="reported")
 
 
 def _nothing(_random: Random, _source: Source) -> Damage:
-    return Damage("no file", {}, expect="told")
+    return Damage("no file", {}, expect="reported")
 
 
 REWRITES: Mapping[str, Rewrite] = {
