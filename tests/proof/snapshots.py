@@ -130,9 +130,9 @@ class Trial:
 
     def _misread(self, damage: Damage, ended: Ended, found: Mapping[str, Record]) -> Iterator[str]:
         reading = Reading()
-        for place, text in enumerate(damage.texts):
+        for place, content in enumerate(damage.texts):
             starts = damage.starts[place] if damage.starts else ()
-            reading.add(read_text(text, damage.delimiter, self._source.columns, starts))
+            reading.add(read_text(content, damage.delimiter, self._source.columns, starts))
         reading.faults += _doubled(reading)
         if damage.is_gap or not any(row.record for row in reading.rows):
             reading.is_whole = False
