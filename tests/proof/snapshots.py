@@ -119,6 +119,8 @@ class Trial:
         gone = len(old.keys() - found.keys())
         if total(ended.tasks).removed != gone:
             yield f"{gone} customers are removed, reported are {total(ended.tasks).removed}"
+        if "correlation id" in (ended.job.message or ""):
+            yield f"the damage is not foreseen: {ended.job.message}"
         if damage.expect == "read":
             yield from self._misread(damage, ended, found)
         elif damage.expect != "ended":
