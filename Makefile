@@ -12,7 +12,10 @@ run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; POR
 	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m function_app.local serve
 
 load: $(VENV)/run  ## Load FOLDER (definition.json, a folder of snapshots per entity) into the running host
-	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE))
+	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE)) $(if $(REPLACE),--replace)
+
+define: $(VENV)/run  ## Propose a definition.json for FOLDER, with CSV or Parquet files of customers and activities
+	@$(PYTHON) -m function_app.local define $(FOLDER)
 
 test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made /usr/bin/chromium  ## Run everything, from a clean checkout on a bare machine
 	@$(MAKE) --silent --no-print-directory -j2 $(OTHER_PYTHONS:%=.venv-%/tests)
@@ -86,5 +89,5 @@ tests/emulators/node_modules/.made: tests/emulators/package-lock.json
 /usr/bin/chromium:
 	apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk
 
-.PHONY: help run load test $(OTHER_PYTHONS:%=test-%) connector documents release check bench prove
+.PHONY: help run load define test $(OTHER_PYTHONS:%=test-%) connector documents release check bench prove
 .DEFAULT_GOAL := help

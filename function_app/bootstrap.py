@@ -12,10 +12,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from function_app import telemetry
-from function_app.api.dispatch import Runtime
 from function_app.api.limits import Limits
 from function_app.api.operation import Operation
 from function_app.api.page_settings import PageSettings, SignIn
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import Authenticator, TokenOrKey, authenticate_local
 from function_app.api.sign_in.signing_keys import SigningKeys
 from function_app.api.sign_in.tokens import SCOPE, EntraTokens, trust_of
@@ -27,6 +27,7 @@ from function_app.operations import (
     changes,
     connector,
     customers,
+    definition_schema,
     entities,
     health,
     instances,
@@ -65,6 +66,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *pages.OPERATIONS,
     *health.OPERATIONS,
     *connector.OPERATIONS,
+    *definition_schema.OPERATIONS,
 )
 
 

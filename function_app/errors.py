@@ -6,19 +6,40 @@ ServiceError                 one or more errors; the first one determines the st
 ├── Throttled                has the seconds to wait
 └── Unavailable              has the seconds to wait
     └── NotYetReadable       what another worker wrote is not readable here yet
+
+Rejected                     the same as a value, for one of several items
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from function_app.error_codes import STORE_UNAVAILABLE, TOO_MANY_REQUESTS, UNAUTHENTICATED, ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why one of several items is rejected, and after how many seconds to send it again, if that can help."""
+
+    details: tuple[ErrorDetail, ...]
+    retry_after: float | None = None
+
+    def as_error(self) -> ServiceError:
+        """Return the error that rejects a request with only this item."""
+        return ServiceError(*self.details, retry_after=self.retry_after)
 
 
 class ServiceError(Exception):
     """Reject a request because of at least one error."""
 
-    def __init__(self, *faults: ErrorDetail) -> None:
+    def __init__(self, *faults: ErrorDetail, retry_after: float | None = None) -> None:
         super().__init__("; ".join(f"{fault.code}: {fault.message}" for fault in faults))
         self.faults = faults
+        self.retry_after = retry_after
+
+    def as_rejected(self) -> Rejected:
+        """Return the error as the result of one of several items."""
+        return Rejected(self.faults, self.retry_after)
 
 
 class NotAllowed(ServiceError):
@@ -40,18 +61,20 @@ class NotAuthenticated(ServiceError):
 class Throttled(ServiceError):
     """Reject a request over a rate limit; the caller can repeat it after `retry_after` seconds."""
 
+    retry_after: float
+
     def __init__(self, retry_after: float, message: str = "Too many requests at once.") -> None:
-        super().__init__(TOO_MANY_REQUESTS(f"{message} Wait and send the same request again."))
-        self.retry_after = retry_after
+        super().__init__(TOO_MANY_REQUESTS(f"{message} Wait and send the same request again."), retry_after=retry_after)
 
 
 class Unavailable(ServiceError):
     """Reject a request because the store (or the service in `fault`) is unavailable, for `retry_after` seconds."""
 
+    retry_after: float
+
     def __init__(self, retry_after: float = 5.0, fault: ErrorDetail | None = None) -> None:
         unavailable = STORE_UNAVAILABLE("The store can not be reached; wait and send the same request again.")
-        super().__init__(fault or unavailable)
-        self.retry_after = retry_after
+        super().__init__(fault or unavailable, retry_after=retry_after)
 
 
 class NotYetReadable(Unavailable):

@@ -40,11 +40,6 @@ class Field:
         """Whether it and all objects around it are required."""
         return self.required and (self.parent is None or self.parent.required_throughout)
 
-    @property
-    def is_notification_url(self) -> bool:
-        """Whether the platform sets it to the callback address of a webhook."""
-        return self.value.get("x-ms-notification-url") is True
-
 
 def with_fields(swagger: Json, field: Field, seen: frozenset[str] = frozenset()) -> Iterator[Field]:
     """Yield `field` and all fields inside it; a recursive schema is entered once."""

@@ -19,7 +19,7 @@ _EXTENSIONS: Children = {
     "x-ms-enum-values": ("list", "x-ms-enum-values"),
 }
 # By kind of object: each key with objects, how many it has, and their kind.
-_CHILDREN: dict[str, Children] = {
+CHILDREN: dict[str, Children] = {
     "root": {
         "info": ("one", "info"),
         "tags": ("list", "tag"),
@@ -28,18 +28,13 @@ _CHILDREN: dict[str, Children] = {
         "x-ms-connector-metadata": ("list", "metadata"),
     },
     "info": {"contact": ("one", "contact")},
-    "pathItem": {
-        **dict.fromkeys(VERBS, ("one", "operation")),
-        "x-ms-notification-content": ("one", "x-ms-notification-content"),
-    },
+    "pathItem": dict.fromkeys(VERBS, ("one", "operation")),
     "operation": {
         "parameters": ("list", "parameter"),
         "responses": ("map", "response"),
-        "x-ms-notification": ("one", "x-ms-notification"),
         "x-ms-pageable": ("one", "x-ms-pageable"),
         "x-ms-api-annotation": ("one", "x-ms-api-annotation"),
     },
-    "x-ms-notification-content": {"schema": ("one", "schema")},
     "parameter": {"schema": ("one", "schema"), "items": ("one", "items"), **_EXTENSIONS},
     "response": {"schema": ("one", "schema"), "headers": ("map", "header")},
     "header": {"items": ("one", "items")},
@@ -77,7 +72,7 @@ def walk(node: Node) -> Iterator[Node]:
     """Yield `node` and all objects below it, including those with a wrong JSON type."""
     yield node
     value = as_object(node.value)
-    for via, (holds, kind) in _CHILDREN.get(node.kind, {}).items():
+    for via, (holds, kind) in CHILDREN.get(node.kind, {}).items():
         if via in value:
             for key, child in _held(holds, value[via]):
                 if _is_extension(via, key) or _is_open_flag(via, child):

@@ -8,8 +8,6 @@ from connector.lint.field import Field, field_at, is_open, with_fields
 from connector.lint.json_value import Json, as_list, as_object, as_text, follow, point
 from connector.lint.node import VERBS
 
-_NOTIFICATION = "x-ms-notification-content"
-
 
 @dataclass(frozen=True, eq=False)
 class Response:
@@ -32,13 +30,12 @@ class Response:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One verb of one path. `notifies`: the path declares the content of a webhook's notifications."""
+    """One verb of one path."""
 
     path: str
     verb: str
     where: str
     value: Json
-    notifies: bool
     responses: tuple[Response, ...]
     inputs: tuple[Field, ...]
     outputs: tuple[Field, ...]
@@ -62,11 +59,6 @@ class Operation:
     def trigger(self) -> bool:
         """Whether it starts flows."""
         return "x-ms-trigger" in self.value
-
-    @property
-    def webhook(self) -> bool:
-        """Whether it subscribes to notifications."""
-        return self.notifies or any(field.is_notification_url for field in self.inputs)
 
     @cached_property
     def parameters(self) -> tuple[Field, ...]:
@@ -107,19 +99,15 @@ def read_operations(swagger: Json) -> Iterator[Operation]:
 
 
 def _operation(swagger: Json, path: str, verb: str) -> Operation:
-    item = swagger["paths"][path]
-    where, value = point("/paths", path, verb), item[verb]
+    where, value = point("/paths", path, verb), swagger["paths"][path][verb]
     responses = tuple(
         Response(code, point(where, "responses", code), as_object(response))
         for code, response in as_object(value.get("responses")).items()
         if not code.startswith("x-")
     )
     bodies = [(r.where, r.value) for r in responses if r.successful and r.has_schema]
-    notifies = _NOTIFICATION in item and ("x-ms-trigger" in value or verb == "post")
-    if notifies:
-        bodies.append((point("/paths", path, _NOTIFICATION), as_object(item[_NOTIFICATION])))
     inputs, outputs = tuple(_inputs(swagger, where, value)), tuple(_outputs(swagger, bodies))
-    return Operation(path, verb, where, value, notifies, responses, inputs, outputs)
+    return Operation(path, verb, where, value, responses, inputs, outputs)
 
 
 def _inputs(swagger: Json, where: str, value: Json) -> Iterator[Field]:

@@ -18,7 +18,7 @@ Allowed: TypeAlias = str | tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class Shape:
-    """The keys of one kind of object; an open one may also have `x-` keys."""
+    """The keys of one kind of object; an open one may also have `x-` keys, except the platform's, `x-ms-`."""
 
     keys: Mapping[str, Allowed]
     required: tuple[str, ...] = ()
@@ -42,7 +42,6 @@ _VALUE: dict[str, Allowed] = {
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), "integer"),
     "x-ms-visibility": _VISIBILITY,
     "x-ms-enum-values": "array",
-    "x-ms-notification-url": "boolean",
 }
 
 _SCHEMA: dict[str, Allowed] = {
@@ -80,6 +79,7 @@ _ROOT: dict[str, Allowed] = {
     **dict.fromkeys(("security", "tags"), "array"),
     **dict.fromkeys(("info", "paths", "definitions", "securityDefinitions"), "object"),
     "x-ms-connector-metadata": "array",
+    "x-ms-capabilities": "object",
 }
 
 _OLDER_CALL: dict[str, Allowed] = {"operationId": "string", "parameters": "object", "value-path": "string"}
@@ -109,10 +109,6 @@ SHAPES: dict[str, Shape] = {
     "header": Shape(_VALUE, required=("type",)),
     "items": Shape(_VALUE),
     "schema": Shape(_SCHEMA),
-    "x-ms-notification-content": Shape(
-        {"description": "string", "schema": "object"}, required=("description", "schema")
-    ),
-    "x-ms-notification": Shape({"operationId": "string"}, required=("operationId",)),
     "x-ms-pageable": Shape({"nextLinkName": "string"}, required=("nextLinkName",), open=False),
     "x-ms-api-annotation": Shape(
         {"family": "string", "revision": "integer", "status": ("Production", "Preview")},

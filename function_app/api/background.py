@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 import azure.functions as func
 
+from function_app.api.runtime import GetRuntime
 from function_app.source.queue import QUEUE, step_of
-
-if TYPE_CHECKING:
-    from function_app.api.dispatch import Runtime
 
 STORAGE = "AzureWebJobsStorage"
 RESUME_EVERY = "0 */5 * * * *"
 
 
-def add_background(app: func.FunctionApp, get_runtime: Callable[[], Runtime]) -> None:
+def add_background(app: func.FunctionApp, get_runtime: GetRuntime) -> None:
     """Add the functions that refreshes need in Azure; a message is delivered again if its step raises an exception."""
 
     async def do_refresh_step(msg: func.QueueMessage) -> None:

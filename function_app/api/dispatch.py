@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 from typing import Any
@@ -16,18 +15,17 @@ import orjson
 
 from function_app import error_codes, telemetry
 from function_app.api.background import add_background
-from function_app.api.call import Answer, Call, read_request
-from function_app.api.limits import Limits
+from function_app.api.call import Answer, Call
 from function_app.api.operation import HttpMethod, Operation
-from function_app.api.page_settings import PageSettings
 from function_app.api.parameters import INSTANCE_ID, MAX_CALLER_LENGTH
 from function_app.api.problems import answer_to
+from function_app.api.request import read_request
 from function_app.api.routes import allowed_methods, make_routes
-from function_app.api.sign_in.auth import ANONYMOUS, Authenticator
+from function_app.api.runtime import GetRuntime, Runtime
+from function_app.api.sign_in.auth import ANONYMOUS
 from function_app.domain.access import Principal, Role
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import NotAllowed, Unavailable
-from function_app.services.services import Services
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
@@ -35,24 +33,6 @@ _OK, _NOT_MODIFIED, _ERRORS = 200, 304, 400
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 # An absent type would be text/plain: the host adds it, and a cache may store it for a script that it has.
 _NO_TYPE = {"Content-Type": ""}
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """The dependencies of requests, created once for each worker process.
-
-    `within_s` is the timeout of a request in seconds; None if there is no timeout.
-    """
-
-    services: Services
-    authenticate: Authenticator
-    clock: Callable[[], datetime]
-    limits: Limits = field(default_factory=Limits)
-    pages: PageSettings = field(default_factory=PageSettings)
-    within_s: float | None = None
-
-
-GetRuntime = Callable[[], Runtime]
 
 
 def create_app(operations: Sequence[Operation], get_runtime: GetRuntime) -> func.FunctionApp:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
-from functools import cache
 from typing import Any
 
+from odata_query.ast import Identifier
+from odata_query.exceptions import ODataException
+from odata_query.grammar import ODataLexer, ODataParser
+
+_LEXER, _PARSER = ODataLexer(), ODataParser()
 _NAME = re.compile(r"[_a-z]\w*", re.IGNORECASE)
 _WORDS, _VALUES = frozenset(("ALL", "ANY", "BOOLEAN", "NULL")), frozenset(("true", "false", "null"))
 _LITERALS = frozenset(("STRING", "INTEGER", "DECIMAL", "BOOLEAN", "NULL", "GUID", "DATE", "DATETIME", "TIME"))
@@ -15,30 +19,19 @@ _LITERALS = frozenset(("STRING", "INTEGER", "DECIMAL", "BOOLEAN", "NULL", "GUID"
 
 def parse(text: str) -> Any:
     """Return odata-query's tree of a `$filter`. Raises ValueError with the reason if it is not valid."""
-    lexer, parser, failure = _made()
     try:
-        tree = parser.parse(_lists(_names(lexer.tokenize(text), text)))
+        tree = _PARSER.parse(_lists(_names(_LEXER.tokenize(text), text)))
     except RecursionError:
         raise ValueError("it is nested too deep") from None
-    except failure as error:
+    except ODataException as error:
         raise ValueError(str(error)) from None
     if tree is None:
         raise ValueError("it is empty")
     return tree
 
 
-@cache
-def _made() -> tuple[Any, Any, type[Exception]]:
-    from odata_query.exceptions import ODataException  # noqa: PLC0415  # 90 ms that a cold start saves
-    from odata_query.grammar import ODataLexer, ODataParser  # noqa: PLC0415
-
-    return ODataLexer(), ODataParser(), ODataException
-
-
 def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:
     """Join names that the lexer cuts in two because they begin with a keyword, like `NullReason`."""
-    from odata_query.ast import Identifier  # noqa: PLC0415
-
     named = 0
     for token in tokens:
         if token.index < named:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from function_app import error_codes
+from function_app.api.call import Answer, Call
 from function_app.api.parameter import Parameter, Visibility
 from function_app.domain.access import Role
 from function_app.error_codes import ErrorCode
@@ -15,11 +16,9 @@ from function_app.error_codes import ErrorCode
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from function_app.api.call import Answer, Call
-
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-Handler = Callable[["Call"], Awaitable["Answer"]]
+Handler = Callable[[Call], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,9 @@ class Response:
     model: type | None = None
     attributes_of: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+NOT_MODIFIED = Response("Nothing has changed since the response with this ETag.", headers={"ETag": "The same ETag."})
 
 
 @dataclass(frozen=True, eq=False)

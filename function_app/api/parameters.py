@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from function_app.api.operation import Response
 from function_app.api.parameter import Choices, Parameter, ParameterType, Visibility, path, query
 from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, ONLY_FALSE, UNPARSED_INSTANT, text
 from function_app.domain.addresses import MAX_ID_LENGTH, address_fault
@@ -140,7 +139,6 @@ IF_NONE_MATCH = Parameter[str](
     default="",
     visibility="internal",
 )
-NOT_MODIFIED = Response("Nothing has changed since the response with this ETag.", headers={"ETag": "The same ETag."})
 VALIDITY = (VALID_UNTIL, VALID_FOR, OCCURRED_AT)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from function_app import error_codes, telemetry
 from function_app.api.call import Answer
 from function_app.error_codes import ErrorDetail
-from function_app.errors import NotAllowed, NotAuthenticated, ServiceError, Throttled, Unavailable
+from function_app.errors import NotAllowed, NotAuthenticated, ServiceError
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +21,9 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
             return _problem(error, {"Allow": ", ".join(error.allow)})
         case NotAuthenticated():
             return _problem(error, {"WWW-Authenticate": error.challenge})
-        case Throttled() | Unavailable():
-            return _problem(error, {"Retry-After": str(max(1, math.ceil(error.retry_after)))})
         case ServiceError():
-            return _problem(error, {})
+            wait = error.retry_after
+            return _problem(error, {} if wait is None else {"Retry-After": str(max(1, math.ceil(wait)))})
     correlation = telemetry.correlation_id()
     _log.error("%s failed, correlation id %s: %s", operation_id, correlation, telemetry.safe_trace(error))
     message = f"The service failed; report the correlation id {correlation} to its operator."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from function_app.domain.instant import canonical_instant
@@ -50,11 +50,18 @@ def reader(data_type: str, format_: str) -> Read:
     raise UnknownFormatError(f"{data_type} has no format: only numbers, dates, instants, times and booleans have one")
 
 
+def example(data_type: str, format_: str) -> str:
+    """Return a value as a format writes it."""
+    if data_type in _TEMPORAL:
+        return datetime(2026, 11, 24, 9, 30, tzinfo=UTC).strftime(format_)
+    return format_ if data_type in _NUMBERS else format_.partition("/")[0]
+
+
 def _number(format_: str) -> Read:
     if format_ not in NUMBER_FORMATS:
         raise UnknownFormatError(f"'{format_}' must be one of {', '.join(NUMBER_FORMATS)}")
     group, point = NUMBER_FORMATS[format_]
-    whole = rf"\d+|\d{{1,3}}(?:({group})\d{{3}})(?:\1\d{{3}})*" if group else r"\d+"
+    whole = rf"\d+|\d{{1,3}}(?P<by>{group})\d{{3}}(?:(?P=by)\d{{3}})*" if group else r"\d+"
     pattern = re.compile(rf"(?P<whole>-?(?:{whole}))(?:{re.escape(point)}(?P<rest>\d+))?", re.ASCII)
 
     def read(text: str) -> str | None:

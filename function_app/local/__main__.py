@@ -1,4 +1,4 @@
-"""The command line of the laptop: `serve` the function app, or `load` a folder into it."""
+"""The command line of the laptop: `serve` the function app, `define` an instance from files, or `load` a folder."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from pathlib import Path
 
 from function_app import bootstrap
 from function_app.api.dispatch import create_app
+from function_app.local.client import HostRefusedError, NoAnswerError, ask
 from function_app.local.host import Host, read_custom_headers
-from function_app.local.load import HostRefusedError, copy_snapshots, load_folder
+from function_app.local.load import Target, copy_snapshots, load_folder
+from function_app.local.running import RunningHost, announced, find_host
 from function_app.local.sample import write_sample
 from function_app.local.server import Server, wait_for_signal
 from function_app.operations.definition import InstanceDefinition
@@ -38,15 +40,31 @@ def main(arguments: list[str]) -> int:
     load = commands.add_parser("load", help="load a folder with definition.json and a folder for each entity")
     load.add_argument("folder", type=Path)
     load.add_argument("--instance", default=SAMPLE, help="the instance's id")
+    load.add_argument("--replace", action="store_true", help="replace an instance of another name")
+    define = commands.add_parser("define", help="propose a definition.json for a folder of CSV or Parquet files")
+    define.add_argument("folder", type=Path)
     wanted = parser.parse_args(arguments)
     os.environ.setdefault("AUTH_MODE", "local")
     try:
         settings = read_settings(os.environ)
         if wanted.command == "load":
-            base = f"http://localhost:{settings.PORT}/api"
-            return 0 if load_folder(base, wanted.instance, wanted.folder, _snapshots(settings)) else 1
+            base, snapshots = _find(settings)
+            return load_folder(wanted.folder, Target(base, snapshots, wanted.instance, wanted.replace))
+        if wanted.command == "define":
+            return _define(wanted.folder, settings)
         serve(settings)
     except (InvalidSettingsError, HostRefusedError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _define(folder: Path, settings: Settings) -> int:
+    from function_app.local.define.command import NothingToDefineError, define_folder  # noqa: PLC0415  # pyarrow
+
+    try:
+        define_folder(folder, f"http://localhost:{settings.PORT}/api/definition.schema.json")
+    except NothingToDefineError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -69,8 +87,10 @@ async def _serve(settings: Settings, clock: Callable[[], datetime]) -> None:
             await _load_sample(services, _snapshots(settings))
         await services.refresh.resume(datetime.now(UTC), timedelta())
         await server.start(settings.PORT)
-        print(_greeting(settings), flush=True)
-        await wait_for_signal()
+        place = settings.SNAPSHOTS or str((settings.DATA_DIR / "snapshots").absolute())
+        with announced(settings.DATA_DIR, RunningHost(settings.PORT, os.getpid(), place)):
+            print(_greeting(settings), flush=True)
+            await wait_for_signal()
     finally:
         await server.close()
         await services.close()
@@ -90,8 +110,29 @@ async def _load_sample(services: Services, snapshots: Path) -> None:
         job = await services.refresh.get(SAMPLE, job.job_id)
 
 
+def _find(settings: Settings) -> tuple[str, Path]:
+    """Return the address of the host that serves with this DATA_DIR, and its folder of snapshots."""
+    host, data_dir = find_host(settings.DATA_DIR), settings.DATA_DIR.absolute()
+    port = settings.PORT if "PORT" in settings.model_fields_set or host is None else host.port
+    base = f"http://localhost:{port}/api"
+    try:
+        ask("GET", f"{base}/health")
+    except NoAnswerError:
+        raise HostRefusedError(f"No host serves {base}. Start one in another terminal: make run") from None
+    if host is None or host.port != port:
+        other = f", which is that of the host on port {host.port}" if host else ""
+        raise HostRefusedError(
+            f"The host at {base} was not started with DATA_DIR={data_dir}{other}, so it would not see the files.\n"
+            "It printed its DATA_DIR when it started; load with the same: make load ... DATA_DIR=..."
+        )
+    return base, _local_folder(host.snapshots)
+
+
 def _snapshots(settings: Settings) -> Path:
-    place = settings.SNAPSHOTS or str(settings.DATA_DIR / "snapshots")
+    return _local_folder(settings.SNAPSHOTS or str(settings.DATA_DIR / "snapshots"))
+
+
+def _local_folder(place: str) -> Path:
     if "://" in place:
         raise InvalidSettingsError(["SNAPSHOTS: only a folder takes copies of files; give a folder"])
     return Path(place)

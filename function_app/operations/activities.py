@@ -9,10 +9,10 @@ from urllib.parse import quote
 from function_app import error_codes
 from function_app.api import options
 from function_app.api import parameters as params
-from function_app.api.batch import answer_batch
+from function_app.api.batch import answer_batch, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
-from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import path, query
 from function_app.api.parameter_types import INSTANT, integer, text
 from function_app.domain.access import Role
@@ -21,7 +21,7 @@ from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery, Equals, Sorting
 from function_app.domain.validity import RequestedValidity
-from function_app.errors import ServiceError
+from function_app.errors import Rejected, ServiceError
 from function_app.operations.shapes import (
     ActivityList,
     ActivityReceipt,
@@ -31,7 +31,6 @@ from function_app.operations.shapes import (
     CreatedActivity,
     UnifiedActivity,
 )
-from function_app.services.batch import items_of
 from function_app.services.create_activities import Created
 from function_app.services.read_activities import customer_in
 
@@ -61,8 +60,8 @@ async def create_activity(call: Call) -> Answer:
     (created,) = await call.services.create_activities(
         call.model, call[params.ENTITY_NAME], [call.body], timing, call.now
     )
-    if isinstance(created, Exception):
-        raise created
+    if isinstance(created, Rejected):
+        raise created.as_error()
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
     location = f"{root}/{UNIFIED.name}/{quote(created.activity.activity_id, safe='')}"
     status = 202 if created.is_parked else 201
@@ -85,7 +84,7 @@ async def create_activities(call: Call) -> Answer:
     entity_name, timing = call[params.ENTITY_NAME], RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
 
     results = await call.services.create_activities(call.model, entity_name, items_of(call.body), timing, call.now)
-    return answer_batch(call, [each if isinstance(each, Exception) else _receipt(each) for each in results])
+    return answer_batch(call, [each if isinstance(each, Rejected) else _receipt(each) for each in results])
 
 
 def _receipt(created: Created) -> ActivityReceipt:
@@ -184,7 +183,7 @@ PAGE = query("$top", "Top Count", "The number of activities on a page, from 1 to
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, options.SKIPTOKEN, params.IF_NONE_MATCH),
-    responses={200: Response("One page of the timeline.", ActivityList), 304: params.NOT_MODIFIED},
+    responses={200: Response("One page of the timeline.", ActivityList), 304: NOT_MODIFIED},
 )
 async def list_activities(call: Call) -> Answer:
     kind = call[ACTIVITY_TYPE]

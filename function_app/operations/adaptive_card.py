@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Operation, Response, operation
 from function_app.domain.access import Role
 from function_app.domain.activity import ACTIVITY_TIME
 from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
@@ -47,7 +47,7 @@ class AdaptiveCard(TypedDict):
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.IF_NONE_MATCH),
-    responses={200: Response("The card.", AdaptiveCard), 304: params.NOT_MODIFIED},
+    responses={200: Response("The card.", AdaptiveCard), 304: NOT_MODIFIED},
 )
 async def get_customer_card(call: Call) -> Answer:
     _, merged = await call.services.read_customer(call.model, call[params.CUSTOMER_ID], call.now)

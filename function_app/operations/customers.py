@@ -8,10 +8,10 @@ from typing import Any
 from function_app import error_codes
 from function_app.api import options
 from function_app.api import parameters as params
-from function_app.api.batch import answer_batch
+from function_app.api.batch import answer_each, as_object, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
-from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import query
 from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
@@ -26,7 +26,6 @@ from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
 from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer
-from function_app.services.batch import as_object, each_item, items_of
 from function_app.services.instances import CompiledInstance
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.update_profile import Updated, UpdateRequest
@@ -102,7 +101,7 @@ EXPLAIN = params.flag(
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, EXPLAIN, params.IF_NONE_MATCH),
-    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: params.NOT_MODIFIED},
+    responses={200: Response("The merged profile.", attributes_of=CUSTOMER), 304: NOT_MODIFIED},
     refuses={
         "DELETE": _NOT_DELETED,
         "PUT": "Profiles can be updated with PATCH, but not replaced.",
@@ -210,7 +209,7 @@ async def update_customers(call: Call) -> Answer:
         later = call.now + timedelta(microseconds=index)  # if two items are for one customer, the later one shows
         return _receipt(await call.services.update_profile(call.model, request, later))
 
-    return answer_batch(call, await each_item(items_of(call.body), update))
+    return await answer_each(call, items_of(call.body), update)
 
 
 def _customer_id(item: dict[str, Any]) -> str:

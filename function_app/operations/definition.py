@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from function_app.domain.instant import parse_duration
 from function_app.domain.schema import EDM_TYPES
@@ -24,9 +24,20 @@ def _duration(text: str) -> str:
     return text
 
 
+_DURATION = {
+    "type": "string",
+    "pattern": r"^P(?=.*[1-9])(\d{1,6}W|(\d{1,6}D)?(T(?=\d)(\d{1,6}H)?(\d{1,8}M)?(\d{1,9}S)?)?)$",
+    "examples": ["PT4H", "P30D"],
+}
+_DELIMITER = {
+    "type": "string",
+    "pattern": r"^[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x7f]$",
+    "examples": [",", ";", "\t", "|"],
+}
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
-Duration = Annotated[str, AfterValidator(_duration)]
-EdmType = Annotated[str, AfterValidator(_edm_type)]
+Duration = Annotated[str, AfterValidator(_duration), WithJsonSchema(_DURATION)]
+EdmType = Annotated[str, AfterValidator(_edm_type), WithJsonSchema({"type": "string", "enum": list(EDM_TYPES)})]
+Delimiter = Annotated[str, WithJsonSchema(_DELIMITER)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -93,14 +104,23 @@ class EntityDefinition(Strict):
     entityType: Literal["profile", "activity", "source"] = Field(
         title="Type", description="The kind of entity: profile, activity or source."
     )
-    keys: Annotated[list[Annotated[list[Name], Field(min_length=1, max_length=8)]], Field(min_length=1, max_length=8)]
+    keys: Annotated[
+        list[Annotated[list[Name], Field(min_length=1, max_length=8)]], Field(min_length=1, max_length=8)
+    ] = Field(title="Keys", description="Alternative keys, each a list of attributes.")
     timestampAttribute: Name | None = Field(
         None, title="Timestamp", description="The attribute with the time of the activity."
     )
-    attributes: Annotated[list[AttributeDefinition], Field(min_length=1, max_length=500)]
+    attributes: Annotated[list[AttributeDefinition], Field(min_length=1, max_length=500)] = Field(
+        title="Attributes", description="The attributes of the entity."
+    )
     activity: ActivityDefinition | None = Field(None, title="Activity", description="How a record becomes an activity.")
-    delimiter: str | None = Field(None, title="Delimiter", description="The delimiter of its CSV files.")
-    encoding: Label | None = Field(None, title="Encoding", description="The encoding of its CSV files.")
+    delimiter: Delimiter | None = Field(None, title="Delimiter", description="The delimiter of its CSV files.")
+    encoding: Label | None = Field(
+        None,
+        title="Encoding",
+        description="The encoding of its CSV files without a byte order mark.",
+        examples=["UTF-8", "UTF-16", "windows-1252", "ISO-8859-1"],
+    )
     unknownColumns: Literal["warn", "error"] = Field(
         "warn", title="Unknown Columns", description="Whether columns without an attribute are a warning or an error."
     )
@@ -129,4 +149,6 @@ class InstanceDefinition(Strict):
         None, title="Validity", description="Default lifetimes and the maximum."
     )
     refresh: RefreshDefinition | None = Field(None, title="Refresh", description="When a refresh removes no customers.")
-    entities: Annotated[list[EntityDefinition], Field(min_length=1, max_length=200)]
+    entities: Annotated[list[EntityDefinition], Field(min_length=1, max_length=200)] = Field(
+        title="Entities", description="Customer, and the kinds of activities."
+    )

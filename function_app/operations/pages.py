@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from function_app import error_codes
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Response, operation
+from function_app.api.operation import NOT_MODIFIED, Operation, Response, operation
 from function_app.api.page_settings import AUTHORITY, PageSettings
 from function_app.api.parameter import path
 from function_app.api.parameter_types import text
@@ -23,7 +23,7 @@ from function_app.errors import ServiceError
 
 _FOLDER = Path(__file__).parent.parent / "pages"
 _MEDIA = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
-_PAGE = {200: Response("The page."), 304: params.NOT_MODIFIED}
+_PAGE = {200: Response("The page."), 304: NOT_MODIFIED}
 
 
 class PageSignIn(TypedDict):
@@ -100,7 +100,7 @@ FILE = path("file", "File", "The file's name.", text(100))
     role=None,
     visibility="internal",
     parameters=(FILE, params.IF_NONE_MATCH),
-    responses={200: Response("The file."), 304: params.NOT_MODIFIED},
+    responses={200: Response("The file."), 304: NOT_MODIFIED},
 )
 async def get_page_file(call: Call) -> Answer:
     return _file(call[FILE], call.pages)

@@ -36,15 +36,15 @@ class ReadFeed:
 
     async def received(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
         """Return profile updates in the order of receipt, each `TRAILS` after it."""
-        return await _page(self._feed.received, model, after, (now, now - TRAILS))
+        return await _page(self._feed.read_received, model, after, (now, now - TRAILS))
 
     async def created(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Activity]:
         """Return activities in the order of creation, each `TRAILS` after it."""
-        return await _page(self._feed.created, model, after, (now, now - TRAILS))
+        return await _page(self._feed.read_created, model, after, (now, now - TRAILS))
 
     async def ended(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
         """Return profile updates in the order of their ends."""
-        return await _page(self._feed.ended, model, after, (now, now))
+        return await _page(self._feed.read_ended, model, after, (now, now))
 
 
 async def _page(

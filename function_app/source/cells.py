@@ -13,6 +13,7 @@ from pyarrow import types
 
 from function_app import error_codes
 from function_app.domain.entity import Attribute
+from function_app.domain.formats import example, reader
 from function_app.domain.schema import FORMAT_HINTS, MAX_WHOLE
 from function_app.domain.values import Inexact, parse_float
 from function_app.error_codes import ErrorCode, ErrorDetail
@@ -66,6 +67,13 @@ def _of_bytes(cell: bytes, attribute: Attribute, encoding: str | None) -> object
         return _fault(
             error_codes.WRONG_FORMAT, attribute, f"must be without the character U+0000; received '{shown(text)}'"
         )
+    if attribute.format is not None:
+        standard = reader(attribute.data_type, attribute.format)(text)
+        if standard is None:
+            wanted = example(attribute.data_type, attribute.format)
+            problem = f"must be written like {wanted}, by its format; received '{shown(text)}'"
+            return _fault(error_codes.WRONG_FORMAT, attribute, problem)
+        text = standard
     if attribute.data_type == "Edm.Boolean":
         return _BOOLEANS.get(text.lower(), text)
     if attribute.data_type in WHOLE | NUMBERS and _NUMBER.fullmatch(text):

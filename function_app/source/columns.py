@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import types
 
 from function_app.domain.entity import Attribute
+from function_app.domain.formats import reader
 from function_app.domain.schema import EDM_TYPES, MAX_WHOLE
 from function_app.source import instants
 from function_app.source.texts import content_of, is_text
@@ -46,7 +47,10 @@ def canonical(column: pa.Array, attribute: Attribute) -> _Judged:
     """Return the values in canonical form, and which of them are surely right (nulls are); None if all are."""
     if types.is_null(column.type):
         return pa.nulls(len(column), canonical_type(attribute)), None
-    values, right = _of_text(_decoded(column), attribute) if is_text(column.type) else _of_kind(column, attribute)
+    if is_text(column.type):
+        values, right = _of_text(_in_standard_form(_decoded(column), attribute), attribute)
+    else:
+        values, right = _of_kind(column, attribute)
     checks = [] if right is None else [right]
     schema = EDM_TYPES[attribute.data_type]
     if "minimum" in schema:
@@ -84,6 +88,15 @@ def _text(value: bytes | None) -> str | None:
         return None if value is None else value.decode()
     except UnicodeDecodeError:
         return None
+
+
+def _in_standard_form(column: pa.Array, attribute: Attribute) -> pa.Array:
+    """Return texts without the attribute's format; those of another format as null, which is never right."""
+    if attribute.format is None:
+        return column
+    read, encoded = reader(attribute.data_type, attribute.format), column.dictionary_encode()
+    texts = [None if text is None else read(text) for text in encoded.dictionary.to_pylist()]
+    return pa.array(texts, pa.string()).take(encoded.indices)
 
 
 def _of_text(column: pa.Array, attribute: Attribute) -> _Judged:  # noqa: PLR0911  # one a kind

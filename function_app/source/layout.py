@@ -31,6 +31,3 @@ class Layout:
     def columns_of(self, attributes: Iterable[str]) -> Mapping[str, str]:
         """Return the attributes by the columns that hold them."""
         return {self.column(attribute): attribute for attribute in attributes}
-
-
-FOUND = Layout()

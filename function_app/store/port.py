@@ -1,8 +1,10 @@
 """What the services need of a store.
 
-Every method may raise `Throttled` or `Unavailable`. What a method was told and returned from is durable. What is
-created comes to light in the order of the calls, or else within WRITE_WITHIN_S, and what is read of one customer or key
-comes within LOOK_UP_WITHIN_S: `Unavailable` is raised beyond.
+Every method may raise `Throttled` or `Unavailable`. A write is durable when the method returns. Creates become visible
+in call order, or within WRITE_WITHIN_S; reads of one customer or key take at most LOOK_UP_WITHIN_S. `Unavailable` is
+raised for what takes longer.
+
+`now` decides what has expired. "Live" means not expired at `now`.
 """
 
 from __future__ import annotations
@@ -19,13 +21,13 @@ from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.query import ActivityQuery, Condition, SourceQuery
 from function_app.domain.usage import UsageCount
-from function_app.errors import ServiceError
+from function_app.errors import Rejected
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class CustomerRead(NamedTuple):
-    """A customer with the updates that may show, and the live update asked for by id, superseded or not."""
+    """A customer with the updates that can show, and the live update requested by id, superseded or not."""
 
     customer: Customer | None
     update: Update | None = None
@@ -35,47 +37,53 @@ class Customers(Protocol):
     async def read(
         self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
     ) -> CustomerRead:
-        """Read the profile and the updates that may show at `now` in one round trip; None for what is not there."""
+        """Read the profile and the updates that can show at `now` in one round trip; None for what does not exist."""
 
     async def filter_existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
-        """Return those of these CustomerIds that the source has."""
+        """Return those of these CustomerIds that have a source profile."""
 
     async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
-        """Add an update, unless the customer has a live one of this id: return that one."""
+        """Create an update. Return the customer's live update with the same id if there is one, else None."""
 
     async def mark_superseded(self, instance_id: str, found: Collection[Superseded], now: datetime) -> None:
-        """Take updates out of reads until the instant given; they still answer to their id until they expire."""
+        """Leave updates out of reads until the instants given; they are still found by id until they expire."""
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         """Return up to `limit` source profiles, without their updates."""
 
     async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
-        """Count the source profiles that meet a condition, leaving some customers out."""
+        """Count the source profiles that match a condition, except those of the customers in `without`."""
 
     async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
-        """Return every customer with an update of one of these attributes that may show, with all that may."""
+        """Return every customer with an update of one of these attributes that can show.
+
+        Each has all its updates that can show.
+        """
 
     async def read_updates(
         self, instance_id: str, customer_ids: Collection[str], now: datetime
     ) -> Mapping[str, tuple[Update, ...]]:
-        """Return the updates that may show of these customers by CustomerId; customers without any are left out."""
+        """Return these customers' updates that can show, by CustomerId; customers without updates are left out."""
 
     async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
-        """Return the source profiles of these customers by CustomerId; unknown ones are left out."""
+        """Return these customers' source profiles by CustomerId; unknown customers are left out."""
 
     async def write_profiles(
         self, instance_id: str, profiles: Mapping[str, bytes], digests: Mapping[str, str] | None = None
     ) -> None:
-        """Write source profiles, JSON objects by CustomerId, new or replaced, without expiry, with digests if any."""
+        """Create or replace source profiles, JSON objects by CustomerId, without expiry, with their digests if any."""
 
     async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
-        """Return those of these customers' source profiles that have another digest; None for those that are new."""
+        """Return the source profiles whose digest differs from the one given; None for customers without a profile."""
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
-        """Return up to `limit` CustomerIds of source profiles, in order, after one."""
+        """Return up to `limit` CustomerIds of source profiles greater than `after`, in order."""
 
     async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
-        """Return up to `limit` customers with live updates, with these, in order of CustomerId, after one."""
+        """Return up to `limit` customers with their live updates, CustomerIds greater than `after`, in order.
+
+        Customers without live updates are left out.
+        """
 
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
         """Remove these customers' source profiles, if they are there; their updates stay until they expire."""
@@ -83,7 +91,7 @@ class Customers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """An activity, and where it stands among all of them."""
+    """An activity, and the text by which activities are ordered."""
 
     activity: Activity
     sort: str
@@ -92,106 +100,117 @@ class TimelineEntry:
 class Activities(Protocol):
     async def create(
         self, instance_id: str, activities: Sequence[Activity], now: datetime
-    ) -> Sequence[Activity | ServiceError | None]:
-        """Add customers' activities; return for each the live one of its id, or the store's fault, that kept it out."""
+    ) -> Sequence[Activity | Rejected | None]:
+        """Create activities of customers. Return one result for each, in order.
+
+        A result is None for a new activity, the customer's live activity with the same id if there is one, or why the
+        store rejected the activity.
+        """
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[TimelineEntry]:
-        """Return up to `limit` activities in order."""
+        """Return up to `limit` live activities that match the query, in its order; hidden ones are left out."""
 
     async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
-        """Count all activities the query asks for, wherever a page starts."""
+        """Count all live activities that match the query, whatever its `after`."""
 
     async def count_types(self, instance_id: str, customer_id: str, now: datetime) -> Mapping[tuple[str, str], int]:
-        """Count a customer's activities by ActivityType and ActivityTypeDisplay."""
+        """Count a customer's live activities by ActivityType and ActivityTypeDisplay."""
 
     async def park(self, instance_id: str, source_key: SourceKey, activity: Activity, now: datetime) -> Activity | None:
-        """Keep an activity for a key that is nobody's yet, unless one of its id is kept: return that one."""
+        """Park an activity under an unknown source key. Return the parked activity with the same id if there is one."""
 
     async def read_parked(self, instance_id: str, now: datetime) -> Sequence[tuple[SourceKey, Activity]]:
-        """Return every live parked activity with its key."""
+        """Return every live parked activity with its source key."""
 
     async def read_parked_under(
         self, instance_id: str, source_keys: Collection[SourceKey], now: datetime
     ) -> Sequence[tuple[SourceKey, Activity]]:
-        """Return the live activities parked for these keys, each with its key."""
+        """Return the live activities parked under these source keys, each with its key."""
 
     async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
-        """Forget a parked activity, if it is there."""
+        """Remove a parked activity, if it exists."""
 
     async def read_many(self, instance_id: str, ids: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Activity]:
-        """Return the activities of these (CustomerId, ActivityId), live or not; unknown ones are left out."""
+        """Return activities by (CustomerId, ActivityId), live or not; unknown ids are left out."""
 
     async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
-        """Write customers' activities, new or in place of any of the same customer and id."""
+        """Create or replace activities, identified by customer and id."""
 
     async def read_of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Activity]:
-        """Return all of a customer's live activities, hidden or not, in no order."""
+        """Return all live activities of a customer, hidden ones too, in no particular order."""
 
     async def remove(self, instance_id: str, activities: Collection[Activity]) -> None:
-        """Remove these activities from their customers, if they are there."""
+        """Remove these activities; ignore what does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry(Generic[T_co]):
-    """Something that happened, and its position in the feed."""
+    """An event, and its position in the feed."""
 
     item: T_co
     position: str
 
 
 class Feed(Protocol):
-    """What happened: up to `limit` of it, oldest first, after a position and before an instant.
+    """Events: up to `limit` of them, oldest first, after a position and before an instant.
 
-    A position is that of the last one told, or an instant as text. What ended is found for a day.
+    `after` is the position of the last event read, or an instant as text. The end of an update is kept for a day.
     """
 
-    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[FeedEntry[Update]]:
-        """Return updates, live or not, by when they were received."""
+    async def read_received(
+        self, instance_id: str, after: str, before: datetime, limit: int
+    ) -> Sequence[FeedEntry[Update]]:
+        """Return updates, live or not, in the order in which they were received."""
 
-    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[FeedEntry[Update]]:
-        """Return updates by when their end may be told."""
+    async def read_ended(
+        self, instance_id: str, after: str, before: datetime, limit: int
+    ) -> Sequence[FeedEntry[Update]]:
+        """Return updates in the order in which they enter the feed: at their end, at least TRAILS after receipt."""
 
-    async def created(
+    async def read_created(
         self, instance_id: str, after: str, before: datetime, limit: int
     ) -> Sequence[FeedEntry[Activity]]:
-        """Return activities that a caller sent, live or not, by when they joined a timeline; none that are hidden."""
+        """Return activities that callers sent, live or not, in the order in which they joined a timeline.
+
+        Hidden activities are left out.
+        """
 
 
 class Keys(Protocol):
     async def find_customers(self, instance_id: str, keys: Collection[SourceKey]) -> Mapping[SourceKey, str]:
-        """Return the CustomerIds behind these source keys; those that are nobody's are left out."""
+        """Return the CustomerId of each of these source keys; unknown keys are left out."""
 
     async def write(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
-        """Write whose keys these are, new or replaced."""
+        """Write the CustomerId of each of these source keys, new or replaced."""
 
     async def remove(self, instance_id: str, owners: Mapping[SourceKey, str]) -> None:
-        """Forget those of these keys that are still these customers'."""
+        """Remove these source keys, except those that belong to another customer by now."""
 
 
 class Control(Protocol):
     async def read_instance(self, instance_id: str) -> Mapping[str, Any] | None:
-        """Return the instance's definition; None if there is no such instance."""
+        """Return the definition of an instance; None if there is no such instance."""
 
     async def write_instance(self, instance_id: str, definition: Mapping[str, Any]) -> bool:
-        """Write an instance's definition; return whether it is new."""
+        """Write the definition of an instance; return whether the instance is new."""
 
     async def list_instances(self) -> Mapping[str, Mapping[str, Any]]:
         """Return all definitions by instance id."""
 
     async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:
-        """Add a job, for 30 days; return whether it is new, False if there is one of this id."""
+        """Create a job, kept for 30 days; return False if there is one with this id, else True."""
 
     async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
-        """Write a job, new or replaced, for 30 days."""
+        """Create or replace a job, kept for 30 days."""
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
-        """Return a job; None if there is none."""
+        """Return a job; None if there is no such job."""
 
     async def list_jobs(self, instance_id: str, limit: int) -> Sequence[Job]:
         """Return up to `limit` jobs, newest first."""
 
     async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:
-        """Write tasks of a job, new or replaced, for 30 days."""
+        """Create or replace tasks of a job, kept for 30 days."""
 
     async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
         """Return the tasks of a job by index."""
@@ -205,37 +224,37 @@ class Control(Protocol):
 
 class Access(Protocol):
     async def read_grants(self, instance_id: str) -> Grants:
-        """Return the instance's role assignments and keys; empty if it has none, or is not there."""
+        """Return the role assignments and API keys of an instance; empty if there are none, or no such instance."""
 
     async def write_assignment(self, instance_id: str, assignment: Assignment) -> None:
-        """Write a role assignment, new or replaced by principal id."""
+        """Create or replace a role assignment, identified by principal id."""
 
     async def delete_assignment(self, instance_id: str, principal_id: str) -> None:
-        """Delete a role assignment, if it is there."""
+        """Delete a role assignment, if it exists."""
 
     async def write_api_key(self, instance_id: str, key: ApiKey) -> None:
-        """Write an API key, new or replaced by role and slot."""
+        """Create or replace an API key, identified by role and slot."""
 
     async def delete_api_key(self, instance_id: str, role: Role, slot: Slot) -> None:
-        """Delete an API key, if it is there."""
+        """Delete an API key, if it exists."""
 
     async def record_change(self, instance_id: str, change: Change) -> None:
-        """Add a change to the record."""
+        """Add a change to the audit log."""
 
     async def list_changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:
-        """Return up to `limit` changes made before an instant, newest first."""
+        """Return up to `limit` changes from before an instant, newest first."""
 
 
 class Usage(Protocol):
     async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[UsageCount]) -> None:
-        """Write all that a worker has counted in an hour, in place of what it wrote of that hour before."""
+        """Write all counts of one worker in one hour, in place of what it wrote for that hour before."""
 
     async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
-        """Return what each worker counted in the hours from `start` to before `end`."""
+        """Return the counts of all workers in the hours from `start` to before `end`."""
 
 
 class Store(Protocol):
-    """All of it; one of them serves a process."""
+    """The whole store; a process has one."""
 
     @property
     def customers(self) -> Customers: ...
@@ -259,7 +278,7 @@ class Store(Protocol):
     def usage(self) -> Usage: ...
 
     async def check(self) -> None:
-        """Return if the store answers."""
+        """Return if the store can be reached; raises if not."""
 
     async def close(self) -> None:
-        """Finish what was begun and let go of connections."""
+        """Finish pending writes and close connections."""

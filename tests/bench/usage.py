@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 from support.transport import HostTransport
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.usage import Series, Traffic

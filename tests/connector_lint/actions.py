@@ -96,3 +96,25 @@ def list_books() -> Json:
             }
         },
     }
+
+
+def delete_loan() -> Json:
+    """Return the operation that ends a loan."""
+    return {
+        "operationId": "DeleteLoan",
+        "summary": "Delete a loan",
+        "description": "Ends a loan, whether it is known or not.",
+        "x-ms-visibility": "internal",
+        "parameters": [
+            {
+                "name": "loanId",
+                "in": "path",
+                "required": True,
+                "type": "string",
+                "x-ms-summary": "Loan",
+                "description": "The loan to end.",
+                "x-ms-url-encoding": "single",
+            }
+        ],
+        "responses": {"204": {"description": "Ended."}},
+    }

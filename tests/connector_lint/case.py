@@ -8,14 +8,12 @@ GET_SCHEMA = "/paths/~1shelves~1{shelfId}~1schema/get"
 CREATE = "/paths/~1shelves~1{shelfId}~1books/post"
 LIST = "/paths/~1books/get"
 POLL = "/paths/~1triggers~1books/get"
-HOOK = "/paths/~1subscriptions/post"
-UNHOOK = "/paths/~1subscriptions~1{subscriptionId}/delete"
+DELETE = "/paths/~1loans~1{loanId}/delete"
 
 GENRE = f"{LIST}/parameters/0"
 BOOK = "/definitions/Book"
 NEW_BOOK = "/definitions/NewBook"
 SHELF_ID = f"{CREATE}/parameters/0"
-CALLBACK = f"{HOOK}/parameters/0/schema/properties/callbackUrl"
 
 
 @dataclass(frozen=True)

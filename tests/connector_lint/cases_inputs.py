@@ -2,11 +2,11 @@
 
 from connector_lint.case import (
     CREATE,
+    DELETE,
     GENRE,
     LIST,
     NEW_BOOK,
     SHELF_ID,
-    UNHOOK,
     Case,
     case,
 )
@@ -30,9 +30,9 @@ def renamed(new: str) -> tuple[str, Json]:
 
 
 def second_path(path: str, **parameter: object) -> Json:
-    """Return the edits that add a path with one path parameter, like that of DeleteSubscription."""
-    label = part(f"{UNHOOK}/parameters/0", parameter)
-    operation = part(UNHOOK, {"operationId": "DeleteAll", "parameters": [label]})
+    """Return the edits that add a path with one path parameter, like that of DeleteLoan."""
+    label = part(f"{DELETE}/parameters/0", parameter)
+    operation = part(DELETE, {"operationId": "DeleteAll", "parameters": [label]})
     return {f"/paths/{path.replace('/', '~1')}": {"delete": operation}}
 
 
@@ -77,19 +77,19 @@ CASES: tuple[Case, ...] = (
     case("OperationPathContainsUnsupportedCharacters", *renamed("/books/*")),
     case(
         "DuplicateOperationPath",
-        "/paths/~1subscriptions~1{other}/delete",
-        second_path("/subscriptions/{other}", name="other"),
+        "/paths/~1loans~1{other}/delete",
+        second_path("/loans/{other}", name="other"),
     ),
     case(
         "PartialDuplicateOperationPath",
         "/paths/~1{any}~1all/delete",
         second_path("/{any}/all", name="any"),
     ),
-    case("OperationMissingPathParameter", UNHOOK, {f"{UNHOOK}/parameters": []}),
+    case("OperationMissingPathParameter", DELETE, {f"{DELETE}/parameters": []}),
     case(
         "PathParameterNotDefinedInTemplate",
         f"{LIST}/parameters/1",
-        {f"{LIST}/parameters/-": part(f"{UNHOOK}/parameters/0")},
+        {f"{LIST}/parameters/-": part(f"{DELETE}/parameters/0")},
     ),
     case(
         "PathParameterMustBeRequired",

@@ -1,12 +1,8 @@
 """A small swagger that breaks no rule: a book club's shelves."""
 
-from connector_lint.actions import create_book, get_shelf_schema, list_books, list_shelves
+from connector_lint.actions import create_book, delete_loan, get_shelf_schema, list_books, list_shelves
 from connector_lint.definitions import Json, book, new_book
-from connector_lint.triggers import (
-    delete_subscription,
-    when_a_book_is_added,
-    when_a_book_is_returned,
-)
+from connector_lint.triggers import when_a_book_is_added
 
 
 def swagger() -> Json:
@@ -35,14 +31,7 @@ def swagger() -> Json:
             "/shelves/{shelfId}/books": {"post": create_book()},
             "/books": {"get": list_books()},
             "/triggers/books": {"get": when_a_book_is_added()},
-            "/subscriptions": {
-                "x-ms-notification-content": {
-                    "description": "The book that came back.",
-                    "schema": {"$ref": "#/definitions/Book"},
-                },
-                "post": when_a_book_is_returned(),
-            },
-            "/subscriptions/{subscriptionId}": {"delete": delete_subscription()},
+            "/loans/{loanId}": {"delete": delete_loan()},
         },
         "definitions": {"Book": book(), "NewBook": new_book()},
         "securityDefinitions": {

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
-from connector_lint.case import BOOK, CREATE, GENRE, LIST, UNHOOK
+from connector_lint.case import BOOK, CREATE, DELETE, GENRE, LIST, SHELF_ID
 from connector_lint.example import PROPERTIES, REMOVED, Example, part, png
 
+from connector.lint import rules
 from connector.lint.check import check_connector, check_document, main
 from connector.lint.document import Document
 from connector.lint.json_value import point
 from connector.lint.rule import RULES, rule
+from connector.lint.rules import SUBJECTS
 
 TITLE = f"{BOOK}/properties/title"
 NEVER_EMITTED = (
@@ -23,6 +26,9 @@ NEVER_EMITTED = (
     *((f"{LIST}/{key}", [], "ExtensionNameNotValid") for key in ("consumes", "produces", "schemes", "security")),
     *((f"/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "responses", "scriptOperations")),
     *((f"/paths/~1books/{key}", {}, "ExtensionNameNotValid") for key in ("parameters", "$ref", "head")),
+    (f"{TITLE}/x-ms-notification-url", True, "ExtensionNameNotValid"),
+    (f"{LIST}/x-ms-notification", {}, "ExtensionNameNotValid"),
+    ("/paths/~1books/x-ms-notification-content", {}, "ExtensionNameNotValid"),
     (f"{GENRE}/in", "formData", "JsonValueNotInEnum"),
     (f"{GENRE}/type", "file", "JsonValueNotInEnum"),
     (f"{TITLE}/format", "binary", "UnrecognizedTypeFormat"),
@@ -107,7 +113,7 @@ def test_parameters_need_no_set_around_them(tmp_path: Path) -> None:
 
 def test_errors_may_be_described_once_for_all_operations(tmp_path: Path) -> None:
     example = Example()
-    for operation in (CREATE, LIST, UNHOOK):
+    for operation in (CREATE, LIST, DELETE):
         example.put(f"{operation}/responses/default", {"description": "An error.", "schema": part(BOOK)})
 
     assert check_connector(example.write(tmp_path)) == []
@@ -132,9 +138,17 @@ def test_what_the_generator_never_emits_is_found_without_a_separate_rule(
 
 def test_a_fault_that_several_operations_share_is_one_finding(tmp_path: Path) -> None:
     example = Example()
-    example.put(f"{BOOK}/properties/title/x-ms-notification-url", True)
+    for form in ("x-ms-dynamic-values", "x-ms-dynamic-list"):
+        example.put(f"{TITLE}/{form}", part(f"{SHELF_ID}/{form}"))
+    example.put(f"{TITLE}/x-ms-dynamic-list/itemValuePath", "key")
+    invoked = RULES["InvokedOperationShouldProduceProperty"]
 
+    assert len(list(invoked.check(Document(example.swagger, example.properties)))) > 1
     assert len(check_connector(example.write(tmp_path))) == 1
+
+
+def test_every_module_of_rules_is_in_the_order_once() -> None:
+    assert sorted(SUBJECTS) == sorted(module.name for module in iter_modules(rules.__path__))
 
 
 def test_a_rule_can_not_be_registered_twice() -> None:

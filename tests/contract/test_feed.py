@@ -42,22 +42,22 @@ async def create(store: Store, *updates: Update) -> None:
 
 async def test_updates_are_fed_in_the_order_they_were_received(store: Store) -> None:
     await create(store, update("bob", 2 * SECOND), update("ada", SECOND), update("eve", 3 * SECOND))
-    assert await ids(store.feed.received) == ["ada", "bob", "eve"]
-    [first, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
+    assert await ids(store.feed.read_received) == ["ada", "bob", "eve"]
+    [first, *_] = await store.feed.read_received(INSTANCE, START, NOW + HOUR, 1)
     assert first.item == update("ada", SECOND)
 
 
 async def test_what_is_fed_lies_after_the_position_and_before_the_instant(store: Store) -> None:
     await create(store, update("ada"), update("bob", SECOND), update("eve", 2 * SECOND))
-    assert await ids(store.feed.received, format_instant(NOW), NOW + 2 * SECOND) == ["ada", "bob"]
-    assert await ids(store.feed.received, format_instant(NOW + SECOND)) == ["bob", "eve"]
+    assert await ids(store.feed.read_received, format_instant(NOW), NOW + 2 * SECOND) == ["ada", "bob"]
+    assert await ids(store.feed.read_received, format_instant(NOW + SECOND)) == ["bob", "eve"]
 
 
 async def test_pages_of_one_instant_follow_each_other_without_a_gap_or_a_repeat(store: Store) -> None:
     people = [f"c{n}" for n in range(7)]
     await create(store, *(update(customer_id) for customer_id in people))
     walked, after = [], START
-    while page := await store.feed.received(INSTANCE, after, NOW + HOUR, 2):
+    while page := await store.feed.read_received(INSTANCE, after, NOW + HOUR, 2):
         walked += [fed.item.customer_id for fed in page]
         after = page[-1].position
     assert sorted(walked) == people
@@ -65,24 +65,24 @@ async def test_pages_of_one_instant_follow_each_other_without_a_gap_or_a_repeat(
 
 async def test_a_write_that_is_visible_late_is_found_by_a_delayed_cursor(store: Store) -> None:
     await create(store, update("ada", SECOND))
-    assert await ids(store.feed.received, before=NOW + 25 * SECOND - TRAILS) == []
+    assert await ids(store.feed.read_received, before=NOW + 25 * SECOND - TRAILS) == []
     await create(store, update("late"))
-    fed = await store.feed.received(INSTANCE, START, NOW + 35 * SECOND - TRAILS, 100)
+    fed = await store.feed.read_received(INSTANCE, START, NOW + 35 * SECOND - TRAILS, 100)
     assert [each.item.customer_id for each in fed] == ["late", "ada"]
-    assert await ids(store.feed.received, fed[-1].position) == []
+    assert await ids(store.feed.read_received, fed[-1].position) == []
 
 
 async def test_a_superseded_update_is_fed_where_it_was(store: Store) -> None:
     await store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
     await create(store, update("ada"), update("bob", SECOND))
-    [before, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
+    [before, *_] = await store.feed.read_received(INSTANCE, START, NOW + HOUR, 1)
     await store.customers.mark_superseded(INSTANCE, [Superseded(update("ada"), NOW + HOUR)], NOW + 5 * SECOND)
-    [after, *_] = await store.feed.received(INSTANCE, START, NOW + HOUR, 1)
+    [after, *_] = await store.feed.read_received(INSTANCE, START, NOW + HOUR, 1)
     assert after == before
-    assert await ids(store.feed.received, after.position) == ["bob"]
+    assert await ids(store.feed.read_received, after.position) == ["bob"]
 
 
-@pytest.mark.parametrize("name", ["received", "ended"])
+@pytest.mark.parametrize("name", ["read_received", "read_ended"])
 async def test_updates_are_fed_when_they_are_over(store: Store, name: str) -> None:
     await create(store, update("ada", lives=SECOND))
     await create(store, update("bob", 20 * HOUR))  # removes expired rows
@@ -92,28 +92,28 @@ async def test_updates_are_fed_when_they_are_over(store: Store, name: str) -> No
 async def test_ends_are_fed_in_their_order_and_not_before_their_instant(store: Store) -> None:
     await create(store, update("ada", lives=2 * HOUR), update("bob", SECOND, lives=HOUR))
     end = NOW + HOUR + SECOND
-    assert await ids(store.feed.ended, before=end) == []
-    assert await ids(store.feed.ended, before=end + timedelta(microseconds=1)) == ["bob"]
-    assert await ids(store.feed.ended, before=NOW + 3 * HOUR) == ["bob", "ada"]
+    assert await ids(store.feed.read_ended, before=end) == []
+    assert await ids(store.feed.read_ended, before=end + timedelta(microseconds=1)) == ["bob"]
+    assert await ids(store.feed.read_ended, before=NOW + 3 * HOUR) == ["bob", "ada"]
 
 
 async def test_the_end_of_an_update_shorter_than_the_feed_delay_is_fed_after_that_delay(store: Store) -> None:
     await create(store, update("ada", lives=SECOND))
-    assert await ids(store.feed.ended, before=NOW + TRAILS) == []
-    assert await ids(store.feed.ended, before=NOW + TRAILS + SECOND) == ["ada"]
+    assert await ids(store.feed.read_ended, before=NOW + TRAILS) == []
+    assert await ids(store.feed.read_ended, before=NOW + TRAILS + SECOND) == ["ada"]
 
 
 async def test_activities_are_fed_by_when_they_were_created(store: Store) -> None:
     await create_activity(store, activity("bob", "y"), NOW + SECOND)
     await create_activity(store, activity("ada", "x"), NOW)
-    assert await ids(store.feed.created) == ["ada", "bob"]
+    assert await ids(store.feed.read_created) == ["ada", "bob"]
 
 
 async def test_source_hidden_and_parked_activities_are_not_fed(store: Store) -> None:
     await create_activity(store, activity("ada", "source", lives=None), NOW)
     await create_activity(store, replace(activity("bob", "hidden"), hidden=True), NOW)
     await store.activities.park(INSTANCE, SourceKey("Crm_Contacts", "c1"), activity("", "parked"), NOW)
-    assert await ids(store.feed.created) == []
+    assert await ids(store.feed.read_created) == []
 
 
 async def test_a_parked_activity_is_fed_when_it_joins(store: Store) -> None:
@@ -121,11 +121,11 @@ async def test_a_parked_activity_is_fed_when_it_joins(store: Store) -> None:
     await store.activities.park(INSTANCE, key, activity("", "x"), NOW)
     await create_activity(store, activity("", "x").joined("ada"), NOW + 10 * SECOND)
     await store.activities.unpark(INSTANCE, key, activity("", "x"))
-    assert await ids(store.feed.created, format_instant(NOW + SECOND)) == ["ada"]
+    assert await ids(store.feed.read_created, format_instant(NOW + SECOND)) == ["ada"]
 
 
 async def test_no_feed_crosses_instances(store: Store) -> None:
     await create(store, update("ada"))
     await create_activity(store, activity("ada", "x"), NOW)
-    for read in (store.feed.received, store.feed.ended, store.feed.created):
+    for read in (store.feed.read_received, store.feed.read_ended, store.feed.read_created):
         assert await read(INSTANCE + "0", START, NOW + 24 * HOUR, 10) == []

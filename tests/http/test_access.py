@@ -11,8 +11,8 @@ import pytest
 from support import INSTANCE, NOW, Clock, definition, host_over, in_json, profile
 from support.entra import API, USER, app_token, issuer, private_key, token
 
-from function_app.api.dispatch import Runtime
 from function_app.api.operation import Operation
+from function_app.api.runtime import Runtime
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Assignment, Principal, PrincipalType, Role
 from function_app.services.services import Services
@@ -175,9 +175,10 @@ async def test_a_caller_without_access_can_not_see_whether_an_instance_exists(
             assert (there.status_code, there.content) == (missing.status_code, missing.content), name
 
 
-def test_what_needs_no_sign_in_is_health_the_connectors_definition_and_the_pages_without_their_data() -> None:
+def test_what_needs_no_sign_in_is_health_the_published_files_and_the_pages_without_their_data() -> None:
     free = {operation.id for operation in OPERATIONS if operation.role is None}
-    assert free == {"CheckHealth", "GetConnector", "ShowCard", "ShowUsagePage", "GetPageSettings", "GetPageFile"}
+    pages = {"ShowCard", "ShowUsagePage", "GetPageSettings", "GetPageFile"}
+    assert free == {"CheckHealth", "GetConnector", "GetDefinitionSchema", *pages}
 
 
 async def test_callers_see_the_instances_they_have_a_role_on(stage: tuple[httpx.AsyncClient, Cast]) -> None:

@@ -115,7 +115,7 @@ async def test_a_store_fault_in_the_middle_is_reported_for_the_items_it_affects(
         fails = [int(activity.activity_id) % 3 == 1 for activity in activities]
         good = [activity for activity, failed in zip(activities, fails, strict=True) if not failed]
         known = iter(await create(instance_id, good, now))
-        return [Unavailable() if failed else next(known) for failed in fails]
+        return [Unavailable().as_rejected() if failed else next(known) for failed in fails]
 
     monkeypatch.setattr(services.store.activities, "create", fail_for_some)
     results = await send(client, "UnifiedActivity", [EVENT | {"ActivityId": str(n)} for n in range(90)])

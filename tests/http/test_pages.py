@@ -9,7 +9,7 @@ import httpx
 import pytest
 from support import INSTANCE, ROOT, Clock, host_over
 
-from function_app.api.dispatch import Runtime
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import make_page_settings
 from function_app.services.services import Services

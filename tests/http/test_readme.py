@@ -47,7 +47,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
                 break
             except httpx.TransportError:
                 time.sleep(0.05)
-        yield Laptop(base, environment, tmp_path_factory.mktemp("contoso"))
+        yield Laptop(base, environment, tmp_path_factory.mktemp("files") / "contoso")
         process.send_signal(signal.SIGINT)
 
 
@@ -55,6 +55,7 @@ def run(laptop: Laptop, command: str) -> str:
     """Run a command of a document with the host and the files of `laptop`."""
     load = shlex.join([sys.executable, "-m", "function_app.local", "load"])
     command = re.sub(r"make load FOLDER=(\S+) INSTANCE=(\S+)", rf"{load} \1 --instance \2", command)
+    command = command.replace("make define FOLDER=", load.removesuffix("load") + "define ")
     command = command.replace(LOCAL, laptop.base).replace(FOLDER, str(laptop.folder))
     called = ["bash", "-euc", command]
     done = subprocess.run(called, cwd=ROOT, env=laptop.environment, capture_output=True, text=True, check=False)
@@ -68,8 +69,8 @@ def test_every_command_of_the_documents_does_what_they_say_one_after_another(lap
         for command, answer in steps(document.read_text(encoding="utf-8")):
             printed = run(laptop, command)
             if answer is not None:
-                found = json.loads(printed)
-                assert agrees(found, json.loads(answer)), f"{command}\n{json.dumps(found, ensure_ascii=False)}"
+                found, expected = json.loads(printed), json.loads(answer.replace(LOCAL, laptop.base))
+                assert agrees(found, expected), f"{command}\n{json.dumps(found, ensure_ascii=False)}"
                 count += 1
     assert count >= 10
     for address in re.findall(rf"<({LOCAL}/[^>]+)>", README.read_text(encoding="utf-8")):
@@ -91,7 +92,7 @@ def members(model: Any, path: str = "") -> Iterator[str]:
             for each in below:
                 yield from members(each, f"{path}{name}[]." if "list" in str(field.annotation) else f"{path}{name}.")
         else:
-            yield path + name
+            yield path + (field.alias or name)
 
 
 def models_in(annotation: Any) -> Iterator[Any]:

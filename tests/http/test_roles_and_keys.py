@@ -9,7 +9,7 @@ import pytest
 from support import INSTANCE, Clock, definition, host_over
 from support.entra import issuer, token
 
-from function_app.api.dispatch import Runtime
+from function_app.api.runtime import Runtime
 from function_app.domain.access import Assignment, Principal, Role
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore

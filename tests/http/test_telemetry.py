@@ -21,7 +21,8 @@ from support.entra import issuer, token
 from support.transport import HostTransport
 
 from function_app import telemetry
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.bootstrap import OPERATIONS
 from function_app.bootstrap import traced as traced_services
 from function_app.local.host import Host

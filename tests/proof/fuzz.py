@@ -21,7 +21,8 @@ from schemathesis.specs.openapi.checks import (
 from support import INSTANCE, NOW, ROOT, definition, in_json, profile
 from support.served import served
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.local.host import Host

@@ -19,12 +19,13 @@ import httpx
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.definition import instance_of
-from function_app.errors import ServiceError
+from function_app.errors import Rejected
 from function_app.local.host import Host, read_custom_headers
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
@@ -245,7 +246,7 @@ async def create_activity(
 ) -> Activity | None:
     """Create one activity; return the existing one with its id if there is one."""
     (known,) = await store.activities.create(instance_id, [activity], now)
-    assert not isinstance(known, ServiceError)
+    assert not isinstance(known, Rejected)
     return known
 
 

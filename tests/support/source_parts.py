@@ -12,7 +12,7 @@ from pyarrow import parquet
 from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
 from function_app.domain.job import RejectedRow
 from function_app.services.validation import Checker
-from function_app.source.layout import FOUND, Layout
+from function_app.source.layout import Layout
 from function_app.source.reader import Head, read_head, read_ids, read_part
 from support import model
 
@@ -41,7 +41,7 @@ class Read:
         return {row.number: row.reason for row in self.rejected}
 
 
-def read(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> Read:
+def read(content: bytes, file: str = "c.csv", layout: Layout | None = None, entity: Entity = CUSTOMER) -> Read:
     """Read a part of Customer, or of another entity."""
     found, rejections, checker, required = Read([], [], 0, []), 0, Checker(entity), entity.keys[0]
 
@@ -62,11 +62,11 @@ def check(record: Mapping[str, Any]) -> Any:
     return _CHECKER.check_record(record, REQUIRED)
 
 
-def head(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> Head:
+def head(content: bytes, file: str = "c.csv", layout: Layout | None = None, entity: Entity = CUSTOMER) -> Head:
     return read_head(pa.BufferReader(content), file, entity, entity.keys[0], layout)
 
 
-def ids(content: bytes, file: str = "c.csv", layout: Layout = FOUND, entity: Entity = CUSTOMER) -> list[str]:
+def ids(content: bytes, file: str = "c.csv", layout: Layout | None = None, entity: Entity = CUSTOMER) -> list[str]:
     return [found for some in read_ids(pa.BufferReader(content), file, entity, layout) for found in some]
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import model
 
-from function_app.api.odata import parse_filter, parse_orderby, parse_search, parse_select
+from function_app.api.odata import parse_orderby, parse_search, parse_select
+from function_app.api.odata_filter import parse_filter
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Text
 from function_app.errors import ServiceError
@@ -35,6 +36,7 @@ OSLO, THREE = Equals("City", ("Oslo",)), Compares("Points", "gt", 3)
         ("Points gt 3", THREE),
         ("3 lt Points", THREE),
         ("Points ge -3", Compares("Points", "ge", -3)),
+        ("Points ge - 3", Compares("Points", "ge", -3)),
         ("Points le 9007199254740992", Compares("Points", "le", 2**53)),
         ("Value lt 1.5", Compares("Value", "lt", 1.5)),
         ("Value lt -1.5", Compares("Value", "lt", -1.5)),
@@ -190,6 +192,8 @@ def test_what_is_not_supported_is_refused_naming_the_option(text: str) -> None:
     [
         ("Cty eq 'Oslo'", ("'Cty'", "'City'")),
         ("Points eq '3'", ("a number", "'Points'", "Edm.Int32")),
+        ("Points eq not 5", ("a number", "'Points'", "Edm.Int32")),
+        ("Points in (6, not 5)", ("a number", "'Points'", "Edm.Int32")),
         ("BirthDate eq '1990-12-31'", ("a date like 1990-12-31", "'BirthDate'")),
         ("length(City) gt 3", ("$filter",)),
         ("toupper(City)", ("contains", "startswith", "endswith", "tolower", "toupper")),

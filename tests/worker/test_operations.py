@@ -39,6 +39,7 @@ class Call:
 CALLS = {
     "CheckHealth": Call(),
     "GetConnector": Call(),
+    "GetDefinitionSchema": Call(),
     "DefineInstance": Call(body=sample_definition()),
     "ListInstances": Call(),
     "GetInstance": Call(),

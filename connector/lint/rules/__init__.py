@@ -1,7 +1,12 @@
-"""The rules, by subject. Importing this package registers all of them."""
+"""The rules, by subject. Importing this package registers all of them, in this order."""
 
 from importlib import import_module
-from pkgutil import iter_modules
 
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
+SUBJECTS = (
+    *("shapes", "metadata", "operations", "triggers", "paths", "parameters"),
+    *("responses", "schemas", "values", "dynamic"),
+    *("brand", "connections", "policies", "readme"),  # files beside the swagger
+)
+
+for _subject in SUBJECTS:
+    import_module(f"{__name__}.{_subject}")

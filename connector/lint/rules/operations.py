@@ -44,7 +44,7 @@ def ids_are_in_pascal_case(document: Document) -> Problems:
 @rule("OperationIdNotFound")
 def references_find_their_operation(document: Document) -> Problems:
     for node in document.nodes:
-        refers = node.kind.startswith("x-ms-dynamic-") or node.kind == "x-ms-notification"
+        refers = node.kind.startswith("x-ms-dynamic-")
         if refers and isinstance(node.value, dict) and "operationId" in node.value:
             name = node.value["operationId"]
             if not document.operation(name):

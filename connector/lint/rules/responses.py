@@ -19,7 +19,7 @@ def operations_can_succeed(document: Document) -> Problems:
 def outputs_are_on_200_or_201(document: Document) -> Problems:
     for operation in document.operations:
         codes = {r.code: r.has_schema for r in operation.responses if r.successful}
-        declared = codes.get("200") or codes.get("201") or operation.notifies
+        declared = codes.get("200") or codes.get("201")
         needed = {"200", "201"} & set(codes) or any(codes.values())
         if needed and not declared:
             yield point(operation.where, "responses"), "No output is declared; put its schema on the 200 or the 201."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from connector.lint.document import Document
 from connector.lint.json_value import has_type, json_type, point
-from connector.lint.node import Node
+from connector.lint.node import CHILDREN, Node
 from connector.lint.rule import Problems, rule
 from connector.lint.shape import SHAPES, STRINGS, Shape
 
@@ -68,7 +68,8 @@ def unknown_keys_are_extensions(document: Document) -> Problems:
     for node, shape in _shaped(document):
         if shape.open:
             for key in node.value:
-                if key not in shape.keys and not key.startswith("x-"):
+                known = key in shape.keys or key in CHILDREN.get(node.kind, ())
+                if not known and (key.startswith("x-ms-") or not key.startswith("x-")):
                     message = f"{key!r} is not known here; remove it, or add it to connector/lint/shape.py."
                     yield point(node.where, key), message
 

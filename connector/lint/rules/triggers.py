@@ -39,7 +39,7 @@ def triggers_have_hints(document: Document) -> Problems:
 @rule("PollingTriggerNotGet")
 def polling_is_a_get(document: Document) -> Problems:
     for trigger in _triggers(document):
-        if not trigger.webhook and trigger.verb != "get":
+        if trigger.verb != "get":
             yield trigger.where, f"A polling trigger is a GET, not a {trigger.verb.upper()}."
 
 

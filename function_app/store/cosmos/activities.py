@@ -14,7 +14,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
-from function_app.errors import ServiceError
+from function_app.errors import Rejected, ServiceError
 from function_app.store import documents
 from function_app.store.cosmos.account import Account, binder, gather_bounded, translated
 from function_app.store.documents import ACTIVITIES, Document
@@ -32,12 +32,12 @@ class CosmosActivities:
 
     async def create(
         self, instance_id: str, activities: Sequence[Activity], now: datetime
-    ) -> Sequence[Activity | ServiceError | None]:
-        async def create(activity: Activity) -> Activity | ServiceError | None:
+    ) -> Sequence[Activity | Rejected | None]:
+        async def create(activity: Activity) -> Activity | Rejected | None:
             try:
                 return await self._create(documents.activity_document(instance_id, activity, now), now)
             except ServiceError as error:
-                return error
+                return error.as_rejected()
 
         return await asyncio.gather(*map(create, activities))
 

@@ -10,7 +10,7 @@ from typing import Any
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
-from function_app.errors import ServiceError
+from function_app.errors import Rejected
 from function_app.store import documents
 from function_app.store.documents import ACTIVITIES
 from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, placeholders, row_of
@@ -29,7 +29,7 @@ class EmbeddedActivities:
 
     async def create(
         self, instance_id: str, activities: Sequence[Activity], now: datetime
-    ) -> Sequence[Activity | ServiceError | None]:
+    ) -> Sequence[Activity | Rejected | None]:
         rows = [
             row_of(documents.activity_document(instance_id, activity, now), activity.valid_until)
             for activity in activities

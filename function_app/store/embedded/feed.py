@@ -22,15 +22,19 @@ class EmbeddedFeed:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def received(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[FeedEntry[Update]]:
+    async def read_received(
+        self, instance_id: str, after: str, before: datetime, limit: int
+    ) -> Sequence[FeedEntry[Update]]:
         found = await self._find(PROFILES, _UPDATES, RECEIVED, (instance_id, after, before, limit))
         return [FeedEntry(documents.update_of(document), document[RECEIVED]) for document in found]
 
-    async def ended(self, instance_id: str, after: str, before: datetime, limit: int) -> Sequence[FeedEntry[Update]]:
+    async def read_ended(
+        self, instance_id: str, after: str, before: datetime, limit: int
+    ) -> Sequence[FeedEntry[Update]]:
         found = await self._find(PROFILES, _UPDATES, ENDED, (instance_id, after, before, limit))
         return [FeedEntry(documents.update_of(document), document[ENDED]) for document in found]
 
-    async def created(
+    async def read_created(
         self, instance_id: str, after: str, before: datetime, limit: int
     ) -> Sequence[FeedEntry[Activity]]:
         found = await self._find(ACTIVITIES, _ACTIVITIES, CREATED, (instance_id, after, before, limit))

@@ -12,7 +12,8 @@ from azure.storage.queue import TextBase64DecodePolicy
 from azure.storage.queue.aio import QueueClient
 from support import INSTANCE, Clock, azurite, definition, profile
 
-from function_app.api.dispatch import Runtime, create_app
+from function_app.api.dispatch import create_app
+from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.job import Job, Step

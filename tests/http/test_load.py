@@ -1,0 +1,197 @@
+"""`make load` as a user runs it: against a host in another process."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from support import ROOT, definition
+from support.local_host import Served, environment, free_port, serving
+
+from function_app.local.running import find_host
+
+SAMPLE = "11111111-1111-4111-8111-111111111111"
+LOAD = [sys.executable, "-m", "function_app.local", "load"]
+CUSTOMERS = "CustomerId,FullName,Points\nC1,Ada Berg,7\nC2,Ben Aas,\n"
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("host") / "data"
+
+
+@pytest.fixture(scope="module")
+def host(data_dir: Path) -> Iterator[Served]:
+    with serving(DATA_DIR=str(data_dir)) as served:
+        yield served
+
+
+def folder_of(folder: Path, customers: str = CUSTOMERS, name: str = "Contoso", **more: Any) -> Path:
+    """Make a folder with a definition and a snapshot of Customer."""
+    (folder / "Customer").mkdir(parents=True)
+    (folder / "Customer" / "part.csv").write_text(customers)
+    (folder / "definition.json").write_text(json.dumps({**definition(), "name": name, **more}))
+    return folder
+
+
+def load(folder: Path, *options: str, **settings: str) -> Done:
+    """Load a folder, with these settings in the environment."""
+    command = [*LOAD, str(folder), *options]
+    wanted = environment(**settings)
+    return subprocess.run(command, cwd=ROOT, env=wanted, capture_output=True, text=True, timeout=60, check=False)
+
+
+def names(host: Served, instance: str) -> list[str]:
+    page = host.get(f"instances/{instance}/data/Customer").json()
+    return [row["FullName"] for row in page["value"]]
+
+
+def test_a_folder_is_loaded_by_the_data_dir_alone(host: Served, data_dir: Path, tmp_path: Path) -> None:
+    done = load(folder_of(tmp_path / "new"), "--instance", "new", DATA_DIR=str(data_dir))
+    assert (done.returncode, names(host, "new")) == (0, ["Ada Berg", "Ben Aas"])
+    (line,) = done.stdout.splitlines()
+    assert "successful: 2 rows" in line
+    assert "rows/s" in line
+    assert "has no folder Shop_Purchases" in done.stderr
+
+
+def test_another_instance_is_replaced_only_if_it_is_said(host: Served, data_dir: Path, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "mine")
+    refused = load(folder, DATA_DIR=str(data_dir))
+    assert refused.returncode == 1
+    assert "'Contoso Coffee'" in refused.stderr
+    assert "INSTANCE=" in refused.stderr
+    assert "REPLACE=1" in refused.stderr
+    assert host.get(f"instances/{SAMPLE}").json()["name"] == "Contoso Coffee"
+    assert len(names(host, SAMPLE)) == 100
+    done = load(folder, "--replace", DATA_DIR=str(data_dir))
+    assert (done.returncode, names(host, SAMPLE)) == (0, ["Ada Berg", "Ben Aas"])
+
+
+def test_an_instance_of_the_same_name_is_loaded_again(host: Served, data_dir: Path, tmp_path: Path) -> None:
+    for customers in (CUSTOMERS, CUSTOMERS + "C3,Eve Vik,\n"):
+        folder = folder_of(tmp_path / str(len(customers)), customers)
+        assert load(folder, "--instance", "again", DATA_DIR=str(data_dir)).returncode == 0
+    assert len(names(host, "again")) == 3
+
+
+def test_with_another_data_dir_nothing_is_changed_and_it_says_what_to_do(host: Served, tmp_path: Path) -> None:
+    done = load(folder_of(tmp_path / "f"), "--instance", "other", PORT=str(host.port), DATA_DIR=str(tmp_path / "no"))
+    assert done.returncode == 1
+    assert f"was not started with DATA_DIR={tmp_path / 'no'}" in done.stderr
+    assert host.get("instances/other").status_code == 404
+    assert not (tmp_path / "no").exists()
+
+
+def test_without_a_host_it_says_how_to_start_one(tmp_path: Path) -> None:
+    done = load(folder_of(tmp_path / "f"), PORT=str(free_port()), DATA_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert "make run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("spoil", "word"),
+    [
+        (lambda folder: (folder / "definition.json").unlink(), "make define FOLDER="),
+        (lambda folder: (folder / "definition.json").write_text('{"name": "Contoso",'), "line 1"),
+        (lambda folder: (folder / "definition.json").write_text('{"name": "Contoso"}'), "/entities: "),
+        (lambda folder: (folder / "Customer").rename(folder / "customers"), "named: Customer, Shop_Purchases"),
+    ],
+)
+def test_a_folder_that_can_not_be_loaded_is_refused(
+    host: Served, data_dir: Path, tmp_path: Path, spoil: Any, word: str
+) -> None:
+    folder = folder_of(tmp_path / "f")
+    spoil(folder)
+    done = load(folder, "--instance", "bad", DATA_DIR=str(data_dir))
+    assert done.returncode == 1
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+    assert host.get("instances/bad").status_code == 404
+
+
+@pytest.mark.usefixtures("host")
+def test_every_fault_of_a_definition_is_shown_at_its_pointer(data_dir: Path, tmp_path: Path) -> None:
+    wanted = definition()
+    wanted["entities"][0].update(delimiter="||", encoding="klingon")
+    folder = folder_of(tmp_path / "f", entities=wanted["entities"])
+    said = load(folder, "--instance", "bad", DATA_DIR=str(data_dir)).stderr
+    assert "/entities/0/delimiter: " in said
+    assert "/entities/0/encoding: " in said
+
+
+def test_rejected_rows_and_warnings_are_shown(host: Served, data_dir: Path, tmp_path: Path) -> None:
+    customers = "CustomerId,FullName,Points,Shoe\nC1,Ada Berg,seven,41\nC2,Ben Aas,,\n"
+    folder = folder_of(tmp_path / "f", customers)
+    (folder / "notes.txt").write_text("x")
+    (folder / "Other").mkdir()
+    done = load(folder, "--instance", "odd", DATA_DIR=str(data_dir))
+    assert done.returncode == 0
+    assert "1 rows were rejected" in done.stderr
+    assert "row 1, line 2, column Points: 'Points' must be a whole number" in done.stderr
+    assert f"{host.base}/instances/odd/workflows/main/jobs/00000001/rejected" in done.stderr
+    assert "'Shoe'" in done.stderr
+    assert "notes.txt" in done.stderr
+    assert "Other is not loaded" in done.stderr
+
+
+@pytest.mark.usefixtures("host")
+def test_a_refresh_that_fails_is_an_exit_status(data_dir: Path, tmp_path: Path) -> None:
+    done = load(folder_of(tmp_path / "f", "Name\nAda\n"), "--instance", "failed", DATA_DIR=str(data_dir))
+    assert done.returncode == 1
+    assert "is failed" in done.stdout
+    assert "has no column 'CustomerId'" in done.stdout
+
+
+def test_on_a_terminal_there_is_a_bar_and_ctrl_c_says_that_the_refresh_continues(
+    host: Served, data_dir: Path, tmp_path: Path
+) -> None:
+    rows = "".join(f"C{number},Name {number},{number}\n" for number in range(150_000))
+    folder = folder_of(tmp_path / "f", "CustomerId,FullName,Points\n" + rows)
+    near, far = pty.openpty()
+    command = [*LOAD, str(folder), "--instance", "large"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment(DATA_DIR=str(data_dir)), stderr=far) as process:
+        seen = ""
+        while "] " not in seen:
+            seen += os.read(near, 1024).decode()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+        seen += os.read(near, 4096).decode()
+    assert " parts, " in seen
+    assert "rows/s" in seen
+    assert "The refresh continues in the host" in seen
+    running = load(folder, "--instance", "large", DATA_DIR=str(data_dir))
+    assert running.returncode == 1
+    assert "is running. Wait for its end, or cancel it: curl -X DELETE" in running.stderr
+    (job,) = host.get("instances/large/workflows/main/jobs").json()
+    ended = httpx.delete(f"{host.base}/instances/large/workflows/main/jobs/{job['jobId']}")
+    assert ended.json()["jobStatus"] == "aborted"
+
+
+def test_the_file_of_a_host_is_there_only_while_it_serves(tmp_path: Path) -> None:
+    with serving(DATA_DIR=str(tmp_path / "data")) as served:
+        for _ in range(100):
+            if found := find_host(tmp_path / "data"):
+                break
+            time.sleep(0.02)
+        assert found
+        assert (found.port, found.snapshots) == (served.port, str(tmp_path / "data" / "snapshots"))
+        served.end(signal.SIGINT)
+        assert not (tmp_path / "data" / "host.json").exists()
+    with serving(DATA_DIR=str(tmp_path / "data")) as served:
+        while not find_host(tmp_path / "data"):
+            time.sleep(0.02)
+        served.end(signal.SIGKILL)
+        assert find_host(tmp_path / "data") is None
