@@ -33,7 +33,7 @@ class CsvPart:
         while header is None:
             chunk = next(text.chunks, None)
             start += chunk or b""
-            header = read_header(start, layout.delimiter, frozenset(known), is_all=chunk is None)
+            header = read_header(start, layout, frozenset(known), text.encoding, is_all=chunk is None)
         self._header: Header = header
         self._has_rows = start[: header.end].endswith((b"\r", b"\n"))
         self._chunks, self._line = chain((start[header.end :],), text.chunks), count_lines(start[: header.end]) + 1

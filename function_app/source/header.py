@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from function_app.source.dialect import Dialect, end_of
-from function_app.source.layout import DELIMITERS
+from function_app.source.layout import DELIMITERS, Layout
 from function_app.source.rows import PartUnreadableError
 
-MAX_HEADER_BYTES = 1 << 20
+MAX_HEADER_BYTES, _SHOWN = 1 << 20, 80
 _BLANK_LINES = re.compile(rb"[\r\n]*")
 # The line by which Excel is told the delimiter.
 _SEP = re.compile(rb'"?sep=([^\r\n"\x80-\xff])"?[ \t,;|]*(?:\r\n?|\n)[\r\n]*', re.IGNORECASE)
@@ -23,12 +24,12 @@ class Header(NamedTuple):
     end: int
 
 
-def read_header(start: bytes, delimiter: str | None, known: frozenset[str], *, is_all: bool) -> Header | None:
-    """Read the header from the start of a text; None if that is too short.
+def read_header(start: bytes, layout: Layout, known: frozenset[str], encoding: str, *, is_all: bool) -> Header | None:
+    """Read the header from the start of a text, decoded from `encoding`; None if that is too short.
 
     If no delimiter is set, it is the one by which most columns are known, or else the one that makes most columns.
     """
-    at = end_of(_BLANK_LINES, start, 0)
+    at, delimiter = end_of(_BLANK_LINES, start, 0), layout.delimiter
     if told := _SEP.match(start, at):
         at = end_of(_SEP, start, at)
     likely = (delimiter,) if delimiter else (told[1].decode(),) if told else DELIMITERS
@@ -38,10 +39,24 @@ def read_header(start: bytes, delimiter: str | None, known: frozenset[str], *, i
         raise PartUnreadableError("it is empty")
     headers = [header for each in likely if (header := _by(each, start, at, is_all=is_all))]
     if headers:
-        return max(headers, key=lambda header: (len(known & {*header.columns}), len(header.columns)))
+        best = max(headers, key=lambda header: (len(known & {*header.columns}), len(header.columns)))
+        _refuse_other_encodings(start[at : best.end], encoding)
+        return best
     if is_all or len(start) > MAX_HEADER_BYTES:
         raise PartUnreadableError("a quote in its header breaks the rules of CSV, or never ends")
     return None
+
+
+def _refuse_other_encodings(header: bytes, encoding: str) -> None:
+    try:
+        header.decode()
+    except UnicodeDecodeError as error:
+        problem = f"its header is not in {encoding}; save it as UTF-8, or set `encoding`"
+        if encoding == "UTF-8":
+            with suppress(UnicodeDecodeError):
+                line = header.decode("cp1252").strip()[:_SHOWN]
+                problem += f", for example to windows-1252, in which it reads '{line}'"
+        raise PartUnreadableError(problem) from error
 
 
 def _by(delimiter: str, start: bytes, at: int, *, is_all: bool) -> Header | None:

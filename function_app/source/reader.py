@@ -128,6 +128,6 @@ def _column_problems(
 
 
 def _delimiter_hint(part: CsvPart | ParquetPart) -> str:
-    if len(part.columns) > 1:
+    if isinstance(part, ParquetPart) or len(part.columns) > 1:
         return ""
     return "; its first line has one column only, by a comma, a semicolon, a tab or | as delimiter"

@@ -134,7 +134,7 @@ class RowJudge:
             return []
         problem = address_fault(str(identity))
         if identity == self._layout.column(self._id):
-            problem = "holds its own name: the row repeats the header"
+            problem = "holds the name of its column" + (": the row repeats the header" if self._encoding else "")
         if len(str(identity)) > MAX_ID_LENGTH:
             problem = f"may have at most {MAX_ID_LENGTH} characters; received {len(str(identity))}"
         return [error_codes.INVALID_ID(f"'{self._id}' {problem}.", f"/{self._id}")] if problem else []

@@ -9,6 +9,7 @@ from itertools import chain
 
 import pyarrow as pa
 
+from function_app.domain.snapshot_rules import is_encoding
 from function_app.source.rows import PartUnreadableError
 
 CODECS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
@@ -98,16 +99,17 @@ def _without_mark(start: bytes) -> str:
 
 def _decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("snapshot")
-    for chunk in chunks:
-        yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
-    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    try:
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeError as error:  # of decoders that do not leave every error to the handler
+        raise PartUnreadableError(f"it is not in the encoding {encoding}") from error
 
 
 def _named(encoding: str) -> str:
     """Return the codec of an encoding; without a byte order mark UTF-16 and UTF-32 are little-endian."""
-    try:
-        b" ".decode(encoding, "ignore")
-    except LookupError:
-        raise PartUnreadableError(f"there is no encoding '{encoding}'") from None
+    if not is_encoding(encoding):
+        raise PartUnreadableError(f"there is no encoding '{encoding}'; set one like UTF-8, UTF-16 or windows-1252")
     name = codecs.lookup(encoding).name
     return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(name, name)

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import encodings
 import gzip
+import pkgutil
 import sys
+from contextlib import suppress
+from random import Random
 
 import pyarrow as pa
 import pytest
@@ -11,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.source_parts import CUSTOMER, MODEL, REQUIRED, check, head, ids, read
 
+from function_app.domain.snapshot_rules import is_encoding
 from function_app.source import csv_part, text
 from function_app.source.layout import Layout
 from function_app.source.reader import read_part
@@ -128,6 +133,10 @@ def test_a_delimiter_or_encoding_that_is_set_is_used() -> None:
         (b"customerid,FullName\n", "has no column 'CustomerId'; nearest: 'customerid'"),
         (b"CustomerId#City\n", "has no column 'CustomerId'; its first line has one column only"),
         (b"CustomerId,City,City\n", "has the column 'City' twice"),
+        (b"CustomerId,Stra\xdfe,City\n", "its header is not in UTF-8; save it as UTF-8, or set `encoding`"),
+        (b"CustomerId;Gr\xf6\xdfe\n", "to windows-1252, in which it reads 'CustomerId;Größe'"),
+        (b'"CustomerId","K\x81\xf6ln"\n', "its header is not in UTF-8; save it as UTF-8, or set `encoding`."),
+        (b"\xff\xfeC\0u\0\x00\xd8\n\0", "its header is not in UTF-16-LE; save it as UTF-8, or set `encoding`."),
     ],
 )
 def test_a_head_that_cannot_be_loaded_is_reported_in_words(content: bytes, problem: str) -> None:
@@ -141,10 +150,38 @@ def test_an_invalid_delimiter_is_reported(delimiter: str) -> None:
     assert "is no delimiter; one ASCII character is" in fault.message
 
 
-def test_an_invalid_encoding_is_reported() -> None:
-    assert (
-        "there is no encoding 'klingon'" in head(b"CustomerId\n", layout=Layout(encoding="klingon")).faults[0].message
-    )
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "klingon",
+        "\0",
+        "idna",
+        "punycode",
+        "undefined",
+        "unicode_escape",
+        "raw-unicode-escape",
+        "rot13",
+        "base64",
+        "zip",
+    ],
+)
+def test_an_invalid_encoding_is_reported(encoding: str) -> None:
+    (fault,) = head(b"CustomerId\n", layout=Layout(encoding=encoding)).faults
+    assert f"there is no encoding '{encoding}'" in fault.message
+
+
+ENCODINGS = sorted(module.name for module in pkgutil.iter_modules(encodings.__path__))
+
+
+@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if is_encoding(name)])
+def test_an_encoding_that_a_definition_may_have_decodes_every_content(encoding: str) -> None:
+    random, layout = Random(encoding), Layout(encoding=encoding)
+    header = "CustomerId,City\nA1,Oslo\n".encode(encoding)
+    assert not head(header, layout=layout).faults
+    assert read(header, layout=layout).records == [{"CustomerId": "A1", "City": "Oslo"}]
+    for _ in range(20):
+        with suppress(PartUnreadableError):
+            read(header + random.randbytes(60), layout=layout)
 
 
 def test_columns_of_no_attribute_are_ignored_and_absent_ones_reported() -> None:

@@ -172,7 +172,57 @@ def test_a_key_of_whole_numbers_is_a_text() -> None:
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"CustomerId\nA1\n", in_parquet({"CustomerId": ["A1"]})[:-9]])
 def test_a_file_that_is_not_parquet_is_reported(content: bytes) -> None:
     (fault,) = head(content, "c.parquet").faults
-    assert fault.message == "c.parquet can't be read: it is no Parquet file, or its end is missing."
+    assert fault.message == "c.parquet can't be read: it is not a Parquet file, or its end is missing or damaged."
+
+
+def test_a_file_without_the_id_is_reported_in_words_of_parquet() -> None:
+    assert [fault.message for fault in head(in_parquet({"Customerid": ["A1"]}), "c.parquet").faults] == [
+        "c.parquet has no column 'CustomerId'; nearest: 'Customerid'."
+    ]
+    (fault,) = head(in_parquet({}), "c.parquet").faults
+    assert fault.message == "c.parquet has no column 'CustomerId'."
+    assert read(in_parquet({"CustomerId": ["CustomerId"]}), "c.parquet").reasons == {
+        1: "'CustomerId' holds the name of its column."
+    }
+
+
+def test_a_column_name_that_is_not_utf_8_is_reported() -> None:
+    options: dict[str, Any] = {"compression": "none", "store_schema": False}
+    content = in_parquet({"CustomerId": ["A1"], "City": ["Oslo"]}, **options)
+    (fault,) = head(content.replace(b"City", b"C\xfftz"), "c.parquet").faults
+    assert fault.message == "c.parquet can't be read: its footer is damaged: it has a name that is not UTF-8."
+
+
+_FUZZ = """
+import sys
+sys.path[:0] = [{tests!r}, {root!r}]
+from random import Random
+from support.damaged_parquet import mutations
+from support.source_parts import head, ids, read
+from function_app.source.rows import PartUnreadableError
+ends = dict.fromkeys(("fault", "unreadable", "read"), 0)
+for content in mutations(Random({seed}), {count}):
+    try:
+        if head(content, "c.parquet").faults:
+            ends["fault"] += 1
+            continue
+        read(content, "c.parquet")
+        ids(content, "c.parquet")
+        ends["read"] += 1
+    except PartUnreadableError:
+        ends["unreadable"] += 1
+print(*ends.values())
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_damage_to_a_file_ends_the_process_or_is_another_error(seed: int) -> None:
+    code = _FUZZ.format(tests=str(ROOT / "tests"), root=str(ROOT), seed=seed, count=600)
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    counts = [int(count) for count in done.stdout.split()]
+    assert sum(counts) == 600
+    assert min(counts) > 0
 
 
 def test_a_part_that_is_damaged_within_reports_from_where_on() -> None:
