@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet, types
 
-from function_app.source.parquet_footer import Chunk, Group, bytes_at_once, read_groups
+from function_app.source.parquet_footer import Chunk, Group, bytes_at_once, check_pages, read_groups
 from function_app.source.pieces import MAX_BYTES, by_bytes
 from function_app.source.rows import PartUnreadableError, Rows
 
@@ -63,6 +63,8 @@ class ParquetPart:
         for number, group in enumerate(groups):
             self._refuse_large_pages(number, group)
         for number, group in enumerate(groups):
+            for chunk in group.chunks if group.rows else ():
+                check_pages(self._stream, chunk)
             fine = self._read(number, columns, "us", group)
             coarse = self._read(number, instants, "ms", group) if instants else repeat(None)
             for batch, same in zip(fine, coarse, strict=False):
