@@ -1,4 +1,4 @@
-"""Single cells that are not surely right: as JSON would hold the same value, or what is wrong with them."""
+"""Single cells that may be invalid: as JSON would hold the same value, or what is wrong with them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TEMPORAL = {
 
 
 def judge(cells: pa.Array, attribute: Attribute, encoding: str | None) -> Sequence[Any]:
-    """Return the values of some cells, for the `Checker` to judge, and an ErrorDetail where JSON could not hold one."""
+    """Return the values of some cells, for the `Checker` to validate; an ErrorDetail where JSON could not hold one."""
     if is_text(cells.type):
         return [None if cell is None else _of_bytes(cell, attribute, encoding) for cell in as_bytes(cells)]
     if types.is_temporal(cells.type):
@@ -44,7 +44,7 @@ def judge(cells: pa.Array, attribute: Attribute, encoding: str | None) -> Sequen
 
 
 def as_bytes(cells: pa.Array) -> list[bytes | None]:
-    """Return texts as bytes, which are UTF-8 or not."""
+    """Return texts as bytes, which may not be UTF-8."""
     found: list[bytes | None] = cells.cast(pa.binary()).to_pylist()
     return found
 
@@ -116,7 +116,7 @@ def _of_instants(cells: pa.Array, attribute: Attribute) -> Sequence[object]:
     write, form, limits = _TEMPORAL[attribute.data_type]
     texts, right = write(cells)
     wanted = f"must be {FORMAT_HINTS[form]}, {limits}"
-    found = zip(texts.to_pylist(), pc.or_(right, cells.is_null()).to_pylist(), instants.shown(cells), strict=True)
+    found = zip(texts.to_pylist(), pc.or_kleene(right, cells.is_null()).to_pylist(), instants.shown(cells), strict=True)
     return [
         text if is_right else _fault(error_codes.WRONG_FORMAT, attribute, f"{wanted}; received {received}")
         for text, is_right, received in found

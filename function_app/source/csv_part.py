@@ -19,13 +19,13 @@ from function_app.source.sorting import SortedOut
 from function_app.source.text import open_text
 
 BLOCK_BYTES = 2 << 20
-_MARK = b"\xef\xbb\xbf"  # pyarrow drops it at the start of what it parses, where it is part of a value
+_MARK = b"\xef\xbb\xbf"  # pyarrow removes it from the start of what it parses, where it is part of a value
 _Pieces = Sequence[Sound | Broken]
 _Parse = Callable[[Iterable[bytes]], pa.RecordBatch]
 
 
 class CsvPart:
-    """A CSV part, read from its start; `known` are the columns that its delimiter is found by."""
+    """A CSV part, read from its start; its delimiter is the one that gives most of the `known` columns."""
 
     def __init__(self, stream: pa.NativeFile, file: str, layout: Layout, known: Collection[str]) -> None:
         text = open_text(stream, file, layout.encoding)
@@ -51,7 +51,7 @@ class CsvPart:
             yield rows
 
     def _parsed(self, pieces: _Pieces, parse: _Parse, key: int, number: int, line: int) -> Rows:
-        """Parse some pieces; only where a row is broken, or of another width, they are looked at one by one."""
+        """Parse some pieces; rows are read one by one only where one is broken, or has another width."""
         sort_out = partial(SortedOut, pieces, self._header, key, number, line)
         is_cut_off = not all(piece.ended for piece in pieces if isinstance(piece, Sound))
         if all(isinstance(piece, Sound) for piece in pieces):
@@ -75,7 +75,7 @@ class CsvPart:
 
 
 def _parser(header: Header, columns: Sequence[str]) -> _Parse:
-    """Return what makes columns of whole records; ArrowInvalid if one has another width than the header."""
+    """Return a function that parses whole records; ArrowInvalid if one has another width than the header."""
     names = [str(place) for place in range(len(header.columns))]
     wanted = [str(header.columns.index(column)) for column in columns]
     parsing = csv.ParseOptions(delimiter=header.dialect.delimiter.decode(), newlines_in_values=True)

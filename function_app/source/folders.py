@@ -1,14 +1,14 @@
-"""Which files below an entity's folder are its newest snapshot, going by the names of folders.
+"""Which files below an entity's folder are its newest snapshot, by the names of folders.
 
 - `Country=NO` is a partition: all partitions are parts of one snapshot. So is any `name=value` whose name is an
   attribute of the entity.
 - A folder named by a date or a number, like `2026-10-1`, `20261001T0600`, `v12` or `export-7`, is a version, and so
   are `ds=2026-10-01`, `version=3` and `year=2026/month=10`, where the name is no attribute: the one of the latest date
-  or the greatest number is taken, month 10 after month 9.
+  or the greatest number is read, month 10 after month 9.
 - A month, week, day or hour that is not in a folder of its year, month or day has no order: 12 may be older than 1.
-- A folder alone is taken whatever its name. Names that have no order, like `north` and `south` or `1-10-2026`, are a
-  problem: nothing is guessed.
-- What begins with `_`, `.` or `~` is no data.
+- A single folder is read whatever its name. Names that have no order, like `north` and `south` or `1-10-2026`, are a
+  problem: the newest is never guessed.
+- What begins with `_`, `.` or `~` is not data.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _DATE = re.compile(
     r"(?:[T_ -](\d\d?)(?:[:._-]?(\d\d))?(?:[:._-]?(\d\d))?(?:\.\d+)?Z?)?"
 )
 _YEAR_LAST = re.compile(r"(?<!\d)\d{1,2}[-_.]\d{1,2}[-_.](19|20)\d\d(?!\d)")
-_PASSED_OVER = "is passed over: .csv, .tsv and .parquet are read, the first two also packed as .gz, .bz2 or .zst"
-_BESIDE = "is passed over: it lies beside folders that are versions"
+_PASSED_OVER = "is not read: .csv, .tsv and .parquet are, the first two also compressed as .gz, .bz2 or .zst"
+_BESIDE = "is not read: it is beside folders that are versions"
 _NAMED, _MONTHS, _DAYS = 5, 12, 31
 _NUMBERS_OF = {"month": 2, "day": 3, "hour": 4}
 Key = tuple[str, tuple[int, ...]]
@@ -41,9 +41,9 @@ Key = tuple[str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The files that were chosen, the folder that holds them all, and what else there was, with the reasons.
+    """The files that were chosen, the folder that holds them all, and the files that are not read, with the reasons.
 
-    With a `problem` nothing is chosen.
+    With a `problem` no file is chosen.
     """
 
     files: Sequence[str] = ()
@@ -53,7 +53,7 @@ class Choice:
 
 
 def choose(paths: Iterable[str], attributes: Collection[str]) -> Choice:
-    """Choose among the files below an entity's folder, given by their paths from there."""
+    """Choose among the files below an entity's folder, with their paths from there."""
     listed = sorted(paths)
     if any("_delta_log" in path.split("/") for path in listed):
         return Choice(problem="is a Delta table, which holds rows that are deleted; export it as Parquet or CSV")
@@ -97,7 +97,7 @@ def _merged(found: Choice, parts: Sequence[Choice]) -> Choice:
         return Choice(problem=problem)
     files = sorted([*found.files, *(file for part in parts for file in part.files)])
     return replace(
-        found, files=files, passed_over=[*found.passed_over, *(told for part in parts for told in part.passed_over)]
+        found, files=files, passed_over=[*found.passed_over, *(text for part in parts for text in part.passed_over)]
     )
 
 
@@ -116,7 +116,7 @@ def _newest(keys: Mapping[str, Key | None]) -> str | None:
 
 
 def _version(name: str, folder: str, paths: Sequence[str], attributes: frozenset[str]) -> Key | None:
-    """Return how a folder's name compares as a version, None if it is none or has no order."""
+    """Return how a folder's name compares as a version, None if it is not one or has no order."""
     partition = _PARTITION.fullmatch(name)
     if not partition:
         return _date(name) or _number(name)
@@ -159,7 +159,7 @@ def _has_unit(folder: str, unit: str) -> bool:
     if unit == "year":
         return bool(_YEAR.fullmatch(text))
     found = _date(text)
-    return bool(found) and len(found[1]) == _NUMBERS_OF.get(unit)
+    return found is not None and len(found[1]) == _NUMBERS_OF.get(unit)
 
 
 def _date(text: str) -> Key | None:

@@ -1,4 +1,4 @@
-"""The header of a CSV text: its columns, and the delimiter they show."""
+"""The header of a CSV text: its columns, and the delimiter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from function_app.source.rows import PartUnreadableError
 
 MAX_HEADER_BYTES, _SHOWN = 1 << 20, 80
 _BLANK_LINES = re.compile(rb"[\r\n]*")
-# The line by which Excel is told the delimiter.
+# The line that sets the delimiter for Excel.
 _SEP = re.compile(rb'"?sep=([^\r\n"\x80-\xff])"?[ \t,;|]*(?:\r\n?|\n)[\r\n]*', re.IGNORECASE)
 
 
@@ -30,11 +30,11 @@ def read_header(start: bytes, layout: Layout, known: frozenset[str], encoding: s
     If no delimiter is set, it is the one by which most columns are known, or else the one that makes most columns.
     """
     at, delimiter = end_of(_BLANK_LINES, start, 0), layout.delimiter
-    if told := _SEP.match(start, at):
+    if excel := _SEP.match(start, at):
         at = end_of(_SEP, start, at)
-    likely = (delimiter,) if delimiter else (told[1].decode(),) if told else DELIMITERS
+    likely = (delimiter,) if delimiter else (excel[1].decode(),) if excel else DELIMITERS
     if not all(len(each) == 1 and each.isascii() and each not in '"\r\n' for each in likely):
-        raise PartUnreadableError(f"'{delimiter}' is no delimiter; one ASCII character is")
+        raise PartUnreadableError(f"'{delimiter}' is not a delimiter; it must be one ASCII character")
     if is_all and not start[at:]:
         raise PartUnreadableError("it is empty")
     headers = [header for each in likely if (header := _by(each, start, at, is_all=is_all))]

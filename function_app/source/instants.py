@@ -27,25 +27,25 @@ def dates(column: pa.Array) -> _Judged:
 
 
 def date_times(column: pa.Array) -> _Judged:
-    """Write instants, those without a zone as UTC; what is finer than a microsecond is cut off."""
+    """Write instants, those without a zone as UTC; fractions of a microsecond are cut off."""
     within = _within_years(column).cast(pa.timestamp(column.type.unit))  # in UTC
-    if column.type.unit == "ns":
+    if column.type.unit == "ns":  # before 1970, cutting off would give a later instant
         raw = within.cast(pa.int64())
-        within = pc.if_else(pc.less(raw, 0), pc.subtract(raw, 999), raw).cast(within.type)  # what is cut off is later
+        within = pc.if_else(pc.less(raw, 0), pc.subtract(raw, 999), raw).cast(within.type)
     text = within.cast(pa.timestamp("us"), safe=False).cast(pa.string())
     right = pc.or_(pc.is_valid(within), pc.is_null(column))
     return pc.binary_join_element_wise(pc.replace_substring(text, " ", "T"), "Z", ""), right
 
 
 def times(column: pa.Array) -> _Judged:
-    """Write times of day; what is finer than a microsecond is cut off."""
+    """Write times of day; fractions of a microsecond are cut off."""
     raw = _raw(column)
     right = _is_between(raw, 0, _DAY * _A_SECOND[column.type.unit] - 1)
     return _where(right, column).cast(pa.time64("us"), safe=False).cast(pa.string()), right
 
 
 def shown(column: pa.Array) -> list[str]:
-    """Return what a message may repeat: the instants of the years 1 to 9999, and the raw numbers of all other values."""
+    """Return values as a message shows them: instants of the years 1 to 9999, and the raw numbers of others."""
     type_ = column.type
     if types.is_date(type_):
         unit, epoch = "days" if types.is_date32(type_) else _UNITS["ms"], " since 1970-01-01"
@@ -72,7 +72,7 @@ def _within_years(column: pa.Array) -> pa.Array:
 
 
 def _local(column: pa.Array) -> pa.Array:
-    """Return what clocks of the column's zone show; null if there is no such zone."""
+    """Return the local times of the column's time zone; null if there is no such zone."""
     if not column.type.tz:
         return column
     try:

@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from function_app.source.rows import PartUnreadableError
 
+DICTIONARY_COPIES = 3
+"""How often pyarrow holds a dictionary in memory while it reads."""
 _LENGTH_AND_MAGIC = 8
 _DETAILS_OF_DATA = {0: 5, 3: 8}  # the field of a header that describes a data page, by the two types of these
 _BYTE_ARRAY, _DICTIONARY_PAGE, _DICTIONARY_ENCODINGS = 6, 2, frozenset((2, 8))
@@ -61,7 +63,7 @@ def read_groups(stream: pa.NativeFile) -> list[Group]:
 
 
 def bytes_at_once(stream: pa.NativeFile, chunk: Chunk) -> int:
-    """Return how many bytes of a column chunk must be in memory at once: its largest page, and twice its dictionary.
+    """Return how many bytes of a column chunk must be in memory at once: of its largest page and its dictionary.
 
     PartUnreadableError if the header of a page is damaged.
     """
@@ -74,7 +76,7 @@ def bytes_at_once(stream: pa.NativeFile, chunk: Chunk) -> int:
                 largest = max(largest, size)
     except _ERRORS as error:
         raise PartUnreadableError(f"a page header of the column '{chunk.column}' is damaged") from error
-    return largest + 2 * dictionary
+    return largest + DICTIONARY_COPIES * dictionary
 
 
 def check_pages(stream: pa.NativeFile, chunk: Chunk) -> None:

@@ -10,7 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet, types
 
-from function_app.source.parquet_footer import Chunk, Group, bytes_at_once, check_pages, read_groups
+from function_app.source.parquet_footer import (
+    DICTIONARY_COPIES,
+    Chunk,
+    Group,
+    bytes_at_once,
+    check_pages,
+    read_groups,
+)
 from function_app.source.pieces import MAX_BYTES, by_bytes
 from function_app.source.rows import PartUnreadableError, Rows
 
@@ -18,7 +25,7 @@ MAX_ROWS = 16_384
 MAX_BYTES_AT_ONCE = 128 << 20
 """How many bytes the pages and dictionaries may have that must be in memory together."""
 # A column chunk consists of its dictionary and of references to it.
-_BYTES_A_REFERENCE, _BYTES_OF_PAGES, _MAX_DICTIONARY_BYTES = 3, 1 << 10, 64 << 20
+_BYTES_A_REFERENCE, _BYTES_OF_PAGES, _MAX_DICTIONARY_BYTES = 3, 1 << 10, 32 << 20
 # Larger row groups are read through buffers, smaller ones at once.
 _MAX_UNBUFFERED_BYTES, _BUFFERS_BYTES, _MAX_BUFFER_BYTES = 64 << 20, 32 << 20, 4 << 20
 # The instants of the years 1 to 9999, in milliseconds.
@@ -85,14 +92,13 @@ class ParquetPart:
 
     def _refuse_large_pages(self, number: int, group: Group) -> None:
         """Raise PartUnreadableError if the pages of a row group need too much memory; few headers are looked at."""
-        needed = sum(chunk.size for chunk in group.chunks)
-        largest = ("", 0)
-        for chunk in sorted(group.chunks, key=lambda chunk: chunk.size, reverse=True):
+        needed, largest = sum(map(_most_at_once, group.chunks)), ("", 0)
+        for chunk in sorted(group.chunks, key=_most_at_once, reverse=True):
             if needed <= MAX_BYTES_AT_ONCE:
                 return
             at_once = bytes_at_once(self._stream, chunk)
             largest = max(largest, (chunk.column, at_once), key=lambda found: found[1])
-            needed += at_once - chunk.size
+            needed += at_once - _most_at_once(chunk)
         if needed > MAX_BYTES_AT_ONCE:
             raise PartUnreadableError(
                 f"row group {number + 1} needs {_in_mb(needed)} MB of memory at once, {_in_mb(largest[1])} of them for "
@@ -109,6 +115,11 @@ class ParquetPart:
 
 def _of_columns(group: Group, columns: Sequence[str]) -> Group:
     return Group(group.rows, [chunk for chunk in group.chunks if chunk.column in columns])
+
+
+def _most_at_once(chunk: Chunk) -> int:
+    """Return how many bytes a column chunk may need at once, if it is one page or one dictionary."""
+    return chunk.size * DICTIONARY_COPIES if chunk.has_dictionary else chunk.size
 
 
 def _rows_at_once(group: Group) -> int:

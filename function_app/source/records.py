@@ -1,7 +1,7 @@
 """The records of a CSV text, and what breaks its rules.
 
-Nothing is guessed. Where a broken quote leaves two readings of the lines after it, within quotes or not, they belong
-to the broken record up to where one of the two is impossible.
+Where a broken quote allows two interpretations of the lines after it, within quotes or not, they belong to the broken
+record up to where one of the two is impossible.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ TOO_LARGE = f"The row is larger than {MAX_ROW_BYTES // 1_000_000} MB."
 NEVER_ENDS = "A quoted value never ends; what follows its opening quote can't be read."
 AFTER_QUOTE = "Text follows the closing quote of a value; write a quote within a quoted value twice."
 BACKSLASH = "A quote within a quoted value has a backslash before it; write the quote twice instead."
-IN_UNQUOTED = "A quote stands in a value without quotes; put the value in quotes, and write the quote in it twice."
-AFTER_SPACE = "A space stands before the opening quote of a value; remove it."
+IN_UNQUOTED = "A quote is in a value without quotes; put the value in quotes, and write the quote in it twice."
+AFTER_SPACE = "A space is before the opening quote of a value; remove it."
 _SLICE, _HEAD, _MIN_VIEW, _MAX_VIEW = 1 << 16, 1 << 14, 1 << 9, 1 << 20
 _SAMPLE, _MANY = 1 << 10, 32
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
@@ -61,7 +61,7 @@ class _Place(NamedTuple):
 
 @dataclass(slots=True)
 class _Found:
-    """What is known of the record being read: what is wrong, and its start where that was let go of.
+    """What is known of the record being read: what is wrong, and its start where that was released.
 
     The value that reaches to `looked_at` begins at `value`, both counted from where the record begins.
     """
@@ -97,7 +97,7 @@ class Records:
                 return
 
     def _end_of_whole_ones(self) -> int:
-        """Return where the whole records end that stand next in the text, those of a slice at most."""
+        """Return where the next whole records of the text end, at most those of a slice."""
         text, at = self._text, self._at
         end = min(at + _SLICE, len(text))
         while end < len(text) and text[end - 1 : end] == b"\r":
@@ -110,7 +110,7 @@ class Records:
         return end_of(self._dialect.quoted_records if are_many else self._dialect.records, text, at, end)
 
     def _next(self) -> Sound | Broken:
-        """Read one record to its end, whatever it takes."""
+        """Read one record to its end."""
         self._found, place = _Found(), _Place(0)
         while not place.ended:
             place = self._within_quotes(place.offset) if place.quoted else self._outside(place.offset)
@@ -139,7 +139,7 @@ class Records:
         return _Place(more - 1, quoted=True) if was_closed else _Place(more)
 
     def _at_quote(self, offset: int, *, is_last: bool) -> _Place:
-        """Judge a quote that is not within quotes: it opens a value if it is its first character."""
+        """Read a quote that is not within quotes: it opens a value if it is its first character."""
         if is_last and (more := self._more(offset)) is not None:
             return _Place(more)
         start, end = self._value_start(offset), self._at + offset
@@ -161,7 +161,7 @@ class Records:
         return self._at + found.value
 
     def _after_space(self, offset: int) -> _Place:
-        """Go on from a quote after spaces: if what it opens is closed in the line, that ends outside quotes anyhow."""
+        """Continue from a quote after spaces: if it is closed in the same line, that line ends outside quotes."""
         while True:
             start = self._at + offset
             closing = end_of(INNER, self._text, start + 1)
@@ -178,7 +178,7 @@ class Records:
             offset = more
 
     def _within_unquoted(self, offset: int) -> _Place:
-        """Go on from a quote in a value without quotes: it is text, unless it may open a value of several lines.
+        """Continue from a quote in a value without quotes: it is text, unless it may open a value of several lines.
 
         Then the delimiter before it is lost. That is not so where the line is as wide as a record should be.
         """
@@ -213,7 +213,7 @@ class Records:
         return _Place(offset, ended=True)
 
     def _where_one_reading_is_left(self, offset: int) -> _Place:
-        """Go on from a quote that breaks the rules, behind the lines that can be read in two ways."""
+        """Continue from a quote that breaks the rules, after the lines that have two interpretations."""
         self._found.has_two_readings = True
         while (line := self._line_after(offset)) is not None:
             line, judgement = self._judged(line)
@@ -223,7 +223,7 @@ class Records:
         return _Place(len(self._text) - self._at, ended=True)
 
     def _judged(self, line: int) -> tuple[int, Judgement]:
-        """Judge the lines from an offset on by as few bytes as it takes, and return where the offset is then."""
+        """Interpret the lines from an offset by as few bytes as possible, and return where the offset is then."""
         size = _MIN_VIEW
         while True:
             while len(self._text) - self._at - line < size and (more := self._more(line)) is not None:
@@ -233,7 +233,7 @@ class Records:
             judgement = judge(view, self._dialect, is_all=is_all)
             if judgement.reading != "either":
                 return line, judgement
-            if size >= _MAX_VIEW:  # no value is as long
+            if size >= _MAX_VIEW:  # no valid value is as long
                 return line, Judgement("neither", size) if b'"' in view else Judgement("records")
             size *= 4
 
@@ -250,7 +250,7 @@ class Records:
                 return None
 
     def _more(self, offset: int) -> int | None:
-        """Take the next chunk, and return where a place of this record is then; None if there is none."""
+        """Append the next chunk, and return where a place of this record is then; None if there is none."""
         chunk = next(filter(None, self._chunks), None)
         if chunk is None:
             self._all_there = True
@@ -261,7 +261,7 @@ class Records:
         return offset
 
     def _let_go_until(self, offset: int) -> int:
-        """Keep only the start of a record that is too large, and return how many bytes went."""
+        """Keep only the start of a record that is too large, and return how many bytes were released."""
         if self._text[self._at + offset - 1 : self._at + offset] == b"\r":
             offset -= 1
         self._found.head = self._found.head or self._text[self._at : self._at + _HEAD]

@@ -1,4 +1,4 @@
-"""The bytes of a CSV file as UTF-8: unpacked, and decoded where they are something else."""
+"""The bytes of a CSV file as UTF-8: decompressed, and decoded from other encodings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "UTF-16-BE",
 }
 _UNDECODED = "\udcff"
-# What is no character of its encoding becomes bytes that are no UTF-8, and so the fault of its row.
+# Bytes that are not a character of their encoding become bytes that are not UTF-8, which reject their row.
 codecs.register_error("snapshot", lambda error: (_UNDECODED, error.end))  # type: ignore[attr-defined]
 
 
@@ -35,7 +35,7 @@ class Text:
 
 
 def open_text(stream: pa.NativeFile, file: str, encoding: str | None) -> Text:
-    """Open a text; its byte order mark goes before `encoding`, and without both it is UTF-8."""
+    """Open a text; its byte order mark has precedence over `encoding`, and without both it is UTF-8."""
     chunks = _unpacked(stream, file)
     start = next(chunks, b"")
     while len(start) < len(codecs.BOM_UTF32_LE) and (more := next(chunks, b"")):

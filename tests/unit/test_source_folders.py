@@ -128,7 +128,7 @@ def test_files_that_are_passed_over_are_named_with_the_reason() -> None:
         "2026-10-01/e.csv.zip",
     ]
     assert "beside folders that are versions" in passed_over[0]
-    assert ".csv, .tsv and .parquet are read" in passed_over[2]
+    assert ".csv, .tsv and .parquet are, " in passed_over[2]
 
 
 def test_partitions_give_their_values_to_attributes() -> None:
