@@ -64,7 +64,7 @@ class CsvPart:
 
     def _blocks(self) -> Iterator[_Pieces]:
         pieces, size = list[Sound | Broken](), 0
-        for piece in Records(self._chunks, self._header.dialect):
+        for piece in Records(self._chunks, self._header.dialect, len(self.columns)):
             pieces.append(piece)
             size += len(piece.text)
             if size >= BLOCK_BYTES:

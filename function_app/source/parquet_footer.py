@@ -16,6 +16,7 @@ from function_app.source.files import PartUnreadableError
 DICTIONARY_COPIES = 3
 """How often pyarrow holds a dictionary in memory while it reads."""
 _LENGTH_AND_MAGIC = 8
+_DETAILS_OF_DATA = {0: 5, 3: 8}  # the field of a header that describes a data page, by the two types of these
 _BYTE_ARRAY, _DICTIONARY_PAGE, _DICTIONARY_ENCODINGS = 6, 2, frozenset((2, 8))
 _HEADER_BYTES, _MAX_HEADER_BYTES = 1 << 10, 16 << 20
 _ERRORS = (LookupError, ValueError, TypeError, AttributeError, RecursionError, OverflowError)
@@ -78,6 +79,23 @@ def bytes_at_once(stream: pa.NativeFile, chunk: Chunk) -> int:
     return largest + DICTIONARY_COPIES * dictionary
 
 
+def check_pages(stream: pa.NativeFile, chunk: Chunk) -> None:
+    """Raise PartUnreadableError if the pages of a column chunk do not have as many values as its footer says.
+
+    pyarrow skips a page of an unknown type: all values after it would be those of other rows.
+    """
+    values = 0
+    try:
+        for header in _page_headers(stream, chunk):
+            details = header.get(_DETAILS_OF_DATA.get(header[1], 0))
+            values += details[1] if details else 0
+    except _ERRORS as error:
+        raise PartUnreadableError(f"a page header of the column '{chunk.column}' is damaged") from error
+    if values != chunk.values:
+        problem = f"the pages of the column '{chunk.column}' have {values} values, and the footer says {chunk.values}"
+        raise PartUnreadableError(f"its content is damaged: {problem}")
+
+
 def _chunk(data: dict[int, Any]) -> Chunk:
     size_in_file, data_start, start = data[7], data[9], data.get(11) or data[9]
     return Chunk(
@@ -94,10 +112,15 @@ def _chunk(data: dict[int, Any]) -> Chunk:
 
 def _pages(stream: pa.NativeFile, chunk: Chunk) -> Iterator[tuple[int, int]]:
     """Yield the kind of each page, and its size in memory."""
+    for header in _page_headers(stream, chunk):
+        yield header[1], header[2]
+
+
+def _page_headers(stream: pa.NativeFile, chunk: Chunk) -> Iterator[dict[int, Any]]:
     place, end = chunk.start, chunk.start + chunk.size_in_file
     while place < end:
         header, length = _page_header(stream, place)
-        yield header[1], header[2]
+        yield header
         if header[2] < 0 or header[3] < 0:
             raise ValueError("a page of negative size")
         place += length + header[3]

@@ -11,7 +11,14 @@ import pyarrow.compute as pc
 from pyarrow import parquet, types
 
 from function_app.source.files import PartUnreadableError
-from function_app.source.parquet_footer import DICTIONARY_COPIES, Chunk, Group, bytes_at_once, read_groups
+from function_app.source.parquet_footer import (
+    DICTIONARY_COPIES,
+    Chunk,
+    Group,
+    bytes_at_once,
+    check_pages,
+    read_groups,
+)
 from function_app.source.pieces import MAX_BYTES, by_bytes
 from function_app.source.rows import Rows
 
@@ -64,6 +71,8 @@ class ParquetPart:
         for number, group in enumerate(groups):
             self._refuse_large_pages(number, group)
         for number, group in enumerate(groups):
+            for chunk in group.chunks if group.rows else ():
+                check_pages(self._stream, chunk)
             fine = self._read(number, columns, "us", group)
             coarse = self._read(number, instants, "ms", group) if instants else repeat(None)
             for batch, same in zip(fine, coarse, strict=False):
@@ -74,6 +83,7 @@ class ParquetPart:
         file = parquet.ParquetFile(
             self._stream,
             metadata=self._file.metadata,
+            page_checksum_verification=True,
             read_dictionary=[chunk.column for chunk in group.chunks if _is_dictionary(chunk)],
             coerce_int96_timestamp_unit=unit,
             buffer_size=buffer_bytes,

@@ -20,6 +20,7 @@ from function_app.source.folders import partition_values
 from function_app.source.layout import Layout
 from function_app.source.parquet_part import ParquetPart
 from function_app.source.row_judge import Check, RowJudge
+from function_app.source.text import check_packed
 from function_app.source.words import in_words
 
 ROWS = 16_384
@@ -68,8 +69,12 @@ def read_part(  # noqa: PLR0913, PLR0917  # all that reading depends on
     check: Check,
     layout: Layout | None = None,
 ) -> Iterator[Batch]:
-    """Read a part in batches, with memory independent of its size; PartUnreadableError if the rest can't be."""
+    """Read a part in batches, with memory independent of its size; PartUnreadableError if the rest can't be.
+
+    A packed part is read through before, so that nothing is loaded from a damaged one.
+    """
     layout = layout or Layout.of(entity)
+    check_packed(stream, file)
     part = _open(stream, file, entity, layout)
     columns = [column for column in layout.columns_of(entity.by_name) if column in part.columns]
     judge = RowJudge(entity, required, check, layout, part.encoding if isinstance(part, CsvPart) else None)

@@ -24,6 +24,8 @@ AFTER_SPACE = "A space is before the opening quote of a value; remove it."
 _SLICE, _HEAD, _MIN_VIEW, _MAX_VIEW = 1 << 16, 1 << 14, 1 << 9, 1 << 20
 _SAMPLE, _MANY = 1 << 10, 32
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
+_QUOTES = re.compile(rb'"++')
+_BLANKS = re.compile(rb"[ \t]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,27 @@ class _Place(NamedTuple):
 
 @dataclass(slots=True)
 class _Found:
-    """What is known of the record being read: what is wrong, and its start where that was released."""
+    """What is known of the record being read: what is wrong, and its start where that was released.
+
+    The value that reaches to `looked_at` begins at `value`, both counted from where the record begins.
+    """
 
     problem: str | None = None
     has_two_readings: bool = False
     head: bytes = b""
     lines: int = 0
+    looked_at: int = 0
+    value: int = 0
 
 
 class Records:
-    """Iterate over a text that comes in chunks of any length, in memory for one record of the longest."""
+    """Iterate over a text that comes in chunks of any length, in memory for one record of the longest.
 
-    def __init__(self, chunks: Iterator[bytes], dialect: Dialect) -> None:
-        self._chunks, self._dialect = chunks, dialect
+    `width` is how many values a record should have, if that is known.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], dialect: Dialect, width: int | None = None) -> None:
+        self._chunks, self._dialect, self._width = chunks, dialect, width
         self._text, self._at, self._all_there = b"", 0, False
         self._found = _Found()
 
@@ -132,15 +142,23 @@ class Records:
         """Read a quote that is not within quotes: it opens a value if it is its first character."""
         if is_last and (more := self._more(offset)) is not None:
             return _Place(more)
-        end = self._at + offset
-        before = self._text[max(self._text.rfind(self._dialect.delimiter, self._at, end) + 1, self._at) : end]
-        if not before:
+        start, end = self._value_start(offset), self._at + offset
+        if start == end:
             return _Place(offset + 1, quoted=True)
-        if before.strip(b" \t"):
+        if end_of(_BLANKS, self._text, start, end) < end:
             self._is_wrong(IN_UNQUOTED)
-            return _Place(offset + 1)
+            return self._within_unquoted(offset)
         self._is_wrong(AFTER_SPACE)
         return self._after_space(offset)
+
+    def _value_start(self, offset: int) -> int:
+        """Return where the value begins that reaches to a place, looking at each byte once."""
+        found = self._found
+        delimiter = self._text.rfind(self._dialect.delimiter, self._at + found.looked_at, self._at + offset)
+        if delimiter >= 0:
+            found.value = delimiter + 1 - self._at
+        found.looked_at = offset
+        return self._at + found.value
 
     def _after_space(self, offset: int) -> _Place:
         """Continue from a quote after spaces: if it is closed in the same line, that line ends outside quotes."""
@@ -158,6 +176,25 @@ class Records:
             if more is None:
                 return _Place(closing + 1 - self._at)
             offset = more
+
+    def _within_unquoted(self, offset: int) -> _Place:
+        """Continue from a quote in a value without quotes: it is text, unless it may open a value of several lines.
+
+        Then the delimiter before it is lost. That is not so where the line is as wide as a record should be.
+        """
+        while True:
+            start = self._at + offset
+            closing = end_of(INNER, self._text, start + 1)
+            after = self._text[closing + 1 : closing + 2]
+            is_far = closing - start > MAX_ROW_BYTES
+            if not (is_far or after) and (more := self._more(offset)) is not None:
+                offset = more
+                continue
+            is_closed = not is_far and closing < len(self._text) and after in self._dialect.ends
+            line = _LINE_BREAK.search(self._text, start, closing) if is_closed else None
+            if line and self._dialect.width(self._text[self._at : line.start()]) != self._width:
+                return self._where_one_reading_is_left(offset)
+            return _Place(end_of(_QUOTES, self._text, start) - self._at)
 
     def _within_quotes(self, offset: int) -> _Place:
         offset = end_of(INNER, self._text, self._at + offset) - self._at
@@ -230,6 +267,7 @@ class Records:
         self._found.head = self._found.head or self._text[self._at : self._at + _HEAD]
         self._found.lines += count_lines(self._text[self._at : self._at + offset])
         self._at += offset
+        self._found.looked_at = self._found.value = 0
         return offset
 
     def _is_wrong(self, problem: str) -> None:

@@ -47,8 +47,32 @@ def open_text(stream: pa.NativeFile, file: str, encoding: str | None) -> Text:
     return Text(chunks if codec == "utf-8" else _decoded(chunks, codec), found)
 
 
+def check_packed(stream: pa.NativeFile, file: str) -> None:
+    """Read a packed file to its end, where its checksum is, and go back; PartUnreadableError if it is damaged."""
+    if _codec_of(file):
+        for _ in _unpacked(pa.PythonFile(_KeptOpen(stream), "r"), file):
+            pass
+        stream.seek(0)
+
+
+class _KeptOpen:
+    """A stream that stays open when what reads it is closed."""
+
+    closed = False
+
+    def __init__(self, stream: pa.NativeFile) -> None:
+        self.read = stream.read
+
+    def close(self) -> None:
+        pass
+
+
+def _codec_of(file: str) -> str | None:
+    return next((codec for ending, codec in CODECS.items() if file.lower().endswith(ending)), None)
+
+
 def _unpacked(stream: pa.NativeFile, file: str) -> Iterator[bytes]:
-    codec = next((codec for ending, codec in CODECS.items() if file.lower().endswith(ending)), None)
+    codec = _codec_of(file)
     if codec is None:
         yield from _read(stream)
         return

@@ -13,12 +13,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.source_parts import MODEL, head, ids, read
+from support.source_parts import CUSTOMER, MODEL, REQUIRED, check, head, ids, read
 
 from function_app.domain.snapshot_rules import is_encoding
 from function_app.source import csv_part, text
 from function_app.source.files import PartUnreadableError
 from function_app.source.layout import Layout
+from function_app.source.reader import read_part
 
 CUT_OFF = "its last line has no line break, so it may be cut off"
 ROWS = {"A1": "Ada, Æ", "A2": 'Bo "B" Berg', "A3": "two\r\nlines", "A4": "김 😀", "A5": ""}
@@ -75,6 +76,17 @@ def test_a_packed_file_that_is_cut_off_or_damaged_is_no_success(cut: int) -> Non
         read(packed[:-cut], "c.csv.gz")
     with pytest.raises(PartUnreadableError, match="its compressed content is damaged"):
         read(packed[:-8] + bytes(8), "c.csv.gz")
+
+
+def test_nothing_is_read_from_a_large_packed_file_whose_checksum_is_wrong() -> None:
+    rows = "".join(f"A{number},Oslo {number}\n" for number in range(200_000))
+    content = gzip.compress(f"CustomerId,City\n{rows}".encode(), 0)
+    assert len(read(content, "c.csv.gz").records) == 200_000
+    batches = read_part(
+        pa.BufferReader(content.replace(b"Oslo 7\n", b"Rome 7\n")), "c.csv.gz", CUSTOMER, REQUIRED, check
+    )
+    with pytest.raises(PartUnreadableError, match="its compressed content is damaged"):
+        next(batches)
 
 
 @pytest.mark.parametrize("start", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n", "\n\nsep=;\n", "\n\r\n"])

@@ -253,8 +253,40 @@ def test_no_damage_to_a_file_ends_the_process_or_is_another_error(seed: int) -> 
 def test_a_part_that_is_damaged_within_reports_from_where_on() -> None:
     content = bytearray(in_parquet({"CustomerId": [str(n) for n in range(20_000)]}, compression="none"))
     content[4:2_000] = bytes(1_996)
-    with pytest.raises(PartUnreadableError, match="it can't be read from row 1 on: its content is damaged"):
+    with pytest.raises(PartUnreadableError, match=r"a page header of the column .CustomerId. is damaged"):
         read(bytes(content), "c.parquet")
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_a_page_that_does_not_have_its_checksum_is_damaged(version: str) -> None:
+    columns = {"CustomerId": ["A0", "A1"], "City": ["Oslo", "Rome"]}
+    options = {"use_dictionary": False, "write_statistics": False, "compression": "none"}
+    content = in_parquet(columns, write_page_checksum=True, data_page_version=version, **options)
+    assert read(content, "c.parquet").by_id["A1"]["City"] == "Rome"
+    with pytest.raises(PartUnreadableError, match="its content is damaged"):
+        read(content.replace(b"Rome", b"Bern"), "c.parquet")
+
+
+def test_a_page_that_pyarrow_would_skip_shifts_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_part, "MAX_ROWS", 8)
+    columns = {"CustomerId": [f"A{n}" for n in range(40)], "City": [f"City {n}" for n in range(40)]}
+    options = {"use_dictionary": False, "write_statistics": False, "compression": "none", "data_page_size": 64}
+    content = in_parquet(columns, write_batch_size=8, **options)
+    assert read(content, "c.parquet").by_id["A30"]["City"] == "City 30"
+    header = b"\x15\x00\x15"  # type 0, a data page
+    places = [match.start() for match in re.finditer(header, content)]
+    found = 0
+    for place in places:
+        damaged = content[: place + 1] + b"\x08" + content[place + 2 :]
+        try:
+            records = read(damaged, "c.parquet").records
+        except PartUnreadableError:
+            found += 1
+        else:
+            assert [(record["CustomerId"], record["City"]) for record in records] == list(
+                zip(*columns.values(), strict=True)
+            )
+    assert found >= 10
 
 
 def test_a_text_over_the_limit_is_rejected_by_row_in_a_dictionary_or_not() -> None:
