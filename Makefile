@@ -1,6 +1,7 @@
 SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+TESTS := PYTHONPATH=tests $(PYTHON) -m
 OTHER_PYTHONS := $(filter-out $(shell python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'),3.11 3.12 3.13)
 export PYTHONDONTWRITEBYTECODE := 1
 export UV_SYSTEM_CERTS := 1
@@ -50,7 +51,7 @@ connector: $(VENV)/dev  ## Generate the connector's definition
 	$(PYTHON) -m connector.build.swagger
 
 documents: $(VENV)/dev  ## Write the tables of operations, settings and error codes into function_app/README.md
-	PYTHONPATH=.:tests $(PYTHON) -m support.readme
+	$(TESTS) support.readme
 
 release: check  ## Keep the connector's definition as the released one, which later ones may not break
 	$(PYTHON) -m connector.build.release
@@ -66,10 +67,10 @@ check: $(VENV)/dev  ## Run the fast part: style, types, layers, documents, the c
 	$(PYTHON) -m connector.build.release --check
 
 bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json
-	$(PYTHON) -m tests.bench
+	$(TESTS) bench
 
 prove: $(VENV)/dev  ## Prove the promises under kills, faults, races, load and hostile input, in the long form: an hour
-	PYTHONPATH=.:tests $(PYTHON) -m proof
+	$(TESTS) proof
 
 $(VENV)/uv: requirements-dev.txt
 	@tools/quietly "Making $(VENV) and installing uv into it (about 5 s)" bash -c 'set -eo pipefail; \
