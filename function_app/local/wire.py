@@ -1,7 +1,7 @@
 """HTTP/1.1 as Kestrel reads and writes it: what is refused before any function is asked, and how answers go out.
 
-Own code, because every library for this refuses or corrects what Kestrel accepts: methods in lower case, unknown methods,
-and the limits that are answered 414 and 431.
+Own code, because every library for this refuses or corrects what Kestrel accepts: methods in lower case, unknown
+methods, and the limits that are answered 414 and 431.
 """
 
 from __future__ import annotations
