@@ -36,6 +36,7 @@ def get_shelf_schema() -> Json:
             {
                 "name": "view",
                 "in": "query",
+                "required": True,
                 "type": "string",
                 "x-ms-summary": "View",
                 "description": "Whether the fields are for input or output.",

@@ -94,6 +94,7 @@ CASES: tuple[Case, ...] = (
         "OperationHasManyResponsesWithSchema",
         f"{CREATE}/responses",
         {f"{CREATE}/responses/202": error({"$ref": "#/definitions/NewBook"})},
+        "DynamicRecordTyped",
     ),
     case("DefaultResponseNotError", DEFAULT, {DEFAULT: {"description": "What is wrong."}}),
     case("DefaultResponseNotError", DEFAULT, {DEFAULT: part(f"{CREATE}/responses/201")}),

@@ -23,6 +23,12 @@ def entry(value: object, **more: object) -> Json:
 
 
 CASES: tuple[Case, ...] = (
+    case("DefinitionHasTitle", BOOK, {f"{BOOK}/title": "Book"}),
+    case(
+        "HeaderSummaryMissing",
+        f"{CREATE}/responses/201/headers/Location",
+        {f"{CREATE}/responses/201/headers": {"Location": {"type": "string", "description": "Where it is."}}},
+    ),
     case("RequiredPropertyDefinitionMissing", f"{BOOK}/required", ["id", "shelf"]),
     case(
         "RequiredPropertyDefinitionMissing",

@@ -90,7 +90,7 @@ def test_schemas_that_hold_themselves_are_walked_once(tmp_path: Path) -> None:
     example = Example()
     sequel = {"$ref": "#/definitions/Sequel"}
     fields = {"next": sequel, "all": {**part(f"{LIST}/responses/200/schema/properties/value")}}
-    sequels = {"type": "object", "title": "Sequel", "description": "What follows."}
+    sequels = {"type": "object", "x-ms-summary": "Sequel", "description": "What follows."}
     example.put("/definitions/Sequel", {**sequels, "properties": {**fields}})
     example.put("/definitions/Sequel/properties/all/items", sequel)
     example.put("/definitions/Book/properties/sequel", sequel)

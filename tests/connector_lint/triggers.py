@@ -29,7 +29,7 @@ def when_a_book_is_added() -> Json:
                     "type": "object",
                     "properties": {
                         "value": listing({"$ref": "#/definitions/Book"}),
-                        "state": text("State", "How far the flow has read."),
+                        "state": text("State", "How far the flow has read.", **{"x-ms-visibility": "internal"}),
                     },
                 },
             },

@@ -1,6 +1,8 @@
 """Rules on dynamic lists and schemas: the called operation, its arguments, and the paths in its response.
 
-The rules are Microsoft's, except `DynamicPathNotValid` and `DynamicFormMissing`.
+The rules are Microsoft's validator's, or what its designer and Power Fx were seen to do: `DynamicFormMissing`,
+`DynamicPathNotValid`, `DynamicSchemaPathMissing`, `DynamicArgumentOptional`, `DynamicRecordTyped`,
+`DynamicRowWithoutFields`.
 """
 
 from collections.abc import Iterator
@@ -53,6 +55,45 @@ def paths_have_no_leading_slash(document: Document) -> Problems:
                 yield point(call.where, key), f"{path!r} starts with '/'; remove it."
         if call.collection.startswith("/"):
             yield call.where, f"{call.collection!r} starts with '/'; remove it."
+
+
+@rule("DynamicSchemaPathMissing")
+def schemas_have_a_path(document: Document) -> Problems:
+    """Find schemas without a path: the designer takes the whole response for the fields, and Power Fx never ends."""
+    for call in dynamic_calls(document):
+        if call.form not in LIST_FORMS and not any(call.paths.values()):
+            yield call.where, "No path names the schema in the response; set it, and wrap the schema in an object."
+
+
+@rule("DynamicArgumentOptional")
+def arguments_are_required(document: Document) -> Problems:
+    """Find arguments of schemas for optional inputs: Power Fx passes only required ones."""
+    for call in dynamic_calls(document):
+        for argument in call.arguments if call.form not in LIST_FORMS else ():
+            target = call.target_input(argument)
+            if target and not target.required_throughout:
+                yield argument.where, f"{target.path!r} is optional, so Power Fx does not pass it; require it."
+
+
+def _outputs_with_schemas(document: Document) -> Iterator[Field]:
+    for operation in document.operations:
+        yield from (field for field in operation.outputs if "x-ms-dynamic-properties" in field.schema)
+
+
+@rule("DynamicRecordTyped")
+def records_of_responses_have_no_type(document: Document) -> Problems:
+    """Find dynamic records of responses with a type: Power Fx takes them for empty records."""
+    for field in _outputs_with_schemas(document):
+        if "type" in field.schema and not field.schema.get("properties"):
+            yield field.schema_where, "The record has a type but no field; leave its type out, or list a field."
+
+
+@rule("DynamicRowWithoutFields")
+def rows_have_a_field(document: Document) -> Problems:
+    """Find dynamic rows of lists without a type: Power Fx reads their fields as blank."""
+    for field in _outputs_with_schemas(document):
+        if field.path.endswith("*") and "type" not in field.schema:
+            yield field.schema_where, "The row has no type; declare an object with its key beside the dynamic schema."
 
 
 @rule("DynamicPropertiesItemValuePathMismatch")

@@ -99,9 +99,11 @@ def hidden_inputs_have_a_value(document: Document) -> Problems:
 
 @rule("PropertyMustBeRequired")
 def hidden_defaults_are_sent(document: Document) -> Problems:
-    """Find internal inputs that have a default but are optional: the platform does not send those."""
+    """Find optional internal inputs of actions: the platform sends no default of them, and Power Fx shows them."""
     for operation in document.operations:
-        for field in operation.inputs:
-            hidden = field.value.get("x-ms-visibility") == "internal" and "default" in field.value
-            if hidden and not field.required:
-                yield field.where, f"{field.path!r} is internal and optional, so it is never sent; require it."
+        for field in () if operation.trigger else operation.inputs:
+            if field.value.get("x-ms-visibility") == "internal" and not field.required:
+                yield (
+                    field.where,
+                    f"{field.path!r} is internal and optional; leave it out, or require it.",
+                )

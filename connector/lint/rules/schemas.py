@@ -22,6 +22,22 @@ def required_properties_are_defined(document: Document) -> Problems:
                 yield where, f"{name!r} is required but not defined; add it to the properties."
 
 
+@rule("DefinitionHasTitle")
+def definitions_have_no_title(document: Document) -> Problems:
+    """Find titles of definitions: designers put them in front of the name of each field."""
+    for node in document.of("schema"):
+        if node.is_definition and "title" in node.value:
+            yield node.where, "The definition has a title; remove it, and keep those of its fields."
+
+
+@rule("HeaderSummaryMissing")
+def headers_have_summaries(document: Document) -> Problems:
+    """Find headers without a summary: designers name them by their description."""
+    for node in document.of("header"):
+        if not as_text(node.value.get("x-ms-summary")).strip():
+            yield node.where, "The header has no x-ms-summary; add a short name."
+
+
 @rule("RequiredPropertyArrayEmpty")
 def required_lists_are_not_empty(document: Document) -> Problems:
     for node in document.of("schema"):

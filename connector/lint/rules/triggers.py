@@ -51,3 +51,14 @@ def batches_are_arrays(document: Document) -> Problems:
         if trigger.value["x-ms-trigger"] == "batch" and not array:
             message = "A batch trigger returns an array, or an object with one; declare it."
             yield trigger.where, message
+
+
+@rule("BatchTriggerNotSplit")
+def batches_have_one_visible_field(document: Document) -> Problems:
+    """Find fields beside the array: the designer starts one run for each event only if the array is all there is."""
+    for trigger in _triggers(document):
+        fields = [field for field in trigger.outputs if field.path and "/" not in field.path]
+        has_array = any(field.schema.get("type") == "array" for field in fields)
+        for field in fields if has_array and trigger.value["x-ms-trigger"] == "batch" else ():
+            if field.schema.get("type") != "array" and field.schema.get("x-ms-visibility") != "internal":
+                yield field.schema_where, "Makers see this field beside the array, so no run starts per event; hide it."
