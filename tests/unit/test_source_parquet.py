@@ -253,7 +253,7 @@ def test_no_damage_to_a_file_ends_the_process_or_is_another_error(seed: int) -> 
 def test_a_part_that_is_damaged_within_reports_from_where_on() -> None:
     content = bytearray(in_parquet({"CustomerId": [str(n) for n in range(20_000)]}, compression="none"))
     content[4:2_000] = bytes(1_996)
-    with pytest.raises(PartUnreadableError, match="a page header of the column .CustomerId. is damaged"):
+    with pytest.raises(PartUnreadableError, match="a page header of the column 'CustomerId' is damaged"):
         read(bytes(content), "c.parquet")
 
 
