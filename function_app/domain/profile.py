@@ -38,8 +38,12 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A stored customer: the source profile and the updates that were live when it was read."""
+    """A stored customer: the source profile and the updates that were live when it was read.
+
+    `form` is `Fitting.form` of the definition by which a refresh loaded the profile; empty if not known.
+    """
 
     customer_id: str
     source: Attributes
     updates: tuple[Update, ...] = ()
+    form: str = ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from function_app.domain.fitting import Fitting
 from function_app.domain.profile import Attributes
 
 Order = Literal["lt", "le", "gt", "ge"]
@@ -133,12 +134,16 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class SourceQuery:
-    """Source profiles that meet a condition, in order, after a position, except those of some customers."""
+    """Source profiles that meet a condition, in order, after a position, except those of some customers.
+
+    By `fitting`, a value that does not fit the type of its attribute counts as null; without it, every value counts.
+    """
 
     condition: Condition | None
     sorting: Sorting
     after: Position | None = None
     without: frozenset[str] = frozenset()
+    fitting: Fitting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ async def get_customer_card(call: Call) -> Answer:
 
 def _name(profile: Attributes) -> str:
     full, name, first, last = (profile.get(attribute) for attribute in _NAMES)
-    return str(full or name or " ".join(filter(None, (first, last))) or profile[CUSTOMER_ID])
+    return str(full or name or " ".join(str(part) for part in (first, last) if part) or profile[CUSTOMER_ID])
 
 
 def _fields(entity: Entity, merged: Merged) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from function_app.domain.access import Change
 from function_app.domain.activity import UNIFIED
 from function_app.domain.definition import definition_faults, instance_of
 from function_app.domain.entity import Entity, Instance
+from function_app.domain.fitting import Fitting
 from function_app.domain.names import nearest_hint
 from function_app.errors import ServiceError
 from function_app.services.cache import Cache
@@ -24,9 +25,13 @@ MAX_KEPT = 1_000
 
 @dataclass(frozen=True)
 class CompiledInstance:
-    """An instance with the value checkers compiled from its definition."""
+    """An instance with what is compiled from its definition: the value checkers, and the types of stored values."""
 
     instance: Instance
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        return Fitting(self.instance.customer)
 
     @cached_property
     def customers(self) -> Checker:

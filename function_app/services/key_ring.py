@@ -46,7 +46,8 @@ class KeyRing:
         if customer_id is None or read is None or read.customer is None:
             message = f"No customer has the key '{source_key.key[:100]}' in {source_key.entity[:100]}."
             raise ServiceError(error_codes.KEY_NOT_FOUND(message, "key"))
-        return customer_id, keys_of(model.instance, read.customer.source, customer_id)
+        source = model.fitting.customer(read.customer).source
+        return customer_id, keys_of(model.instance, source, customer_id)
 
 
 def keys_of(instance: Instance, profile: Attributes, customer_id: str) -> dict[SourceKey, str]:

@@ -48,20 +48,22 @@ class ListCustomers:
 
     async def __call__(self, model: CompiledInstance, query: ListQuery, now: datetime) -> Page:
         """Return one page of customers with values merged at `now`."""
-        instance_id = model.instance.instance_id
+        instance_id, fitting = model.instance.instance_id, model.fitting
         names = (names_in(query.condition) | {query.sorting.attribute}) - {CUSTOMER_ID}
         touched = await self._store.customers.find_with_updates_of(instance_id, names, now) if names else ()
         without = frozenset(customer.customer_id for customer in touched)
-        live = list(_matching((merge(c.source, c.updates, now).attributes for c in touched), query.condition))
+        merged = (merge(c.source, c.updates, now).attributes for c in map(fitting.customer, touched))
+        live = list(_matching(merged, query.condition))
 
         needed = query.skip + query.top + 1
-        source = SourceQuery(query.condition, query.sorting, query.after, without)
+        source = SourceQuery(query.condition, query.sorting, query.after, without, fitting)
         found = await self._store.customers.find_profiles(instance_id, source, needed)
-        rows = _ordered([*(c.source for c in found), *live], query)[query.skip : needed]
-        page = await self._merged(instance_id, rows[: query.top], found, now)
+        rows = _ordered([*(fitting.customer(c).source for c in found), *live], query)[query.skip : needed]
+        page = await self._merged(model, rows[: query.top], found, now)
         count = None
         if query.count:
-            count = len(live) + await self._store.customers.count_profiles(instance_id, query.condition, without)
+            sources = self._store.customers.count_profiles(instance_id, query.condition, without, fitting)
+            count = len(live) + await sources
         return Page(
             list(_matching(page, query.condition)),
             _position(rows[query.top - 1], query.sorting) if len(rows) > query.top else None,
@@ -69,11 +71,12 @@ class ListCustomers:
         )
 
     async def _merged(
-        self, instance_id: str, rows: Sequence[Attributes], found: Sequence[Customer], now: datetime
+        self, model: CompiledInstance, rows: Sequence[Attributes], sources: Sequence[Customer], now: datetime
     ) -> list[Attributes]:
-        unmerged = {customer.customer_id for customer in found}
+        unmerged = {customer.customer_id for customer in sources}
         ids = [row[CUSTOMER_ID] for row in rows if row[CUSTOMER_ID] in unmerged]
-        updates = await self._store.customers.read_updates(instance_id, ids, now) if ids else {}
+        found = await self._store.customers.read_updates(model.instance.instance_id, ids, now) if ids else {}
+        updates = {customer_id: map(model.fitting.update, of_one) for customer_id, of_one in found.items()}
         return [merge(row, updates.get(row[CUSTOMER_ID], ()), now).attributes for row in rows]
 
 

@@ -15,8 +15,9 @@ class ReadCustomer:
         self._store = store
 
     async def __call__(self, model: CompiledInstance, customer_id: str, now: datetime) -> tuple[Customer, Merged]:
-        """Return the customer and its merged profile at `now`; ServiceError if the source has no such customer."""
+        """Return what may show of the customer, and the merged profile at `now`; ServiceError if there is none."""
         read = await self._store.customers.read(model.instance.instance_id, customer_id, now)
         if read.customer is None:
             raise unknown_customer(customer_id)
-        return read.customer, merge(read.customer.source, read.customer.updates, now)
+        customer = model.fitting.customer(read.customer)
+        return customer, merge(customer.source, customer.updates, now)

@@ -36,7 +36,7 @@ class ReadFeed:
 
     async def received(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
         """Return profile updates in the order of receipt, each `TRAILS` after it."""
-        return await _page(self._feed.read_received, model, after, (now, now - TRAILS))
+        return _fitting(model, await _page(self._feed.read_received, model, after, (now, now - TRAILS)))
 
     async def created(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Activity]:
         """Return activities in the order of creation, each `TRAILS` after it."""
@@ -44,7 +44,11 @@ class ReadFeed:
 
     async def ended(self, model: CompiledInstance, after: str | None, now: datetime) -> FeedPage[Update]:
         """Return profile updates in the order of their ends."""
-        return await _page(self._feed.read_ended, model, after, (now, now))
+        return _fitting(model, await _page(self._feed.read_ended, model, after, (now, now)))
+
+
+def _fitting(model: CompiledInstance, page: FeedPage[Update]) -> FeedPage[Update]:
+    return FeedPage([model.fitting.update(update) for update in page.items], page.position, page.more)
 
 
 async def _page(

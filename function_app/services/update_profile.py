@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from random import getrandbits
@@ -78,13 +78,14 @@ class UpdateProfile:
         read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
         if read.customer is None:
             raise unknown_customer(update.customer_id)
+        customer = model.fitting.customer(read.customer)
         known = read.update or await self._store.customers.create_update(instance_id, update, now)
         if known and request.repeat_id:  # else it is this update, written by an attempt that lost its response
             _check_repeated(known, update)
-            return Updated(known, _with(read.customer, known), is_repeated=True, now=now)
-        customer = _with(read.customer, update)
-        self._mark(instance_id, customer.updates, now)
-        return Updated(update, customer, is_repeated=False, now=now)
+            return Updated(known, _with(customer, known), is_repeated=True, now=now)
+        whole = [each for each, shown in zip(read.customer.updates, customer.updates, strict=True) if each is shown]
+        self._mark(instance_id, [*whole, update], now)
+        return Updated(update, _with(customer, update), is_repeated=False, now=now)
 
     def _mark(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
         if len(updates) < MARK_AT:
@@ -138,4 +139,4 @@ def _check_repeated(known: Update, update: Update) -> None:
 
 
 def _with(customer: Customer, update: Update) -> Customer:
-    return Customer(customer.customer_id, customer.source, (*customer.updates, update))
+    return replace(customer, updates=(*customer.updates, update))

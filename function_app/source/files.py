@@ -24,6 +24,10 @@ _NUMBERED = re.compile(r"part-(\d+)(?:-of-(\d+))?", re.IGNORECASE)
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 
+class PartUnreadableError(Exception):
+    """A part, or the rest of it, can't be read as CSV or Parquet; its text is the reason, with "it" for the part."""
+
+
 class PartChangedError(Exception):
     """A part was removed, or changed since the refresh began."""
 

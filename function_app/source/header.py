@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from function_app.source.dialect import Dialect, end_of
+from function_app.source.files import PartUnreadableError
 from function_app.source.layout import DELIMITERS, Layout
-from function_app.source.rows import PartUnreadableError
 
 MAX_HEADER_BYTES, _SHOWN = 1 << 20, 80
 _BLANK_LINES = re.compile(rb"[\r\n]*")

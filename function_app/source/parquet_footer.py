@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from function_app.source.rows import PartUnreadableError
+from function_app.source.files import PartUnreadableError
 
 DICTIONARY_COPIES = 3
 """How often pyarrow holds a dictionary in memory while it reads."""

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet, types
 
+from function_app.source.files import PartUnreadableError
 from function_app.source.parquet_footer import (
     DICTIONARY_COPIES,
     Chunk,
@@ -19,7 +20,7 @@ from function_app.source.parquet_footer import (
     read_groups,
 )
 from function_app.source.pieces import MAX_BYTES, by_bytes
-from function_app.source.rows import PartUnreadableError, Rows
+from function_app.source.rows import Rows
 
 MAX_ROWS = 16_384
 MAX_BYTES_AT_ONCE = 128 << 20

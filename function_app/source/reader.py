@@ -15,11 +15,11 @@ from function_app.error_codes import ErrorDetail
 from function_app.source.batch import Batch
 from function_app.source.columns import canonical, fits
 from function_app.source.csv_part import CsvPart
+from function_app.source.files import PartUnreadableError
 from function_app.source.folders import partition_values
 from function_app.source.layout import Layout
 from function_app.source.parquet_part import ParquetPart
 from function_app.source.row_judge import Check, RowJudge
-from function_app.source.rows import PartUnreadableError
 from function_app.source.text import check_packed
 from function_app.source.words import in_words
 

@@ -9,10 +9,6 @@ from functools import cache, partial
 import pyarrow as pa
 
 
-class PartUnreadableError(Exception):
-    """A part, or the rest of it, can't be read as CSV or Parquet; its text is the reason, with "it" for the part."""
-
-
 @dataclass(frozen=True, slots=True)
 class BrokenRow:
     """A row without values: its number and line, and what is wrong.

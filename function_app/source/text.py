@@ -10,7 +10,7 @@ from itertools import chain
 import pyarrow as pa
 
 from function_app.domain.snapshot_rules import is_encoding
-from function_app.source.rows import PartUnreadableError
+from function_app.source.files import PartUnreadableError
 
 CODECS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
 READ_BYTES = 1 << 20

@@ -40,6 +40,7 @@ RECEIVED, ENDED, CREATED = "receivedSort", "endedSort", "createdSort"
 PROFILE_ID = "profile"
 INSTANCE_ID, KEY_ID = "instance", "key"
 JOBS_KEPT = timedelta(days=30)
+_ROW_DIGEST = 16
 _KEPT_S = int(FEED_RETENTION.total_seconds())
 
 
@@ -79,6 +80,7 @@ def _position(instant: datetime, document_id: str, customer_id: str) -> str:
 
 
 def profile_document(instance_id: str, customer_id: str, attributes: Any, digest: str = "") -> Document:
+    """Return the document of a source profile; a digest has 16 characters for the row, then `Customer.form`."""
     return {
         "digest": digest,
         "id": PROFILE_ID,
@@ -91,7 +93,7 @@ def profile_document(instance_id: str, customer_id: str, attributes: Any, digest
 
 
 def customer_of(document: Mapping[str, Any], updates: tuple[Update, ...] = ()) -> Customer:
-    return Customer(document["customerId"], document["attributes"], updates)
+    return Customer(document["customerId"], document["attributes"], updates, document["digest"][_ROW_DIGEST:])
 
 
 def update_document(

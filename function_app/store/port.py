@@ -16,6 +16,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.fitting import Fitting
 from function_app.domain.job import Job, RejectedRow, Task
 from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
@@ -51,8 +52,17 @@ class Customers(Protocol):
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         """Return up to `limit` source profiles, without their updates."""
 
-    async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
-        """Count the source profiles that match a condition, except those of the customers in `without`."""
+    async def count_profiles(
+        self,
+        instance_id: str,
+        condition: Condition | None,
+        without: frozenset[str],
+        fitting: Fitting | None = None,
+    ) -> int:
+        """Count the source profiles that match a condition, except those of the customers in `without`.
+
+        `fitting` is as in a SourceQuery.
+        """
 
     async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
         """Return every customer with an update of one of these attributes that can show.
@@ -200,8 +210,8 @@ class Control(Protocol):
     async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:
         """Create a job, kept for 30 days; return False if there is one with this id, else True."""
 
-    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
-        """Create or replace a job, kept for 30 days."""
+    async def update_job(self, instance_id: str, job: Job, now: datetime) -> bool:
+        """Replace a running job, for 30 days; False, and nothing is written, if the stored job has ended."""
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
         """Return a job; None if there is no such job."""

@@ -17,9 +17,9 @@ from support.source_parts import CUSTOMER, MODEL, REQUIRED, check, head, ids, re
 
 from function_app.domain.snapshot_rules import is_encoding
 from function_app.source import csv_part, text
+from function_app.source.files import PartUnreadableError
 from function_app.source.layout import Layout
 from function_app.source.reader import read_part
-from function_app.source.rows import PartUnreadableError
 
 CUT_OFF = "its last line has no line break, so it may be cut off"
 ROWS = {"A1": "Ada, Æ", "A2": 'Bo "B" Berg', "A3": "two\r\nlines", "A4": "김 😀", "A5": ""}

@@ -20,9 +20,9 @@ from xxhash import xxh3_64_hexdigest
 from function_app.bulk import prefetch, run_in_background
 from function_app.domain.activity import SourceKey
 from function_app.domain.entity import CUSTOMER_ID, Instance
+from function_app.domain.fitting import fits
 from function_app.domain.job import MAX_LISTED, Counts, Report
 from function_app.domain.profile import Attributes
-from function_app.domain.schema import is_value_of
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
 from function_app.services.refresh.key_changes import BATCH_SIZE, SharedKey, release_activities, shared
@@ -119,7 +119,8 @@ class LoadCustomers:
             for batch in read_part(stream, part.file, customer, required, check, layout):
                 keys = {name: batch.column(name) for name, _ in model.instance.key_ring}
                 ids, texts = batch.column(CUSTOMER_ID), batch.texts()
-                digests = {key: xxh3_64_hexdigest(text) for key, text in zip(ids, texts, strict=True)}
+                form = model.fitting.form
+                digests = {key: xxh3_64_hexdigest(text) + form for key, text in zip(ids, texts, strict=True)}
                 held.append(_Rows(ids, texts, digests, keys, batch.report))
                 yield held[-1]
 
@@ -146,7 +147,7 @@ def _kept(instance: Instance, old: Attributes, absent: Collection[str]) -> dict[
     """Return the values of a profile for attributes without a column, as far as the definition still allows them."""
     by_name = instance.customer.by_name
     values = {name: old[name] for name in absent if old.get(name) is not None}
-    return {name: value for name, value in values.items() if is_value_of(by_name[name], value)}
+    return {name: value for name, value in values.items() if fits(by_name[name].data_type, value)}
 
 
 def _with(text: bytes, kept: Mapping[str, Any]) -> bytes:

@@ -98,7 +98,7 @@ class Planner:
         for task in tasks:
             for name in task.absent if task.entity == CUSTOMER else ():
                 if name not in had:
-                    query = SourceQuery(Not(Equals(name, (None,))), Sorting(CUSTOMER_ID))
+                    query = SourceQuery(Not(Equals(name, (None,))), Sorting(CUSTOMER_ID), fitting=model.fitting)
                     found = await self._customers.find_profiles(model.instance.instance_id, query, 1)
                     had[name] = bool(found)
             lost = ", ".join(f"'{layout.column(name)}'" for name in task.absent if had.get(name))

@@ -11,6 +11,7 @@ import orjson
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.entity import CUSTOMER_ID
+from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
 from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
@@ -21,7 +22,6 @@ from function_app.store.documents import PROFILE_ID, PROFILES, Document
 from function_app.store.port import CustomerRead
 from function_app.store.sql import CosmosDialect, render
 
-_DIALECT = CosmosDialect()
 _IDS_A_QUERY = 200
 _SHOWING = "c.kind = 'update' AND c.validUntil > @now AND c.supersededUntil <= @now"
 
@@ -81,7 +81,7 @@ class CosmosCustomers:
         Cosmos DB orders by two members only with a composite index for the pair. A page may end among documents with
         equal values, so the documents with its last value are read again, ordered by key.
         """
-        where, values = _source_where(instance_id, query.condition, query.without)
+        where, values = _source_where(instance_id, query.condition, query.without, query.fitting)
         where += extra(binder(values))
         by_key = order.startswith("c.customerId")
         select = f"SELECT TOP {limit:d} * FROM c WHERE"
@@ -91,13 +91,19 @@ class CosmosCustomers:
         name = query.sorting.attribute
         last = page[-1]["attributes"].get(name)
         whole = _by_key_among_equals([d for d in page if d["attributes"].get(name) != last], query)
-        where, values = _source_where(instance_id, query.condition, query.without)
-        where += f" AND {_DIALECT.attribute(name)} = {binder(values)(last)}"
+        where, values = _source_where(instance_id, query.condition, query.without, query.fitting)
+        where += f" AND {CosmosDialect().attribute(name)} = {binder(values)(last)}"
         rest = f"SELECT TOP {limit - len(whole):d} * FROM c WHERE {where} ORDER BY {_key_order(query)}"
         return whole + await self._query(PROFILES, rest, values)
 
-    async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
-        where, values = _source_where(instance_id, condition, without)
+    async def count_profiles(
+        self,
+        instance_id: str,
+        condition: Condition | None,
+        without: frozenset[str],
+        fitting: Fitting | None = None,
+    ) -> int:
+        where, values = _source_where(instance_id, condition, without, fitting)
         return sum(await self._query(PROFILES, f"SELECT VALUE COUNT(1) FROM c WHERE {where}", values))
 
     async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
@@ -187,9 +193,10 @@ def _walk(query: SourceQuery) -> list[tuple[_Extra, str]]:
         if after is None:
             return [(lambda _: "", key_order)]
         return [(lambda bind: f" AND c.customerId {beyond} {bind(after.key)}", key_order)]
-    operand = _DIALECT.attribute(query.sorting.attribute)
+    dialect = CosmosDialect(query.fitting)
+    operand, has_value = dialect.attribute(query.sorting.attribute), dialect.has_value(query.sorting.attribute)
     order = f"{operand} {'DESC' if query.sorting.descending else 'ASC'}"
-    null, some = f" AND {_DIALECT.is_null(operand)}", f" AND NOT {_DIALECT.is_null(operand)}"
+    null, some = f" AND NOT ({has_value})", f" AND {has_value}"
     nulls: tuple[_Extra, str] = (lambda _: null, key_order)
     values: tuple[_Extra, str] = (lambda _: some, order)
     if after is None:
@@ -201,7 +208,7 @@ def _walk(query: SourceQuery) -> list[tuple[_Extra, str]]:
         lambda bind: f" AND {operand} = {bind(after.value)} AND c.customerId {beyond} {bind(after.key)}",
         key_order,
     )
-    further: tuple[_Extra, str] = (lambda bind: f" AND {operand} {beyond} {bind(after.value)}", order)
+    further: tuple[_Extra, str] = (lambda bind: f"{some} AND {operand} {beyond} {bind(after.value)}", order)
     return [equal, further, nulls] if query.sorting.descending else [equal, further]
 
 
@@ -215,11 +222,11 @@ def _by_key_among_equals(page: list[Document], query: SourceQuery) -> list[Docum
 
 
 def _source_where(
-    instance_id: str, condition: Condition | None, without: Collection[str]
+    instance_id: str, condition: Condition | None, without: Collection[str], fitting: Fitting | None
 ) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {"instance": instance_id}
     where = "c.instanceId = @instance AND c.kind = 'profile'"
     if without:
         values["without"] = sorted(without)
         where += " AND NOT ARRAY_CONTAINS(@without, c.customerId)"
-    return where + (f" AND {render(condition, _DIALECT, binder(values))}" if condition else ""), values
+    return where + (f" AND {render(condition, CosmosDialect(fitting), binder(values))}" if condition else ""), values

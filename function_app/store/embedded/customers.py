@@ -13,9 +13,10 @@ from typing import Any
 import orjson
 
 from function_app.domain.entity import CUSTOMER_ID
+from function_app.domain.fitting import Fitting
 from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
-from function_app.domain.query import Condition, Position, Sorting, SourceQuery
+from function_app.domain.query import Condition, Position, SourceQuery
 from function_app.store import documents
 from function_app.store.documents import PROFILES
 from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, placeholders, row_of
@@ -27,10 +28,9 @@ _READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
 _READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
             UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
 _READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
-_DIGEST = "substr(body, 12, 16)"  # a profile's document starts with `{"digest":"`; parsing all of it is twice as slow
+_DIGEST = "substr(body, 12, 24)"  # a profile's document starts with `{"digest":"`; parsing all of it is twice as slow
 _CHANGED = f"""SELECT new.key, body FROM json_each(?) AS new LEFT JOIN profiles
                ON pk = ? || '|' || new.key AND kind = 'profile' WHERE {_DIGEST} IS NOT new.value"""
-_DIALECT = SqliteDialect()
 
 
 @lru_cache(maxsize=8192)
@@ -83,18 +83,27 @@ class EmbeddedCustomers:
 
     async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
         values: dict[str, Any] = {}
-        where = _source_where(instance_id, query.condition, values)
+        dialect = SqliteDialect(query.fitting)
+        where = _source_where(instance_id, query.condition, dialect, values)
         where += _left_out(instance_id, query.without, values)
+        by = "" if query.sorting.attribute == CUSTOMER_ID else dialect.shown(query.sorting.attribute)
         if query.after:
-            where += " AND " + _after(instance_id, query.sorting, query.after, values)
+            where += " AND " + _after(instance_id, query.after, by, values, descending=query.sorting.descending)
         way = "DESC" if query.sorting.descending else "ASC"
-        first = "" if query.sorting.attribute == CUSTOMER_ID else f"{_sorted_by(query.sorting)} {way}, "
+        first = f"{by} {way}, " if by else ""
         sql = f"SELECT body FROM profiles WHERE {where} ORDER BY {first}pk {way} LIMIT {limit:d}"
         return [documents.customer_of(decode(body)) for (body,) in await self._db.scan(sql, values)]
 
-    async def count_profiles(self, instance_id: str, condition: Condition | None, without: frozenset[str]) -> int:
+    async def count_profiles(
+        self,
+        instance_id: str,
+        condition: Condition | None,
+        without: frozenset[str],
+        fitting: Fitting | None = None,
+    ) -> int:
         values: dict[str, Any] = {}
-        where = _source_where(instance_id, condition, values) + _left_out(instance_id, without, values)
+        where = _source_where(instance_id, condition, SqliteDialect(fitting), values)
+        where += _left_out(instance_id, without, values)
         rows = await self._db.scan(f"SELECT count(*) FROM profiles WHERE {where}", values)
         return int(rows[0][0])
 
@@ -180,12 +189,12 @@ def _customer(rows: Sequence[tuple[str, str, str]]) -> Customer:
     return documents.customer_of(profile, tuple(documents.update_of(update) for update in updates))
 
 
-def _source_where(instance_id: str, condition: Condition | None, values: dict[str, Any]) -> str:
+def _source_where(instance_id: str, condition: Condition | None, dialect: SqliteDialect, values: dict[str, Any]) -> str:
     values["first"], values["last"] = instance_range(instance_id)
     where = "kind = 'profile' AND pk > :first AND pk < :last"
     if condition is None:
         return where
-    return f"{where} AND {render(condition, _DIALECT, binder(values))}"
+    return f"{where} AND {render(condition, dialect, binder(values))}"
 
 
 def _left_out(instance_id: str, without: Collection[str], values: dict[str, Any]) -> str:
@@ -196,20 +205,15 @@ def _left_out(instance_id: str, without: Collection[str], values: dict[str, Any]
     return f" AND pk NOT IN (SELECT value FROM json_each({keys}))"
 
 
-def _sorted_by(sorting: Sorting) -> str:
-    return _DIALECT.attribute(sorting.attribute)
-
-
-def _after(instance_id: str, sorting: Sorting, after: Position, values: dict[str, Any]) -> str:
+def _after(instance_id: str, after: Position, by: str, values: dict[str, Any], *, descending: bool) -> str:
     bind = binder(values)
-    beyond = "<" if sorting.descending else ">"
+    beyond = "<" if descending else ">"
     further = f"pk {beyond} {bind(documents.customer_pk(instance_id, after.key))}"
-    if sorting.attribute == CUSTOMER_ID:
+    if not by:
         return further
-    by = _sorted_by(sorting)
     if after.value is None:
         tied = f"({by} IS NULL AND {further})"
-        return tied if sorting.descending else f"({tied} OR {by} IS NOT NULL)"
+        return tied if descending else f"({tied} OR {by} IS NOT NULL)"
     value = bind(after.value)
-    nulls = f" OR {by} IS NULL" if sorting.descending else ""
+    nulls = f" OR {by} IS NULL" if descending else ""
     return f"({by} {beyond} {value}{nulls} OR ({by} = {value} AND {further}))"

@@ -7,6 +7,7 @@ on the event loop, commits in a thread. Scans run in a thread, one at a time; so
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -82,6 +83,7 @@ class Database:
             f"PRAGMA mmap_size = {mapped}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {_PAGES_IN_WAL};"
         )
         connection.create_function("unicode_lower", 1, _lower, deterministic=True)
+        connection.create_function("regexp", 2, _matches, deterministic=True)
         return connection
 
     async def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
@@ -271,3 +273,7 @@ def micros(instant: datetime) -> int:
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+def _matches(pattern: str, value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
