@@ -1,12 +1,23 @@
 SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+TESTS := PYTHONPATH=tests $(PYTHON) -m
 OTHER_PYTHONS := $(filter-out $(shell python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'),3.11 3.12 3.13)
-RUNTIME := $(shell sed -n 's/^\(azure-functions-runtime==[0-9.]*\);.*/\1/p' requirements.txt)
 export PYTHONDONTWRITEBYTECODE := 1
+export UV_SYSTEM_CERTS := 1
+export UV_HTTP_TIMEOUT := 180
+
+# What pyproject.toml asks for, in the versions and with the hashes of requirements-dev.txt. Bytecode is compiled at once,
+# because no later process writes any. Microsoft's runtime says 3.13, and works on 3.11.
+UV := $(VENV)/bin/uv
+LOCKED := --compile-bytecode --require-hashes --constraints requirements-dev.txt
+RUNTIME := --no-deps --python-version 3.13 $(shell sed -n 's/^\(azure-functions-runtime==[0-9.]*\).*/\1/p' requirements.txt)
+COMPILE := $(UV) pip compile pyproject.toml --no-config --universal --generate-hashes --no-strip-extras --quiet
+install = $(UV) pip install --python $(1)/bin/python $(LOCKED) $(2) || \
+  { echo "After a change of the ranges in pyproject.toml: make requirements"; exit 1; }
 
 help:  ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; PORT, DATA_DIR and every setting are honoured
 	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m function_app.local serve
@@ -18,7 +29,7 @@ define: $(VENV)/run  ## Propose a definition.json for FOLDER, with CSV or Parque
 	@$(PYTHON) -m function_app.local define $(FOLDER)
 
 test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made /usr/bin/chromium  ## Run everything, from a clean checkout on a bare machine
-	@$(MAKE) --silent --no-print-directory -j2 $(OTHER_PYTHONS:%=.venv-%/tests)
+	@$(MAKE) --silent --no-print-directory $(OTHER_PYTHONS:%=.venv-%/tests)
 	$(PYTHON) -m pytest
 	@$(MAKE) --silent --no-print-directory -j2 -Otarget $(OTHER_PYTHONS:%=test-%)
 
@@ -28,11 +39,19 @@ $(OTHER_PYTHONS:%=test-%): test-%: .venv-%/tests
 	  echo "Python $*:"; WORKER_PYTHON=.venv-$*/bin/python .venv-$*/bin/python -m pytest \
 	    -p no:cacheprovider -k "not cosmos_store" tests/unit tests/contract tests/worker; fi
 
+# Constrained by requirements.txt, so that the tests run on what is deployed.
+requirements: $(VENV)/uv  ## Compile requirements*.txt from the ranges in pyproject.toml; UPGRADE=1 takes the newest releases
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --output-file requirements.txt
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras --constraints requirements.txt --output-file requirements-dev.txt
+
+lowest: .venv-lowest/tests $(VENV)/curl tests/emulators/node_modules/.made  ## Run unit, contract and HTTP tests with the lowest releases that pyproject.toml allows
+	.venv-lowest/bin/python -m pytest -p no:cacheprovider -k "not cosmos_store" tests/unit tests/contract tests/http
+
 connector: $(VENV)/dev  ## Generate the connector's definition
 	$(PYTHON) -m connector.build.swagger
 
 documents: $(VENV)/dev  ## Write the tables of operations, settings and error codes into function_app/README.md
-	PYTHONPATH=.:tests $(PYTHON) -m support.readme
+	$(TESTS) support.readme
 
 release: check  ## Keep the connector's definition as the released one, which later ones may not break
 	$(PYTHON) -m connector.build.release
@@ -48,46 +67,64 @@ check: $(VENV)/dev  ## Run the fast part: style, types, layers, documents, the c
 	$(PYTHON) -m connector.build.release --check
 
 bench: $(VENV)/dev  ## Measure, as ratios against a baseline of the same run, into .bench/latest.json
-	$(PYTHON) -m tests.bench
+	$(TESTS) bench
 
 prove: $(VENV)/dev  ## Prove the promises under kills, faults, races, load and hostile input, in the long form: an hour
-	PYTHONPATH=.:tests $(PYTHON) -m proof
+	$(TESTS) proof
 
-$(VENV)/python:
-	python3 -m venv $(VENV)
+$(VENV)/uv: requirements-dev.txt
+	@tools/quietly "Making $(VENV) and installing uv into it (about 5 s)" bash -c 'set -eo pipefail; \
+	  [ -x $(PYTHON) ] || python3 -m venv $(VENV); \
+	  sed -n "/^uv==/,/# via/p" requirements-dev.txt | $(VENV)/bin/pip install -r /dev/stdin'
 	@touch $@
 
-$(VENV)/run: $(VENV)/python requirements.txt function_app/local/requirements.txt
-	$(VENV)/bin/pip install -q -r function_app/local/requirements.txt
+$(VENV)/run: $(VENV)/uv pyproject.toml requirements-dev.txt
+	@tools/quietly "Installing the service and its local host into $(VENV) (300 MB, about 10 s)" \
+	  bash -c '$(call install,$(VENV),-r pyproject.toml --extra local)'
 	@touch $@
 
-$(VENV)/dev: $(VENV)/run tests/requirements.txt requirements-dev.txt
-	$(VENV)/bin/pip install -q -r requirements-dev.txt
-	$(VENV)/bin/pip install -q --no-deps --ignore-requires-python $(RUNTIME)  # Microsoft's: runs on 3.11, says 3.13
+$(VENV)/dev: $(VENV)/run
+	@tools/quietly "Installing what the tests need into $(VENV) (400 MB, about 20 s)" \
+	  bash -c '$(call install,$(VENV),-r pyproject.toml --all-extras); $(call install,$(VENV),$(RUNTIME))'
 	@touch $@
 
-$(OTHER_PYTHONS:%=.venv-%/tests): .venv-%/tests: requirements.txt function_app/local/requirements.txt tests/requirements.txt
+$(OTHER_PYTHONS:%=.venv-%/tests): .venv-%/tests: $(VENV)/uv pyproject.toml requirements-dev.txt
 	@for python in python$* $(HOME)/.pyenv/versions/$*.*/bin/python$*; do \
-	  if $$python -c "" 2>/dev/null; then set -e; echo "Python $*: making .venv-$*"; \
-	    $$python -m venv .venv-$*; .venv-$*/bin/pip install -q -r tests/requirements.txt; \
-	    .venv-$*/bin/pip install -q --no-deps --ignore-requires-python $(RUNTIME); touch $@; break; fi; \
+	  if $$python -c "" 2>/dev/null; then \
+	    tools/quietly "Installing the service and its tests into .venv-$* (300 MB, about 10 s)" bash -c 'set -e; \
+	      "$$0" -m venv .venv-$*; \
+	      $(call install,.venv-$*,-r pyproject.toml --extra local --extra tests); \
+	      $(call install,.venv-$*,$(RUNTIME))' $$python || exit 1; \
+	    touch $@; break; fi; \
 	done
 
-$(VENV)/checkov/made: $(VENV)/python
-	python3 -m venv $(VENV)/checkov  # of its own: it pins what we do not
-	$(VENV)/checkov/bin/pip install -q checkov==3.3.30
+.venv-lowest/tests: $(VENV)/uv pyproject.toml
+	@tools/quietly "Installing the lowest releases that pyproject.toml allows into .venv-lowest (about 20 s)" bash -c 'set -e; \
+	  $(UV) venv --clear --python $(PYTHON) .venv-lowest; \
+	  $(UV) pip install --python .venv-lowest/bin/python --compile-bytecode --resolution lowest-direct \
+	    -r pyproject.toml --all-extras; \
+	  $(UV) pip install --python .venv-lowest/bin/python --compile-bytecode $(RUNTIME)'
 	@touch $@
 
-$(VENV)/curl: $(VENV)/python
-	command -v curl >/dev/null || (apt-get update -qq && apt-get install -qq -y curl)  # the documents' examples are run
+$(VENV)/checkov/made: $(VENV)/uv
+	@tools/quietly "Installing checkov into $(VENV)/checkov (270 MB, about 20 s)" bash -c 'set -e; \
+	  $(UV) venv --clear --python $(PYTHON) $(VENV)/checkov; `# of its own: it pins what we do not` \
+	  $(UV) pip install --python $(VENV)/checkov/bin/python --compile-bytecode checkov==3.3.30'
+	@touch $@
+
+$(VENV)/curl: $(VENV)/uv  # the documents' examples are run
+	@command -v curl >/dev/null || tools/quietly "Installing curl (Debian, about 10 s)" \
+	  bash -c "apt-get update && apt-get install -y curl"
 	@touch $@
 
 tests/emulators/node_modules/.made: tests/emulators/package-lock.json
-	cd tests/emulators && npm ci --no-audit --no-fund
+	@tools/quietly "Installing the emulators into tests/emulators/node_modules (npm, about 30 s)" \
+	  npm ci --prefix tests/emulators --no-audit --no-fund
 	@touch $@
 
 /usr/bin/chromium:
-	apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk
+	@tools/quietly "Installing Chromium (Debian, 500 MB, about 60 s)" \
+	  bash -c "apt-get update && apt-get install -y chromium fonts-noto-cjk"
 
-.PHONY: help run load define test $(OTHER_PYTHONS:%=test-%) connector documents release check bench prove
+.PHONY: help run load define test $(OTHER_PYTHONS:%=test-%) requirements lowest connector documents release check bench prove
 .DEFAULT_GOAL := help

@@ -10,47 +10,83 @@ from pydantic import TypeAdapter
 
 from connector.lint.json_value import Json
 from function_app.api.parameter import Choices
+from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.schema import Use
 
-ENTITY_SCHEMA = "GetEntitySchema"
+ENTITY_SCHEMA, SCHEMA_PATH = "GetEntitySchema", "schema"
 _REF = "#/definitions/"
 
 
 class Definitions:
-    """The definitions of a document, collected while its schemas are generated."""
+    """The definitions of a document, gathered while its schemas are made.
+
+    A definition has no title, because designers put it in front of the name of each field. It is described by its
+    name, which designers give to the whole object.
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, Json] = {}
+        self._models: dict[str, Json] = {}
 
     def of_model(self, model: type) -> Json:
-        """Add the schema of a TypedDict or model to the definitions, with its references; return a reference to it."""
+        """Return a reference to the schema of a TypedDict or model, which is defined here with all it refers to."""
         schema = TypeAdapter(model).json_schema(ref_template=_REF + "{model}")
-        nested = schema.pop("$defs", {})
-        for name, definition in {**nested, model.__name__: schema}.items():
-            self.found[name] = {**_swagger(definition), "title": words(name)}
-        return {"$ref": _REF + model.__name__}
+        self._models |= schema.pop("$defs", {})
+        return self._define(model.__name__, schema)
 
+    def define(self, name: str, schema: Json) -> Json:
+        """Define a schema under a name, and return a reference to it."""
+        self.found[name] = schema
+        return {"$ref": _REF + name}
 
-def _swagger(schema: Mapping[str, Any]) -> Json:
-    """Return a schema in Swagger 2.0. Raises ValueError if Swagger 2.0 can not express it."""
-    if "$ref" in schema:
-        return {"$ref": schema["$ref"]}  # other keys beside it are not allowed
-    if "anyOf" in schema:
-        return _swagger(_optional(schema))
-    if "x-attributes-of" in schema:
-        texts = {key: schema[key] for key in ("title", "description") if key in schema}
-        return {**attributes_of(schema["x-attributes-of"], "output", is_parameter=False), **texts}
-    said = {key: value for key, value in schema.items() if (key, value) != ("additionalProperties", True)}
-    if "const" in said:
-        said["enum"] = [said.pop("const")]
-    if "properties" in said:
-        said["properties"] = {name: _swagger(each) for name, each in said["properties"].items()}
-    for key in ("items", "additionalProperties"):
-        if key in said:
-            said[key] = _swagger(said[key])
-    if "default" in said and said["default"] is None:
-        del said["default"]
-    return said
+    def _define(self, name: str, schema: Json) -> Json:
+        if name not in self.found:
+            self.found[name] = {}  # in case it refers to itself
+            described = self._swagger(schema)
+            described.pop("title", None)
+            self.found[name] = {**described, "description": words(name)}
+        return {"$ref": _REF + name}
+
+    def _swagger(self, schema: Mapping[str, Any]) -> Json:
+        """Express a schema in Swagger 2.0; ValueError for what Swagger 2.0 can not express."""
+        if "$ref" in schema:
+            return self._in_place(schema)
+        if "anyOf" in schema:
+            return self._swagger(_optional(schema))
+        if "x-attributes-of" in schema:
+            texts = {key: schema[key] for key in ("title", "description") if key in schema}
+            return {**attributes_of(schema["x-attributes-of"], "output", is_parameter=False), **texts}
+        left_out = {"x-page-of", "x-untyped"} | ({"type", "additionalProperties"} if "x-untyped" in schema else set())
+        said = {key: value for key, value in schema.items() if key not in left_out}
+        if said.get("additionalProperties") is True:
+            del said["additionalProperties"]
+        if "const" in said:
+            said["enum"] = [said.pop("const")]
+        if "properties" in said:
+            said["properties"] = {name: self._swagger(each) for name, each in said["properties"].items()}
+        if "items" in said:
+            said["items"] = self._row(said["items"])
+        if "additionalProperties" in said:
+            said["additionalProperties"] = self._swagger(said["additionalProperties"])
+        if "default" in said and said["default"] is None:
+            del said["default"]
+        return said | (_dynamic(schema["x-page-of"], "page", is_parameter=False) if "x-page-of" in schema else {})
+
+    def _in_place(self, schema: Mapping[str, Any]) -> Json:
+        """Return the object that a field refers to, with the title of the field: nothing may stand beside $ref."""
+        texts = {key: value for key, value in schema.items() if key != "$ref"}
+        return {**self._swagger(self._models[schema["$ref"].removeprefix(_REF)]), **texts}
+
+    def _row(self, schema: Mapping[str, Any]) -> Json:
+        """Express the items of a list: a record is an object with its key, because Power Fx reads no untyped rows."""
+        if "$ref" in schema:
+            name = schema["$ref"].removeprefix(_REF)
+            return self._define(name, self._models[name])
+        described = self._swagger(schema)
+        if "x-attributes-of" not in schema:
+            return described
+        key = {"type": "string", "title": "Customer ID", "description": "The id of the customer."}
+        return {"type": "object", "properties": {CUSTOMER_ID: key}, **described}
 
 
 def words(name: str) -> str:
@@ -66,29 +102,37 @@ def _optional(schema: Mapping[str, Any]) -> Json:
 
 
 def attributes_of(entity: str, use: Use, *, is_parameter: bool) -> Json:
-    """Return the schema of a record of an entity; `entity` is its name, or the parameter with its name."""
+    """Return the schema of a record of an entity, known by its name or by the parameter that holds it.
+
+    The record of a response has no type: as an object without properties it would be an empty record in Power Fx.
+    """
+    return ({} if use == "output" else {"type": "object"}) | _dynamic(entity, use, is_parameter=is_parameter)
+
+
+def _dynamic(entity: str, use: Use, *, is_parameter: bool) -> Json:
+    """Return both forms of the call for the schema of an entity."""
     given: dict[str, str | None] = {"instanceId": None, "entityName": None if is_parameter else entity, "use": use}
     older = {name: {"parameter": name} if value is None else value for name, value in given.items()}
     newer = {name: {"parameterReference": name} if value is None else {"value": value} for name, value in given.items()}
     return {
-        "type": "object",
-        "x-ms-dynamic-schema": {"operationId": ENTITY_SCHEMA, "parameters": older},
-        "x-ms-dynamic-properties": {"operationId": ENTITY_SCHEMA, "parameters": newer},
+        "x-ms-dynamic-schema": {"operationId": ENTITY_SCHEMA, "parameters": older, "value-path": SCHEMA_PATH},
+        "x-ms-dynamic-properties": {"operationId": ENTITY_SCHEMA, "parameters": newer, "itemValuePath": SCHEMA_PATH},
     }
 
 
 def choices(source: Choices) -> Json:
-    """Return a dynamic list in the older and the newer form."""
+    """Return both forms of a dynamic list."""
     older = {
         "operationId": source.operation_id,
-        "parameters": {name: {"parameter": name} for name in source.given},
+        "parameters": {**{name: {"parameter": name} for name in source.given}, **source.fixed},
         "value-collection": source.items,
         "value-path": source.value,
         "value-title": source.title,
     }
+    fixed = {name: {"value": value} for name, value in source.fixed.items()}
     newer = {
         "operationId": source.operation_id,
-        "parameters": {name: {"parameterReference": name} for name in source.given},
+        "parameters": {**{name: {"parameterReference": name} for name in source.given}, **fixed},
         "itemsPath": source.items,
         "itemValuePath": source.value,
         "itemTitlePath": source.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from function_app.api.parameter import Parameter
 from function_app.api.sign_in.auth import KEY_HEADER
 from function_app.api.sign_in.tokens import SCOPE
 from function_app.bootstrap import OPERATIONS
+from function_app.operations.shapes import ErrorBody
 from function_app.version import VERSION
 
 FILE = Path(__file__).parent.parent / "apiDefinition.swagger.json"
@@ -28,6 +30,7 @@ INFO: Json = {
         "created, or an update expires."
     ),
     "version": VERSION,
+    "x-ms-keywords": ["customer", "profile", "real-time", "activity", "timeline"],
     "contact": {
         "name": "Real-time Customer Profiles",
         "url": "https://realtime-customer-profiles.example.com/support",
@@ -63,7 +66,20 @@ FAULTS = {
     503: "The service is unavailable. Wait the seconds in Retry-After.",
 }
 _WITH_BODY = frozenset((409, 413, 415))
-_ABSENT = object()
+BUDGET: Json = {
+    "type": "string",
+    "x-ms-summary": "Remaining Requests",
+    "description": "The number of requests that remain in this minute (r), and the seconds until the next one (t).",
+}
+TEST_VALUES = {
+    "instanceId": "11111111-1111-4111-8111-111111111111",
+    "customerId": "786d214668eb5570aa982aa46957a507",
+    "dataSourceName": "eCommerce",
+    "key": "CNTID_1000",
+    "$filter": "City eq 'Oslo'",
+    "$search": "oslo",
+}
+"""Values of the sample instance."""
 
 
 def definition(operations: Sequence[Operation]) -> Json:
@@ -81,6 +97,7 @@ def definition(operations: Sequence[Operation]) -> Json:
         "consumes": ["application/json"],
         "produces": ["application/json"],
         "paths": paths,
+        "tags": [{"name": name} for name in sorted({tag_of(operation) for operation in offered(operations)})],
         "definitions": dict(sorted(definitions.found.items())),
         "securityDefinitions": SECURITY,
         "security": [{"oauth2_auth": [SCOPE]}, {"api_key": []}],
@@ -98,13 +115,14 @@ def offered(operations: Sequence[Operation]) -> list[Operation]:
 
 def _operation(operation: Operation, definitions: Definitions) -> Json:
     model = next((response.model for response in operation.responses.values() if response.model), None)
-    parameters = [_parameter(p) for p in operation.parameters if not _says_nothing(p)]
+    parameters = [_parameter(p) for p in operation.parameters if _is_offered(p, operation)]
     if operation.body:
         parameters.append(_body(operation, operation.body, definitions))
     described: Json = {
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
+        "tags": [tag_of(operation)],
     }
     if operation.visibility != "none":
         described["x-ms-visibility"] = operation.visibility
@@ -112,20 +130,40 @@ def _operation(operation: Operation, definitions: Definitions) -> Json:
         described |= {"x-ms-trigger": "batch", "x-ms-trigger-hint": operation.hint}
     if model and NEXT_LINK in model.__annotations__:
         described["x-ms-pageable"] = {"nextLinkName": NEXT_LINK}
+    described |= _for_agents(operation)
     return described | {"parameters": parameters, "responses": _responses(operation, definitions)}
 
 
-def _says_nothing(parameter: Parameter[Any]) -> bool:
-    """Return whether a parameter is omitted: makers do not see it, and its only value is the default."""
-    return parameter.visibility == "internal" and parameter.schema.get("default", _ABSENT) == parameter.default
+def tag_of(operation: Operation) -> str:
+    """Return the group of an operation: the name of its module in words."""
+    return operation.handler.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def _for_agents(operation: Operation) -> Json:
+    """Return what agents and later versions need: writes ask the user first, and a revision has a family."""
+    if operation.visibility == "internal":
+        return {}
+    described: Json = {"x-ms-api-annotation": {"family": operation.id, "revision": 1}}
+    if operation.hint is None:
+        described["x-ms-openai-data"] = {"openai-enabled": True}
+    if operation.verb != "GET":
+        described["x-ms-require-user-confirmation"] = True
+    return described
+
+
+def _is_offered(parameter: Parameter[Any], operation: Operation) -> bool:
+    """Return whether a parameter is in the definition: Power Fx shows makers internal ones that are optional.
+
+    The position of a trigger is internal too, but triggers are not called from formulas.
+    """
+    return parameter.visibility != "internal" or parameter.required or operation.hint is not None
 
 
 def _parameter(parameter: Parameter[Any]) -> Json:
-    is_sent = parameter.visibility == "internal" and "default" in parameter.schema
     described: Json = {
         "name": parameter.name,
         "in": parameter.place,
-        "required": parameter.required or is_sent,
+        "required": parameter.required,
         **parameter.schema,
         "x-ms-summary": parameter.summary,
         "description": parameter.description,
@@ -133,7 +171,16 @@ def _parameter(parameter: Parameter[Any]) -> Json:
     }
     if parameter.visibility != "none":
         described["x-ms-visibility"] = parameter.visibility
+    if "enum" in described:
+        described["x-ms-enum-values"] = [{"value": word, "displayName": _in_words(word)} for word in described["enum"]]
+    if parameter.name in TEST_VALUES:
+        described["x-ms-test-value"] = TEST_VALUES[parameter.name]
     return described | (choices(parameter.choices) if parameter.choices else {})
+
+
+def _in_words(word: str) -> str:
+    spaced = re.sub("(?<=[a-z])(?=[A-Z])", " ", word)
+    return spaced[:1].upper() + spaced[1:]
 
 
 def _body(operation: Operation, body: Body, definitions: Definitions) -> Json:
@@ -141,9 +188,11 @@ def _body(operation: Operation, body: Body, definitions: Definitions) -> Json:
         items = _record(operation, body.items_of, "item")
         items |= {"title": "Item", "description": body.description}
         field = {"type": "array", "title": "Items", "description": body.description, "items": items}
-        summary, schema = "Batch", {"type": "object", "required": ["items"], "properties": {"items": field}}
+        batch = {"type": "object", "required": ["items"], "properties": {"items": field}}
+        summary, schema = "Batch", definitions.define(f"{operation.id}Batch", batch)
     elif body.attributes_of:
-        summary, schema = "Fields", _record(operation, body.attributes_of, "input")
+        record = _record(operation, body.attributes_of, "input")
+        summary, schema = "Fields", definitions.define(f"{operation.id}Fields", record)
     elif body.model:
         summary, schema = words(body.model.__name__), definitions.of_model(body.model)
     described = {"name": "body", "in": "body", "required": True, "x-ms-summary": summary}
@@ -156,21 +205,33 @@ def _record(operation: Operation, entity: str, use: Any) -> Json:
 
 def _responses(operation: Operation, definitions: Definitions) -> Json:
     responses: dict[str, Json] = {}
-    has_schema = False
     for status, response in sorted(operation.responses.items()):
         described: Json = {"description": response.description}
-        schema = None if has_schema else _schema(operation, response, definitions)
+        schema = _schema(operation, response, definitions)
         if schema:
-            described["schema"], has_schema = schema, True
-        if response.headers:
-            described["headers"] = {
-                name: {"type": "string", "description": text} for name, text in response.headers.items()
-            }
+            described["schema"] = schema
+        headers = _headers(operation, status, response)
+        if headers:
+            described["headers"] = headers
         responses[str(status)] = described
     for status, text in FAULTS.items():
         if operation.body or status not in _WITH_BODY:
             responses[str(status)] = {"description": text}
+    responses["default"] = {"description": "An error with its code.", "schema": definitions.of_model(ErrorBody)}
     return responses
+
+
+def _headers(operation: Operation, status: int, response: Response) -> Json:
+    """Return the headers that makers see as outputs; those of a poll are for the platform, which reads them on 202."""
+    named = response.headers if status in {202, 204} else {}
+    described = {
+        name: {"type": "string", "x-ms-summary": _title_of(name), "description": text} for name, text in named.items()
+    }
+    return described if operation.role is None or status in {202, 304} else {**described, "RateLimit": BUDGET}
+
+
+def _title_of(header: str) -> str:
+    return re.sub(r"\bId\b", "ID", header.removeprefix("x-ms-").replace("-", " ").title())
 
 
 def _schema(operation: Operation, response: Response, definitions: Definitions) -> Json | None:

@@ -30,6 +30,8 @@ def breaking_changes(released: Json, current: Json) -> list[Finding]:
     findings: list[Finding] = []
     for old in before.operations:
         new = after.operation(old.operation_id)
+        if new is not None and new.internal:
+            continue  # makers do not call it: the definition itself says how
         if new is None:
             findings.append(_removed(old, after))
         else:
@@ -94,7 +96,8 @@ def _changed_outputs(old: Operation, new: Operation) -> Iterator[Finding]:
     kept = _by_path(new.outputs)
     for field in old.outputs:
         if field.path in kept:
-            yield from _changed_type("OutputTypeChanged", kept[field.path], field.schema)
+            if "type" in kept[field.path].schema:  # without a type, every member is read as before
+                yield from _changed_type("OutputTypeChanged", kept[field.path], field.schema)
         elif _outermost(field, kept):
             message = f"{new.operation_id} no longer returns {field.path!r}; keep it."
             yield Finding("OutputFieldRemoved", field.where, message, "warning")

@@ -42,6 +42,7 @@ _VALUE: dict[str, Allowed] = {
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), "integer"),
     "x-ms-visibility": _VISIBILITY,
     "x-ms-enum-values": "array",
+    "x-ms-test-value": None,
 }
 
 _SCHEMA: dict[str, Allowed] = {
@@ -70,6 +71,8 @@ _OPERATION: dict[str, Allowed] = {
     "x-ms-visibility": _VISIBILITY,
     "x-ms-trigger": ("single", "batch"),
     "x-ms-trigger-hint": "string",
+    "x-ms-require-user-confirmation": "boolean",
+    "x-ms-openai-data": "object",
 }
 
 _ROOT: dict[str, Allowed] = {
@@ -89,7 +92,7 @@ _CALLS = ("operationId", "parameters")
 SHAPES: dict[str, Shape] = {
     "root": Shape(_ROOT, required=("swagger", "info", "paths")),
     "info": Shape(
-        {**dict.fromkeys(("title", "version", "description"), "string"), "contact": "object"},
+        {**dict.fromkeys(("title", "version", "description"), "string"), "contact": "object", "x-ms-keywords": STRINGS},
         required=("title", "version", "description", "contact"),
     ),
     "contact": Shape(dict.fromkeys(("name", "url", "email"), "string"), required=("name", "url", "email")),

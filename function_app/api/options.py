@@ -14,10 +14,10 @@ from typing_extensions import TypedDict
 from function_app import error_codes
 from function_app.api.call import Call
 from function_app.api.odata import parse_search, parse_select
-from function_app.api.parameter import Parameter, Visibility, query
+from function_app.api.parameter import Choices, Parameter, Visibility, query
 from function_app.api.parameter_types import integer, text
 from function_app.api.parameters import flag, unsupported
-from function_app.domain.entity import Entity
+from function_app.domain.entity import CUSTOMER, Entity
 from function_app.domain.query import AllOf, Condition
 from function_app.errors import ServiceError
 
@@ -25,19 +25,39 @@ MAX_ADDRESS = 8_000  # the Functions host rejects a request line over 8,192 byte
 
 
 def _option(
-    name: str, summary: str, description: str, longest: int = 4_000, visibility: Visibility = "none"
+    name: str, summary: str, description: str, longest: int = 4_000, *, visibility: Visibility = "none"
 ) -> Parameter[str | None]:
     return query(name, summary, description, text(longest), visibility=visibility)
 
 
+def attributes_of(entity_name: str) -> Choices:
+    """Return the list of the attributes of an entity."""
+    return Choices(
+        "GetEntity",
+        items="attributes",
+        value="name",
+        title="friendlyName",
+        given=("instanceId",),
+        fixed={"entityName": entity_name},
+    )
+
+
 FILTER = _option("$filter", "Filter", "Which rows to return, like City eq 'Oslo' and LoyaltyPoints gt 100.")
-SELECT = _option(
+SELECT = query(
     "$select",
     "Select Fields",
     "The fields to return, separated by commas, like CustomerId,City.",
+    text(4_000),
     visibility="advanced",
+    choices=attributes_of(CUSTOMER),
 )
-ORDERBY = _option("$orderby", "Order By", "The field to sort by, like City, or City desc for the reverse order.")
+ORDERBY = query(
+    "$orderby",
+    "Order By",
+    "The field to sort by, like City, or City desc for the reverse order.",
+    text(4_000),
+    choices=attributes_of(CUSTOMER),
+)
 SEARCH = _option("$search", "Search", "Words that must all occur in the text fields, like oslo coffee.")
 SKIPTOKEN = _option(
     "$skiptoken",

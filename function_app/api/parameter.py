@@ -23,6 +23,7 @@ class Choices:
     title: str
     items: str = ""
     given: tuple[str, ...] = ()
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +94,7 @@ def query(
     *,
     default: None = None,
     visibility: Visibility = "none",
+    choices: Choices | None = None,
 ) -> Parameter[T | None]: ...
 @overload
 def query(
@@ -100,7 +102,13 @@ def query(
 ) -> Parameter[T]: ...
 @overload
 def query(
-    name: str, summary: str, description: str, type: ParameterType[T], *, required: Literal[True]
+    name: str,
+    summary: str,
+    description: str,
+    type: ParameterType[T],
+    *,
+    required: Literal[True],
+    choices: Choices | None = None,
 ) -> Parameter[T]: ...
 def query(  # noqa: PLR0913  # a declaration
     name: str,
@@ -111,6 +119,9 @@ def query(  # noqa: PLR0913  # a declaration
     default: Any = None,
     required: bool = False,
     visibility: Visibility = "none",
+    choices: Choices | None = None,
 ) -> Parameter[Any]:
     """Declare a query parameter; without a default its value is None if it is not sent."""
-    return Parameter(name, "query", summary, description, type, default, required=required, visibility=visibility)
+    return Parameter(
+        name, "query", summary, description, type, default, required=required, visibility=visibility, choices=choices
+    )

@@ -124,11 +124,11 @@ PREFER = Parameter[str](
     "Prefer",
     "header",
     "Prefer",
-    "Requests the merged profile in the response.",
+    "What the response has: return=representation, or return=minimal for headers without the merged profile.",
     ANY_TEXT,
     default="",
     sent="return=representation",
-    visibility="internal",
+    visibility="advanced",
 )
 IF_NONE_MATCH = Parameter[str](
     "If-None-Match",

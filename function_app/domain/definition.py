@@ -18,7 +18,7 @@ from function_app.error_codes import ErrorDetail
 
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
-    """Make the instance of a definition whose members are of the right form."""
+    """Return the instance of a definition with members of valid form."""
     refresh = definition.get("refresh") or {}
     return Instance(
         instance_id,

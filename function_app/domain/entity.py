@@ -16,10 +16,10 @@ CUSTOMER_ID = "CustomerId"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute; `key_of` names the source entity whose key of the customer it holds.
+    """One attribute; `key_of` is the source entity if the value is the customer's key in that entity.
 
-    `column` is the column of a snapshot that holds it, its name where none is given; texts in it are written by
-    `format` (see `formats`), or in the standard form.
+    `column` is its column in snapshots, by default its name; texts in that column are in
+    `format` (see `formats`) or in the standard form.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Attribute:
     format: str | None = None
 
     def __post_init__(self) -> None:
-        """Fill in the column."""
+        """Set the default column."""
         if not self.column:
             object.__setattr__(self, "column", self.name)
 
@@ -57,7 +57,7 @@ class ActivityMapping:
 class Entity:
     """One entity; `keys` are alternatives, each a composite of attribute names.
 
-    `delimiter` and `encoding` are those of its CSV files; None where each file shows its own.
+    `delimiter` and `encoding` are those of its CSV files; if None they are detected in each file.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""Formats: how the texts of a snapshot are written where they are not in the standard form.
+"""Formats of texts in snapshots that are not in the standard form.
 
-- Dates, instants and times of day: a pattern like `%d.%m.%Y %H:%M`, of the directives `%Y %m %d %H %M %S %f %I %p %z`.
+- Dates, instants and times of day: a pattern like `%d.%m.%Y %H:%M` with directives `%Y %m %d %H %M %S %f %I %p %z`.
 - Numbers: one of `NUMBER_FORMATS`, which show the number 1234.56.
 - Booleans: the words for true and false, like `Yes/No`.
 """
@@ -23,7 +23,7 @@ NUMBER_FORMATS = {
     "1 234,56": ("[ \u00a0\u202f]", ","),
     "1'234.56": ("['\u2019]", "."),
 }
-"""The pattern of what separates groups of three digits, and the decimal separator."""
+"""By format, the pattern of the separator between groups of three digits, and the decimal separator."""
 _TEMPORAL = frozenset(("Edm.Date", "Edm.DateTimeOffset", "Edm.TimeOfDay"))
 _NUMBERS = frozenset(("Edm.Int16", "Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double", "Edm.Single"))
 _TOKEN = re.compile(r"%(.?)|([^%]+)", re.DOTALL)
@@ -35,12 +35,12 @@ _DATE, _TIME = frozenset("Ymd"), frozenset("HIMSfp")
 
 
 class UnknownFormatError(ValueError):
-    """A format that is not understood, or does not fit its type; the message says what is wrong with it."""
+    """A format is invalid or does not fit its type; the message explains why."""
 
 
 @lru_cache(maxsize=1024)
 def reader(data_type: str, format_: str) -> Read:
-    """Return what gives a text of a format in the standard form, None for other texts; UnknownFormatError."""
+    """Return a function that converts a text of a format to the standard form, others to None; UnknownFormatError."""
     if data_type in _TEMPORAL:
         return _temporal(data_type, format_)
     if data_type in _NUMBERS:
@@ -95,7 +95,7 @@ def _temporal(data_type: str, format_: str) -> Read:
 
 
 def _pattern(format_: str) -> tuple[re.Pattern[str], set[str]]:
-    """Return the pattern of a format, and its directives; digits side by side have their full width."""
+    """Return the pattern of a format, and its directives; adjacent digits have their full width."""
     tokens, used, pieces = list(_TOKEN.finditer(format_)), set[str](), list[str]()
     for place, token in enumerate(tokens):
         name, literal = token[1], token[2]
@@ -128,13 +128,13 @@ def _touches_digits(tokens: list[re.Match[str]], place: int) -> bool:
 
 
 def _missing(data_type: str, used: set[str]) -> str | None:
-    """Return what a pattern for a type lacks or has too much."""
+    """Return the fault of a pattern with missing or excess directives for a type; None if there is none."""
     if data_type == "Edm.TimeOfDay" and used & {*_DATE, "z"}:
         return "may hold only %H %M %S %f %I %p: it is for a time of day"
-    wanted = "" if data_type == "Edm.TimeOfDay" else "Ymd"
-    if lacking := [f"%{name}" for name in wanted if name not in used]:
+    required = "" if data_type == "Edm.TimeOfDay" else "Ymd"
+    if lacking := [f"%{name}" for name in required if name not in used]:
         return f"must hold {' '.join(lacking)}"
-    if {"H", "I"} <= used or (not wanted and not used & {"H", "I"}):
+    if {"H", "I"} <= used or (not required and not used & {"H", "I"}):
         return "must hold either %H or %I with %p"
     for name, needed in _NEEDS.items():
         if name in used and not used & {*needed}:

@@ -31,9 +31,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that is not loaded: its number in the part from 1, its line in a CSV, and why.
+    """A row that is not loaded: its number in the part from 1, its line in a CSV, and the reason.
 
-    `column` is the first one with a fault, None where the whole row has it.
+    `column` is the first column with a fault, None if the fault is in the whole row.
     """
 
     number: int
@@ -44,10 +44,10 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What some rows of a part, or another piece of work, add to the report of a refresh.
+    """The contribution of some rows of a part, or of another piece of work, to the report of a refresh.
 
     `rejections` counts the rejected rows that are listed in `rejected`. `doubts` are reasons why the part may lack
-    rows; `warnings` are oddities that stop nothing; `notes` are landed updates, or source keys of two customers.
+    rows; `warnings` do not stop the refresh; `notes` are landed updates, or source keys of two customers.
     """
 
     rejected: Sequence[RejectedRow] = ()
@@ -64,10 +64,10 @@ NOTHING = Report()
 class Task:
     """One part of a snapshot to load, or work after all parts; tasks of one stage may run in any order.
 
-    - `version` says whether the file is still the one planned; `absent` are attributes without a column in it
-    - `attempts` counts how often it was begun and neither ended nor stopped in order; `seen_at`: its last progress
-    - `message`: why it failed; `doubts`: why its part may lack rows; `warnings`: oddities that stopped nothing
-    - `rejected_pages`: how many pages of rejected rows are stored; `notes`: see `Report`
+    - `version` detects a file that changed after planning; `absent` are attributes without a column in it
+    - `attempts` counts starts without a regular end or stop; `seen_at`: the time of its last progress
+    - `message`: why it failed; `doubts`: why its part may lack rows; `warnings`: problems that did not stop it
+    - `rejected_pages`: the number of stored pages of rejected rows; `notes`: see `Report`
     """
 
     job_id: str
@@ -94,9 +94,9 @@ class Task:
 class Job:
     """One refresh of an instance.
 
-    - `accept_removals`: customers may go however many they are
-    - `snapshots`: the folder that is loaded of each entity; `attempts`: how often its planning was begun
-    - `message`: why it failed, was aborted, or had nothing to load; `warnings`: oddities seen in planning
+    - `accept_removals`: any number of customers may be removed
+    - `snapshots`: the folder that was chosen for each entity; `attempts`: the number of starts of its planning
+    - `message`: why it failed, was aborted, or had nothing to load; `warnings`: problems found in planning
     """
 
     job_id: str

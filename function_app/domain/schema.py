@@ -8,8 +8,8 @@ from typing import Any, Literal
 from function_app.domain.activity import required_in
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Attribute, Entity
 
-Use = Literal["input", "item", "output"]
-USES: tuple[Use, ...] = ("input", "item", "output")
+Use = Literal["input", "item", "output", "page"]
+USES: tuple[Use, ...] = ("input", "item", "output", "page")
 TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
 FORMAT_HINTS = {
     "date": "a date like 1990-12-31",
@@ -51,21 +51,34 @@ def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
     """Return an entity's schema in the connector's dialect of Swagger 2.0.
 
     `input`: the attributes of an update or a new record; `item`: the same in a batch, where an update has a CustomerId;
-    `output`: all attributes.
+    `output`: all attributes; `page`: a page of records with all attributes. Objects have no title, because designers
+    put it in front of the name of each field.
     """
+    if use == "page":
+        return _page_of(entity_schema(entity, "output"))
     required = () if use == "output" else required_in(entity)
     if entity.name == CUSTOMER:
         required = (CUSTOMER_ID,) if use == "item" else ()
     names = {a.name for a in entity.attributes if use == "output" or not a.read_only}
     if entity.name == CUSTOMER and use == "input":
         names -= entity.key_names
-    schema: dict[str, Any] = {"type": "object", "title": entity.qualified_name}
+    schema: dict[str, Any] = {"type": "object"}
     schema["properties"] = {
         attribute.name: _property(attribute, is_required=attribute.name in required)
         for attribute in entity.attributes
         if attribute.name in names
     }
     return schema | {"required": list(required)} if required else schema
+
+
+def _page_of(row: dict[str, Any]) -> dict[str, Any]:
+    def described(title: str, description: str, **schema: Any) -> dict[str, Any]:
+        return {**schema, "title": title, "x-ms-summary": title, "description": description}
+
+    rows = described("Customers", "The merged profiles.", type="array", items=row)
+    count = described("Count", "The number of all rows that match.", type="integer")
+    link = described("Next Page", "The address of the next page, if there is one.", type="string")
+    return {"type": "object", "properties": {"value": rows, "@odata.count": count, "@odata.nextLink": link}}
 
 
 def _property(attribute: Attribute, *, is_required: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The rules of what a definition says about the snapshots of an entity: delimiter, encoding, columns, formats."""
+"""The rules for a definition's description of snapshots: delimiter, encoding, columns, formats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NO_ENCODINGS = frozenset(("idna", "punycode", "raw_unicode_escape", "undefined"
 
 
 def snapshot_faults(entity: Entity, at: str) -> _Found:
-    """Yield each rule that is broken, by JSON pointer."""
+    """Yield the violations of these rules, each with its JSON pointer."""
     delimiter, encoding = entity.delimiter, entity.encoding
     if delimiter is not None and not is_delimiter(delimiter):
         yield f"{at}/delimiter", "The delimiter must be one ASCII character, and no quote or line break."
@@ -33,14 +33,14 @@ def snapshot_faults(entity: Entity, at: str) -> _Found:
 
 
 def is_delimiter(text: str) -> bool:
-    """Return whether a text may separate values."""
+    """Return whether a text can be a delimiter."""
     return len(text) == 1 and text.isascii() and text not in '"\r\n\0'
 
 
 def is_encoding(name: str) -> bool:
-    """Return whether a name is that of an encoding of characters."""
+    """Return whether a name is that of a character encoding."""
     try:
         b" ".decode(name, "replace")
-    except (LookupError, ValueError):  # no such name, or a codec of something else
+    except (LookupError, ValueError):  # an unknown name, or a codec that is not for text
         return False
     return codecs.lookup(name).name.replace("-", "_") not in _NO_ENCODINGS

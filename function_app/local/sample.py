@@ -174,7 +174,7 @@ def _filled(rng: Random, template: str) -> str:
 
 
 def _events(rng: Random, customers: Sequence[_Row], key: str, count: int) -> Iterator[tuple[int, datetime, _Row]]:
-    """Draw who acted when, oldest first and numbered; now and then it is a stranger, whose key no profile has."""
+    """Draw who acted when, oldest first and numbered; some are of unknown customers, with keys that no profile has."""
     known = [customer for customer in customers if customer[key]]
     busy = [rng.choice((1, 1, 2, 3, 5, 8)) for _ in known]
     instants = sorted(

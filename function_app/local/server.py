@@ -141,7 +141,7 @@ class Server:
         return number
 
     async def close(self) -> None:
-        """Stop listening, finish the requests under way, and end every connection."""
+        """Stop listening, finish the current requests, and end every connection."""
         self.is_closing = True
         if self._listener is None or self._sweeper is None:
             return

@@ -1,7 +1,7 @@
 """HTTP/1.1 as Kestrel reads and writes it: what is refused before any function is asked, and how answers go out.
 
-Own code, because every library for this refuses or mends what Kestrel takes: methods in lower case, unknown methods,
-and the limits that are answered 414 and 431.
+Own code, because every library for this refuses or corrects what Kestrel accepts: methods in lower case, unknown
+methods, and the limits that are answered 414 and 431.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def body_length(headers: dict[str, str]) -> int | None:
 def skip_chunks(buffer: bytearray) -> bool:
     """Drop whole chunks from the start of a buffer; return whether the last one was among them.
 
-    The Functions host hands on nothing of a chunked body (azure-functions-host #4926).
+    The Functions host passes on nothing of a chunked body (azure-functions-host #4926).
     """
     while found := _SIZE.match(buffer):
         size, start = int(found[1], 16), found.end()
@@ -137,7 +137,7 @@ def skip_chunks(buffer: bytearray) -> bool:
 
 
 def serialize(response: Response, request: Request | None, date: str) -> tuple[bytes, bool]:
-    """Return an answer as bytes, and whether the connection goes on after it."""
+    """Return an answer as bytes, and whether the connection stays open after it."""
     keep_alive, is_head = (request.keep_alive, request.method == "HEAD") if request else (False, False)
     headers = [(name, value) for name, value in response.headers if name.lower() not in _OWN]
     if not all(_NAME.fullmatch(name) and "\r" not in value and "\n" not in value for name, value in headers):

@@ -13,7 +13,7 @@ from function_app.api.batch import answer_batch, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
 from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
-from function_app.api.parameter import path, query
+from function_app.api.parameter import Choices, path, query
 from function_app.api.parameter_types import INSTANT, integer, text
 from function_app.domain.access import Role
 from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
@@ -99,9 +99,15 @@ def _receipt(created: Created) -> ActivityReceipt:
 
 FILTER = replace(options.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
 ORDERBY = replace(
-    options.ORDERBY, description="The sort order: ActivityTime desc, or ActivityTime asc for oldest first."
+    options.ORDERBY,
+    description="The sort order: ActivityTime desc, or ActivityTime asc for oldest first.",
+    choices=None,
 )
-SELECT = replace(options.SELECT, description="The fields to return, separated by commas, like CustomerId,Title.")
+SELECT = replace(
+    options.SELECT,
+    description="The fields to return, separated by commas, like CustomerId,Title.",
+    choices=options.attributes_of(UNIFIED.name),
+)
 
 
 @operation(
@@ -167,7 +173,13 @@ async def get_activity(call: Call) -> Answer:
 
 CUSTOMER = query("customerId", "Customer ID", params.CUSTOMER_ID.description, text(MAX_ID_LENGTH), required=True)
 ACTIVITY_TYPE = query(
-    "activityType", "Activity Type", "Returns only activities of this type, like SalesOrder.", text(200)
+    "activityType",
+    "Activity Type",
+    "Returns only activities of this type, like SalesOrder.",
+    text(200),
+    choices=Choices(
+        "ListActivityEntities", items="types", value="activityType", title="displayName", given=("instanceId",)
+    ),
 )
 FROM = query("from", "From", "Returns only activities at or after this time, like 2026-11-01T00:00:00Z.", INSTANT)
 TO = query("to", "To", "Returns only activities before this time, like 2026-12-01T00:00:00Z.", INSTANT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -11,7 +11,7 @@ from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import query
-from function_app.api.parameter_types import enum
+from function_app.api.parameter_types import enum, text
 from function_app.domain.access import Role
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.schema import USES, entity_schema
@@ -79,23 +79,46 @@ class ActivityEntity(TypedDict):
     displayName: Annotated[str, Field(title="Display Name", description="The display name.")]
 
 
+class ActivityTypeName(TypedDict):
+    """A type of activities."""
+
+    activityType: Annotated[str, Field(title="Activity Type", description="The semantic type, like SalesOrder.")]
+    displayName: Annotated[str, Field(title="Display Name", description="The display name.")]
+
+
 class ActivityEntities(TypedDict):
-    """The kinds of activities of an instance."""
+    """The kinds and types of activities of an instance."""
 
     value: Annotated[
         list[ActivityEntity], Field(title="Kinds of Activities", description="Each with its display name.")
     ]
+    types: Annotated[list[ActivityTypeName], Field(title="Types", description="Each with its display name.")]
+
+
+class DataSource(TypedDict):
+    """A source of keys of customers."""
+
+    name: Annotated[str, Field(title="Name", description="The name of the data source.")]
+
+
+class KeyEntity(TypedDict):
+    """An entity with keys of customers."""
+
+    name: Annotated[str, Field(title="Name", description="The name of the entity in its data source.")]
+    dataSourceName: Annotated[str, Field(title="Data Source", description="The name of the data source.")]
+
+
+class KeyEntities(TypedDict):
+    """The entities that customers have keys of."""
+
+    dataSources: Annotated[list[DataSource], Field(title="Data Sources", description="All data sources with keys.")]
+    value: Annotated[list[KeyEntity], Field(title="Entities", description="The entities with keys.")]
 
 
 class EntitySchema(TypedDict):
-    """The fields of an entity as a JSON schema."""
+    """The fields of an entity."""
 
-    type: Annotated[Literal["object"], Field(title="Type", description="Always object.")]
-    title: Annotated[str, Field(title="Title", description="The entity's name.")]
-    properties: Annotated[dict[str, Any], Field(title="Properties", description="The schema of each field.")]
-    required: NotRequired[
-        Annotated[list[str], Field(title="Required", description="The fields that must have a value.")]
-    ]
+    schema: Annotated[dict[str, Any], Field(title="Schema", description="The JSON schema of the fields.")]
 
 
 @operation(
@@ -142,7 +165,38 @@ async def get_entity(call: Call) -> Answer:
     responses={200: Response("The kinds of activities.", ActivityEntities)},
 )
 async def list_activity_entities(call: Call) -> Answer:
-    body: ActivityEntities = {"value": [_kind(call.model.entities[name]) for name in call.model.records]}
+    mappings = [entity.activity for entity in call.model.instance.entities if entity.activity]
+    types = {mapping.activity_type: mapping.activity_type_display for mapping in mappings}
+    body: ActivityEntities = {
+        "value": [_kind(call.model.entities[name]) for name in call.model.records],
+        "types": [{"activityType": name, "displayName": display} for name, display in types.items()],
+    }
+    return Answer(200, body)
+
+
+DATA_SOURCE = query(
+    "dataSourceName", "Data Source", "Returns only entities of this data source, like eCommerce.", text(200)
+)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/manage/keyentities",
+    id="ListKeyEntities",
+    summary="List entities with keys of customers",
+    description="Returns the data sources and entities that customers have keys of.",
+    role=Role.VIEWER,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID, DATA_SOURCE),
+    responses={200: Response("The data sources and entities.", KeyEntities)},
+)
+async def list_key_entities(call: Call) -> Answer:
+    found = [name.partition("_") for _, name in call.model.instance.key_ring]
+    wanted = call[DATA_SOURCE]
+    body: KeyEntities = {
+        "dataSources": [{"name": source} for source in dict.fromkeys(source for source, _, _ in found)],
+        "value": [{"name": name, "dataSourceName": source} for source, _, name in found if wanted in {None, source}],
+    }
     return Answer(200, body)
 
 
@@ -154,9 +208,9 @@ def _kind(entity: Entity) -> ActivityEntity:
 USE = query(
     "use",
     "Use",
-    "Whether the fields are for input, for an item of a batch, or for output.",
+    "Whether the fields are for input, for an item of a batch, for output, or for a page of records.",
     enum(*USES),
-    default="output",
+    required=True,
 )
 
 
@@ -172,7 +226,8 @@ USE = query(
     responses={200: Response("The schema.", EntitySchema)},
 )
 async def get_entity_schema(call: Call) -> Answer:
-    return Answer(200, entity_schema(call.model.entity(call[params.ENTITY_NAME]), call[USE]))
+    body: EntitySchema = {"schema": entity_schema(call.model.entity(call[params.ENTITY_NAME]), call[USE])}
+    return Answer(200, body)
 
 
 def _entity(entity: Entity, *, annotated: bool) -> EntityInfo:
@@ -209,4 +264,10 @@ def _attribute(attribute: Attribute, entity: Entity, *, annotated: bool) -> Attr
     return shape
 
 
-OPERATIONS: tuple[Operation, ...] = (list_entities, get_entity, list_activity_entities, get_entity_schema)
+OPERATIONS: tuple[Operation, ...] = (
+    list_entities,
+    get_entity,
+    list_activity_entities,
+    list_key_entities,
+    get_entity_schema,
+)

@@ -10,10 +10,11 @@ from typing_extensions import TypedDict
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
-from function_app.api.parameter import query
+from function_app.api.parameter import Choices, query
 from function_app.api.parameter_types import text
 from function_app.domain.access import Role
 from function_app.domain.activity import SourceKey
+from function_app.operations.shapes import UNTYPED
 
 DATA_SOURCE = query(
     "dataSourceName",
@@ -21,6 +22,7 @@ DATA_SOURCE = query(
     "The data source of the key, like eCommerce.",
     text(200),
     required=True,
+    choices=Choices("ListKeyEntities", items="dataSources", value="name", title="name", given=("instanceId",)),
 )
 ENTITY = query(
     "entityName",
@@ -28,6 +30,9 @@ ENTITY = query(
     "The entity of the key in that data source, like eCommerceContacts.",
     text(200),
     required=True,
+    choices=Choices(
+        "ListKeyEntities", items="value", value="name", title="name", given=("instanceId", "dataSourceName")
+    ),
 )
 SOURCE_KEY = query("key", "Key", "The customer's key in that entity, like CNTID_1000.", text(200), required=True)
 
@@ -37,7 +42,10 @@ class KeyRing(TypedDict):
 
     instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
     customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
-    keyRing: Annotated[dict[str, str], Field(title="Key Ring", description="The key in each source entity.")]
+    keyRing: Annotated[
+        dict[str, str],
+        Field(title="Source Keys", description="The key in each source entity.", json_schema_extra=UNTYPED),
+    ]
 
 
 @operation(

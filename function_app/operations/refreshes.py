@@ -11,7 +11,7 @@ from function_app.api import options
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
-from function_app.api.parameter import Parameter, path, query
+from function_app.api.parameter import Choices, Parameter, path, query
 from function_app.api.parameter_types import ANY_TEXT, integer, text
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
@@ -41,7 +41,15 @@ def _ignored(name: str, summary: str) -> Parameter[str | None]:
 WORKFLOW = path(
     "workflowName", "Workflow", "The name of the workflow: main.", text(100), visibility="internal", sent=MAIN
 )
-JOB_ID = path("jobId", "Job", "The id of the refresh, like 00000001.", text(64))
+JOB_ID = path(
+    "jobId",
+    "Job",
+    "The id of the refresh, like 00000001.",
+    text(64),
+    choices=Choices(
+        "ListRefreshes", value="jobId", title="submittedTimestamp", given=("instanceId",), fixed={"workflowName": MAIN}
+    ),
+)
 TOP = query("top", "Top", "The maximum number of jobs to return.", integer(1, 100), default=20)
 TASKS = params.flag("includeTasks", "Tasks", "Whether to return the steps of each job.")
 ACCEPT_REMOVALS = params.flag(
@@ -113,7 +121,7 @@ async def get_refresh(call: Call) -> Answer:
     "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
     id="CancelRefresh",
     summary="Cancel a refresh",
-    description="Ends a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged.",
+    description="Cancels a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged.",
     role=Role.ADMINISTRATOR,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID),

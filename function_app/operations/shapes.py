@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from function_app.api.options import Page
@@ -15,6 +15,9 @@ from function_app.domain.entity import CUSTOMER
 
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 CustomerFields = Annotated[dict[str, Any], Field(json_schema_extra={"x-attributes-of": CUSTOMER})]
+"""A record of Customer that is known by its metadata only."""
+UNTYPED: dict[str, Any] = {"x-untyped": True}
+"""Marks an object with members that differ from customer to customer: without its type, formulas can read each."""
 
 
 class Receipt(TypedDict):
@@ -30,7 +33,11 @@ class Receipt(TypedDict):
     validUntil: Annotated[str, Field(title="Valid Until", description="When it expires.")]
     attributes: Annotated[
         dict[str, Literal["applied", "superseded"]],
-        Field(title="Attributes", description="For each attribute, whether the update is applied or superseded."),
+        Field(
+            title="Outcomes",
+            description="For each attribute, whether the update is applied or superseded.",
+            json_schema_extra=UNTYPED,
+        ),
     ]
 
 
@@ -41,6 +48,7 @@ class UpdatedCustomer(TypedDict):
     receipt: Annotated[Receipt, Field(title="Receipt", description="The outcome of the update.")]
 
 
+@with_config(ConfigDict(json_schema_extra={"x-page-of": CUSTOMER}))
 class CustomerList(Page):
     """One page of customers."""
 
@@ -123,6 +131,16 @@ class Detail(TypedDict):
     ]
 
 
+class ErrorBody(TypedDict):
+    """An error: why a request was rejected, or that the service failed."""
+
+    errorCode: Annotated[str, Field(title="Error Code", description="The code of the first error.")]
+    message: Annotated[str, Field(title="Message", description="What was wrong, and how to correct it.")]
+    target: NotRequired[Annotated[str | None, Field(title="Target", description="Where the error is.")]]
+    details: Annotated[list[Detail], Field(title="Details", description="All errors of the request.")]
+    httpStatusCode: Annotated[int, Field(title="Status Code", description="The HTTP status.")]
+
+
 class ItemResult(TypedDict):
     """The result of one item: an outcome, or an error code."""
 
@@ -138,7 +156,9 @@ class ItemResult(TypedDict):
         Annotated[
             dict[str, str] | None,
             Field(
-                title="Attributes", description="For each attribute of an update, whether it is applied or superseded."
+                title="Outcomes",
+                description="For each attribute of an update, whether it is applied or superseded.",
+                json_schema_extra=UNTYPED,
             ),
         ]
     ]

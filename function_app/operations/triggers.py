@@ -58,10 +58,16 @@ class UpdateEvent(TypedDict):
     fields: Annotated[CustomerFields, Field(title="Changes", description="The changed fields with their new values.")]
 
 
+INTERNAL: dict[str, Any] = {"x-ms-visibility": "internal"}
+"""Hides a field from makers: the platform splits a trigger only if the array is the one visible field."""
+
+
 class Events(TypedDict):
     """Events since the last poll."""
 
-    state: Annotated[str, Field(title="State", description="The position for the next poll.")]
+    state: Annotated[
+        str, Field(title="State", description="The position for the next poll.", json_schema_extra=INTERNAL)
+    ]
 
 
 class UpdateEvents(Events):

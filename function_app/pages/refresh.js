@@ -16,6 +16,7 @@ export async function showRefresh(instance) {
   at("refresh").hidden = !job;
   if (!job) return;
   const ended = job.endTimestamp ? formatInstant(job.endTimestamp) : text("running");
+  // The status is queued, running, successful, failed, aborted or skipped.
   say(at("refresh-status"), text("refreshStatus", { status: text(job.jobStatus), time: ended }));
   say(at("refresh-message"), job.message ?? "");
   at("refresh-counts").replaceChildren(

@@ -43,13 +43,13 @@ class Batch:
 
 
 def _values(held: pa.Array | pa.RecordBatch) -> list[Any]:
-    """Return values or records, made some at a time: meanwhile no other thread gets Python."""
+    """Return values or records, some at a time, because no other Python thread runs meanwhile."""
     slices = (held.slice(start, _CHUNK_ROWS) for start in range(0, len(held), _CHUNK_ROWS))
     return [value for some in slices for value in some.to_pylist()]
 
 
 def _in_json(column: pa.Array) -> tuple[str, list[pa.Array], str]:
-    """Write values in JSON: what stands before each, the values themselves in one or more pieces, what stands after."""
+    """Write values in JSON: the text before each, the values in one or more pieces, the text after."""
     if types.is_string(column.type):
         texts = _escaped(column)
         if not texts.null_count:

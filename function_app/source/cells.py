@@ -1,4 +1,4 @@
-"""Single cells that are not surely right: as JSON would hold the same value, or what is wrong with them."""
+"""Single cells that may be invalid: as JSON would hold the same value, or what is wrong with them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import types
 
 from function_app import error_codes
@@ -25,14 +26,14 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _MAX_DIGITS, _SHOWN = 400, 40
 _BOOLEANS = {"true": True, "false": False}
 _TEMPORAL = {
-    "Edm.Date": (instants.dates, "date", "what is no date of the years 1 to 9999, or not midnight"),
-    "Edm.DateTimeOffset": (instants.date_times, "date-time", "one beyond the years 1 to 9999"),
-    "Edm.TimeOfDay": (instants.times, "time", "one beyond a day"),
+    "Edm.Date": (instants.dates, "date", "in the years 1 to 9999, or midnight of one"),
+    "Edm.DateTimeOffset": (instants.date_times, "date-time", "in the years 1 to 9999"),
+    "Edm.TimeOfDay": (instants.times, "time", "within one day"),
 }
 
 
 def judge(cells: pa.Array, attribute: Attribute, encoding: str | None) -> Sequence[Any]:
-    """Return the values of some cells, for the `Checker` to judge, and an ErrorDetail where JSON could not hold one."""
+    """Return the values of some cells, for the `Checker` to validate; an ErrorDetail where JSON could not hold one."""
     if is_text(cells.type):
         return [None if cell is None else _of_bytes(cell, attribute, encoding) for cell in as_bytes(cells)]
     if types.is_temporal(cells.type):
@@ -43,7 +44,7 @@ def judge(cells: pa.Array, attribute: Attribute, encoding: str | None) -> Sequen
 
 
 def as_bytes(cells: pa.Array) -> list[bytes | None]:
-    """Return texts as bytes, which are UTF-8 or not."""
+    """Return texts as bytes, which may not be UTF-8."""
     found: list[bytes | None] = cells.cast(pa.binary()).to_pylist()
     return found
 
@@ -112,8 +113,11 @@ def _inexact(attribute: Attribute, text: str) -> ErrorDetail:
 
 
 def _of_instants(cells: pa.Array, attribute: Attribute) -> Sequence[object]:
-    write, form, received = _TEMPORAL[attribute.data_type]
+    write, form, limits = _TEMPORAL[attribute.data_type]
     texts, right = write(cells)
-    fault = _fault(error_codes.WRONG_FORMAT, attribute, f"must be {FORMAT_HINTS[form]}; received {received}")
-    found = zip(texts.to_pylist(), right.to_pylist(), cells.is_null().to_pylist(), strict=True)
-    return [text if is_right or is_null else fault for text, is_right, is_null in found]
+    wanted = f"must be {FORMAT_HINTS[form]}, {limits}"
+    found = zip(texts.to_pylist(), pc.or_kleene(right, cells.is_null()).to_pylist(), instants.shown(cells), strict=True)
+    return [
+        text if is_right else _fault(error_codes.WRONG_FORMAT, attribute, f"{wanted}; received {received}")
+        for text, is_right, received in found
+    ]

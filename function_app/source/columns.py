@@ -1,7 +1,7 @@
 """Columns of a snapshot in canonical form, a whole column at a time.
 
-What is not surely right here is left to the one authority on values, the `Checker`, row by row: this may doubt a
-right value, and never lets a wrong one pass.
+Values that are not certainly valid here are validated by the `Checker`, row by row: this may report a valid value as
+uncertain, and never accepts an invalid one.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _Judged = tuple[pa.Array, pa.Array | None]
 
 
 def fits(type_: pa.DataType, attribute: Attribute) -> bool:
-    """Say whether a column of this type may hold values of the attribute: text may, and what converts exactly."""
+    """Return whether a column of this type may hold values of the attribute: text, and types that convert exactly."""
     kinds = (types.is_null, is_text, *_KINDS.get(attribute.data_type, ()))
     return any(is_kind(type_) for is_kind in kinds)
 
 
 def canonical(column: pa.Array, attribute: Attribute) -> _Judged:
-    """Return the values in canonical form, and which of them are surely right (nulls are); None if all are."""
+    """Return the values in canonical form, and which are certainly valid (nulls are); None if all are."""
     if types.is_null(column.type):
         return pa.nulls(len(column), canonical_type(attribute)), None
     if is_text(column.type):
@@ -76,7 +76,7 @@ def canonical_type(attribute: Attribute) -> pa.DataType:
 
 
 def _decoded(column: pa.Array) -> pa.Array:
-    """Return texts; those that are not UTF-8 as null, which is never right."""
+    """Return texts; those that are not UTF-8 as null, which is never valid."""
     try:
         return column.cast(pa.binary()).cast(pa.string())
     except pa.ArrowInvalid:
@@ -91,7 +91,7 @@ def _text(value: bytes | None) -> str | None:
 
 
 def _in_standard_form(column: pa.Array, attribute: Attribute) -> pa.Array:
-    """Return texts without the attribute's format; those of another format as null, which is never right."""
+    """Return texts without the attribute's format; those of another format as null, which is never valid."""
     if attribute.format is None:
         return column
     read, encoded = reader(attribute.data_type, attribute.format), column.dictionary_encode()
@@ -132,7 +132,7 @@ def _whole(column: pa.Array) -> _Judged:
 
 
 def _number(column: pa.Array, *, is_rounded: bool) -> _Judged:
-    """Judge decimal numbers: right are short ones, and long ones that a double gives back digit by digit."""
+    """Validate decimal numbers: valid are short ones, and long ones of which a double keeps every digit."""
     right = pc.match_substring_regex(column, r"^-?(0|[1-9]\d*)(\.\d+)?$")
     values = _where(right, column).cast(pa.float64())
     is_exact = pc.less_equal(pc.binary_length(column), _SURE_DIGITS)
@@ -176,7 +176,7 @@ def _where(right: pa.Array, column: pa.Array) -> pa.Array:
 
 
 def _is_real(column: pa.Array, form: str) -> pa.Array:
-    """Say which texts are instants of a form that exist: 30 February comes back as another day."""
+    """Return which texts are instants that exist: 30 February is parsed as another day."""
     parsed = pc.strptime(column, format=form, unit="s", error_is_null=True)
     back = parsed.cast(pa.string()) if "T" in form else parsed.cast(pa.date32()).cast(pa.string())
     return pc.equal(pc.replace_substring(back, " ", "T"), column)

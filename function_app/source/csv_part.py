@@ -19,13 +19,13 @@ from function_app.source.sorting import SortedOut
 from function_app.source.text import open_text
 
 BLOCK_BYTES = 2 << 20
-_MARK = b"\xef\xbb\xbf"  # pyarrow drops it at the start of what it parses, where it is part of a value
+_MARK = b"\xef\xbb\xbf"  # pyarrow removes it from the start of what it parses, where it is part of a value
 _Pieces = Sequence[Sound | Broken]
 _Parse = Callable[[Iterable[bytes]], pa.RecordBatch]
 
 
 class CsvPart:
-    """A CSV part, read from its start; `known` are the columns that its delimiter is found by."""
+    """A CSV part, read from its start; its delimiter is the one that gives most of the `known` columns."""
 
     def __init__(self, stream: pa.NativeFile, file: str, layout: Layout, known: Collection[str]) -> None:
         text = open_text(stream, file, layout.encoding)
@@ -33,7 +33,7 @@ class CsvPart:
         while header is None:
             chunk = next(text.chunks, None)
             start += chunk or b""
-            header = read_header(start, layout.delimiter, frozenset(known), is_all=chunk is None)
+            header = read_header(start, layout, frozenset(known), text.encoding, is_all=chunk is None)
         self._header: Header = header
         self._has_rows = start[: header.end].endswith((b"\r", b"\n"))
         self._chunks, self._line = chain((start[header.end :],), text.chunks), count_lines(start[: header.end]) + 1
@@ -51,7 +51,7 @@ class CsvPart:
             yield rows
 
     def _parsed(self, pieces: _Pieces, parse: _Parse, key: int, number: int, line: int) -> Rows:
-        """Parse some pieces; only where a row is broken, or of another width, they are looked at one by one."""
+        """Parse some pieces; rows are read one by one only where one is broken, or has another width."""
         sort_out = partial(SortedOut, pieces, self._header, key, number, line)
         is_cut_off = not all(piece.ended for piece in pieces if isinstance(piece, Sound))
         if all(isinstance(piece, Sound) for piece in pieces):
@@ -64,7 +64,7 @@ class CsvPart:
 
     def _blocks(self) -> Iterator[_Pieces]:
         pieces, size = list[Sound | Broken](), 0
-        for piece in Records(self._chunks, self._header.dialect):
+        for piece in Records(self._chunks, self._header.dialect, len(self.columns)):
             pieces.append(piece)
             size += len(piece.text)
             if size >= BLOCK_BYTES:
@@ -75,7 +75,7 @@ class CsvPart:
 
 
 def _parser(header: Header, columns: Sequence[str]) -> _Parse:
-    """Return what makes columns of whole records; ArrowInvalid if one has another width than the header."""
+    """Return a function that parses whole records; ArrowInvalid if one has another width than the header."""
     names = [str(place) for place in range(len(header.columns))]
     wanted = [str(header.columns.index(column)) for column in columns]
     parsing = csv.ParseOptions(delimiter=header.dialect.delimiter.decode(), newlines_in_values=True)

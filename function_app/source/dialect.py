@@ -1,4 +1,4 @@
-"""The rules of CSV by RFC 4180 for one delimiter, as patterns that never go back: each byte is looked at once."""
+"""The rules of CSV by RFC 4180 for one delimiter, as patterns without backtracking: each byte is read once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 INNER = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
-"""What stands between two quotes, with quotes in it doubled."""
+"""The text between two quotes, with quotes in it doubled."""
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """Values are separated by `delimiter`, and stand in quotes if they hold it, a quote, or a line break."""
+    """Values are separated by `delimiter`, and are in quotes if they contain it, a quote, or a line break."""
 
     delimiter: bytes
 
@@ -40,7 +40,7 @@ class Dialect:
 
     @cached_property
     def quoted_records(self) -> re.Pattern[bytes]:
-        """The same as `records`, faster where most values stand in quotes."""
+        """The same as `records`, faster where most values are in quotes."""
         delimiter = re.escape(self.delimiter)
         value = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\r\n%b]*+)' % delimiter
         return re.compile(rb"(?:%b(?:%b%b)*+(?:\r\n?|\n))*+" % (value, delimiter, value))
@@ -56,7 +56,7 @@ class Dialect:
         return (_QUOTED.sub(b"", record) if b'"' in record else record).count(self.delimiter) + 1
 
     def split(self, record: bytes, most: int = sys.maxsize) -> list[bytes]:
-        """Return the values of a record, the first of them; of one that breaks the rules, as well as it goes."""
+        """Return the values of a record, the first of them; of one that breaks the rules, approximately."""
         values, at, record = list[bytes](), 0, record.rstrip(b"\r\n")
         while at <= len(record) and len(values) < most:
             value = b""
@@ -70,7 +70,7 @@ class Dialect:
 
 
 def end_of(pattern: re.Pattern[bytes], text: bytes, start: int, end: int = sys.maxsize) -> int:
-    """Return where the match of a pattern ends that takes anything, or nothing, from a place on."""
+    """Return where the match of a pattern that starts at a place ends; the place itself if there is none."""
     found = pattern.match(text, start, end)
     return found.end() if found else start
 

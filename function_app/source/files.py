@@ -1,4 +1,4 @@
-"""Snapshots as files: which are there, whether all parts are, and the bytes of each."""
+"""Snapshots as files: which exist, whether all parts do, and the bytes of each."""
 
 from __future__ import annotations
 
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from pyarrow.fs import FileInfo, FileSystem
 
 _NUMBERED = re.compile(r"part-(\d+)(?:-of-(\d+))?", re.IGNORECASE)
-# The key every Azurite has: public, and of no use anywhere else.
+# The public key of every Azurite; it is valid nowhere else.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 
+class PartUnreadableError(Exception):
+    """A part, or the rest of it, can't be read as CSV or Parquet; its text is the reason, with "it" for the part."""
+
+
 class PartChangedError(Exception):
-    """A part is gone, or is not the file it was when the refresh began."""
+    """A part was removed, or changed since the refresh began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The parts of a snapshot by name, the folder they lie in, and which files are passed over and why.
+    """The parts of a snapshot by name, their folder, and which files are not read and why.
 
-    A `problem` is why no part is taken though there may be some.
+    A `problem` is why no part is read though there may be some.
     """
 
     parts: Sequence[Part] = ()
@@ -52,7 +56,7 @@ class Snapshot:
 class Snapshots:
     """Everything below `place`: a folder, the URL of a Blob container, or None for nothing at all.
 
-    In Azure the identity of the host signs in, `client_id` says which if it has several.
+    In Azure the identity of the host signs in; `client_id` is that of the identity if it has several.
     """
 
     def __init__(self, place: str | None, client_id: str | None = None) -> None:
@@ -75,11 +79,11 @@ class Snapshots:
         choice = choose(found, attributes)
         parts = tuple(Part(f"{place}/{file}", _version(found[file])) for file in choice.files)
         folder = f"{place}/{choice.folder}".rstrip("/") if parts else ""
-        passed_over = tuple(f"{place}/{told}" for told in choice.passed_over)
+        passed_over = tuple(f"{place}/{text}" for text in choice.passed_over)
         return Snapshot(parts, folder, passed_over, choice.problem and f"{place} {choice.problem}")
 
     def folders(self, instance_id: str) -> Sequence[str]:
-        """Return the names of all folders with snapshots of an instance, of an entity or not."""
+        """Return the names of all folders with snapshots of an instance, also those of no entity."""
         if self._place is None:
             return ()
         from pyarrow.fs import FileSelector, FileType  # noqa: PLC0415  # only a refresh needs it
@@ -94,7 +98,7 @@ class Snapshots:
         path = f"{root}/{part.file}"
         info = files.get_file_info(path)
         if not info.is_file or _version(info) != part.version:
-            raise PartChangedError(f"{part.file} is gone or changed since the refresh began.")
+            raise PartChangedError(f"{part.file} was removed or changed since the refresh began.")
         return files.open_input_file(path)
 
     @cached_property
@@ -115,9 +119,9 @@ class Snapshots:
 
 
 def missing_parts(parts: list[Part]) -> str | None:
-    """Say which parts are missing, going by names like `part-3` or `part-3-of-8`; None if none shows.
+    """Return which parts are missing, by names like `part-3` or `part-3-of-8`; None if none is.
 
-    In several folders, which are partitions, only names that tell how many there are show a gap.
+    In several folders, which are partitions, only names with the number of parts show a gap.
     """
     folders = defaultdict[str, list[str]](list)
     for part in parts:
@@ -143,7 +147,7 @@ def _gap(files: Sequence[str]) -> str | None:
 
 
 def on_loopback(host: str | None) -> bool:
-    """Say whether a host name can only mean this machine."""
+    """Return whether a host name can only be that of this machine."""
     try:
         return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:

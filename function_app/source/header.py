@@ -1,17 +1,18 @@
-"""The header of a CSV text: its columns, and the delimiter they show."""
+"""The header of a CSV text: its columns, and the delimiter."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from function_app.source.dialect import Dialect, end_of
-from function_app.source.layout import DELIMITERS
-from function_app.source.rows import PartUnreadableError
+from function_app.source.files import PartUnreadableError
+from function_app.source.layout import DELIMITERS, Layout
 
-MAX_HEADER_BYTES = 1 << 20
+MAX_HEADER_BYTES, _SHOWN = 1 << 20, 80
 _BLANK_LINES = re.compile(rb"[\r\n]*")
-# The line by which Excel is told the delimiter.
+# The line that sets the delimiter for Excel.
 _SEP = re.compile(rb'"?sep=([^\r\n"\x80-\xff])"?[ \t,;|]*(?:\r\n?|\n)[\r\n]*', re.IGNORECASE)
 
 
@@ -23,25 +24,39 @@ class Header(NamedTuple):
     end: int
 
 
-def read_header(start: bytes, delimiter: str | None, known: frozenset[str], *, is_all: bool) -> Header | None:
-    """Read the header from the start of a text; None if that is too short.
+def read_header(start: bytes, layout: Layout, known: frozenset[str], encoding: str, *, is_all: bool) -> Header | None:
+    """Read the header from the start of a text, decoded from `encoding`; None if that is too short.
 
     If no delimiter is set, it is the one by which most columns are known, or else the one that makes most columns.
     """
-    at = end_of(_BLANK_LINES, start, 0)
-    if told := _SEP.match(start, at):
+    at, delimiter = end_of(_BLANK_LINES, start, 0), layout.delimiter
+    if excel := _SEP.match(start, at):
         at = end_of(_SEP, start, at)
-    likely = (delimiter,) if delimiter else (told[1].decode(),) if told else DELIMITERS
+    likely = (delimiter,) if delimiter else (excel[1].decode(),) if excel else DELIMITERS
     if not all(len(each) == 1 and each.isascii() and each not in '"\r\n' for each in likely):
-        raise PartUnreadableError(f"'{delimiter}' is no delimiter; one ASCII character is")
+        raise PartUnreadableError(f"'{delimiter}' is not a delimiter; it must be one ASCII character")
     if is_all and not start[at:]:
         raise PartUnreadableError("it is empty")
     headers = [header for each in likely if (header := _by(each, start, at, is_all=is_all))]
     if headers:
-        return max(headers, key=lambda header: (len(known & {*header.columns}), len(header.columns)))
+        best = max(headers, key=lambda header: (len(known & {*header.columns}), len(header.columns)))
+        _refuse_other_encodings(start[at : best.end], encoding)
+        return best
     if is_all or len(start) > MAX_HEADER_BYTES:
         raise PartUnreadableError("a quote in its header breaks the rules of CSV, or never ends")
     return None
+
+
+def _refuse_other_encodings(header: bytes, encoding: str) -> None:
+    try:
+        header.decode()
+    except UnicodeDecodeError as error:
+        problem = f"its header is not in {encoding}; save it as UTF-8, or set `encoding`"
+        if encoding == "UTF-8":
+            with suppress(UnicodeDecodeError):
+                line = header.decode("cp1252").strip()[:_SHOWN]
+                problem += f", for example to windows-1252, in which it reads '{line}'"
+        raise PartUnreadableError(problem) from error
 
 
 def _by(delimiter: str, start: bytes, at: int, *, is_all: bool) -> Header | None:

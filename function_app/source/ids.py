@@ -1,6 +1,6 @@
-"""The ids of a whole snapshot, held so that comparing them with the store's takes little memory and no long breath.
+"""The ids of a whole snapshot, in a form that is compared with the store's ids with little memory and no long pause.
 
-A set of as many texts takes three times the room, and holds up every thread while it grows and when it goes.
+A set of as many texts needs three times the memory, and blocks every thread while it grows and is freed.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ class Ids:
     """Ids in order."""
 
     def __init__(self, lists: Iterable[Sequence[str]]) -> None:
-        pa.default_memory_pool().release_unused()  # what the load has left lying about
+        pa.default_memory_pool().release_unused()  # memory that the load no longer uses
         ids = pa.chunked_array([pa.array(ids, pa.large_string()) for ids in lists], pa.large_string())
         self._ids = ids.take(pc.sort_indices(ids)).combine_chunks()
 
     def __len__(self) -> int:
-        """Count them, those that are there twice once."""
+        """Count the ids, repeated ones once."""
         repeats: int = self._repeats.true_count
         return len(self._ids) - repeats
 
     def doubled(self, most: int) -> tuple[int, list[str]]:
-        """Count how many ids more there are than differ, and return some that are there twice."""
+        """Count the repetitions of ids, and return some of the ids that are repeated."""
         found = self._ids[1:].filter(self._repeats)
         return len(found), list(dict.fromkeys(found.slice(0, most).to_pylist()))
 

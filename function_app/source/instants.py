@@ -1,4 +1,4 @@
-"""Dates, instants and times of Parquet in canonical form; what lies beyond the years 1 to 9999 wraps to nothing."""
+"""Dates, instants and times of Parquet in canonical form; null where they are not in the years 1 to 9999."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
+_UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _DAY = 86_400
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
@@ -13,34 +14,54 @@ _Judged = tuple[pa.Array, pa.Array]
 
 
 def dates(column: pa.Array) -> _Judged:
-    """Write dates, and instants at midnight of their own time zone; others are not right."""
+    """Write dates, and instants at midnight in the time zone of the column; others are not right."""
     a_day = 1
     if types.is_timestamp(column.type):
         column, a_day = _local(_within_years(column)), _DAY * _A_SECOND[column.type.unit]
     elif types.is_date64(column.type):
         a_day = _DAY * _A_SECOND["ms"]
-    raw = column.cast(pa.int32() if types.is_date32(column.type) else pa.int64()).cast(pa.int64())
+    raw = _raw(column)
     days = pc.divide(raw, a_day)
     right = pc.and_(pc.equal(pc.multiply(days, a_day), raw), _is_between(days, _FIRST_DAY, _LAST_DAY))
     return _where(right, days).cast(pa.int32()).cast(pa.date32()).cast(pa.string()), right
 
 
 def date_times(column: pa.Array) -> _Judged:
-    """Write instants, those without a zone as UTC; what is finer than a microsecond is cut off."""
+    """Write instants, those without a zone as UTC; fractions of a microsecond are cut off."""
     within = _within_years(column).cast(pa.timestamp(column.type.unit))  # in UTC
-    if column.type.unit == "ns":
+    if column.type.unit == "ns":  # before 1970, cutting off would give a later instant
         raw = within.cast(pa.int64())
-        within = pc.if_else(pc.less(raw, 0), pc.subtract(raw, 999), raw).cast(within.type)  # what is cut off is later
+        within = pc.if_else(pc.less(raw, 0), pc.subtract(raw, 999), raw).cast(within.type)
     text = within.cast(pa.timestamp("us"), safe=False).cast(pa.string())
     right = pc.or_(pc.is_valid(within), pc.is_null(column))
     return pc.binary_join_element_wise(pc.replace_substring(text, " ", "T"), "Z", ""), right
 
 
 def times(column: pa.Array) -> _Judged:
-    """Write times of day; what is finer than a microsecond is cut off."""
-    raw = column.cast(pa.int32() if types.is_time32(column.type) else pa.int64()).cast(pa.int64())
+    """Write times of day; fractions of a microsecond are cut off."""
+    raw = _raw(column)
     right = _is_between(raw, 0, _DAY * _A_SECOND[column.type.unit] - 1)
     return _where(right, column).cast(pa.time64("us"), safe=False).cast(pa.string()), right
+
+
+def shown(column: pa.Array) -> list[str]:
+    """Return values as a message shows them: instants of the years 1 to 9999, and the raw numbers of others."""
+    type_ = column.type
+    if types.is_date(type_):
+        unit, epoch = "days" if types.is_date32(type_) else _UNITS["ms"], " since 1970-01-01"
+    else:
+        unit, epoch = _UNITS[type_.unit], "" if types.is_time(type_) else " since 1970-01-01T00:00:00Z"
+    numbers = [f"{number} {unit}{epoch}" for number in _raw(column).to_pylist()]
+    if not types.is_timestamp(type_):
+        return numbers
+    zone = f" (the time zone of its column is {type_.tz})" if type_.tz else ""
+    texts = date_times(column)[0].to_pylist()
+    return [f"{text or number}{zone}" for text, number in zip(texts, numbers, strict=True)]
+
+
+def _raw(column: pa.Array) -> pa.Array:
+    is_short = types.is_date32(column.type) or types.is_time32(column.type)
+    return column.cast(pa.int32() if is_short else pa.int64()).cast(pa.int64())
 
 
 def _within_years(column: pa.Array) -> pa.Array:
@@ -51,7 +72,7 @@ def _within_years(column: pa.Array) -> pa.Array:
 
 
 def _local(column: pa.Array) -> pa.Array:
-    """Return what clocks of the column's zone show; null if there is no such zone."""
+    """Return the local times of the column's time zone; null if there is no such zone."""
     if not column.type.tz:
         return column
     try:

@@ -1,4 +1,4 @@
-"""How the files of an entity are written, where it is not what is found in them."""
+"""What the definition of an entity sets for its files, instead of what is detected in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DELIMITERS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True)
 class Layout:
-    """What is None is found in each file; `columns` names the column of an attribute that has another name."""
+    """What is None is detected in each file; `columns` has the columns of attributes with other names."""
 
     delimiter: str | None = None
     encoding: str | None = None

@@ -1,4 +1,4 @@
-"""Batches of rows that are small in bytes, whatever texts their dictionaries hold."""
+"""Batches of rows that are small in bytes, however long the texts of their dictionaries are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_BYTES = 8 << 20
 
 
 def by_bytes(batch: pa.RecordBatch, number: int, key: str) -> Iterator[Rows]:
-    """Divide a batch, that begins with the row of this number, and write its dictionaries out; without large rows."""
+    """Divide a batch that begins with the row of this number, without dictionaries and without too large rows."""
     if longest_row(batch) * len(batch) <= MAX_BYTES:
         yield Rows(_written_out(batch), range(number, number + len(batch)))
         return
@@ -75,7 +75,7 @@ def _written_out(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _too_large(keys: pa.Array, number: int) -> BrokenRow:
-    with suppress(pa.ArrowException):  # no text, or none in UTF-8
+    with suppress(pa.ArrowException):  # not a text, or not in UTF-8
         ids = _written_out(pa.record_batch([keys], ["key"])).column(0).cast(pa.string()).cast(pa.binary()).to_pylist()
         return BrokenRow(number, None, TOO_LARGE, 1, tuple(filter(None, ids)), id_is_sure=True)
     return BrokenRow(number, None, TOO_LARGE)

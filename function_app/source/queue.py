@@ -1,4 +1,4 @@
-"""The queue of refresh steps in Azure Storage: whoever listens takes the next one."""
+"""The queue of refresh steps in Azure Storage: each listener receives the next one."""
 
 from __future__ import annotations
 

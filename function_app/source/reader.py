@@ -1,4 +1,4 @@
-"""Read a part: what its head shows, its rows in batches, and its ids."""
+"""Read a part: its columns, its rows in batches, and its ids."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from function_app.error_codes import ErrorDetail
 from function_app.source.batch import Batch
 from function_app.source.columns import canonical, fits
 from function_app.source.csv_part import CsvPart
+from function_app.source.files import PartUnreadableError
 from function_app.source.folders import partition_values
 from function_app.source.layout import Layout
 from function_app.source.parquet_part import ParquetPart
 from function_app.source.row_judge import Check, RowJudge
-from function_app.source.rows import PartUnreadableError
+from function_app.source.text import check_packed
 from function_app.source.words import in_words
 
 ROWS = 16_384
@@ -27,7 +28,7 @@ ROWS = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the head of a part shows: why it can't be loaded, if so, and what is to be told if it can.
+    """What the head of a part shows: the faults that prevent loading it, and what to report otherwise.
 
     `ignored` are columns of no attribute, `absent` attributes without a column; delimiter and encoding are those of
     a CSV.
@@ -60,7 +61,7 @@ def read_head(
     )
 
 
-def read_part(  # noqa: PLR0913, PLR0917  # what a part is read by
+def read_part(  # noqa: PLR0913, PLR0917  # all that reading depends on
     stream: pa.NativeFile,
     file: str,
     entity: Entity,
@@ -68,8 +69,12 @@ def read_part(  # noqa: PLR0913, PLR0917  # what a part is read by
     check: Check,
     layout: Layout | None = None,
 ) -> Iterator[Batch]:
-    """Read a part in batches, with memory that does not grow with it; PartUnreadableError if the rest can't be."""
+    """Read a part in batches, with memory independent of its size; PartUnreadableError if the rest can't be.
+
+    A packed part is read through before, so that nothing is loaded from a damaged one.
+    """
     layout = layout or Layout.of(entity)
+    check_packed(stream, file)
     part = _open(stream, file, entity, layout)
     columns = [column for column in layout.columns_of(entity.by_name) if column in part.columns]
     judge = RowJudge(entity, required, check, layout, part.encoding if isinstance(part, CsvPart) else None)
@@ -101,7 +106,7 @@ def _open(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout) -> C
 
 
 def _values_of_all(part: CsvPart | ParquetPart, file: str, entity: Entity, layout: Layout) -> Mapping[str, str | None]:
-    """Return the values that all rows have by the folders of the part, and no column of their own."""
+    """Return the values that all rows have by the folders of the part, for columns that it does not have."""
     values = partition_values(file, layout.columns_of(entity.by_name))
     return {column: value for column, value in values.items() if column not in part.columns}
 
@@ -123,6 +128,6 @@ def _column_problems(
 
 
 def _delimiter_hint(part: CsvPart | ParquetPart) -> str:
-    if len(part.columns) > 1:
+    if isinstance(part, ParquetPart) or len(part.columns) > 1:
         return ""
     return "; its first line has one column only, by a comma, a semicolon, a tab or | as delimiter"

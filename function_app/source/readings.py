@@ -1,4 +1,4 @@
-"""Two readings of the lines after a broken quote: they are new records, or they are still within quotes."""
+"""Two interpretations of the lines after a broken quote: they are new records, or they are within quotes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ Reading = Literal["records", "quoted", "neither", "either"]
 
 
 class Judgement(NamedTuple):
-    """Which reading is left; of `neither` both break a rule at the same place."""
+    """Which interpretation is possible; of `neither` both break a rule at the same place."""
 
     reading: Reading
     place: int = 0
 
 
 def judge(view: bytes, dialect: Dialect, *, is_all: bool) -> Judgement:
-    """Judge the start of the lines, or all that is left of them.
+    """Return which interpretation of the start of the lines, or of all that remain, is possible.
 
-    The reading that breaks a rule later than the other is left. At the end of all, that is the one outside quotes.
+    It is the one that breaks a rule later than the other; at the end of the text, the one outside quotes.
     """
     as_records = _goes_well(view, dialect, is_all=is_all)
     place, ends_well = _goes_well(b'"' + view, dialect, is_all=is_all)

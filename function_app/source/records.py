@@ -1,7 +1,7 @@
 """The records of a CSV text, and what breaks its rules.
 
-Nothing is guessed. Where a broken quote leaves two readings of the lines after it, within quotes or not, they belong
-to the broken record up to where one of the two is impossible.
+Where a broken quote allows two interpretations of the lines after it, within quotes or not, they belong to the broken
+record up to where one of the two is impossible.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ TOO_LARGE = f"The row is larger than {MAX_ROW_BYTES // 1_000_000} MB."
 NEVER_ENDS = "A quoted value never ends; what follows its opening quote can't be read."
 AFTER_QUOTE = "Text follows the closing quote of a value; write a quote within a quoted value twice."
 BACKSLASH = "A quote within a quoted value has a backslash before it; write the quote twice instead."
-IN_UNQUOTED = "A quote stands in a value without quotes; put the value in quotes, and write the quote in it twice."
-AFTER_SPACE = "A space stands before the opening quote of a value; remove it."
+IN_UNQUOTED = "A quote is in a value without quotes; put the value in quotes, and write the quote in it twice."
+AFTER_SPACE = "A space is before the opening quote of a value; remove it."
 _SLICE, _HEAD, _MIN_VIEW, _MAX_VIEW = 1 << 16, 1 << 14, 1 << 9, 1 << 20
 _SAMPLE, _MANY = 1 << 10, 32
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
+_QUOTES = re.compile(rb'"++')
+_BLANKS = re.compile(rb"[ \t]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,27 @@ class _Place(NamedTuple):
 
 @dataclass(slots=True)
 class _Found:
-    """What is known of the record being read: what is wrong, and its start where that was let go of."""
+    """What is known of the record being read: what is wrong, and its start where that was released.
+
+    The value that reaches to `looked_at` begins at `value`, both counted from where the record begins.
+    """
 
     problem: str | None = None
     has_two_readings: bool = False
     head: bytes = b""
     lines: int = 0
+    looked_at: int = 0
+    value: int = 0
 
 
 class Records:
-    """Iterate over a text that comes in chunks of any length, in memory for one record of the longest."""
+    """Iterate over a text that comes in chunks of any length, in memory for one record of the longest.
 
-    def __init__(self, chunks: Iterator[bytes], dialect: Dialect) -> None:
-        self._chunks, self._dialect = chunks, dialect
+    `width` is how many values a record should have, if that is known.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], dialect: Dialect, width: int | None = None) -> None:
+        self._chunks, self._dialect, self._width = chunks, dialect, width
         self._text, self._at, self._all_there = b"", 0, False
         self._found = _Found()
 
@@ -87,7 +97,7 @@ class Records:
                 return
 
     def _end_of_whole_ones(self) -> int:
-        """Return where the whole records end that stand next in the text, those of a slice at most."""
+        """Return where the next whole records of the text end, at most those of a slice."""
         text, at = self._text, self._at
         end = min(at + _SLICE, len(text))
         while end < len(text) and text[end - 1 : end] == b"\r":
@@ -100,7 +110,7 @@ class Records:
         return end_of(self._dialect.quoted_records if are_many else self._dialect.records, text, at, end)
 
     def _next(self) -> Sound | Broken:
-        """Read one record to its end, whatever it takes."""
+        """Read one record to its end."""
         self._found, place = _Found(), _Place(0)
         while not place.ended:
             place = self._within_quotes(place.offset) if place.quoted else self._outside(place.offset)
@@ -129,21 +139,29 @@ class Records:
         return _Place(more - 1, quoted=True) if was_closed else _Place(more)
 
     def _at_quote(self, offset: int, *, is_last: bool) -> _Place:
-        """Judge a quote that is not within quotes: it opens a value if it is its first character."""
+        """Read a quote that is not within quotes: it opens a value if it is its first character."""
         if is_last and (more := self._more(offset)) is not None:
             return _Place(more)
-        end = self._at + offset
-        before = self._text[max(self._text.rfind(self._dialect.delimiter, self._at, end) + 1, self._at) : end]
-        if not before:
+        start, end = self._value_start(offset), self._at + offset
+        if start == end:
             return _Place(offset + 1, quoted=True)
-        if before.strip(b" \t"):
+        if end_of(_BLANKS, self._text, start, end) < end:
             self._is_wrong(IN_UNQUOTED)
-            return _Place(offset + 1)
+            return self._within_unquoted(offset)
         self._is_wrong(AFTER_SPACE)
         return self._after_space(offset)
 
+    def _value_start(self, offset: int) -> int:
+        """Return where the value begins that reaches to a place, looking at each byte once."""
+        found = self._found
+        delimiter = self._text.rfind(self._dialect.delimiter, self._at + found.looked_at, self._at + offset)
+        if delimiter >= 0:
+            found.value = delimiter + 1 - self._at
+        found.looked_at = offset
+        return self._at + found.value
+
     def _after_space(self, offset: int) -> _Place:
-        """Go on from a quote after spaces: if what it opens is closed in the line, that ends outside quotes anyhow."""
+        """Continue from a quote after spaces: if it is closed in the same line, that line ends outside quotes."""
         while True:
             start = self._at + offset
             closing = end_of(INNER, self._text, start + 1)
@@ -158,6 +176,25 @@ class Records:
             if more is None:
                 return _Place(closing + 1 - self._at)
             offset = more
+
+    def _within_unquoted(self, offset: int) -> _Place:
+        """Continue from a quote in a value without quotes: it is text, unless it may open a value of several lines.
+
+        Then the delimiter before it is lost. That is not so where the line is as wide as a record should be.
+        """
+        while True:
+            start = self._at + offset
+            closing = end_of(INNER, self._text, start + 1)
+            after = self._text[closing + 1 : closing + 2]
+            is_far = closing - start > MAX_ROW_BYTES
+            if not (is_far or after) and (more := self._more(offset)) is not None:
+                offset = more
+                continue
+            is_closed = not is_far and closing < len(self._text) and after in self._dialect.ends
+            line = _LINE_BREAK.search(self._text, start, closing) if is_closed else None
+            if line and self._dialect.width(self._text[self._at : line.start()]) != self._width:
+                return self._where_one_reading_is_left(offset)
+            return _Place(end_of(_QUOTES, self._text, start) - self._at)
 
     def _within_quotes(self, offset: int) -> _Place:
         offset = end_of(INNER, self._text, self._at + offset) - self._at
@@ -176,7 +213,7 @@ class Records:
         return _Place(offset, ended=True)
 
     def _where_one_reading_is_left(self, offset: int) -> _Place:
-        """Go on from a quote that breaks the rules, behind the lines that can be read in two ways."""
+        """Continue from a quote that breaks the rules, after the lines that have two interpretations."""
         self._found.has_two_readings = True
         while (line := self._line_after(offset)) is not None:
             line, judgement = self._judged(line)
@@ -186,7 +223,7 @@ class Records:
         return _Place(len(self._text) - self._at, ended=True)
 
     def _judged(self, line: int) -> tuple[int, Judgement]:
-        """Judge the lines from an offset on by as few bytes as it takes, and return where the offset is then."""
+        """Interpret the lines from an offset by as few bytes as possible, and return where the offset is then."""
         size = _MIN_VIEW
         while True:
             while len(self._text) - self._at - line < size and (more := self._more(line)) is not None:
@@ -196,7 +233,7 @@ class Records:
             judgement = judge(view, self._dialect, is_all=is_all)
             if judgement.reading != "either":
                 return line, judgement
-            if size >= _MAX_VIEW:  # no value is as long
+            if size >= _MAX_VIEW:  # no valid value is as long
                 return line, Judgement("neither", size) if b'"' in view else Judgement("records")
             size *= 4
 
@@ -213,7 +250,7 @@ class Records:
                 return None
 
     def _more(self, offset: int) -> int | None:
-        """Take the next chunk, and return where a place of this record is then; None if there is none."""
+        """Append the next chunk, and return where a place of this record is then; None if there is none."""
         chunk = next(filter(None, self._chunks), None)
         if chunk is None:
             self._all_there = True
@@ -224,12 +261,13 @@ class Records:
         return offset
 
     def _let_go_until(self, offset: int) -> int:
-        """Keep only the start of a record that is too large, and return how many bytes went."""
+        """Keep only the start of a record that is too large, and return how many bytes were released."""
         if self._text[self._at + offset - 1 : self._at + offset] == b"\r":
             offset -= 1
         self._found.head = self._found.head or self._text[self._at : self._at + _HEAD]
         self._found.lines += count_lines(self._text[self._at : self._at + offset])
         self._at += offset
+        self._found.looked_at = self._found.value = 0
         return offset
 
     def _is_wrong(self, problem: str) -> None:

@@ -32,7 +32,7 @@ _CUT_OFF = "its last line has no line break, so it may be cut off"
 
 
 class RowJudge:
-    """Judges the rows of one part, batch by batch; each kind of doubt is reported once."""
+    """Validates the rows of one part, batch by batch; each kind of doubt is reported once."""
 
     def __init__(
         self, entity: Entity, required: Sequence[str], check: Check, layout: Layout, encoding: str | None
@@ -44,28 +44,28 @@ class RowJudge:
         self._doubted = set[str]()
 
     def judge(self, rows: Rows) -> Batch:
-        """Return the rows that are right, and the report on the others."""
+        """Return the valid rows, and the report on the others."""
         batch, right = self._canonical(rows.columns)
         wrong = pc.indices_nonzero(pc.invert(right)).to_pylist()
         doubts = [self._doubt("end", _CUT_OFF)] if rows.is_cut_off else []
-        mended, rejected = list[dict[str, Any]](), list[tuple[int, list[ErrorDetail]]]()
+        corrected, rejected = list[dict[str, Any]](), list[tuple[int, list[ErrorDetail]]]()
         looked_at = self._looked_at(rows.columns, batch, wrong) if wrong else ()
         for place, (record, faults, has_id) in zip(wrong, looked_at, strict=True):
             if faults:
                 rejected.append((place, faults))
             else:
-                mended.append(record)
+                corrected.append(record)
             if not has_id:
                 doubts.append(self._doubt("id", f"row {rows.numbers[place]} has no id that can be read"))
         doubts += [self._doubt("row", _unsure(row)) for row in rows.broken if not row.id_is_sure]
         if wrong:
-            rest = pa.RecordBatch.from_pylist(mended, batch.schema)
+            rest = pa.RecordBatch.from_pylist(corrected, batch.schema)
             batch = pa.concat_batches([batch.filter(right), rest])
         rejections = len(rejected) + sum(row.rows for row in rows.broken)
         return Batch(batch, Report(self._list(rows, rejected), rejections, [doubt for doubt in doubts if doubt]))
 
     def _canonical(self, raw: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Array]:
-        """Return all rows in canonical form, and which are surely right."""
+        """Return all rows in canonical form, and which are certainly valid."""
         columns, checks = list[pa.Array](), list[pa.Array]()
         for attribute in self._entity.attributes:
             values, right = self._column(raw, attribute)
@@ -95,7 +95,7 @@ class RowJudge:
     def _looked_at(
         self, raw: pa.RecordBatch, batch: pa.RecordBatch, places: Sequence[int]
     ) -> Iterator[tuple[dict[str, Any], list[ErrorDetail], bool]]:
-        """Judge some rows one by one: a record, or what is wrong with it, and whether its id could be read."""
+        """Validate some rows one by one: a record, or what is wrong with it, and whether its id could be read."""
         some = pa.array(places, pa.int64())
         raw, batch = raw.take(some), batch.take(some)
         columns = [self._cells(raw, batch, attribute) for attribute in self._entity.attributes]
@@ -134,7 +134,7 @@ class RowJudge:
             return []
         problem = address_fault(str(identity))
         if identity == self._layout.column(self._id):
-            problem = "holds its own name: the row repeats the header"
+            problem = "holds the name of its column" + (": the row repeats the header" if self._encoding else "")
         if len(str(identity)) > MAX_ID_LENGTH:
             problem = f"may have at most {MAX_ID_LENGTH} characters; received {len(str(identity))}"
         return [error_codes.INVALID_ID(f"'{self._id}' {problem}.", f"/{self._id}")] if problem else []
@@ -167,7 +167,7 @@ class RowJudge:
 
 
 def _reason(faults: Sequence[ErrorDetail]) -> str:
-    """Return all faults of a row, cut to what its place in the list may hold."""
+    """Return all faults of a row, cut to the length that the list allows."""
     text = " ".join(fault.message for fault in faults)
     return text if len(text) <= MAX_REASON else text[:MAX_REASON] + "…"
 

@@ -1,4 +1,4 @@
-"""Rows as they stand in a part, and those that have no values because a rule of their format is broken."""
+"""The rows of a part, and those without values because they break a rule of their format."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ from functools import cache, partial
 import pyarrow as pa
 
 
-class PartUnreadableError(Exception):
-    """A part, or the rest of it, is no CSV or Parquet that can be read; says why, with "it" for the part."""
-
-
 @dataclass(frozen=True, slots=True)
 class BrokenRow:
     """A row without values: its number and line, and what is wrong.
 
-    `rows` counts the rows that can not be separated from it, itself included. `ids` are what stands where ids stand;
-    `id_is_sure` is True where that is the id of the one row.
+    `rows` counts the rows that can not be separated from it, itself included. `ids` are the values in the place of the
+    id; `id_is_sure` is True where that is the id of the one row.
     """
 
     number: int
@@ -33,7 +29,7 @@ class BrokenRow:
 class Rows:
     """Some rows of a part as columns, with their numbers in it from 1; `broken` are not among them.
 
-    `lines` returns the line of the file in which each row begins; None in Parquet. `is_cut_off` tells that the part
+    `lines` returns the line of the file in which each row begins; None in Parquet. `is_cut_off` is True where the part
     ends with these rows and may have been longer.
     """
 
@@ -44,14 +40,14 @@ class Rows:
     is_cut_off: bool = False
 
     def with_values(self, values: Mapping[str, str | None]) -> Rows:
-        """Return them with columns more, that hold one value each."""
+        """Return them with additional columns of one value each."""
         columns = self.columns
         for name, value in values.items():
             columns = columns.append_column(name, pa.repeat(pa.scalar(value, pa.string()), len(columns)))
         return replace(self, columns=columns)
 
     def slices(self, most: int) -> Iterator[Rows]:
-        """Divide them into some of at most so many; what is not among them goes with the first."""
+        """Divide them into slices of at most so many; the first has the broken rows."""
         lines = cache(self.lines) if self.lines else None  # of all the rows: they are counted once
         for start in range(0, max(len(self.numbers), 1), most):
             yield Rows(

@@ -1,4 +1,4 @@
-"""Sort records out by their width, one by one, and count the rows and lines on the way."""
+"""Separate records of the width of the header from others, and count rows and lines."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ class SortedOut:
         return self._dialect.split(line, self._key + 1)[self._key :]
 
     def _id_of_start(self, start: bytes) -> list[bytes]:
-        """Return the id of a record that is cut off, if it lies before the cut."""
+        """Return the id of a record that is cut off, if it is before the cut."""
         whole = start[: end_of(self._dialect.in_record, start, 0)].rpartition(self._dialect.delimiter)[0]
         return self._id_of(whole) if whole else []

@@ -1,4 +1,4 @@
-"""The bytes of a CSV file as UTF-8: unpacked, and decoded where they are something else."""
+"""The bytes of a CSV file as UTF-8: decompressed, and decoded from other encodings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from itertools import chain
 
 import pyarrow as pa
 
-from function_app.source.rows import PartUnreadableError
+from function_app.domain.snapshot_rules import is_encoding
+from function_app.source.files import PartUnreadableError
 
 CODECS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
 READ_BYTES = 1 << 20
@@ -21,7 +22,7 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "UTF-16-BE",
 }
 _UNDECODED = "\udcff"
-# What is no character of its encoding becomes bytes that are no UTF-8, and so the fault of its row.
+# Bytes that are not a character of their encoding become bytes that are not UTF-8, which reject their row.
 codecs.register_error("snapshot", lambda error: (_UNDECODED, error.end))  # type: ignore[attr-defined]
 
 
@@ -34,7 +35,7 @@ class Text:
 
 
 def open_text(stream: pa.NativeFile, file: str, encoding: str | None) -> Text:
-    """Open a text; its byte order mark goes before `encoding`, and without both it is UTF-8."""
+    """Open a text; its byte order mark has precedence over `encoding`, and without both it is UTF-8."""
     chunks = _unpacked(stream, file)
     start = next(chunks, b"")
     while len(start) < len(codecs.BOM_UTF32_LE) and (more := next(chunks, b"")):
@@ -46,8 +47,32 @@ def open_text(stream: pa.NativeFile, file: str, encoding: str | None) -> Text:
     return Text(chunks if codec == "utf-8" else _decoded(chunks, codec), found)
 
 
+def check_packed(stream: pa.NativeFile, file: str) -> None:
+    """Read a packed file to its end, where its checksum is, and go back; PartUnreadableError if it is damaged."""
+    if _codec_of(file):
+        for _ in _unpacked(pa.PythonFile(_KeptOpen(stream), "r"), file):
+            pass
+        stream.seek(0)
+
+
+class _KeptOpen:
+    """A stream that stays open when what reads it is closed."""
+
+    closed = False
+
+    def __init__(self, stream: pa.NativeFile) -> None:
+        self.read = stream.read
+
+    def close(self) -> None:
+        pass
+
+
+def _codec_of(file: str) -> str | None:
+    return next((codec for ending, codec in CODECS.items() if file.lower().endswith(ending)), None)
+
+
 def _unpacked(stream: pa.NativeFile, file: str) -> Iterator[bytes]:
-    codec = next((codec for ending, codec in CODECS.items() if file.lower().endswith(ending)), None)
+    codec = _codec_of(file)
     if codec is None:
         yield from _read(stream)
         return
@@ -74,16 +99,17 @@ def _without_mark(start: bytes) -> str:
 
 def _decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("snapshot")
-    for chunk in chunks:
-        yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
-    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    try:
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeError as error:  # of decoders that do not leave every error to the handler
+        raise PartUnreadableError(f"it is not in the encoding {encoding}") from error
 
 
 def _named(encoding: str) -> str:
     """Return the codec of an encoding; without a byte order mark UTF-16 and UTF-32 are little-endian."""
-    try:
-        b" ".decode(encoding, "ignore")
-    except LookupError:
-        raise PartUnreadableError(f"there is no encoding '{encoding}'") from None
+    if not is_encoding(encoding):
+        raise PartUnreadableError(f"there is no encoding '{encoding}'; set one like UTF-8, UTF-16 or windows-1252")
     name = codecs.lookup(encoding).name
     return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(name, name)

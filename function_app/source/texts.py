@@ -1,4 +1,4 @@
-"""Columns of texts, however they are kept."""
+"""Columns of texts, in every type of Arrow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _KINDS = (
 
 
 def is_text(type_: pa.DataType) -> bool:
-    """Say whether values of this type are texts, in a dictionary or not."""
+    """Return whether values of this type are texts, in a dictionary or not."""
     held = type_.value_type if types.is_dictionary(type_) else type_
     return any(is_kind(held) for is_kind in _KINDS)
 

@@ -210,8 +210,8 @@ class Control(Protocol):
     async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:
         """Create a job, kept for 30 days; return False if there is one with this id, else True."""
 
-    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
-        """Create or replace a job, kept for 30 days."""
+    async def update_job(self, instance_id: str, job: Job, now: datetime) -> bool:
+        """Replace a running job, for 30 days; False, and nothing is written, if the stored job has ended."""
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
         """Return a job; None if there is no such job."""

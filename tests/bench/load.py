@@ -62,7 +62,7 @@ def rate(port: int, requests: Path, connections: int = CONNECTIONS) -> float:
         script.write_text(_LUA, encoding="utf-8")
         how = [wrk, "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", str(script), f"http://127.0.0.1:{port}", "--"]
     else:
-        how = [sys.executable, "-m", "tests.bench.load", str(port), str(connections)]
+        how = [sys.executable, "-m", "bench.load", str(port), str(connections)]
     said = subprocess.run([*how, str(requests), start], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     found = _RATE.search(said)
     failed = _FAILED.search(said)

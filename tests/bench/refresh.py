@@ -149,7 +149,7 @@ async def _reads_meanwhile(folder: Path, profiles: int) -> dict[str, float]:
 
 def _in_a_process(act: str, folder: Path, profiles: int) -> dict[str, float]:
     os.sync()  # otherwise it would wait for pending writes of the one before
-    command = [sys.executable, "-m", "tests.bench.refresh", act, str(folder), str(profiles)]
+    command = [sys.executable, "-m", "bench.refresh", act, str(folder), str(profiles)]
     output = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True).stdout
     found: dict[str, float] = json.loads(output)
     return found

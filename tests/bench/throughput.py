@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+
+from support.local_host import serving
 
 from . import people
 from .load import latency, rate, raw_request, requests_file
-from .measure import ROOT, Better, Ratio, by_turns, scratch
+from .measure import Better, Ratio, by_turns, scratch
 
 CUSTOMERS, READ, LIVE_UPDATES = 20_000, 200, 3
 _PAIRS = 15
@@ -73,35 +69,13 @@ def health_file(folder: Path, port: int) -> Path:
 @contextmanager
 def host() -> Iterator[tuple[int, Path]]:
     """Run the local host over many customers, some of them with live updates; yield its port and its folder."""
-    with scratch() as folder, socket.socket() as free:
+    with scratch() as folder:
         asyncio.run(_fill(Path(folder)))
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-        free.close()
-        environment = {**os.environ, "DATA_DIR": folder, "PORT": str(port), "STORE": "embedded", "AUTH_MODE": "local"}
-        environment["REQUESTS_PER_MINUTE"] = str(10**9)
-        command = [sys.executable, "-m", "function_app.local", "serve"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            _wait(process, port)
-            yield port, Path(folder)
-        finally:
-            process.terminate()
-            process.wait(20)
+        with serving(DATA_DIR=folder, REQUESTS_PER_MINUTE=str(10**9)) as served:
+            yield served.port, Path(folder)
 
 
 async def _fill(folder: Path) -> None:
     services = await people.open_with(folder, CUSTOMERS)
     await people.update_all(services, range(READ), LIVE_UPDATES)
     await services.close()
-
-
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(200):
-        if process.poll() is not None:
-            break
-        with suppress(OSError), urlopen(f"http://localhost:{port}/api/health"):
-            return
-        time.sleep(0.1)
-    msg = "The local host does not answer."
-    raise RuntimeError(msg)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
 import sys
-import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from support import ROOT, definition
+from support.local_host import environment, free_port, serving
+from support.process import LONG_S
 
 INSTANCE = "22222222-2222-4222-8222-222222222222"
 SCRIPT = "<img src=x onerror=document.title='run'><script>document.title='run'</script>"
-SECONDS_TO_START = 15.0
-_LOCAL = [sys.executable, "-m", "function_app.local"]
 _PEOPLE = """CustomerId,FullName,City,Tier,Points,BirthDate,OptIn,Crm_Contacts_ContactId
 ada,Ada Lovelace,London,Gold,1200,1815-12-10,true,K-1
 noor,نور الهدى عبد الرحمن بن سليمان,القاهرة,Silver,40,1990-02-03,false,K-2
@@ -28,21 +26,28 @@ evil,Mallory <b>,"{script}",,,,,"{script}"
 
 
 class Stage:
-    """A local host in a separate process, with a data folder that outlives it."""
+    """A local host in a separate process, with a data folder that outlives it; it runs within a `with`."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        kept = {name: text for name, text in os.environ.items() if not name.startswith(("STORE", "AUTH_", "ENTRA_"))}
-        self._environment = kept | {"PORT": str(self.port), "DATA_DIR": str(folder / "data")} | {"AUTH_MODE": "local"}
-        self._process: subprocess.Popen[bytes] | None = None
-        self.start()
-        self._load(folder / "source")
-        if settings:
-            self.stop()
-            self._environment |= settings
+        self.port, self._folder, self._ahead = free_port(), folder, folder / "ahead"
+        self._settings = {"PORT": str(self.port), "DATA_DIR": str(folder / "data"), "AUTH_MODE": "local"}
+        self._settings_after = settings
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.callback(self.stop)
             self.start()
+            self._load(self._folder / "source")
+            if self._settings_after:
+                self.stop()
+                self._settings |= self._settings_after
+                self.start()
+            stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def base(self) -> str:
@@ -60,35 +65,36 @@ class Stage:
         (folder / "definition.json").write_text(json.dumps(marked_definition()), encoding="utf-8")
         people = _PEOPLE.format(long="x" * 80, script=SCRIPT)
         (folder / "Customer" / "people.csv").write_text(people, encoding="utf-8")
-        command = [*_LOCAL, "load", str(folder), "--instance", INSTANCE]
-        subprocess.run(command, cwd=ROOT, env=self._environment, check=True, capture_output=True)
+        command = [sys.executable, "-m", "function_app.local", "load", str(folder), "--instance", INSTANCE]
+        subprocess.run(command, cwd=ROOT, env=environment(**self._settings), check=True, capture_output=True)
 
     def start(self) -> None:
-        self._process = subprocess.Popen([*_LOCAL, "serve"], cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL)
-        began = time.monotonic()
-        while True:
-            try:
-                httpx.get(f"{self.base}/health").raise_for_status()
-            except httpx.TransportError:
-                assert time.monotonic() - began < SECONDS_TO_START
-                time.sleep(0.05)
-            else:
-                return
+        command = [sys.executable, "-m", "tests.browser.moved", str(self._ahead)]
+        self._running.enter_context(serving(command, **self._settings))
 
     def stop(self) -> None:
-        if self._process:
-            self._process.terminate()
-            self._process.wait()
+        self._running.close()
 
-    def update(self, customer: str, seconds: int = 3600, **attributes: Any) -> None:
+    def advance(self, seconds: int) -> None:
+        """Set the host's clock this many seconds ahead of the machine's."""
+        new = self._ahead.with_suffix(".new")
+        new.write_text(str(seconds), encoding="ascii")
+        new.rename(self._ahead)
+
+    def ask(self, verb: str, path: str, **options: Any) -> httpx.Response:
+        """Call the API of the instance."""
+        return httpx.request(verb, f"{self.instance}/{path}", timeout=LONG_S, **options)
+
+    def update(self, customer: str, seconds: int = 3600, **attributes: Any) -> datetime:
+        """Update a customer; return the end of its validity."""
         query = {"validFor": f"PT{seconds}S", "caller": "Flow of the day"}
-        address = f"{self.instance}/data/Customer/{customer}"
-        httpx.patch(address, json=attributes, params=query).raise_for_status()
+        answer = self.ask("PATCH", f"data/Customer/{customer}", json=attributes, params=query).raise_for_status()
+        return datetime.fromisoformat(answer.headers["x-ms-valid-until"])
 
     def post(self, customer: str, title: str, kind: str = "Feedback", days: int = 0, **more: str) -> None:
         when = (datetime.now(UTC) - timedelta(days=days)).isoformat()
         event = {"CustomerId": customer, "ActivityTime": when, "ActivityType": kind, "Title": title, **more}
-        httpx.post(f"{self.instance}/data/UnifiedActivity", json=event).raise_for_status()
+        self.ask("POST", "data/UnifiedActivity", json=event).raise_for_status()
 
 
 def marked_definition() -> dict[str, Any]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx
 import pytest
 from browser.stage import SCRIPT, Stage
 from playwright.sync_api import Browser
@@ -33,7 +32,7 @@ def rendered(browser: Browser, card: Any) -> dict[str, Any]:
 
 
 def card_of(stage: Stage, customer: str) -> Any:
-    answer = httpx.get(f"{stage.instance}/data/Customer/{customer}/card")
+    answer = stage.ask("GET", f"data/Customer/{customer}/card")
     assert answer.status_code == 200
     assert answer.headers["ETag"]
     return answer.json()

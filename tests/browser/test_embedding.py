@@ -12,9 +12,8 @@ ALLOWED, OTHER = "https://contoso.crm.dynamics.com", "https://other.example.com"
 
 @pytest.fixture
 def embeddable(tmp_path: Path) -> Iterator[Stage]:
-    stage = Stage(tmp_path, CARD_FRAME_ANCESTORS=ALLOWED)
-    yield stage
-    stage.stop()
+    with Stage(tmp_path, CARD_FRAME_ANCESTORS=ALLOWED) as stage:
+        yield stage
 
 
 def embedded(browser: Browser, stage: Stage, site: str) -> FrameLocator:
@@ -27,5 +26,5 @@ def embedded(browser: Browser, stage: Stage, site: str) -> FrameLocator:
 
 
 def test_a_site_of_the_setting_may_show_the_card_and_no_other(embeddable: Stage, browser: Browser) -> None:
-    expect(embedded(browser, embeddable, ALLOWED).locator("h1")).to_have_text("Ada Lovelace", timeout=10_000)
+    expect(embedded(browser, embeddable, ALLOWED).locator("h1")).to_have_text("Ada Lovelace")
     expect(embedded(browser, embeddable, OTHER).locator("#wanted")).to_have_count(0)  # not even the page without data

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from browser.conftest import Open
 from browser.stage import Stage
@@ -19,18 +18,17 @@ PAGES = {"card": "card/ada", "long": "card/long", "rtl": "card/noor", "usage": "
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A host with customers that have live values and activities."""
-    stage = Stage(tmp_path_factory.mktemp("busy"))
-    for customer in ("ada", "noor", "long"):
-        stage.update(customer, 5000, City="Oslo", Tier="Gold")
-        stage.post(customer, "Ordered a kettle", "SalesOrder", days=2, ExternalUrl="https://example.com/orders/1")
-        stage.post(customer, "Where is my order? " * 12, "SupportTicket", days=1, Description="No answer yet.\n" * 3)
-        stage.post(customer, "شكرا جزيلا", "Feedback")
-        stage.post(customer, "Joined", "Loyalty", days=4)
-    for number in range(40):
-        httpx.get(f"{stage.instance}/data/Customer/{'ada' if number % 3 else 'nobody'}")
-        httpx.get(f"{stage.instance}/data/Customer?$top={1 + number % 4}")
-    yield stage
-    stage.stop()
+    with Stage(tmp_path_factory.mktemp("busy")) as stage:
+        for customer in ("ada", "noor", "long"):
+            stage.update(customer, 5000, City="Oslo", Tier="Gold")
+            stage.post(customer, "Ordered a kettle", "SalesOrder", days=2, ExternalUrl="https://example.com/orders/1")
+            stage.post(customer, "Where is my order? " * 12, "SupportTicket", days=1, Description="No answer.\n" * 3)
+            stage.post(customer, "شكرا جزيلا", "Feedback")
+            stage.post(customer, "Joined", "Loyalty", days=4)
+        for number in range(40):
+            stage.ask("GET", f"data/Customer/{'ada' if number % 3 else 'nobody'}")
+            stage.ask("GET", f"data/Customer?$top={1 + number % 4}")
+        yield stage
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -45,7 +43,7 @@ def test_it_is_accessible_and_fits(busy: Stage, open_page: Open, name: str, size
         page.get_by_role("searchbox").fill("o")
         page.locator("#found a").first.wait_for()
     SCREENS.mkdir(parents=True, exist_ok=True)
-    page.wait_for_timeout(300)
+    page.evaluate("() => Promise.all(document.getAnimations().map(each => each.finished))")
     page.screenshot(path=SCREENS / f"{name}-{size}-{scheme}.png", full_page=size == "phone")
     assert violations(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width

@@ -22,9 +22,8 @@ def guarded(tmp_path: Path) -> Iterator[Stage]:
     """A host that requires tokens."""
     with issuer() as entra:
         settings = {"AUTH_MODE": "entra", "ENTRA_TENANT_ID": TENANT, "ENTRA_AUDIENCE": f"api://{API}"}
-        stage = Stage(tmp_path, **settings, ENTRA_JWKS_URL=entra.url)
-        yield stage
-        stage.stop()
+        with Stage(tmp_path, **settings, ENTRA_JWKS_URL=entra.url) as stage:
+            yield stage
 
 
 class Entra:
@@ -69,7 +68,7 @@ def open_guarded(browser: Browser, stage: Stage, entra: Entra) -> Page:
     context.route(re.compile("^https://"), entra.answer)
     page = context.new_page()
     page.goto(stage.card())
-    expect(page.locator("#trouble")).to_have_text("Sign in to see this page.", timeout=10_000)
+    expect(page.locator("#trouble")).to_have_text("Sign in to see this page.")
     expect(page.locator("#content")).to_be_hidden()
     return page
 
@@ -78,18 +77,18 @@ def test_a_person_signs_in_and_sees_the_card(guarded: Stage, browser: Browser) -
     entra = Entra(["Viewer"])
     page = open_guarded(browser, guarded, entra)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("h1")).to_have_text("Ada Lovelace", timeout=10_000)
+    expect(page.locator("h1")).to_have_text("Ada Lovelace")
     expect(page.locator("#trouble")).to_have_text("")
     assert entra.asked["client_id"] == [API]
     assert f"{API}/user_impersonation" in entra.asked["scope"][0].split()
     assert entra.asked["redirect_uri"] == [f"{guarded.base}/pages/signed-in.html"]
     page.reload()
-    expect(page.locator("h1")).to_have_text("Ada Lovelace", timeout=10_000)
+    expect(page.locator("h1")).to_have_text("Ada Lovelace")
     page.context.close()
 
 
 def test_a_user_without_a_role_gets_that_message(guarded: Stage, browser: Browser) -> None:
     page = open_guarded(browser, guarded, Entra([]))
     page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("#trouble")).to_have_text(re.compile("^The server responded: .*Viewer"), timeout=10_000)
+    expect(page.locator("#trouble")).to_have_text(re.compile("^The server responded: .*Viewer"))
     page.context.close()

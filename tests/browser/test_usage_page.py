@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from browser.conftest import Open
+from browser.conftest import Open, pauses
 from browser.stage import SCRIPT, Stage
 from playwright.sync_api import Page, expect
 
@@ -14,14 +13,12 @@ from playwright.sync_api import Page, expect
 @pytest.fixture(scope="module")
 def called(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A host with usage: 12 reads, 3 of them of an unknown customer, 2 updates by a caller with script as its name."""
-    stage = Stage(tmp_path_factory.mktemp("called"))
-    for customer in ["ada"] * 9 + ["nobody"] * 3:
-        httpx.get(f"{stage.instance}/data/Customer/{customer}")
-    for city in ("Oslo", "Bergen"):
-        address = f"{stage.instance}/data/Customer/ada"
-        httpx.patch(address, json={"City": city}, params={"caller": SCRIPT}).raise_for_status()
-    yield stage
-    stage.stop()
+    with Stage(tmp_path_factory.mktemp("called")) as stage:
+        for customer in ["ada"] * 9 + ["nobody"] * 3:
+            stage.ask("GET", f"data/Customer/{customer}")
+        for city in ("Oslo", "Bergen"):
+            stage.ask("PATCH", "data/Customer/ada", json={"City": city}, params={"caller": SCRIPT}).raise_for_status()
+        yield stage
 
 
 def rows(page: Page, table: str) -> dict[str, list[str]]:
@@ -72,12 +69,12 @@ def test_it_reaches_back_as_far_as_chosen(called: Stage, open_page: Open, period
 
 
 def test_it_follows_what_happens_and_says_when_the_server_is_lost(tmp_path: Path, open_page: Open) -> None:
-    stage = Stage(tmp_path)
-    page = open_page(f"{stage.instance}/usage/page")
-    httpx.get(f"{stage.instance}/data/Customer?$top=1").raise_for_status()
-    expect(page.locator("#operations")).to_contain_text("ListCustomers", timeout=7000)
-    stage.stop()
-    expect(page.locator("#trouble")).to_contain_text("has not responded since", timeout=7000)
-    stage.start()
-    expect(page.locator("#trouble")).to_have_text("", timeout=8000)
-    stage.stop()
+    with Stage(tmp_path) as stage:
+        page = open_page(f"{stage.instance}/usage/page")
+        stage.ask("GET", "data/Customer?$top=1").raise_for_status()
+        expect(page.locator("#operations")).to_contain_text("ListCustomers")
+        assert 5 <= min(pauses(page, r"/usage\?from=[^&]*$")) < 7
+        stage.stop()
+        expect(page.locator("#trouble")).to_contain_text("has not responded since")
+        stage.start()
+        expect(page.locator("#trouble")).to_have_text("")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -99,7 +100,7 @@ async def test_pages_of_rejected_rows_are_kept_and_written_again_in_place(store:
 
 async def test_a_job_and_a_task_come_back_with_all_they_hold(store: Store) -> None:
     job = replace(JOB, accept_removals=True, attempts=2, warnings=("odd",), snapshots={"Customer": "i/Customer/1"})
-    await store.control.write_job(INSTANCE, job, NOW)
+    assert await store.control.create_job(INSTANCE, job, NOW)
     assert await store.control.read_job(INSTANCE, job.job_id) == job
     task = Task(job.job_id, 0, 0, "load", "Customer", "f", "v", ("City",), 1, doubts=("d",), warnings=("w",))
     task = replace(task, seen_at=NOW, rejected_pages=2, notes=({"key": "k"},))
@@ -147,12 +148,24 @@ async def test_of_two_jobs_of_one_id_one_is_created(store: Store) -> None:
 async def test_jobs_are_listed_newest_first_as_they_were_written_last(store: Store) -> None:
     ended = replace(JOB, status="failed", ended_at=NOW, message="because")
     second = replace(JOB, job_id="00000002")
-    for job in (JOB, second, ended):
-        await store.control.write_job(INSTANCE, job, NOW)
+    assert await store.control.create_job(INSTANCE, JOB, NOW)
+    assert await store.control.create_job(INSTANCE, second, NOW)
+    assert await store.control.update_job(INSTANCE, ended, NOW)
     assert await store.control.list_jobs(INSTANCE, 9) == [second, ended]
     assert await store.control.list_jobs(INSTANCE, 1) == [second]
     assert await store.control.list_jobs(INSTANCE + "0", 9) == []
     assert await store.control.read_instance(INSTANCE) is None
+
+
+async def test_a_job_that_has_ended_is_never_changed_again(store: Store) -> None:
+    aborted = replace(JOB, status="aborted", ended_at=NOW)
+    assert not await store.control.update_job(INSTANCE, JOB, NOW)
+    await store.control.create_job(INSTANCE, JOB, NOW)
+    running = [replace(JOB, status="running", attempts=n) for n in range(1, 9)]
+    results = await asyncio.gather(*(store.control.update_job(INSTANCE, job, NOW) for job in (*running, aborted)))
+    assert results[-1]
+    assert not await store.control.update_job(INSTANCE, running[0], NOW)
+    assert await store.control.read_job(INSTANCE, JOB.job_id) == aborted
 
 
 async def test_tasks_come_back_by_index_as_they_were_written_last(store: Store) -> None:

@@ -13,8 +13,6 @@ from documents.files import ROOT, name_of, project_files
 
 SCOPE = ("*.md", "*.py", "*.js", "*.html", "*.bicep", "connector/apiProperties.json")
 EXCEPT = (  # `*` includes folders below
-    "function_app/source/*",
-    "function_app/local/*",
     "tests/documents/test_words.py",  # it has words to avoid as examples
 )
 WORDS: dict[str, str] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))["words"]

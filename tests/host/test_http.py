@@ -10,6 +10,7 @@ from typing import Any
 
 import azure.functions as func
 import pytest
+from support.process import LONG_S
 from support.served import served
 
 from function_app.local.host import Host
@@ -117,7 +118,7 @@ def raw(send: Mapping[str, Any]) -> bytes:
 
 def exchange(port: int, sent: bytes, *, is_head: bool) -> tuple[int, list[tuple[str, str]], bytes]:
     """Send bytes; return status, headers and body of the response."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=LONG_S) as connection:
         connection.sendall(sent)
         stream = connection.makefile("rb")
         status = int(stream.readline().split()[1])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import azure.functions as func
 import pytest
+from support.process import LONG_S
 from support.served import served
 
 from function_app.local.host import Host
@@ -34,7 +35,7 @@ def port() -> Iterator[int]:
 
 def answers(port: int, *pieces: bytes) -> bytes:
     """Send pieces, the last of which requests the end of the connection; return all that is received."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=LONG_S) as connection:
         for piece in pieces:
             connection.sendall(piece)
         return connection.makefile("rb").read()

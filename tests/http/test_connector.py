@@ -21,6 +21,7 @@ from function_app.store.embedded import EmbeddedStore
 
 CONNECTOR = ROOT / "connector"
 DEFINITION: dict[str, Any] = json.loads((CONNECTOR / "apiDefinition.swagger.json").read_text("utf-8"))
+PROPERTIES: dict[str, Any] = json.loads((CONNECTOR / "apiProperties.json").read_text("utf-8"))
 IDS = [described["operationId"] for item in DEFINITION["paths"].values() for described in item.values()]
 KEYS = {
     "CustomerId",
@@ -46,7 +47,7 @@ async def designer(tmp_path: Path, folder: Path, clock: Clock) -> AsyncIterator[
         wanted = json.loads((folder / "definition.json").read_text(encoding="utf-8"))
         assert (await client.put("/instances/sample", json=wanted)).status_code == 201
         assert (await refresh(client, "sample"))["jobStatus"] == "successful"
-        yield Designer(DEFINITION, client)
+        yield Designer(DEFINITION, client, PROPERTIES)
 
 
 async def fill_in(designer: Designer, action: Action) -> AsyncIterator[dict[str, Any]]:
@@ -75,6 +76,8 @@ async def typed(designer: Designer, action: Action, name: str, form: dict[str, A
         body = await filled_body(designer, create, form)
         created = (await designer.call(create.id, form, body))["value"]
         return body.get("PurchaseId") or body.get("TicketId") or created["activityId"]
+    if name == "key":
+        return {"eCommerce": "CNTID_1000", "PoS": "LOYID_4000", "Support": "SUPID_7000"}[form["dataSourceName"]]
     return example(action.parameters[name])
 
 

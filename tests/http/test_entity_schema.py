@@ -12,7 +12,7 @@ ENTITIES = f"/instances/{INSTANCE}/manage/entities"
 async def schema(client: httpx.AsyncClient, entity: str, use: str) -> dict[str, Any]:
     answer = await client.get(f"{ENTITIES}/{entity}/schema", params={"use": use})
     assert answer.status_code == 200
-    found: dict[str, Any] = answer.json()
+    found: dict[str, Any] = answer.json()["schema"]
     return found
 
 
@@ -53,19 +53,34 @@ async def test_a_field_describes_the_values_it_accepts(
     assert expected.items() <= field.items()
 
 
-async def test_output_is_the_default(client: httpx.AsyncClient) -> None:
-    assert (await client.get(f"{ENTITIES}/Customer/schema")).json() == await schema(client, "Customer", "output")
+async def test_a_page_has_records_with_all_attributes_and_the_next_link(client: httpx.AsyncClient) -> None:
+    page = await schema(client, "Customer", "page")
+    assert set(page["properties"]) == {"value", "@odata.count", "@odata.nextLink"}
+    assert page["properties"]["value"]["items"] == await schema(client, "Customer", "output")
+
+
+async def test_the_use_must_be_said(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"{ENTITIES}/Customer/schema")
+    assert (answer.status_code, answer.json()["target"]) == (400, "use")
+
+
+async def test_data_sources_and_entities_with_keys_are_listed(client: httpx.AsyncClient) -> None:
+    address = f"/instances/{INSTANCE}/manage/keyentities"
+    contacts = {"name": "Contacts", "dataSourceName": "Crm"}
+    assert (await client.get(address)).json() == {"dataSources": [{"name": "Crm"}], "value": [contacts]}
+    assert (await client.get(address, params={"dataSourceName": "Other"})).json()["value"] == []
 
 
 async def test_another_use_or_entity_is_refused(client: httpx.AsyncClient) -> None:
     odd = await client.get(f"{ENTITIES}/Customer/schema", params={"use": "both"})
     assert (odd.status_code, odd.json()["target"]) == (400, "use")
-    unknown = await client.get(f"{ENTITIES}/Custmer/schema")
+    unknown = await client.get(f"{ENTITIES}/Custmer/schema", params={"use": "output"})
     assert (unknown.status_code, unknown.json()["errorCode"]) == (404, "EntityNotFound")
 
 
 async def test_kinds_of_activities_are_listed_with_their_names(client: httpx.AsyncClient) -> None:
     answer = await client.get(f"/instances/{INSTANCE}/manage/activityentities")
+    assert answer.json()["types"] == [{"activityType": "SalesOrder", "displayName": "Purchase"}]
     assert answer.json()["value"] == [
         {"entityName": "Shop_Purchases", "displayName": "Purchase (Shop_Purchases)"},
         {"entityName": "UnifiedActivity", "displayName": "Any activity (UnifiedActivity)"},

@@ -119,7 +119,7 @@ async def test_a_request_beyond_the_time_limit_is_answered_503(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object) -> None:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
     monkeypatch.setattr(services.store.customers, "read", never)
     app = create_app(OPERATIONS, lambda: Runtime(services, authenticate_local, Clock(), within_s=0.05))

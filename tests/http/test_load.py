@@ -8,7 +8,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import httpx
 import pytest
 from support import ROOT, definition
 from support.local_host import Served, environment, free_port, serving
+from support.process import LONG_S
 
 from function_app.local.running import find_host
 
@@ -49,7 +49,7 @@ def load(folder: Path, *options: str, **settings: str) -> Done:
     """Load a folder, with these settings in the environment."""
     command = [*LOAD, str(folder), *options]
     wanted = environment(**settings)
-    return subprocess.run(command, cwd=ROOT, env=wanted, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, env=wanted, capture_output=True, text=True, timeout=LONG_S, check=False)
 
 
 def names(host: Served, instance: str) -> list[str]:
@@ -167,7 +167,7 @@ def test_on_a_terminal_there_is_a_bar_and_ctrl_c_says_that_the_refresh_continues
         while "] " not in seen:
             seen += os.read(near, 1024).decode()
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(LONG_S) == 130
         seen += os.read(near, 4096).decode()
     assert " parts, " in seen
     assert "rows/s" in seen
@@ -176,22 +176,17 @@ def test_on_a_terminal_there_is_a_bar_and_ctrl_c_says_that_the_refresh_continues
     assert running.returncode == 1
     assert "is running. Wait for its end, or cancel it: curl -X DELETE" in running.stderr
     (job,) = host.get("instances/large/workflows/main/jobs").json()
-    ended = httpx.delete(f"{host.base}/instances/large/workflows/main/jobs/{job['jobId']}")
+    ended = httpx.delete(f"{host.base}/instances/large/workflows/main/jobs/{job['jobId']}", timeout=LONG_S)
     assert ended.json()["jobStatus"] == "aborted"
 
 
 def test_the_file_of_a_host_is_there_only_while_it_serves(tmp_path: Path) -> None:
     with serving(DATA_DIR=str(tmp_path / "data")) as served:
-        for _ in range(100):
-            if found := find_host(tmp_path / "data"):
-                break
-            time.sleep(0.02)
-        assert found
+        found = served.program.until(lambda: find_host(tmp_path / "data"))
         assert (found.port, found.snapshots) == (served.port, str(tmp_path / "data" / "snapshots"))
         served.end(signal.SIGINT)
         assert not (tmp_path / "data" / "host.json").exists()
     with serving(DATA_DIR=str(tmp_path / "data")) as served:
-        while not find_host(tmp_path / "data"):
-            time.sleep(0.02)
+        served.program.until(lambda: find_host(tmp_path / "data"))
         served.end(signal.SIGKILL)
         assert find_host(tmp_path / "data") is None

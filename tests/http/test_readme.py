@@ -1,14 +1,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +12,8 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 from support import ROOT
+from support.local_host import environment, serving
+from support.process import LONG_S
 from support.readme import README, REFERENCE, agrees, steps, tables, written
 
 from function_app.bootstrap import OPERATIONS
@@ -34,21 +32,10 @@ class Laptop(NamedTuple):
 
 @pytest.fixture(scope="module")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"PORT": str(port), "DATA_DIR": str(tmp_path_factory.mktemp("data"))}
-    command = [sys.executable, "-m", "function_app.local", "serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
-        base = f"http://localhost:{port}/api"
-        for _ in range(200):
-            try:
-                httpx.get(f"{base}/health").raise_for_status()
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
-        yield Laptop(base, environment, tmp_path_factory.mktemp("files") / "contoso")
-        process.send_signal(signal.SIGINT)
+    data = str(tmp_path_factory.mktemp("data"))
+    with serving(DATA_DIR=data) as host:
+        settings = environment(PORT=str(host.port), DATA_DIR=data)
+        yield Laptop(host.base, settings, tmp_path_factory.mktemp("files") / "contoso")
 
 
 def run(laptop: Laptop, command: str) -> str:
@@ -74,7 +61,7 @@ def test_every_command_of_the_documents_does_what_they_say_one_after_another(lap
                 count += 1
     assert count >= 10
     for address in re.findall(rf"<({LOCAL}/[^>]+)>", README.read_text(encoding="utf-8")):
-        httpx.get(address.replace(LOCAL, laptop.base)).raise_for_status()
+        httpx.get(address.replace(LOCAL, laptop.base), timeout=LONG_S).raise_for_status()
 
 
 @pytest.mark.parametrize("name", tables())

@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from support import INSTANCE, ROOT, Clock, definition, in_json, profile
 from support.entra import issuer, token
+from support.process import LONG_S
 from support.transport import HostTransport
 
 from function_app import telemetry
@@ -177,7 +178,7 @@ async def test_no_value_reaches_a_log_or_a_span_and_no_secret_an_answer(
 
 def python(code: str, **environment: str) -> str:
     run = [sys.executable, "-c", code]
-    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=LONG_S)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

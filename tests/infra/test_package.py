@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ROOT
 from support.package import LIBRARIES, azure_python, unpack, worker_libraries
 
 from function_app.api.routes import make_routes
@@ -121,11 +119,3 @@ def test_the_unpacked_size_is_reported_and_bounded(package: Path, capsys: pytest
 
 def _bytes(path: Path) -> int:
     return sum(each.stat().st_size for each in [path, *path.rglob("*")] if each.is_file())
-
-
-@pytest.mark.parametrize("name", ["requirements.txt", "function_app/local/requirements.txt"])
-def test_every_requirement_is_bound_to_compatible_releases_for_a_reason(name: str) -> None:
-    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    pinned = r'azure-functions-runtime==\d+\.\d+\.\d+; python_version >= "3.13"'  # only this version is tested
-    bound = re.compile(rf"([\w-]+(\[\w+])?>=\d[\d.]*,<\d[\d.]*|{pinned})\s+# \S.+")
-    assert [line for line in lines if not line.startswith("-r ") and not bound.fullmatch(line)] == []

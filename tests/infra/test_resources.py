@@ -136,7 +136,7 @@ def test_no_setting_holds_a_key() -> None:
 def test_the_app_runs_the_python_whose_worker_version_is_pinned() -> None:
     version = only("Microsoft.Web/sites").body["properties"]["functionAppConfig"]["runtime"]["version"]
     requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    pinned = re.search(r'^azure-functions-runtime==\S+; python_version >= "(\S+)"', requirements, re.MULTILINE)
+    pinned = re.search(r"^azure-functions-runtime==\S+ ; python_full_version >= '(\S+)'", requirements, re.MULTILINE)
     assert pinned
     assert version == pinned[1]
 

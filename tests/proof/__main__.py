@@ -10,6 +10,7 @@ from time import perf_counter
 
 from support import ROOT
 
+from .columnar import damaged_parquet
 from .faults import cosmos_faults
 from .finding import Proof
 from .fuzz import declared_answers
@@ -27,7 +28,8 @@ PROOFS = (
     Proof(declared_answers, 50_000),
     Proof(hostile_requests, 20),
     Proof(laws, 100_000),
-    Proof(damaged_snapshots, 4_000),
+    Proof(damaged_snapshots, 6_000),
+    Proof(damaged_parquet, 2_400),
     Proof(long_run, 1_800),
 )
 _ROW = "| {:<44} | {:<90} | {:>7} |"

@@ -13,6 +13,7 @@ import httpx
 from azure.cosmos.aio import CosmosClient
 from support import INSTANCE, Clock, CosmosServer, cosmos_server, create_database, definition, put_customers
 from support.local_host import Served, serving
+from support.process import LONG_S
 
 from function_app.services.services import Services
 from function_app.store.cosmos import CosmosStore
@@ -43,10 +44,10 @@ async def _storm(server: CosmosServer, number: int, requests: int, seen: Seen) -
     await _prepare(server, database)
     async with _host_behind_faults(server, database, number) as (host, proxy):
         base, limits = f"{host.base}/instances/{INSTANCE}", httpx.Limits(keepalive_expiry=2)  # before the host does
-        async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits) as client:
+        async with httpx.AsyncClient(base_url=base, timeout=LONG_S, limits=limits) as client:
             visitors = Visitors(client, seen, number)
             await visitors.update(TAKEN)
-            await visitors.call_well()  # connects
+            connecting = await visitors.call_well()
             in_calm = await visitors.call_well()
             proxy.rate = FAULT_RATE
             await visitors.come(requests)
@@ -56,7 +57,8 @@ async def _storm(server: CosmosServer, number: int, requests: int, seen: Seen) -
             proxy.rate = 0.0
             recovered = await visitors.call_well() - in_calm
             seen.recovered = max(seen.recovered, recovered)
-            assert recovered < RECOVERED_S, f"It took {recovered:.1f} s to recover."
+            limit = max(RECOVERED_S, 5 * connecting)  # it has to connect again
+            assert recovered < limit, f"It took {recovered:.1f} s to recover."
             await asyncio.gather(*waiting)
             await visitors.ledger.repeat(client)
         assert "Traceback" not in host.said(), host.said()
@@ -84,6 +86,7 @@ async def _host_behind_faults(
         settings |= {"COSMOS_KEY": server.key, "REQUESTS_PER_MINUTE": str(10**9)}
         settings["DATA_DIR"] = stack.enter_context(TemporaryDirectory())
         host = await asyncio.to_thread(stack.enter_context, serving(**settings))  # the proxy must keep answering
+        stack.callback(host.kill)  # an orderly shutdown would need the proxy
         yield host, proxy
 
 

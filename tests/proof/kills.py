@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 from support.local_host import Served, serving
+from support.process import LONG_S
 
 from function_app.local.__main__ import SAMPLE
 
@@ -34,7 +35,7 @@ async def _prove(folder: Path, kills: int) -> Ledger:
     ledger, settings = Ledger(), {"DATA_DIR": str(folder), "REQUESTS_PER_MINUTE": str(10**9)}
     for life in range(kills + 1):
         with serving(**settings) as host:
-            async with httpx.AsyncClient(base_url=f"{host.base}/instances/{SAMPLE}", timeout=30) as client:
+            async with httpx.AsyncClient(base_url=f"{host.base}/instances/{SAMPLE}", timeout=LONG_S) as client:
                 customers = await _customers(client)
                 if life:
                     await ledger.repeat(client)
@@ -49,7 +50,7 @@ async def _prove(folder: Path, kills: int) -> Ledger:
 async def _write_until_killed(host: Served, client: httpx.AsyncClient, customers: list[str], ledger: Ledger) -> None:
     writers = [asyncio.create_task(_write(client, customers, ledger)) for _ in range(CLIENTS)]
     await asyncio.sleep(_chance.uniform(0.05, 0.8))
-    host.process.kill()
+    host.kill()
     await asyncio.gather(*writers)
 
 

@@ -44,10 +44,10 @@ _EXPIRING = "SELECT min(expires), count(*) FROM {} WHERE expires IS NOT NULL"
 def long_run(seconds: int) -> Finding:
     """Send this many seconds of traffic at a constant rate, and observe the host from outside."""
     speed = LIVES * (LIFE + FEED_RETENTION).total_seconds() / seconds
-    command = [sys.executable, "-m", "tests.proof.hastened", str(speed)]
+    command = [sys.executable, "-m", "proof.hastened", str(speed)]
     with (
         TemporaryDirectory() as name,
-        serving(command, DATA_DIR=name, REQUESTS_PER_MINUTE=str(10**9)) as host,
+        serving(command, PYTHONPATH="tests", DATA_DIR=name, REQUESTS_PER_MINUTE=str(10**9)) as host,
         closing(sqlite3.connect(Path(name) / "profiles.sqlite")) as data,
     ):
         course = asyncio.run(_Run(host, Path(name), data, speed, seconds).watched())
@@ -118,7 +118,7 @@ class _Run:
         return Sample(
             self._moment(),
             memory_kb(self._host),
-            len(list(Path(f"/proc/{self._host.process.pid}/fd").iterdir())),
+            len(list(Path(f"/proc/{self._host.pid}/fd").iterdir())),
             sum(path.stat().st_size for path in self._folder.glob("*.sqlite*")),
             sum(number for _, number in found),
             overdue,

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 from support import INSTANCE, definition, profile, refresh
 from support.local_host import serving
+from support.process import LONG_S
 
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
@@ -49,7 +50,7 @@ async def _prepare(folder: Path) -> None:
 async def _race(base: str, snapshots: Path, rounds: int) -> str:
     tally = Counter[str]()
     limits = httpx.Limits(max_connections=CLIENTS + 2)
-    async with httpx.AsyncClient(base_url=base, timeout=30, limits=limits) as client:
+    async with httpx.AsyncClient(base_url=base, timeout=LONG_S, limits=limits) as client:
         for number in range(rounds):
             log = await _Round(client, snapshots, number).run()
             tally["events"] += log.explain()

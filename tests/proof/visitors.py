@@ -12,6 +12,7 @@ from random import Random
 from time import perf_counter
 
 import httpx
+from support.process import scaled
 
 from function_app.domain.feed import REQUEST_WITHIN_S
 
@@ -22,7 +23,7 @@ BATCH, TAKEN = 5, "taken"
 SCALE = 0.02  # a second of a client's wait takes this long; the service and its store wait in real time
 WAITS_S = (7.5, 15, 30, 45)  # Power Automate's default: four retries, later where Retry-After says so
 RETRIED = frozenset((408, 429, 500, 502, 503, 504))
-HANGS_AFTER_S = REQUEST_WITHIN_S + 1.0  # for the round trip
+HANGS_AFTER_S = REQUEST_WITHIN_S + scaled(5)  # for the round trip
 WRITES = ("update", "activity", "record", "updates", "activities")
 READS = {"read": "data/Customer/c{}", "timeline": "profile/timeline?customerId=c{}"}
 Send = Callable[[], Awaitable[httpx.Response]]

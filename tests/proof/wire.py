@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from threading import Thread
 from time import perf_counter
 
-HANG = 20.0
+from support.process import LONG_S
+
 _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -59,7 +60,7 @@ async def connect(port: int) -> Connection:
 def exchange(port: int, sent: bytes, *, half_close: bool = False) -> Answer:
     """Send and read until the response is complete; with `half_close` nothing more can be sent."""
     begun = perf_counter()
-    with socket.create_connection(("127.0.0.1", port), timeout=HANG) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=LONG_S) as connection:
         sending = Thread(target=_send, args=(connection, sent, half_close))
         sending.start()
         found = _receive(connection)

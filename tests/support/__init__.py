@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from function_app.services.services import Services
 from function_app.source.files import Snapshots
 from function_app.store.documents import CONTAINERS
 from function_app.store.port import Store
+from support.process import LONG_S, running
 from support.transport import HostTransport
 
 ROOT = Path(__file__).parent.parent.parent
@@ -145,12 +145,8 @@ def azurite(service: str) -> Iterator[str]:
     """Start Azure Storage's emulator, `blob` or `queue`; yield the URL of its account."""
     command = [str(ROOT / f"tests/emulators/node_modules/.bin/azurite-{service}"), f"--{service}Port", "0"]
     options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
-    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        line = next(line for line in process.stdout if "successfully listen" in line)
-        yield line.split()[-1] + "/devstoreaccount1"
-        process.terminate()
-        process.communicate()  # it prints when it ends
+    with running([*command, *options]) as emulator:
+        yield emulator.hear("successfully listen").split()[-1] + "/devstoreaccount1"
 
 
 class CosmosServer:
@@ -176,12 +172,8 @@ class CosmosServer:
 @contextmanager
 def cosmos_server() -> Iterator[CosmosServer]:
     """Start the Cosmos DB server; it ends with the block."""
-    command = ["node", str(ROOT / "tests/emulators/cosmos.js")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        assert process.stdin
-        yield CosmosServer(json.loads(process.stdout.readline()))
-        process.stdin.close()
+    with running(["node", ROOT / "tests/emulators/cosmos.js"]) as server:
+        yield CosmosServer(json.loads(server.hear("endpoint")))
 
 
 async def create_database(server: CosmosServer, name: str) -> None:
@@ -255,8 +247,10 @@ async def refresh(
 ) -> dict[str, Any]:
     """Start a refresh and return the job once it has ended."""
     jobs = f"/instances/{instance_id}/workflows/main/jobs"
-    job: dict[str, Any] = (await client.post(jobs, params=options)).json()
-    while job["endTimestamp"] is None:
-        await asyncio.sleep(0.01)
-        job = (await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})).json()
+    async with asyncio.timeout(LONG_S):
+        job: dict[str, Any] = (await client.post(jobs, params=options)).json()
+        while job["endTimestamp"] is None:
+            await asyncio.sleep(0.01)
+            answer = await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})
+            job = answer.raise_for_status().json()
     return job

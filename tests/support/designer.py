@@ -45,8 +45,9 @@ class Action:
 class Designer:
     """Creates forms for a definition and sends their values; every response is checked against the definition."""
 
-    def __init__(self, definition: Json, client: httpx.AsyncClient) -> None:
+    def __init__(self, definition: Json, client: httpx.AsyncClient, properties: Json) -> None:
         self._definition, self._client = definition, client
+        self._headers = dict(_headers_of_policies(properties))
         self.actions = {action.id: action for action in _actions(definition)}
 
     async def call(self, action_id: str, values: Mapping[str, Any], body: Any = None) -> Any:
@@ -56,7 +57,7 @@ class Designer:
         sent |= {name: value for name, value in values.items() if name in action.parameters}
         missing = [name for name, p in action.parameters.items() if p["required"] and name not in sent]
         assert not missing, f"{action_id} needs {missing}"
-        by_place: dict[str, Json] = {"path": {}, "query": {}, "header": {}}
+        by_place: dict[str, Json] = {"path": {}, "query": {}, "header": dict(self._headers.get(action_id, {}))}
         for name, value in sent.items():
             by_place[action.parameters[name]["in"]][name] = value
         path = action.path
@@ -97,8 +98,9 @@ class Designer:
             return await self.drawn(self._definition["definitions"][name], values)
         if "x-ms-dynamic-properties" in schema:
             newer, older = schema["x-ms-dynamic-properties"], schema["x-ms-dynamic-schema"]
-            assert older["operationId"] == newer["operationId"]
-            return await self.drawn(await self.call(newer["operationId"], _given(older, newer, values)), values)
+            assert (older["operationId"], older["value-path"]) == (newer["operationId"], newer["itemValuePath"])
+            found = await self.call(newer["operationId"], _given(older, newer, values))
+            return await self.drawn(_at(found, newer["itemValuePath"]), values)
         drawn = dict(schema)
         if "properties" in schema:
             drawn["properties"] = {name: await self.drawn(s, values) for name, s in schema["properties"].items()}
@@ -136,6 +138,16 @@ def _actions(definition: Json) -> Iterator[Action]:
     for path, item in definition["paths"].items():
         for verb, described in item.items():
             yield Action(path.lstrip("/"), verb.upper(), described)
+
+
+def _headers_of_policies(properties: Json) -> Iterator[tuple[str, Json]]:
+    """Yield the headers that policies set, by operation."""
+    for policy in properties["properties"]["policyTemplateInstances"]:
+        given = policy["parameters"]
+        if policy["templateId"] == "setheader":
+            for operation_id in given.get("x-ms-apimTemplate-operationName", ()):
+                name = given["x-ms-apimTemplateParameter.name"]
+                yield operation_id, {name: given["x-ms-apimTemplateParameter.value"]}
 
 
 def _given(older: Json, newer: Json, values: Mapping[str, Any]) -> Json:

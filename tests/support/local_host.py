@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 import httpx
 
 from support import ROOT
+from support.process import LONG_S, Program, running
 
 COMMAND = [sys.executable, "-m", "function_app.local", "serve"]
-SECONDS_TO_START, SECONDS_TO_END = 10.0, 10.0
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -38,61 +35,46 @@ def free_port() -> int:
 class Served:
     """A local host in a separate process."""
 
-    process: subprocess.Popen[str]
+    program: Program
     port: int
-    errors: IO[str]
-    seconds: float = 0.0
+    cpu_seconds_to_start: float = 0.0
+
+    @property
+    def pid(self) -> int:
+        return self.program.process.pid
 
     @property
     def base(self) -> str:
         return f"http://localhost:{self.port}/api"
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        return httpx.get(f"{self.base}/{path}", **options)
-
-    def wait(self) -> None:
-        began = time.monotonic()
-        while True:
-            self.seconds = time.monotonic() - began
-            try:
-                if self.get("health").status_code == 200:
-                    return
-            except httpx.TransportError:
-                assert self.process.poll() is None, self.said()
-                assert self.seconds < SECONDS_TO_START
-                time.sleep(0.02)
+        return httpx.get(f"{self.base}/{path}", timeout=LONG_S, **options)
 
     def said(self) -> str:
         """Return its stderr so far."""
-        self.errors.seek(0)
-        return self.errors.read()
+        return self.program.said()
+
+    def kill(self) -> None:
+        """Kill it."""
+        self.program.process.kill()
 
     def end(self, number: int) -> tuple[int, str, str]:
         """Send a signal; return the exit status and the output."""
-        self.process.send_signal(number)
-        out, _ = self.process.communicate(timeout=SECONDS_TO_END)
-        return self.process.returncode, out, self.said()
+        status = self.program.end(number)
+        return status, self.program.printed(), self.said()
+
+    def is_healthy(self) -> bool | None:
+        """Return True once it is, None before."""
+        return self.get("health").status_code == httpx.codes.OK or None
 
 
 @contextmanager
 def serving(command: Sequence[str] = COMMAND, **settings: str) -> Iterator[Served]:
-    """Start it on a free port with these settings and wait until it is healthy; kill it at the end."""
-    port = free_port()
-    with (
-        TemporaryFile("a+") as errors,
-        subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment(PORT=str(port), **settings),
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        ) as process,
-    ):
-        try:
-            served = Served(process, port, errors)
-            served.wait()
-            yield served
-        finally:
-            if process.poll() is None:
-                process.kill()
+    """Start it with these settings, by default on a free port; wait until it is healthy; end it with the block."""
+    port = int(settings.get("PORT", "0")) or free_port()
+    with running(command, cwd=ROOT, environment=environment(**{**settings, "PORT": str(port)})) as program:
+        served = Served(program, port)
+        program.hear("Real-time Customer Profiles at")
+        program.until(served.is_healthy)
+        served.cpu_seconds_to_start = program.cpu_seconds()
+        yield served

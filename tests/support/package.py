@@ -17,6 +17,8 @@ from support import ROOT
 
 LIBRARIES = Path(".python_packages/lib/site-packages")  # as by the platform's build
 REQUIREMENTS = ROOT / "requirements.txt"
+LOCKED = ROOT / "requirements-dev.txt"
+UV = ROOT / ".venv/bin/uv"
 
 
 def azure_python() -> Path:
@@ -47,28 +49,26 @@ def unpack(folder: Path, python: Path) -> Path:
 
 
 def deployed_libraries(python: Path) -> Path:
-    """Return a folder with the libraries of requirements.txt, and nothing else."""
-    return _installed(python, REQUIREMENTS.read_text(encoding="utf-8"), [["-r", str(REQUIREMENTS)]])
+    """Return a folder with just the libraries of requirements.txt; pip installs them, as on the platform."""
+    install = [str(python), "-m", "pip", "install", "--no-compile"]
+    return _installed(python, REQUIREMENTS, [[*install, "--requirement", str(REQUIREMENTS)]])
 
 
 def worker_libraries(python: Path) -> Path:
     """Return a folder with the libraries of Microsoft's worker."""
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
-    runtime = next(line for line in lines if "functions-runtime" in line)
-    pinned = runtime.partition(";")[0]
-    steps = [["protobuf>=5.29,<6", "azure-functions"], ["--no-deps", "--ignore-requires-python", pinned]]
-    return _installed(python, str(steps), steps)
+    install = [str(UV), "pip", "install", "--python", str(python), "--constraints", str(LOCKED)]
+    runtime = ["--no-deps", "--python-version", "3.13", "azure-functions-runtime"]  # works on 3.11, says 3.13
+    return _installed(python, LOCKED, [[*install, "protobuf", "azure-functions"], [*install, *runtime]])
 
 
-def _installed(python: Path, wanted: str, steps: Sequence[Sequence[str]]) -> Path:
-    """Return the folder of these requirements in the interpreter's environment; install them if it is missing."""
-    name = hashlib.sha256(wanted.encode()).hexdigest()[:16]
+def _installed(python: Path, pins: Path, steps: Sequence[Sequence[str]]) -> Path:
+    """Return the folder of these steps in the interpreter's environment; install it if it is missing."""
+    name = hashlib.sha256(f"{steps}{pins.read_text(encoding='utf-8')}".encode()).hexdigest()[:16]
     place = python.parent.parent / "targets" / name
     if not place.exists():
         place.parent.mkdir(exist_ok=True)
         made = mkdtemp(dir=place.parent)
         for step in steps:
-            command = [str(python), "-m", "pip", "install", "--quiet", "--no-compile", "--target", made, *step]
-            subprocess.run(command, check=True, capture_output=True)
+            subprocess.run([*step, "--quiet", "--target", made], check=True, capture_output=True)
         Path(made).rename(place)
     return place

@@ -1,4 +1,4 @@
-"""Rows of snapshots, and calls, that tests of refreshes share."""
+"""Rows of snapshots and calls shared by tests of refreshes."""
 
 from __future__ import annotations
 

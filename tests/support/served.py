@@ -10,6 +10,7 @@ from queue import Queue
 
 from function_app.local.host import Host
 from function_app.local.server import Server
+from support.process import LONG_S
 
 
 async def nothing() -> None:
@@ -40,7 +41,7 @@ def served(
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     try:
-        port = outcome.get()
+        port = outcome.get(timeout=LONG_S)
         if isinstance(port, BaseException):
             raise port
         yield port

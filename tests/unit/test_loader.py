@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from azure.functions import FunctionApp
 from support import ROOT
+from support.process import LONG_S
 
 import function_app
 from function_app.api.routes import make_routes
@@ -40,7 +41,7 @@ def indexed() -> dict[str, Any]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG_S,
         check=False,
     )
     assert process.returncode == 0, process.stderr

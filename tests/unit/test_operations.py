@@ -7,6 +7,7 @@ from function_app.bootstrap import OPERATIONS
 
 VERBS = {
     "Assigns": "Assign",
+    "Cancels": "Cancel",
     "Creates": "Create",
     "Regenerates": "Regenerate",
     "Removes": "Remove",

@@ -2,18 +2,24 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import encodings
 import gzip
+import pkgutil
 import sys
+from contextlib import suppress
+from random import Random
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.source_parts import MODEL, head, ids, read
+from support.source_parts import CUSTOMER, MODEL, REQUIRED, check, head, ids, read
 
+from function_app.domain.snapshot_rules import is_encoding
 from function_app.source import csv_part, text
+from function_app.source.files import PartUnreadableError
 from function_app.source.layout import Layout
-from function_app.source.rows import PartUnreadableError
+from function_app.source.reader import read_part
 
 CUT_OFF = "its last line has no line break, so it may be cut off"
 ROWS = {"A1": "Ada, Æ", "A2": 'Bo "B" Berg', "A3": "two\r\nlines", "A4": "김 😀", "A5": ""}
@@ -72,6 +78,17 @@ def test_a_packed_file_that_is_cut_off_or_damaged_is_no_success(cut: int) -> Non
         read(packed[:-8] + bytes(8), "c.csv.gz")
 
 
+def test_nothing_is_read_from_a_large_packed_file_whose_checksum_is_wrong() -> None:
+    rows = "".join(f"A{number},Oslo {number}\n" for number in range(200_000))
+    content = gzip.compress(f"CustomerId,City\n{rows}".encode(), 0)
+    assert len(read(content, "c.csv.gz").records) == 200_000
+    batches = read_part(
+        pa.BufferReader(content.replace(b"Oslo 7\n", b"Rome 7\n")), "c.csv.gz", CUSTOMER, REQUIRED, check
+    )
+    with pytest.raises(PartUnreadableError, match="its compressed content is damaged"):
+        next(batches)
+
+
 @pytest.mark.parametrize("start", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n", "\n\nsep=;\n", "\n\r\n"])
 def test_what_excel_and_people_put_before_the_header_is_passed_over(start: str) -> None:
     assert names((start + written(";")).encode()) == ROWS
@@ -116,6 +133,10 @@ def test_a_delimiter_or_encoding_that_is_set_is_used() -> None:
         (b"customerid,FullName\n", "has no column 'CustomerId'; nearest: 'customerid'"),
         (b"CustomerId#City\n", "has no column 'CustomerId'; its first line has one column only"),
         (b"CustomerId,City,City\n", "has the column 'City' twice"),
+        (b"CustomerId,Stra\xdfe,City\n", "its header is not in UTF-8; save it as UTF-8, or set `encoding`"),
+        (b"CustomerId;Gr\xf6\xdfe\n", "to windows-1252, in which it reads 'CustomerId;Größe'"),
+        (b'"CustomerId","K\x81\xf6ln"\n', "its header is not in UTF-8; save it as UTF-8, or set `encoding`."),
+        (b"\xff\xfeC\0u\0\x00\xd8\n\0", "its header is not in UTF-16-LE; save it as UTF-8, or set `encoding`."),
     ],
 )
 def test_a_head_that_cannot_be_loaded_is_reported_in_words(content: bytes, problem: str) -> None:
@@ -126,13 +147,41 @@ def test_a_head_that_cannot_be_loaded_is_reported_in_words(content: bytes, probl
 @pytest.mark.parametrize("delimiter", ["::", '"', "§"])
 def test_an_invalid_delimiter_is_reported(delimiter: str) -> None:
     (fault,) = head(b"CustomerId\n", layout=Layout(delimiter=delimiter)).faults
-    assert "is no delimiter; one ASCII character is" in fault.message
+    assert "is not a delimiter; it must be one ASCII character" in fault.message
 
 
-def test_an_invalid_encoding_is_reported() -> None:
-    assert (
-        "there is no encoding 'klingon'" in head(b"CustomerId\n", layout=Layout(encoding="klingon")).faults[0].message
-    )
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "klingon",
+        "\0",
+        "idna",
+        "punycode",
+        "undefined",
+        "unicode_escape",
+        "raw-unicode-escape",
+        "rot13",
+        "base64",
+        "zip",
+    ],
+)
+def test_an_invalid_encoding_is_reported(encoding: str) -> None:
+    (fault,) = head(b"CustomerId\n", layout=Layout(encoding=encoding)).faults
+    assert f"there is no encoding '{encoding}'" in fault.message
+
+
+ENCODINGS = sorted(module.name for module in pkgutil.iter_modules(encodings.__path__))
+
+
+@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if is_encoding(name)])
+def test_an_encoding_that_a_definition_may_have_decodes_every_content(encoding: str) -> None:
+    random, layout = Random(encoding), Layout(encoding=encoding)  # noqa: S311
+    header = "CustomerId,City\nA1,Oslo\n".encode(encoding)
+    assert not head(header, layout=layout).faults
+    assert read(header, layout=layout).records == [{"CustomerId": "A1", "City": "Oslo"}]
+    for _ in range(20):
+        with suppress(PartUnreadableError):
+            read(header + random.randbytes(60), layout=layout)
 
 
 def test_columns_of_no_attribute_are_ignored_and_absent_ones_reported() -> None:
@@ -188,8 +237,8 @@ def test_a_byte_order_mark_within_a_file_is_part_of_its_value() -> None:
         ("A2", "The row has 1 columns; the header has 2."),
         ('A2,"Bo" Berg', "Text follows the closing quote"),
         ('A2,"Bo \\"B\\" Berg"', "has a backslash before it; write the quote twice"),
-        ('A2,5" pipe', "A quote stands in a value without quotes"),
-        ('A2, "Oslo"', "A space stands before the opening quote"),
+        ('A2,5" pipe', "A quote is in a value without quotes"),
+        ('A2, "Oslo"', "A space is before the opening quote"),
     ],
 )
 def test_a_row_that_breaks_the_rules_is_rejected_alone_and_its_id_counts(row: str, reason: str) -> None:

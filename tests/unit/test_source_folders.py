@@ -8,7 +8,7 @@ import pytest
 from function_app.source.files import Part, Snapshots, missing_parts
 from function_app.source.folders import choose, partition_values
 
-ATTRIBUTES = ("CustomerId", "Country", "BirthDate", "run")
+ATTRIBUTES = ("CustomerId", "Country", "BirthDate", "run", "Day")
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,19 @@ ATTRIBUTES = ("CustomerId", "Country", "BirthDate", "run")
         (["Year=2025/Month=12/Day=31/c.csv", "Year=2026/Month=01/Day=01/c.csv"], ["Year=2026/Month=01/Day=01/c.csv"]),
         (["Country=NO/c.csv", "Country=PE/c.csv"], None),
         (["Region=north/c.csv", "Region=south/c.csv"], None),
-        (["month=9/c.csv", "month=10/c.csv"], None),
+        (["month=9/c.csv"], None),
+        (["2026/month=9/c.csv", "2026/month=10/c.csv"], ["2026/month=10/c.csv"]),
+        (["y=2026/m=9/d=30/c.csv", "y=2026/m=10/d=1/c.csv"], ["y=2026/m=10/d=1/c.csv"]),
+        (
+            ["yyyy=2026/mm=09/dd=30/hh=9/c.csv", "yyyy=2026/mm=09/dd=30/hh=10/c.csv"],
+            ["yyyy=2026/mm=09/dd=30/hh=10/c.csv"],
+        ),
+        (["year=2026/week=9/c.csv", "year=2026/week=10/c.csv", "year=2025/week=52/c.csv"], ["year=2026/week=10/c.csv"]),
+        (["year=2026/quarter=1/c.csv", "year=2025/quarter=4/c.csv"], ["year=2026/quarter=1/c.csv"]),
+        (["2026-10-01/hour=9/c.csv", "2026-10-01/hour=10/c.csv"], ["2026-10-01/hour=10/c.csv"]),
+        (["ds=2026-10-01/Hour=9/c.csv", "ds=2026-10-01/Hour=10/c.csv"], ["ds=2026-10-01/Hour=10/c.csv"]),
+        (["2026-10/day=9/c.csv", "2026-10/day=10/c.csv", "2026-9/day=30/c.csv"], ["2026-10/day=10/c.csv"]),
+        (["Day=1/c.csv", "Day=2/c.csv"], None),
         (["year=2025/c.csv", "year=2026/c.csv"], None),
         (["BirthDate=1990-12-31/c.csv", "BirthDate=1991-01-01/c.csv"], None),
         (["run=1/c.csv", "run=2/c.csv"], None),
@@ -73,6 +85,20 @@ def test_the_newest_snapshot_is_chosen_whole(paths: Sequence[str], taken: Sequen
         ["2026-9-1/c.csv", "2026-09-01/c.csv"],
         ["Oct-2026/c.csv", "Sep-2026/c.csv"],
         ["Country=NO/a/c.csv", "Country=NO/b/c.csv"],
+        ["month=9/c.csv", "month=10/c.csv"],
+        ["Month=12/c.csv", "Month=01/c.csv"],
+        ["quarter=4/c.csv", "quarter=1/c.csv"],
+        ["Week=9/c.csv", "Week=10/c.csv"],
+        ["day=9/c.csv", "day=10/c.csv"],
+        ["hour=9/c.csv", "hour=10/c.csv"],
+        ["m=9/c.csv", "m=10/c.csv"],
+        ["dd=09/c.csv", "dd=10/c.csv"],
+        ["year=2026/day=9/c.csv", "year=2026/day=10/c.csv"],
+        ["month=9/day=30/c.csv", "month=10/day=1/c.csv"],
+        ["2026-10-01/minute=9/c.csv", "2026-10-01/minute=10/c.csv"],
+        ["Country=NO/month=9/c.csv", "Country=NO/month=10/c.csv"],
+        ["month=9/c.csv", "Region=north/c.csv"],
+        ["year=2025/c.csv", "year=2026/month=1/c.csv"],
         ["_delta_log/00.json", "part-0.parquet"],
     ],
 )
@@ -102,7 +128,7 @@ def test_files_that_are_passed_over_are_named_with_the_reason() -> None:
         "2026-10-01/e.csv.zip",
     ]
     assert "beside folders that are versions" in passed_over[0]
-    assert ".csv, .tsv and .parquet are read" in passed_over[2]
+    assert ".csv, .tsv and .parquet are, " in passed_over[2]
 
 
 def test_partitions_give_their_values_to_attributes() -> None:

@@ -126,6 +126,8 @@ def test_a_row_with_a_broken_quote_is_alone(before: str, row: str, problem: str,
         ('A1, "Oslo\nA7,evil\n",x\n', 3),
         ('A1,"say "hi"\nA7,evil,x\nbye",z\n', 3),
         ('A1,"say \\"hi\nA7,evil,x\nbye\\" ",z\n', 3),
+        ('A1;"Oslo\nA7,evil,x\n",z\n', 3),
+        ('A1"Oslo\nA7,evil,x\n",z\n', 3),
     ],
 )
 def test_lines_that_may_be_within_a_broken_quote_are_no_rows(text: str, rows: int) -> None:
@@ -175,3 +177,18 @@ def test_memory_stays_that_of_one_row_however_long_a_quote_is() -> None:
     assert isinstance(piece, Broken)
     assert (piece.problem, piece.rows, piece.lines) == (NEVER_ENDS, 100, 100)
     assert peak < 12_000_000
+
+
+def test_a_quote_in_a_line_of_the_right_width_is_text() -> None:
+    text = b'A1,15",x\nA2,Bob,y\nA3,17",z\n'
+    found = list(Records(iter([text]), COMMA, 3))
+    assert [(piece.text, isinstance(piece, Broken)) for piece in found] == [
+        (b'A1,15",x\n', True),
+        (b"A2,Bob,y\n", False),
+        (b'A3,17",z\n', True),
+    ]
+
+
+@pytest.mark.parametrize("text", ['x"' + 'a""' * 300_000, "x" + '"' * 600_001, 'x"' + '"""a' * 200_000])
+def test_quotes_in_a_value_without_quotes_are_looked_at_once(text: str) -> None:
+    assert [piece.text[:2] for piece in pieces(f"{text}\nA1,Ada\n".encode())] == [b'x"', b"A1"]

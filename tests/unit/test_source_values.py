@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime, time
+from decimal import Context, Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from support.source_parts import CUSTOMER, check, in_parquet, read
 
 from function_app.domain.values import parse_float
 
+_WIDE = Context(prec=40)
 NUMBERS = frozenset(("Edm.Int32", "Edm.Decimal", "Edm.Double"))
 NUMBER_IN_JSON = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 NAMES = [attribute.name for attribute in CUSTOMER.attributes if attribute.name != "CustomerId"]
@@ -51,14 +53,21 @@ CELLS = st.one_of(
     st.times().map(str),
     st.uuids().map(str),
 )
+INSTANTS_IN_NS = st.datetimes(datetime(1678, 1, 1), datetime(2262, 1, 1))  # noqa: DTZ001
+MIDNIGHTS = INSTANTS_IN_NS.map(lambda instant: datetime.combine(instant, time()))
+DECIMALS = st.builds(Decimal, st.integers(-(10**19), 10**19)).flatmap(
+    lambda number: st.integers(0, 18).map(lambda places: number.scaleb(-places, _WIDE))
+)
 TYPED: dict[str, st.SearchStrategy[Any]] = {
-    "Points": st.integers(-(2**40), 2**40) | st.floats(-1e10, 1e10).map(lambda number: float(round(number))),
-    "Value": st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53),
+    "Points": st.integers(-(2**40), 2**40) | st.floats(-1e10, 1e10).map(lambda number: float(round(number))) | DECIMALS,
+    "Value": st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53) | DECIMALS,
     "OptIn": st.booleans(),
-    "BirthDate": st.dates(),
+    "BirthDate": st.dates() | MIDNIGHTS | INSTANTS_IN_NS,
     "LastVisit": st.datetimes(timezones=st.just(UTC)),
     "Opens": st.times(),
-    "City": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1) | st.integers(-9, 9),
+    "City": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+    | st.integers(-9, 9)
+    | st.builds(Decimal, st.integers(-(10**37), 10**37)),
 }
 
 
@@ -67,6 +76,15 @@ def as_loaded(name: str, content: bytes, file: str) -> object:
     found = read(content, file)
     assert len(found.records) + found.rejections == 1
     return found.records[0].get(name) if found.records else "rejected"
+
+
+def column_of(value: object) -> pa.Array:
+    """Return a column of one value, in the type of Parquet that writers use for it."""
+    if isinstance(value, Decimal):
+        return pa.array([value], pa.decimal128(38, -int(value.as_tuple().exponent)))
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return pa.array([value], pa.timestamp("ns"))
+    return pa.array([value])
 
 
 def as_sent(name: str, value: object) -> object:
@@ -100,9 +118,13 @@ def test_a_cell_of_a_csv_is_what_the_same_value_in_a_body_is(name: str, cell: st
 @given(data=st.data())
 def test_a_value_of_parquet_is_what_the_same_value_in_a_body_is(name: str, data: st.DataObject) -> None:
     value = data.draw(TYPED[name])
-    loaded = as_loaded(name, in_parquet({"CustomerId": ["a"], name: pa.array([value])}), "c.parquet")
+    loaded = as_loaded(name, in_parquet({"CustomerId": ["a"], name: column_of(value)}), "c.parquet")
     sent: object = value
-    if isinstance(value, date | time):
+    if isinstance(value, datetime) and value.tzinfo is None and value.time() == time():
+        sent = value.date().isoformat()
+    elif isinstance(value, Decimal) and name != "City":
+        sent = json.loads(format(value, "f"), parse_float=parse_float)
+    elif isinstance(value, date | time):
         sent = value.isoformat()
     elif name == "City":
         sent = str(value)

@@ -45,9 +45,15 @@ def test_a_model_becomes_a_swagger_schema() -> None:
     definitions = Definitions()
     assert definitions.of_model(WholeThing) == {"$ref": "#/definitions/WholeThing"}
     whole, part = definitions.found["WholeThing"], definitions.found["Part"]
-    assert (whole["title"], whole["required"]) == ("Whole Thing", ["part", "open"])
+    assert ("title" in whole, whole["description"], whole["required"]) == (False, "Whole Thing", ["part", "open"])
+    word = {"type": "string", "enum": ["one"], "default": "one", "title": "Word", "description": "A word."}
     assert whole["properties"] == {
-        "part": {"$ref": "#/definitions/Part"},
+        "part": {
+            "type": "object",
+            "properties": {"word": word},
+            "title": "The Part",
+            "description": "Its part.",
+        },
         "parts": {
             "type": "array",
             "items": {"$ref": "#/definitions/Part"},
@@ -71,19 +77,44 @@ def test_internal_operations_are_there_where_another_refers_to_them() -> None:
     assert not {"DefineInstance", "CheckHealth", "GetConnector"} & OPERATION_IDS
 
 
-def test_hidden_parameters_are_sent_or_left_out() -> None:
+def test_internal_parameters_are_left_out_unless_required() -> None:
     prefer = next(p for p in operation("UpdateCustomer")["parameters"] if p["name"] == "Prefer")
-    assert (prefer["required"], prefer["default"]) == (True, "return=representation")
+    assert (prefer["required"], prefer["default"]) == (False, "return=representation")
     assert not {"forceSearch", "proxy"} & {p["name"] for p in operation("ListCustomers")["parameters"]}
+    assert "If-None-Match" not in {p["name"] for p in operation("GetCustomer")["parameters"]}
+    workflow = next(p for p in operation("StartRefresh")["parameters"] if p["name"] == "workflowName")
+    assert (workflow["required"], workflow["default"]) == (True, "main")
+    assert "state" in {p["name"] for p in operation("WhenAnUpdateExpires")["parameters"]}
 
 
-def test_one_answer_has_a_schema() -> None:
+def test_each_success_with_a_body_has_its_schema_and_errors_have_one() -> None:
     responses = operation("CreateActivity")["responses"]
-    assert [status for status, response in responses.items() if "schema" in response] == ["201"]
+    created, error = {"$ref": "#/definitions/CreatedActivity"}, {"$ref": "#/definitions/ErrorBody"}
+    found = {status: response["schema"] for status, response in responses.items() if "schema" in response}
+    assert found == {"201": created, "202": created, "default": error}
 
 
-def test_a_body_is_drawn_from_the_entity_chosen_or_named() -> None:
-    chosen = operation("CreateActivity")["parameters"][-1]["schema"]["x-ms-dynamic-properties"]["parameters"]
-    assert chosen["entityName"] == {"parameterReference": "entityName"}
-    named = operation("UpdateCustomer")["parameters"][-1]["schema"]["x-ms-dynamic-properties"]["parameters"]
-    assert (named["entityName"], named["use"]) == ({"value": "Customer"}, {"value": "input"})
+def body(operation_id: str) -> dict[str, Any]:
+    name = operation(operation_id)["parameters"][-1]["schema"]["$ref"].removeprefix("#/definitions/")
+    found: dict[str, Any] = definition(OPERATIONS)["definitions"][name]
+    return found
+
+
+def test_a_body_has_the_fields_of_the_entity_that_is_chosen_or_named() -> None:
+    chosen = body("CreateActivity")["x-ms-dynamic-properties"]
+    assert chosen["parameters"]["entityName"] == {"parameterReference": "entityName"}
+    named = body("UpdateCustomer")["x-ms-dynamic-properties"]
+    assert (named["parameters"]["entityName"], named["parameters"]["use"]) == (
+        {"value": "Customer"},
+        {"value": "input"},
+    )
+    assert chosen["itemValuePath"] == named["itemValuePath"] == "schema"
+
+
+def test_records_of_responses_are_untyped_and_rows_are_objects_with_their_key() -> None:
+    profile = operation("GetCustomer")["responses"]["200"]["schema"]
+    assert "type" not in profile
+    page = definition(OPERATIONS)["definitions"]["CustomerList"]
+    assert page["x-ms-dynamic-properties"]["parameters"]["use"] == {"value": "page"}
+    row = page["properties"]["value"]["items"]
+    assert (row["type"], list(row["properties"])) == ("object", ["CustomerId"])

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
 from threading import Lock, Thread
-from typing import IO, Any, Literal, Self
+from typing import Any, Literal, Self
 
+from support.process import Program, running, scaled
 from worker.messages import protos
 from worker.process import LENGTH
 from worker.process import __file__ as process_file
 
 Mode = Literal["plain", "placeholder"]
-SECONDS_TO_ANSWER = 120.0
+SECONDS_TO_ANSWER = scaled(120)
 HOST_CAPABILITIES = {"SharedMemoryDataTransfer": "", "FunctionDataCache": ""}
 
 
@@ -75,26 +75,27 @@ class Worker:
     _lock: Lock = field(default_factory=Lock)
 
     def __enter__(self) -> Self:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            self._errors: IO[str] = TemporaryFile("w+")
-            self._process = self._start(server.getsockname()[1])
-            server.settimeout(SECONDS_TO_ANSWER)
-            self._socket, _ = server.accept()
-        self._reader = Thread(target=self._read, daemon=True)
-        self._reader.start()
-        try:
+        with ExitStack() as stack:
+            server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            server.settimeout(0)
+            self._program = stack.enter_context(self._start(server.getsockname()[1]))
+            self._socket = stack.enter_context(self._program.until(lambda: _accepted(server), SECONDS_TO_ANSWER))
+            self._reader = Thread(target=self._read, daemon=True)
+            self._reader.start()
+            stack.callback(self._end)
             self._load()
-        except BaseException:
-            self.__exit__()
-            raise
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.shutdown(socket.SHUT_WR)
-        self._process.wait(SECONDS_TO_ANSWER)
+        self._stack.close()
+
+    def _end(self) -> None:
+        """Close the connection, as the host does, and wait until the process ends."""
+        with suppress(OSError):  # the process closed it first
+            self._socket.shutdown(socket.SHUT_WR)
+        self._program.process.wait(SECONDS_TO_ANSWER)
         self._reader.join()
-        self._socket.close()
-        self._errors.close()
 
     def invoke(self, name: str, data: Any, metadata: Mapping[str, Any] | None = None, trace: Any = None) -> Future[Any]:
         """Call a function with the data of its trigger; return its result as TypedData.
@@ -116,10 +117,9 @@ class Worker:
 
     def said(self) -> str:
         """Return the stderr of the process."""
-        self._errors.seek(0)
-        return self._errors.read()
+        return self._program.said()
 
-    def _start(self, port: int) -> subprocess.Popen[bytes]:
+    def _start(self, port: int) -> AbstractContextManager[Program]:
         given = self.deployment
         arguments = [process_file, str(port), str(given.worker), str(given.libraries)]
         environment = {"PATH": "/usr/bin:/bin", "CONTAINER_NAME": "container"}
@@ -128,9 +128,7 @@ class Worker:
         else:
             environment["WEBSITE_PLACEHOLDER_MODE"] = "1"
         folder = given.app if self.mode == "plain" else self.standby
-        return subprocess.Popen(
-            [str(given.python), "-I", "-S", *arguments], cwd=folder, env=environment, stderr=self._errors
-        )
+        return running([given.python, "-I", "-S", *arguments], cwd=folder, environment=environment)
 
     def _load(self) -> None:
         """Exchange the messages that precede the first call."""
@@ -183,6 +181,16 @@ class Worker:
                     self._waiting.pop(message.request_id).set_result(content)
         for left in self._waiting.values():
             left.set_exception(WorkerEndedError(self.said()))
+
+
+def _accepted(server: socket.socket) -> socket.socket | None:
+    """Return the connection of a process that has connected, else None."""
+    try:
+        connection, _ = server.accept()
+    except BlockingIOError:
+        return None
+    connection.settimeout(None)
+    return connection
 
 
 def _settle(returned: Future[Any], done: Future[Any]) -> None:

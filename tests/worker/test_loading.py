@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from support import ROOT, package
-from worker.client import Deployment, Mode, Worker
+from worker.client import SECONDS_TO_ANSWER, Deployment, Mode, Worker
 from worker.environment import AzureServices, Stage
 from worker.messages import protos
 
@@ -48,7 +48,7 @@ def test_wrong_settings_fail_every_call_and_are_named_in_the_log(
     wrong = {**azure.settings("nowhere"), "AUTH_MODE": "local", "COSMOS_ENDPOINT": "https://account.example"}
     with Worker(deployment, wrong, mode, tmp_path) as worker:
         health = protos.RpcHttp(method="GET", url="https://api.example/api/health")
-        answer = worker.invoke("CheckHealth", protos.TypedData(http=health)).result(60).http
+        answer = worker.invoke("CheckHealth", protos.TypedData(http=health)).result(SECONDS_TO_ANSWER).http
     assert answer.status_code == "500"
     (told,) = [record.message for record in worker.logs if record.message.startswith("The settings are not valid")]
     assert "AUTH_MODE: " in told

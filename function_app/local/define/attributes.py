@@ -53,7 +53,7 @@ class Attributes:
             self.notes = [note for note in self.notes if not note.startswith(f"{attribute['name']} ")]
             if is_written(source, column):
                 attribute.setdefault("format", STANDARD_DATE)
-                self.notes.append(f"{attribute['name']} has no time of day, so midnight in UTC is taken")
+                self.notes.append(f"{attribute['name']} has no time of day, so it gets midnight in UTC")
 
     def _is_code(self, column: str, kind: Kind) -> bool:
         is_whole = kind.data_type in {"Edm.Int32", "Edm.Int64"}

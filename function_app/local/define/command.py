@@ -35,7 +35,7 @@ def define_folder(folder: Path, schema: str) -> None:
     definition = {"$schema": schema, **proposal.definition}
     _say(proposal.reasons)
     faults = _faults(definition)
-    _say(["", "Before a load, mend:", *(f"  {fault.target}: {fault.message}" for fault in faults)] if faults else [])
+    _say(["", "Before a load, correct:", *(f"  {fault.target}: {fault.message}" for fault in faults)] if faults else [])
     rejected = [] if faults else list(try_out(folder, instance_of("", definition), proposal.files))
     _say(["", *rejected, "If they should not be, change dataType or format."] if rejected else [])
     place = folder / "definition.json"

@@ -1,4 +1,4 @@
-"""The type of a column: the narrowest one that holds all its values, by the rules that a refresh judges them by."""
+"""The type of a column: the narrowest one that holds all its values, by the rules of a refresh."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def kind_of(column: pa.Array) -> Kind:
     """Return the type that holds all values of a column."""
     values = pc.unique(column).drop_null()
     if not len(values):
-        return Kind(TEXT, doubt="has no values, so it is taken as a text")
+        return Kind(TEXT, doubt="has no values, so it is a text here")
     if not is_text(values.type):
         return _of_typed(values)
     if not _is_utf_8(values):
@@ -62,7 +62,7 @@ def _of_typed(values: pa.Array) -> Kind:
     if types.is_decimal(type_):
         return Kind("Edm.Decimal" if _holds(values, "Edm.Decimal") else "Edm.Double")
     if types.is_timestamp(type_) and _holds(values, DATE):
-        return Kind(DATE, doubt=f"has only midnights, so it is taken as a date; for instants write {INSTANT}")
+        return Kind(DATE, doubt=f"has only midnights, so it is a date here; for instants write {INSTANT}")
     found = next((data_type for data_type in _TYPES if _holds(values, data_type)), TEXT)
     return Kind(found)
 
@@ -102,7 +102,7 @@ def _with_format(texts: list[str]) -> Kind:
     """Return the type of texts that are in no standard form; a text where two readings of them differ."""
     for words in _WORDS:
         if {text.lower() for text in texts} == {*words.split("/")}:
-            return Kind("Edm.Boolean", words, f"has only the values {words}, so it is taken as true and false")
+            return Kind("Edm.Boolean", words, f"has only the values {words}, so it is true and false here")
     numbers = sorted(NUMBER_FORMATS, key=len, reverse=True)  # those with groups first: they read more
     for data_type, formats in (("Edm.Decimal", numbers), (INSTANT, [*_FORMATS])):
         found = [format_ for format_ in readings(texts, data_type, formats) if _is_of_use(texts, data_type, format_)]
@@ -118,7 +118,7 @@ def _with_format(texts: list[str]) -> Kind:
 def _temporal(texts: list[str], format_: str) -> Kind:
     if all(reader(DATE, format_)(text) for text in texts):
         return Kind(DATE, format_)
-    doubt = None if "%z" in format_ else "has no offset from UTC, so its instants are taken as UTC"
+    doubt = None if "%z" in format_ else "has no offset from UTC, so its instants are in UTC here"
     return Kind(INSTANT, format_, doubt)
 
 

@@ -44,7 +44,7 @@ def titled(text: str) -> str:
 
 
 def words(name: str) -> str:
-    """Return a name for people."""
+    """Return a display name."""
     return " ".join(_CAMEL.sub(" ", name.replace("_", " ")).split())
 
 

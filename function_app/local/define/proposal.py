@@ -145,7 +145,7 @@ class _Proposer:
         self._found.reasons.append(f"{named}: {table.name} holds {holds} ({rows}).")
         if table.is_loose and len(table.paths) > 1:
             listed = ", ".join(map(str, table.paths))
-            reasons = [*reasons, f"{listed} have the same columns, so they are taken as parts of one snapshot"]
+            reasons = [*reasons, f"{listed} have the same columns, so they are parts of one snapshot here"]
         self._found.reasons += [f"  {reason}." for reason in (*reasons, *table.notes, *attributes.notes)]
         self._found.files[named] = table.paths
         self._found.commands += _moves(table, named, self._folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ import pyarrow as pa
 from pyarrow import types
 
 from function_app.source.csv_part import CsvPart
+from function_app.source.files import PartUnreadableError
 from function_app.source.folders import ENDINGS, Choice, choose, partition_values
 from function_app.source.layout import Layout
 from function_app.source.parquet_part import ParquetPart
-from function_app.source.rows import PartUnreadableError
 from function_app.source.words import in_words
 
 MAX_ROWS, MAX_BYTES = 200_000, 256 << 20
@@ -87,9 +88,18 @@ def _told(name: str, choice: Choice) -> list[str]:
 def _columns_of(folder: Path, path: Path) -> tuple[tuple[str, ...], str | None]:
     try:
         with pa.OSFile(str(folder / path)) as stream:
-            return tuple(_open(stream, path.name, None).columns), None
+            return tuple(_open(stream, path.name, _encoding_of(folder, path)).columns), None
     except PartUnreadableError as error:
         return (), f"can't be read: {error}"
+
+
+def _encoding_of(folder: Path, path: Path) -> str | None:
+    """Return Windows-1252 if a header can be read only so, None otherwise."""
+    for encoding in (None, _FALLBACK):
+        with suppress(PartUnreadableError), pa.OSFile(str(folder / path)) as stream:
+            _open(stream, path.name, encoding)
+            return encoding
+    return None
 
 
 def _read(folder: Path, name: str, paths: Sequence[Path], version: str | None) -> Table:
@@ -99,7 +109,7 @@ def _read(folder: Path, name: str, paths: Sequence[Path], version: str | None) -
     """
     partitions = _partitions([path.relative_to(Path(name) / version) for path in paths] if version is not None else ())
     found = _Sample(folder, paths, partitions, None)
-    if not found.is_utf_8():
+    if not found.is_utf_8() or any(_encoding_of(folder, path) for path in paths):
         found = _Sample(folder, paths, partitions, _FALLBACK)
         found.notes.append(f"its texts are not UTF-8: read as {_FALLBACK}. If letters look wrong, set another encoding")
     columns = {name: _combined(chunks) for name, chunks in found.chunks.items()}

@@ -12,8 +12,8 @@ from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Entity, Instance
 from function_app.domain.job import RejectedRow
 from function_app.local.define.tables import MAX_ROWS
 from function_app.services.validation import Checker
+from function_app.source.files import PartUnreadableError
 from function_app.source.reader import read_head, read_part
-from function_app.source.rows import PartUnreadableError
 
 _SHOWN = 3
 

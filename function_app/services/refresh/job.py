@@ -71,7 +71,7 @@ class Refresh:
             await self._workers.send([Step(instance_id, job.job_id)])
         except Exception as error:  # a job that no worker has must not block the next start
             ended = replace(job, status="failed", ended_at=now, message="It could not be handed to a worker.")
-            await self._control.write_job(instance_id, ended, now)
+            await self._control.update_job(instance_id, ended, now)
             raise Unavailable from error
         return job
 
@@ -82,8 +82,8 @@ class Refresh:
             return job
         message = "It was cancelled; what it had loaded stays, and no customer was removed after that."
         ended = replace(job, status="aborted", ended_at=now, message=message)
-        await self._control.write_job(instance_id, ended, now)
-        return ended
+        is_ended_now = await self._control.update_job(instance_id, ended, now)
+        return ended if is_ended_now else await self.get(instance_id, job_id)
 
     async def resume(self, now: datetime, quiet_for: timedelta = STALE) -> None:
         """Send again what is left of every running job that made no progress for a while."""
@@ -163,7 +163,7 @@ class Refresh:
         if job.attempts >= MAX_ATTEMPTS:
             raise ServiceError(error_codes.UNFIT_SNAPSHOT(_CRASHED, "jobId"))
         job = replace(job, attempts=job.attempts + 1)
-        await self._control.write_job(instance_id, job, self._clock())
+        await self._update(instance_id, job)
         model = await self._instances.get(instance_id, self._clock())
         try:
             plan = await self._planner.plan(model, job)
@@ -175,11 +175,14 @@ class Refresh:
         job = replace(job, warnings=tuple(plan.warnings), snapshots=plan.snapshots)
         if tasks:
             job = replace(job, status="running")
-            await self._control.write_job(instance_id, job, self._clock())
+            await self._update(instance_id, job)
         return job, tasks
 
+    async def _update(self, instance_id: str, job: Job) -> None:
+        if not await self._control.update_job(instance_id, job, self._clock()):
+            raise JobEndedError
+
     async def _end(self, instance_id: str, job: Job, tasks: Sequence[Task]) -> None:
-        await self._go_on(instance_id, job.job_id)
         now = self._clock()
         failures = [task.message for task in tasks if task.failed and task.message]
         failed = any(task.failed for task in tasks)
@@ -187,7 +190,7 @@ class Refresh:
         message = (
             " ".join(dict.fromkeys(failures)) if tasks else f"There is no snapshot of any entity in {instance_id}/."
         )
-        await self._control.write_job(
+        await self._control.update_job(
             instance_id, replace(job, status=status, ended_at=now, message=message or None), now
         )
 
@@ -195,7 +198,7 @@ class Refresh:
         now = self._clock()
         job = await self._control.read_job(step.instance_id, step.job_id)
         if job and job.is_running:
-            await self._control.write_job(
+            await self._control.update_job(
                 step.instance_id, replace(job, status="failed", ended_at=now, message=message), now
             )
 

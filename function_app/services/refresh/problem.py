@@ -6,8 +6,7 @@ import logging
 from random import getrandbits
 
 from function_app.errors import ServiceError
-from function_app.source.files import PartChangedError
-from function_app.source.rows import PartUnreadableError
+from function_app.source.files import PartChangedError, PartUnreadableError
 from function_app.telemetry import safe_trace
 
 _log = logging.getLogger(__name__)

@@ -6,7 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from azure.cosmos.exceptions import CosmosResourceExistsError
+from azure.core import MatchConditions
+from azure.cosmos.exceptions import (
+    CosmosAccessConditionFailedError,
+    CosmosResourceExistsError,
+    CosmosResourceNotFoundError,
+)
 
 from function_app.domain.job import Job, RejectedRow, Task
 from function_app.store import documents
@@ -47,8 +52,21 @@ class CosmosControl:
                 return False
         return True
 
-    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:  # noqa: ARG002  # ttl needs no clock
-        await self._write(documents.job_document(instance_id, job))
+    async def update_job(self, instance_id: str, job: Job, now: datetime) -> bool:  # noqa: ARG002  # ttl counts by itself
+        document, container = documents.job_document(instance_id, job), self._account.container(CONTROL)
+        with translated():
+            while True:
+                try:
+                    known = await container.read_item(document["id"], instance_id)
+                    if not documents.job_of(known).is_running:
+                        return False
+                    etag: Any = {"etag": known["_etag"], "match_condition": MatchConditions.IfNotModified}
+                    await container.replace_item(document["id"], document, no_response=True, **etag)
+                except CosmosAccessConditionFailedError:  # another worker was faster: look again
+                    continue
+                except CosmosResourceNotFoundError:
+                    return False
+                return True
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
         values = {"pk": instance_id, "id": documents.job_doc_id(job_id)}

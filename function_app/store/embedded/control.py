@@ -44,9 +44,17 @@ class EmbeddedControl:
         row = row_of(documents.job_document(instance_id, job), now + JOBS_KEPT)
         return await self._db.create(CONTROL, [row], now) == [None]
 
-    async def write_job(self, instance_id: str, job: Job, now: datetime) -> None:
+    async def update_job(self, instance_id: str, job: Job, now: datetime) -> bool:
         row = row_of(documents.job_document(instance_id, job), now + JOBS_KEPT)
-        await self._db.write(lambda connection: connection.execute(INSERT.format(CONTROL), row))
+
+        def update(connection: sqlite3.Connection) -> bool:
+            found = connection.execute(_READ_JOB, (instance_id, documents.job_doc_id(job.job_id))).fetchone()
+            if found is None or not documents.job_of(decode(found[0])).is_running:
+                return False
+            connection.execute(INSERT.format(CONTROL), row)
+            return True
+
+        return await self._db.write(update)
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
         rows = self._read(_READ_JOB, (instance_id, documents.job_doc_id(job_id)))

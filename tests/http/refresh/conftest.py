@@ -19,7 +19,7 @@ async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.Asyn
     """The host with the definition of `support`, without customers, and with snapshots in a folder."""
     store, snapshots = EmbeddedStore(tmp_path / "data"), Snapshots(str(tmp_path / "snapshots"))
     async with host_over(store, clock, snapshots=snapshots) as (client, services):
-        defined = definition() | {"refresh": {"mostRemoved": 1}}  # few customers are there, so one is a large share
+        defined = definition() | {"refresh": {"mostRemoved": 1}}  # there are few customers, so one is a large share
         await services.instances.define(INSTANCE, defined, clock())
         yield client, services
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+import support
 from support import INSTANCE, Clock, definition
+from support.process import LONG_S
 from support.refreshing import ADA, BOB, JOBS, Write, read, refresh
 
 from function_app.domain.job import Job, Step
@@ -41,17 +43,13 @@ def fail_for(instance_id: str, act: Callable[..., Any]) -> Callable[..., Any]:
 async def other_refreshes(client: httpx.AsyncClient, services: Services, clock: Clock) -> str:
     """Refresh another instance, and return how it ended."""
     await services.instances.define(OTHER, definition(), clock())
-    jobs = f"/instances/{OTHER}/workflows/main/jobs"
-    job: dict[str, Any] = (await client.post(jobs)).json()
-    while job["endTimestamp"] is None:
-        await asyncio.sleep(0.01)
-        job = (await client.get(f"{jobs}/{job['jobId']}")).json()
-    return str(job["jobStatus"])
+    return str((await support.refresh(client, OTHER))["jobStatus"])
 
 
 async def until_ended(services: Services, job_id: str) -> Job:
-    while (job := await services.refresh.get(INSTANCE, job_id)).is_running:  # noqa: ASYNC110  # by its own task
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(LONG_S):
+        while (job := await services.refresh.get(INSTANCE, job_id)).is_running:  # noqa: ASYNC110  # by its own task
+            await asyncio.sleep(0.01)
     return job
 
 
@@ -102,7 +100,7 @@ async def test_a_job_that_can_not_even_be_ended_stops_no_other_instance(
     await client.post(JOBS)
     control = services.store.control
     with monkeypatch.context() as broken:
-        broken.setattr(control, "write_job", fail_for(INSTANCE, control.write_job))
+        broken.setattr(control, "update_job", fail_for(INSTANCE, control.update_job))
         assert await other_refreshes(client, services, clock) == "skipped"
 
 

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 from support import INSTANCE, NOW, ROOT, definition
+from support.process import Program, running
 
 from function_app.domain.activity import Activity
 from function_app.domain.query import ActivityQuery
@@ -56,13 +56,10 @@ for folder in sys.stdin:
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[subprocess.Popen[str]]:
+def worker() -> Iterator[Program]:
     """A process that has imported everything, and forks for each refresh."""
-    command = [sys.executable, "-c", WORKER, INSTANCE]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield process
-        assert process.stdin
-        process.stdin.close()
+    with running([sys.executable, "-c", WORKER, INSTANCE], cwd=ROOT) as program:
+        yield program
 
 
 def write(folder: Path, generation: int) -> None:
@@ -79,18 +76,16 @@ def write(folder: Path, generation: int) -> None:
             place.write_text("\n".join([lines[0], *lines[1 + part :: 3]]) + "\n")
 
 
-def work(worker: subprocess.Popen[str], folder: Path, seconds: float | None = None) -> tuple[float, bool]:
+def work(worker: Program, folder: Path, seconds: float | None = None) -> tuple[float, bool]:
     """Refresh in a separate process, killed after `seconds` if given; return the duration and whether it was killed."""
-    assert worker.stdin
-    assert worker.stdout
     begun = time.perf_counter()
-    print(folder, file=worker.stdin, flush=True)
-    child = int(worker.stdout.readline())
+    worker.tell(str(folder))
+    child = int(worker.hear())
     if seconds is not None:
         time.sleep(seconds)
         with suppress(ProcessLookupError):  # it had finished
             os.kill(child, signal.SIGKILL)
-    status = int(worker.stdout.readline())
+    status = int(worker.hear())
     assert status == 0 or seconds is not None
     return time.perf_counter() - begun, status == -signal.SIGKILL
 
@@ -116,7 +111,7 @@ async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
 
 
 def _ends(activity: Activity) -> datetime | None:
-    """Return the same instant for all activities that end: in a customer's days of grace the end is the time of day."""
+    """Return the same instant for all activities with an end: in the days of grace it depends on the time of day."""
     return NOW if activity.valid_until else None
 
 
@@ -129,7 +124,7 @@ async def define(folder: Path) -> None:
 
 @pytest.mark.parametrize("seed", [7])
 def test_a_refresh_killed_at_any_moment_ends_in_the_same_state_when_rerun(
-    worker: subprocess.Popen[str], tmp_path: Path, seed: int
+    worker: Program, tmp_path: Path, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311  # moments, not secrets
     killed, calm = tmp_path / "killed", tmp_path / "calm"
@@ -150,5 +145,5 @@ def test_a_refresh_killed_at_any_moment_ends_in_the_same_state_when_rerun(
         work(worker, killed)
         if generation > 1:
             write(calm, generation)
-            work(worker, calm)
+            takes, _ = work(worker, calm)
         assert asyncio.run(state(killed, whole=True)) == asyncio.run(state(calm, whole=True))

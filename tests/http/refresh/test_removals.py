@@ -1,4 +1,4 @@
-"""Customers that a snapshot lacks: who goes, who stays, and what stays of those who go."""
+"""Customers missing from a snapshot: which ones are removed, and which of their data are kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PEOPLE = [{"CustomerId": f"c{number}", "City": "Oslo"} for number in range(40)]
 
 @pytest.fixture
 async def by_default(services: Services, clock: Clock) -> None:
-    """Let the definition say nothing of removals."""
+    """Define the instance without settings of removals."""
     await services.instances.define(INSTANCE, definition(), clock())
 
 
@@ -53,7 +53,7 @@ async def test_a_removed_customer_that_returns_shows_its_live_update_and_all_act
     assert {row["ActualActivityId"] for row in await timeline(client, "ada")} == {"p1", "live"}
 
 
-async def test_what_a_removed_customer_had_ends_with_its_own_time_or_after_the_days_of_grace(
+async def test_data_of_a_removed_customer_end_at_their_end_or_after_the_days_of_grace(
     client: httpx.AsyncClient, services: Services, write: Write, clock: Clock
 ) -> None:
     defined = definition() | {"refresh": {"mostRemoved": 1, "graceDays": 3}}
@@ -73,7 +73,7 @@ async def test_what_a_removed_customer_had_ends_with_its_own_time_or_after_the_d
     assert [row["ActualActivityId"] for row in await timeline(client, "ada")] == ["live"]
 
 
-async def test_without_days_of_grace_source_activities_go_at_once(
+async def test_without_days_of_grace_source_activities_are_removed_immediately(
     client: httpx.AsyncClient, services: Services, write: Write, clock: Clock
 ) -> None:
     await services.instances.define(INSTANCE, definition() | {"refresh": {"mostRemoved": 1, "graceDays": 0}}, clock())
@@ -136,7 +136,7 @@ async def test_accepting_removals_does_not_make_a_broken_file_whole(client: http
     assert job["warnings"][0].startswith("No customer was removed: ")
 
 
-async def test_a_row_that_is_there_twice_keeps_no_missing_customer(client: httpx.AsyncClient, write: Write) -> None:
+async def test_a_repeated_row_does_not_hide_that_a_customer_is_missing(client: httpx.AsyncClient, write: Write) -> None:
     write("Customer", ADA, BOB)
     await refresh(client)
     write("Customer", BOB, BOB)
@@ -144,7 +144,7 @@ async def test_a_row_that_is_there_twice_keeps_no_missing_customer(client: httpx
     assert await read(client, "ada") is None
 
 
-async def test_more_customers_than_fit_into_memory_are_compared_in_turns(
+async def test_more_customers_than_fit_into_memory_are_compared_in_batches(
     client: httpx.AsyncClient, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(removal, "IDS_IN_MEMORY", 7)
