@@ -21,6 +21,7 @@ FORMS: tuple[tuple[Any, frozenset[str]], ...] = (
     (1, _INT16),
     (0, _INT16),
     (-7, _INT16),
+    (12, _INT16),
     (12.0, _INT16),
     (40_000, _INT32),
     (2**40, _INT64),
