@@ -73,25 +73,25 @@ prove: $(VENV)/dev  ## Prove the promises under kills, faults, races, load and h
 	$(TESTS) proof
 
 $(VENV)/uv: requirements-dev.txt
-	@tools/quietly "Making $(VENV) and installing uv into it (about 5 s)" bash -c 'set -eo pipefail; \
+	@.make/quietly "Making $(VENV) and installing uv into it (about 5 s)" bash -c 'set -eo pipefail; \
 	  [ -x $(PYTHON) ] || python3 -m venv $(VENV); \
 	  sed -n "/^uv==/,/# via/p" requirements-dev.txt | $(VENV)/bin/pip install -r /dev/stdin'
 	@touch $@
 
 $(VENV)/run: $(VENV)/uv pyproject.toml requirements-dev.txt
-	@tools/quietly "Installing the service and its local host into $(VENV) (300 MB, about 10 s)" \
+	@.make/quietly "Installing the service and its local host into $(VENV) (300 MB, about 10 s)" \
 	  bash -c '$(call install,$(VENV),-r pyproject.toml --extra local)'
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run
-	@tools/quietly "Installing what the tests need into $(VENV) (400 MB, about 20 s)" \
+	@.make/quietly "Installing what the tests need into $(VENV) (400 MB, about 20 s)" \
 	  bash -c '$(call install,$(VENV),-r pyproject.toml --all-extras); $(call install,$(VENV),$(RUNTIME))'
 	@touch $@
 
 $(OTHER_PYTHONS:%=.venv-%/tests): .venv-%/tests: $(VENV)/uv pyproject.toml requirements-dev.txt
 	@for python in python$* $(HOME)/.pyenv/versions/$*.*/bin/python$*; do \
 	  if $$python -c "" 2>/dev/null; then \
-	    tools/quietly "Installing the service and its tests into .venv-$* (300 MB, about 10 s)" bash -c 'set -e; \
+	    .make/quietly "Installing the service and its tests into .venv-$* (300 MB, about 10 s)" bash -c 'set -e; \
 	      "$$0" -m venv .venv-$*; \
 	      $(call install,.venv-$*,-r pyproject.toml --extra local --extra tests); \
 	      $(call install,.venv-$*,$(RUNTIME))' $$python || exit 1; \
@@ -99,7 +99,7 @@ $(OTHER_PYTHONS:%=.venv-%/tests): .venv-%/tests: $(VENV)/uv pyproject.toml requi
 	done
 
 .venv-lowest/tests: $(VENV)/uv pyproject.toml
-	@tools/quietly "Installing the lowest releases that pyproject.toml allows into .venv-lowest (about 20 s)" bash -c 'set -e; \
+	@.make/quietly "Installing the lowest releases that pyproject.toml allows into .venv-lowest (about 20 s)" bash -c 'set -e; \
 	  $(UV) venv --clear --python $(PYTHON) .venv-lowest; \
 	  $(UV) pip install --python .venv-lowest/bin/python --compile-bytecode --resolution lowest-direct \
 	    -r pyproject.toml --all-extras; \
@@ -107,23 +107,23 @@ $(OTHER_PYTHONS:%=.venv-%/tests): .venv-%/tests: $(VENV)/uv pyproject.toml requi
 	@touch $@
 
 $(VENV)/checkov/made: $(VENV)/uv
-	@tools/quietly "Installing checkov into $(VENV)/checkov (270 MB, about 20 s)" bash -c 'set -e; \
+	@.make/quietly "Installing checkov into $(VENV)/checkov (270 MB, about 20 s)" bash -c 'set -e; \
 	  $(UV) venv --clear --python $(PYTHON) $(VENV)/checkov; `# of its own: it pins what we do not` \
 	  $(UV) pip install --python $(VENV)/checkov/bin/python --compile-bytecode checkov==3.3.30'
 	@touch $@
 
 $(VENV)/curl: $(VENV)/uv  # the documents' examples are run
-	@command -v curl >/dev/null || tools/quietly "Installing curl (Debian, about 10 s)" \
+	@command -v curl >/dev/null || .make/quietly "Installing curl (Debian, about 10 s)" \
 	  bash -c "apt-get update && apt-get install -y curl"
 	@touch $@
 
 tests/emulators/node_modules/.made: tests/emulators/package-lock.json
-	@tools/quietly "Installing the emulators into tests/emulators/node_modules (npm, about 30 s)" \
+	@.make/quietly "Installing the emulators into tests/emulators/node_modules (npm, about 30 s)" \
 	  npm ci --prefix tests/emulators --no-audit --no-fund
 	@touch $@
 
 /usr/bin/chromium:
-	@tools/quietly "Installing Chromium (Debian, 500 MB, about 60 s)" \
+	@.make/quietly "Installing Chromium (Debian, 500 MB, about 60 s)" \
 	  bash -c "apt-get update && apt-get install -y chromium fonts-noto-cjk"
 
 .PHONY: help run load define test $(OTHER_PYTHONS:%=test-%) requirements lowest connector documents release check bench prove
