@@ -164,7 +164,11 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       globalValidation: {
         requireAuthentication: !(apiKeysEnabled || pagesEnabled)
         unauthenticatedClientAction: apiKeysEnabled || pagesEnabled ? 'AllowAnonymous' : 'Return401'
-        excludedPaths: ['/api/connector/apiDefinition.swagger.json', '/api/health']
+        excludedPaths: [
+          '/api/connector/apiDefinition.swagger.json'
+          '/api/definition.schema.json'
+          '/api/health'
+        ]
       }
       httpSettings: { requireHttps: true }
       identityProviders: {

@@ -149,8 +149,8 @@ async def test_a_value_of_the_old_form_never_shows_and_never_fails(
     assert str(expected) == written or fits or f'"text": "{written}"' not in card
     await ok(client, f"{ROOT}/profile/timeline", customerId="ada")
     await ok(client, f"{ROOT}/data/UnifiedActivity")
-    described = (await ok(client, f"{ROOT}/manage/entities/Customer/schema"))["properties"]
-    assert ("X" in described) == (data_type is not None)
+    schema = (await ok(client, f"{ROOT}/manage/entities/Customer/schema", use="output"))["schema"]
+    assert ("X" in schema["properties"]) == (data_type is not None)
 
     clock.advance(seconds=TRAILS.total_seconds() + 1)
     await check_events(await ok(client, f"{ROOT}/triggers/updatedprofiles", state=updated["state"]), value, fits, where)

@@ -25,7 +25,7 @@ def test_the_worker_indexes_the_declared_functions_and_no_other(worker: Worker) 
 
 
 def test_the_runtime_is_the_one_that_is_pinned(worker: Worker) -> None:
-    assert f"azure-functions-runtime=={worker.runtime_version}; " in package.REQUIREMENTS.read_text(encoding="utf-8")
+    assert f"azure-functions-runtime=={worker.runtime_version} ; " in package.REQUIREMENTS.read_text(encoding="utf-8")
 
 
 def test_requests_come_as_messages_and_not_by_streaming(worker: Worker) -> None:
