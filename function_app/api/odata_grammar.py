@@ -13,6 +13,7 @@ from odata_query.grammar import ODataLexer, ODataParser
 
 _LEXER, _PARSER = ODataLexer(), ODataParser()
 _NAME = re.compile(r"[_a-z]\w*", re.IGNORECASE)
+_SHOWN = 20
 _WORDS, _VALUES = frozenset(("ALL", "ANY", "BOOLEAN", "NULL")), frozenset(("true", "false", "null"))
 _LITERALS = frozenset(("STRING", "INTEGER", "DECIMAL", "BOOLEAN", "NULL", "GUID", "DATE", "DATETIME", "TIME"))
 
@@ -24,10 +25,20 @@ def parse(text: str) -> Any:
     except RecursionError:
         raise ValueError("it is nested too deep") from None
     except ODataException as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(_problem(error, text)) from None
     if tree is None:
         raise ValueError("it is empty")
     return tree
+
+
+def _problem(error: ODataException, text: str) -> str:
+    """Return where a text can not be understood, and how values are written."""
+    token = getattr(error, "token", None)
+    if token is None or getattr(error, "eof", False) or not text[token.index :].strip():
+        return "it ends too early"
+    near = text[token.index :][:_SHOWN].strip()
+    message = f"it can not be understood at character {token.index + 1}, near {near}"
+    return f"{message}; texts are in apostrophes, and an apostrophe in a text is written twice"
 
 
 def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:

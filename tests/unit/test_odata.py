@@ -232,3 +232,21 @@ def test_no_text_makes_parsing_fail(text: str) -> None:
             parse(text, CUSTOMER)
         except ServiceError as error:
             assert [fault.status for fault in error.faults] == [400]  # noqa: PT017  # either way is right
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("City eq 'Sean O'Brien'", "at character 17, near Brien'"),
+        ('City eq "Oslo"', 'at character 9, near "Oslo"'),
+        ("City eq 'Oslo", "at character 9, near 'Oslo"),
+        ("Points eq 12.5M", "at character 15, near M"),
+        ("City eq datetime'2020-01-01'", "at character 17, near '2020-01-01'"),
+    ],
+)
+def test_a_filter_that_can_not_be_understood_is_refused_with_the_place_and_the_cure(text: str, where: str) -> None:
+    with pytest.raises(ServiceError) as refused:
+        parse_filter(text, CUSTOMER)
+    (fault,) = refused.value.faults
+    assert where in fault.message
+    assert "an apostrophe in a text is written twice" in fault.message
