@@ -90,7 +90,7 @@ class Host:
     async def _invoke(self, function: _Function, request: func.HttpRequest) -> Response:
         try:
             if function.wants_context:
-                answer = await function.run(request, _context(request.headers.get("traceparent", "")))
+                answer = await function.run(request, context_of(request.headers.get("traceparent", "")))
             else:
                 answer = await function.run(request)
         except Exception:  # noqa: BLE001  # as the host: whatever it is, the answer is an empty 500
@@ -99,7 +99,7 @@ class Host:
         return Response(500) if answer is None else _response(answer)
 
 
-def _context(trace_parent: str) -> func.Context:
+def context_of(trace_parent: str) -> func.Context:
     """Return what a function reads of its context: the trace of the caller."""
     return cast("func.Context", SimpleNamespace(trace_context=SimpleNamespace(trace_parent=trace_parent)))
 

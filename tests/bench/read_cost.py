@@ -17,6 +17,7 @@ from function_app.api.dispatch import create_app
 from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
+from function_app.local.host import context_of
 from function_app.services.services import Services
 from function_app.store import documents
 from function_app.store.documents import PROFILES
@@ -29,7 +30,7 @@ MANY, FEW = 1_000_000, 1_000
 _PAIRS = 25
 _LOWER: Better = "lower"
 _Call = Callable[[], Awaitable[object]]
-_Function = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+_Function = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
 
 
 def many_profiles() -> Ratio:
@@ -88,7 +89,7 @@ def _reader(services: Services) -> _Function:
 def _read(function: _Function, number: int) -> _Call:
     where = {"instanceId": people.INSTANCE, "customerId": people.customer_id(number)}
     request = func.HttpRequest("GET", "http://localhost/", headers={}, params={}, route_params=where, body=b"")
-    return partial(function, request)
+    return partial(function, request, context_of(""))
 
 
 def _fill(folder: Path) -> None:
