@@ -9,7 +9,7 @@ from function_app import error_codes
 from function_app.api import options
 from function_app.api import parameters as params
 from function_app.api.batch import answer_each, as_object, items_of
-from function_app.api.call import Answer, Call
+from function_app.api.call import JSON, Answer, Call
 from function_app.api.odata import parse_orderby
 from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import query
@@ -19,9 +19,9 @@ from function_app.domain.activity import UNIFIED
 from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY
+from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
-from function_app.domain.merge import Merged
-from function_app.domain.profile import Attributes
+from function_app.domain.projection import Kept
 from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
@@ -67,7 +67,7 @@ async def update_customer(call: Call) -> Answer:
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
     if not params.prefers_representation(call[params.PREFER]):
         return Answer(204, headers=headers)
-    body: UpdatedCustomer = {"customer": dict(updated.merged.attributes), "receipt": _receipt(updated)}
+    body: UpdatedCustomer = {"customer": dict(updated.kept.attributes), "receipt": _receipt(updated)}
     return Answer(200, body, {**headers, "Preference-Applied": "return=representation"})
 
 
@@ -109,22 +109,24 @@ EXPLAIN = params.flag(
     },
 )
 async def get_customer(call: Call) -> Answer:
-    customer, merged = await call.services.read_customer(call.model, call[params.CUSTOMER_ID], call.now)
+    read, customer_id = call.services.read_customer, call[params.CUSTOMER_ID]
     if not call[EXPLAIN]:
-        return Answer(200, merged.attributes)
-    return Answer(200, {**merged.attributes, "@explain": _explanation(customer.source, merged)})
+        return Answer(200, await read.json(call.model, customer_id, call.now), JSON)
+    kept = await read(call.model, customer_id, call.now)
+    return Answer(200, {**kept.attributes, "@explain": _explanation(kept, call.model.fitting)})
 
 
-def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
+def _explanation(kept: Kept, fitting: Fitting) -> dict[str, Any]:
+    source = fitting.attributes(kept.covered)
     return {
         name: {
             "source": source.get(name),
-            "validUntil": format_instant(update.valid_until),
-            "occurredAt": format_instant(update.occurred_at),
-            "caller": update.caller,
-            "updateId": update.update_id,
+            "validUntil": format_instant(winner.valid_until),
+            "occurredAt": format_instant(winner.occurred_at),
+            "caller": winner.caller,
+            "updateId": winner.update_id,
         }
-        for name, update in merged.winners.items()
+        for name, winner in kept.live.items()
     }
 
 

@@ -16,7 +16,8 @@ from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.feed import FEED_RETENTION, end_returned_at
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Counts, Job, RejectedRow, Task
-from function_app.domain.profile import Customer, Update
+from function_app.domain.profile import Update
+from function_app.domain.projection import Kept, Winner
 
 Document = dict[str, Any]
 Kind = Literal[
@@ -40,7 +41,6 @@ RECEIVED, ENDED, CREATED = "receivedSort", "endedSort", "createdSort"
 PROFILE_ID = "profile"
 INSTANCE_ID, KEY_ID = "instance", "key"
 JOBS_KEPT = timedelta(days=30)
-_ROW_DIGEST = 16
 _KEPT_S = int(FEED_RETENTION.total_seconds())
 
 
@@ -79,27 +79,67 @@ def _position(instant: datetime, document_id: str, customer_id: str) -> str:
     return f"{format_instant(instant)}|{document_id}|{customer_id}"
 
 
-def profile_document(instance_id: str, customer_id: str, attributes: Any, digest: str = "") -> Document:
-    """Return the document of a source profile; a digest has 16 characters for the row, then `Customer.form`."""
+def profile_document(instance_id: str, kept: Kept) -> Document:
+    """Return the document of what shows of a customer: `live` and `covered` are empty if nothing is live."""
+    changes_at = kept.changes_at
     return {
-        "digest": digest,
         "id": PROFILE_ID,
-        "pk": customer_pk(instance_id, customer_id),
+        "pk": customer_pk(instance_id, kept.customer_id),
         "kind": "profile",
         "instanceId": instance_id,
-        "customerId": customer_id,
-        "attributes": attributes,
+        "customerId": kept.customer_id,
+        "changesAt": format_instant(changes_at) if changes_at else None,
+        "form": kept.form,
+        "loaded": kept.loaded,
+        "digest": kept.digest,
+        "attributes": kept.attributes,
+        **beneath_document(kept),
     }
 
 
-def customer_of(document: Mapping[str, Any], updates: tuple[Update, ...] = ()) -> Customer:
-    return Customer(document["customerId"], document["attributes"], updates, document["digest"][_ROW_DIGEST:])
+def kept_of(document: Mapping[str, Any]) -> Kept:
+    live = {name: _winner_of(winner) for name, winner in document["live"].items()}
+    return Kept(
+        document["customerId"],
+        document["attributes"],
+        live,
+        document["covered"],
+        document["form"],
+        document["loaded"],
+        document["digest"],
+        datetime.fromisoformat(document["unfitUntil"]) if document["unfitUntil"] else None,
+    )
 
 
-def update_document(
-    instance_id: str, update: Update, now: datetime, superseded_until: datetime | None = None
-) -> Document:
-    """Return the document of an update; reads ignore it until `supersededUntil`, which is empty by default."""
+def beneath_document(kept: Kept) -> Document:
+    """Return the members of a profile's document that say why it shows what it shows."""
+    live = {
+        name: {
+            "updateId": winner.update_id,
+            "occurredAt": format_instant(winner.occurred_at),
+            "receivedAt": format_instant(winner.received_at),
+            "validUntil": format_instant(winner.valid_until),
+            "caller": winner.caller,
+            "beneath": winner.beneath,
+        }
+        for name, winner in kept.live.items()
+    }
+    unfit_until = format_instant(kept.unfit_until) if kept.unfit_until else None
+    return {"live": live, "covered": kept.covered, "unfitUntil": unfit_until}
+
+
+def _winner_of(document: Mapping[str, Any]) -> Winner:
+    return Winner(
+        document["updateId"],
+        datetime.fromisoformat(document["occurredAt"]),
+        datetime.fromisoformat(document["receivedAt"]),
+        datetime.fromisoformat(document["validUntil"]),
+        document["caller"],
+        document["beneath"],
+    )
+
+
+def update_document(instance_id: str, update: Update, now: datetime) -> Document:
     document_id = update_doc_id(update.update_id)
     return {
         "id": document_id,
@@ -108,7 +148,6 @@ def update_document(
         "instanceId": instance_id,
         "customerId": update.customer_id,
         "updateId": update.update_id,
-        "names": sorted(update.attributes),
         "changes": update.attributes,
         "occurredAt": format_instant(update.occurred_at),
         "receivedAt": format_instant(update.received_at),
@@ -117,7 +156,6 @@ def update_document(
         ENDED: _position(end_returned_at(update), document_id, update.customer_id),
         "caller": update.caller,
         "fingerprint": update.fingerprint,
-        "supersededUntil": format_instant(superseded_until) if superseded_until else "",
         "ttl": ttl(update.valid_until, now),
     }
 

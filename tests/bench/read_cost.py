@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
@@ -19,9 +20,6 @@ from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.local.host import context_of
 from function_app.services.services import Services
-from function_app.store import documents
-from function_app.store.documents import PROFILES
-from function_app.store.embedded.database import INSERT, Row, row_of
 
 from . import people
 from .measure import Better, Ratio, by_turns, scratch, seconds_each
@@ -29,6 +27,7 @@ from .measure import Better, Ratio, by_turns, scratch, seconds_each
 MANY, FEW = 1_000_000, 1_000
 _PAIRS = 25
 _LOWER: Better = "lower"
+_INSERT = "INSERT INTO profiles (instance, id, form, loaded, digest, attributes) VALUES (?, ?, ?, ?, '', ?)"
 _Call = Callable[[], Awaitable[object]]
 _Function = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
 
@@ -64,7 +63,6 @@ def many_updates() -> Ratio:
             for number in numbers:
                 await people.lay_over(services, number, 1)
                 await people.lay_over(services, len(numbers) + number, 50)
-            await services.update_profile.close()
 
         loop.run_until_complete(prepare())
         function = _reader(services)
@@ -97,13 +95,15 @@ def _fill(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "profiles.sqlite")) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         with connection:
-            connection.executemany(INSERT.format(PROFILES), _rows())
+            form = connection.execute("SELECT max(form) FROM profiles").fetchone()
+            connection.executemany(_INSERT, _rows(*form))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _rows() -> Iterator[Row]:
+def _rows(form: str) -> Iterator[tuple[str, ...]]:
     for number in range(FEW, MANY):
-        yield row_of(documents.profile_document(people.INSTANCE, people.customer_id(number), people.profile(number)))
+        attributes = json.dumps(people.profile(number), ensure_ascii=False)
+        yield people.INSTANCE, people.customer_id(number), form, form, attributes
 
 
 def _close(loop: asyncio.AbstractEventLoop, stores: Sequence[Services]) -> None:

@@ -1,4 +1,4 @@
-"""The laws of merge and mapping from the unit tests, with many more examples."""
+"""The laws of merge, projection and mapping from the unit tests, with many more examples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support import ROOT
 from .finding import Finding
 
 Law = Callable[[], None]
-FILES = ("test_merge.py", "test_mapping.py")
+FILES = ("test_merge.py", "test_projection.py", "test_mapping.py")
 _UNIT = ROOT / "tests/unit"
 
 
@@ -25,7 +25,9 @@ def laws(examples: int) -> Finding:
     each = ceil(examples / len(named))
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
         seen = sum(processes.map(_examine, named, [each] * len(named)))
-    return Finding("laws of merge and mapping, whatever is generated", f"{seen:,} examples of {len(named)} laws")
+    return Finding(
+        "laws of merge, projection and mapping, whatever is generated", f"{seen:,} examples of {len(named)} laws"
+    )
 
 
 def laws_in(file: str) -> dict[str, Law]:
