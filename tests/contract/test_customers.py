@@ -151,7 +151,7 @@ async def test_of_many_that_create_one_id_at_once_one_wins(store: Store) -> None
 async def test_of_many_updates_at_once_none_is_lost(store: Store) -> None:
     await load(store, profile("ada"))
     names = ["City", "Points", "FullName", "Value"]
-    values = {"City": "c", "Points": 1, "FullName": "f", "Value": 2.5}
+    values: dict[str, Any] = {"City": "c", "Points": 1, "FullName": "f", "Value": 2.5}
     given = [update("ada", f"u{n}", **{names[n % 4]: values[names[n % 4]]}) for n in range(12)]
     await asyncio.gather(*(add(store, each) for each in given))
     kept = await shown(store)

@@ -42,7 +42,7 @@ async def silent(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CosmosStore]:
 async def test_a_read_that_gets_no_answer_ends(silent: CosmosStore) -> None:
     async with asyncio.timeout(LONG_S):
         with pytest.raises(Unavailable):
-            await silent.customers.read(INSTANCE, "ada", NOW)
+            await silent.customers.read(INSTANCE, "ada", model().fitting, NOW)
 
 
 async def test_look_ups_and_writes_end_before_the_feed_passes_their_time_of_receipt(
