@@ -118,9 +118,9 @@ def advance(kept: Kept, fitting: Fitting, now: datetime) -> Kept | None:
 
 
 def add(kept: Kept, update: Update, fitting: Fitting) -> Kept:
-    """Return what shows with one more update, which is live; the same object if the update can never show.
+    """Return what shows with one more update; the same object if the update can never show.
 
-    What is kept shows at an instant of the update's life, under the types of `fitting`.
+    What is kept shows at an instant of the update's life, by the types of `fitting`.
     """
     values, winners, shown = dict[str, Any](), dict(kept.live), fitting.update(update)
     unfit_until = _later(kept.unfit_until, update, shown)
@@ -133,8 +133,10 @@ def add(kept: Kept, update: Update, fitting: Fitting) -> Kept:
             winners[name] = replace(old, beneath=True)
     if winners == kept.live and unfit_until == kept.unfit_until:
         return kept
-    values = {name: kept.attributes[name] for name in kept.live} | values
-    return _lay_over(kept.with_updates(), values, winners, unfit_until, fitting)
+    had, live = kept.attributes, kept.live
+    newly = {name: had[name] for name in values if name not in live and name in had}
+    covered = {**newly, **kept.covered}  # what did not fit is covered already, as it was loaded
+    return replace(kept, attributes={**had, **values}, live=winners, covered=covered, unfit_until=unfit_until)
 
 
 def _later(until: datetime | None, update: Update, shown: Update) -> datetime | None:

@@ -223,8 +223,7 @@ def _kept_of(row: _Row) -> Kept:
 
 
 def _row_of(instance_id: str, kept: Kept) -> tuple[Any, ...]:
-    kept = kept.at_rest()
-    changes_at = kept.changes_at
+    kept, changes_at = kept.at_rest(), kept.changes_at
     live = orjson.dumps(documents.beneath_document(kept)).decode() if changes_at else None
     changes = micros(changes_at) if changes_at else None
     attributes = orjson.dumps(kept.attributes).decode()
