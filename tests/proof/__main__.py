@@ -19,12 +19,14 @@ from .kills import nothing_lost
 from .laws import laws
 from .long_run import long_run
 from .races import races
+from .simulation import simulation
 from .snapshots import damaged_snapshots
 
 PROOFS = (
     Proof(nothing_lost, 100),
     Proof(cosmos_faults, 10_000),
     Proof(races, 30),
+    Proof(simulation, 10_000),
     Proof(declared_answers, 50_000),
     Proof(hostile_requests, 20),
     Proof(laws, 100_000),

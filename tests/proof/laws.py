@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.util import module_from_spec, spec_from_file_location
@@ -36,6 +37,7 @@ def laws_in(file: str) -> dict[str, Law]:
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return {
         name: found for name, found in vars(module).items() if name.startswith("test") and is_hypothesis_test(found)

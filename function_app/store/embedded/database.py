@@ -61,6 +61,7 @@ class Database:
         open_schema(self._writer, path)
         self._reader = self._connect(mapped=1 << 31)
         self._scanner, self._bulk_scanner = self._connect(), self._connect()
+        self.connections = (self._writer, self._reader, self._scanner, self._bulk_scanner)
         self._scanning, self._bulk_scanning, self._writing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
         self._committing: asyncio.Task[None] | None = None
@@ -222,7 +223,7 @@ class Database:
         if self._committing:
             await self._committing
         async with self._writing, self._scanning, self._bulk_scanning:
-            for connection in (self._writer, self._reader, self._scanner, self._bulk_scanner):
+            for connection in self.connections:
                 connection.close()
 
 
