@@ -108,6 +108,6 @@ async def lay_over(services: Services, number: int, count: int) -> None:
     """Update a customer this number of times, so that no update is superseded: each newer one ends earlier."""
     model = await services.instances.get(INSTANCE, datetime.now(UTC))
     for layer in range(count):
-        timing = RequestedValidity(valid_for=f"PT{720 - layer}M")
+        timing = RequestedValidity(valid_for=f"PT{1_200 - layer}M")
         request = UpdateRequest(customer_id(number), changes(4 * layer), timing, "bench")
         await services.update_profile(model, request, datetime.now(UTC))

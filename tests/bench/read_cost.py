@@ -24,7 +24,7 @@ from function_app.services.services import Services
 from . import people
 from .measure import Better, Ratio, by_turns, scratch, seconds_each
 
-MANY, FEW = 1_000_000, 1_000
+MANY, FEW, LAYERS = 1_000_000, 1_000, 1_000
 _PAIRS = 25
 _LOWER: Better = "lower"
 _INSERT = "INSERT INTO profiles (instance, id, form, loaded, digest, attributes) VALUES (?, ?, ?, ?, '', ?)"
@@ -48,29 +48,29 @@ def many_profiles() -> Ratio:
             lambda: seconds_each(loop, reads(functions[1], FEW)),
         )
         try:
-            return by_turns("read cost, 1,000,000 / 1,000 profiles", 1.2, _LOWER, sides, _PAIRS)
+            return by_turns("read cost, 1,000,000 / 1,000 profiles", 1.1, _LOWER, sides, _PAIRS)
         finally:
             _close(loop, stores)
 
 
 def many_updates() -> Ratio:
-    """Read customers that have no superseded updates."""
-    loop, numbers = asyncio.new_event_loop(), range(100)
+    """Read customers with updates of which each newer one ends earlier."""
+    loop, numbers = asyncio.new_event_loop(), range(20)
     with scratch() as folder:
         services = loop.run_until_complete(people.open_with(Path(folder), len(numbers) * 2))
 
         async def prepare() -> None:
             for number in numbers:
                 await people.lay_over(services, number, 1)
-                await people.lay_over(services, len(numbers) + number, 50)
+                await people.lay_over(services, len(numbers) + number, LAYERS)
 
         loop.run_until_complete(prepare())
         function = _reader(services)
-        single = [_read(function, number) for number in numbers] * 10
-        layered = [_read(function, len(numbers) + number) for number in numbers] * 10
+        single = [_read(function, number) for number in numbers] * 50
+        layered = [_read(function, len(numbers) + number) for number in numbers] * 50
         sides = (lambda: seconds_each(loop, layered), lambda: seconds_each(loop, single))
         try:
-            return by_turns("read cost, 50 / 1 live updates", 2.0, _LOWER, sides, _PAIRS)
+            return by_turns("read cost, 1,000 / 1 live updates", 1.1, _LOWER, sides, _PAIRS)
         finally:
             _close(loop, [services])
 
