@@ -7,20 +7,19 @@ updates under the types `form`. For each attribute, the live update with the gre
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from function_app.domain.fitting import Fitting
 from function_app.domain.profile import Attributes, Customer, Update
 
 _BY_ORDER = attrgetter("order")
 _NOTHING = object()
+_NONE: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Winner:
+class Winner(NamedTuple):
     """The update that the value of one attribute is from.
 
     `beneath` is whether an older update of the attribute may be live when this one ends.
@@ -38,8 +37,7 @@ class Winner:
         return (self.occurred_at, self.received_at, self.update_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What shows of a customer.
 
     `live` has the winner of each attribute that has one, `covered` the source's values that do not show: those beneath
@@ -50,8 +48,8 @@ class Kept:
 
     customer_id: str
     attributes: Attributes
-    live: Mapping[str, Winner] = field(default_factory=dict)
-    covered: Attributes = field(default_factory=dict)
+    live: Mapping[str, Winner] = _NONE
+    covered: Attributes = _NONE
     form: str = ""
     loaded: str = ""
     digest: str = ""
@@ -83,7 +81,7 @@ class Kept:
         """Return what is stored: if nothing is live, the source profile itself, whatever of it fits."""
         if self.changes_at or (not self.covered and self.form == self.loaded):
             return self
-        return replace(self, attributes=self.source, covered={}, form=self.loaded)
+        return self._replace(attributes=self.source, covered=_NONE, form=self.loaded)
 
 
 def project(customer: Customer, fitting: Fitting, now: datetime) -> Kept:
@@ -130,13 +128,13 @@ def add(kept: Kept, update: Update, fitting: Fitting) -> Kept:
             beneath = old is not None and (old.beneath or old.valid_until > update.valid_until)
             values[name], winners[name] = value, _winner(update, beneath=beneath)
         elif update.valid_until > old.valid_until:
-            winners[name] = replace(old, beneath=True)
+            winners[name] = old._replace(beneath=True)
     if winners == kept.live and unfit_until == kept.unfit_until:
         return kept
     had, live = kept.attributes, kept.live
     newly = {name: had[name] for name in values if name not in live and name in had}
     covered = {**newly, **kept.covered}  # what did not fit is covered already, as it was loaded
-    return replace(kept, attributes={**had, **values}, live=winners, covered=covered, unfit_until=unfit_until)
+    return kept._replace(attributes={**had, **values}, live=winners, covered=covered, unfit_until=unfit_until)
 
 
 def _later(until: datetime | None, update: Update, shown: Update) -> datetime | None:

@@ -98,16 +98,24 @@ def profile_document(instance_id: str, kept: Kept) -> Document:
 
 
 def kept_of(document: Mapping[str, Any]) -> Kept:
-    live = {name: _winner_of(winner) for name, winner in document["live"].items()}
-    return Kept(
+    kept = Kept(
         document["customerId"],
         document["attributes"],
-        live,
-        document["covered"],
-        document["form"],
-        document["loaded"],
-        document["digest"],
-        datetime.fromisoformat(document["unfitUntil"]) if document["unfitUntil"] else None,
+        form=document["form"],
+        loaded=document["loaded"],
+        digest=document["digest"],
+    )
+    return with_beneath(kept, document)
+
+
+def with_beneath(kept: Kept, document: Mapping[str, Any]) -> Kept:
+    """Return what shows with the members that say why."""
+    live = {name: _winner_of(winner) for name, winner in document["live"].items()}
+    unfit_until = document["unfitUntil"]
+    return kept._replace(
+        live=live,
+        covered=document["covered"],
+        unfit_until=datetime.fromisoformat(unfit_until) if unfit_until else None,
     )
 
 

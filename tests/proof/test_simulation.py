@@ -41,8 +41,8 @@ def nothing_beneath(patch: pytest.MonkeyPatch) -> None:
     """When a winner ends, the source shows, even if an older update is live."""
 
     def advance(kept: Kept, fitting: Fitting, now: datetime) -> Kept | None:
-        live = {name: replace(winner, beneath=False) for name, winner in kept.live.items()}
-        return projection.advance(replace(kept, live=live), fitting, now)
+        live = {name: winner._replace(beneath=False) for name, winner in kept.live.items()}
+        return projection.advance(kept._replace(live=live), fitting, now)
 
     patch.setattr(customers, "advance", advance)
 

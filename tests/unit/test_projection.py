@@ -140,7 +140,7 @@ def test_an_update_that_is_covered_to_its_end_changes_nothing() -> None:
     covered = Update("u0", "ada", {"X": "zero"}, at(0), at(1), at(5), "")
     assert add(newer, covered, fitting) is newer
     longer = add(newer, replace(covered, valid_until=at(6)), fitting)
-    assert longer.live["X"] == replace(newer.live["X"], beneath=True)
+    assert longer.live["X"] == newer.live["X"]._replace(beneath=True)
     assert add(longer, replace(covered, valid_until=at(7)), fitting) is longer
 
 

@@ -217,9 +217,8 @@ def _live_updates(
 
 def _kept_of(row: _Row) -> Kept:
     customer_id, _, form, loaded, digest, attributes, live = row
-    beneath = decode(live) if live else {"live": {}, "covered": {}, "unfitUntil": None}
-    stored = {"customerId": customer_id, "form": form, "loaded": loaded, "digest": digest}
-    return documents.kept_of({**stored, "attributes": decode(attributes), **beneath})
+    kept = Kept(customer_id, decode(attributes), form=form, loaded=loaded, digest=digest)
+    return documents.with_beneath(kept, decode(live)) if live else kept
 
 
 def _row_of(instance_id: str, kept: Kept) -> tuple[Any, ...]:
