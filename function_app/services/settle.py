@@ -25,7 +25,7 @@ class Settle:
         self._working: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
-        """Settle every customer that is due, in batches, so that other requests go on."""
+        """Settle every customer that is due, in batches, so that other requests continue."""
         for instance in await self._instances.all():
             found = BATCH_SIZE
             while found == BATCH_SIZE:

@@ -40,7 +40,7 @@ class Added(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to a query: profiles in its order, those that are due, and how many match but for these.
+    """The answer to a query: profiles in its order, those that are due, and how many others match.
 
     Due is a customer of whose winners one has ended, or with winners under other types. All due customers are there,
     as they show, whether they match or not. `count` is None if not requested.

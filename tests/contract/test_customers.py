@@ -132,7 +132,7 @@ async def test_an_update_id_is_accepted_once_for_each_customer_until_it_ends(sto
     assert (await shown(store, now=later)).attributes == profile("ada", Points=1)
 
 
-async def test_an_id_that_the_service_chose_is_known_only_to_an_attempt_of_itself(store: Store) -> None:
+async def test_an_id_that_the_service_chose_is_known_only_to_another_attempt(store: Store) -> None:
     await load(store, profile("ada"))
     given = replace(update("ada"), fingerprint="")
     assert (await add(store, given)).known is None

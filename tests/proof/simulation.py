@@ -1,6 +1,6 @@
 """One customer in virtual time: a seed drives writers, retries, the clock, expiry, refreshes, definitions and crashes.
 
-The store is the embedded one, on a file. Whenever nothing is under way, what shows is compared with the plain merge of
+The store is the embedded one, on a file. When no call is in progress, what shows is compared with the plain merge of
 the source and the stored updates, now and at every later end; what was acknowledged must be stored, and nothing else.
 A failure names its seed, and `replay(seed)` repeats it.
 """
@@ -74,7 +74,7 @@ class World:
         self.store = EmbeddedStore(self.folder)
 
     async def live(self) -> None:
-        """Let the seed choose what happens, and check whenever nothing is under way."""
+        """Let the seed choose what happens, and check when no call is in progress."""
         await self._refresh()
         for _ in range(STEPS):
             for act in self.chance.sample(self._acts(), self.chance.randint(1, 4)):
@@ -146,14 +146,14 @@ class World:
             self.model = self.models[self.model is self.models[0]]
 
     async def _rest(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until no call is in progress."""
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for result in await asyncio.gather(*others, return_exceptions=True):
             if isinstance(result, Exception):
                 raise result
 
     async def _crash(self) -> None:
-        """Kill the process: what was not committed is gone, and nobody gets an answer."""
+        """Kill the process: what was not committed is lost, and no call is answered."""
         self.crashes += 1
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
@@ -233,7 +233,7 @@ def replay(seed: int, folder: Path) -> World:
 
 
 def simulate(seeds: Iterable[int]) -> tuple[int, int]:
-    """Run some seeds on files of their own; return how many updates were acknowledged, and the crashes."""
+    """Run some seeds on separate files; return how many updates were acknowledged, and the crashes."""
     updates = crashes = 0
     quick, database._QUICK_S = database._QUICK_S, 0.0  # noqa: SLF001  # commits wait for their turn, whatever the disk
     try:

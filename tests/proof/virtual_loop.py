@@ -38,7 +38,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super()._run_once()  # type: ignore[misc]
 
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]  # noqa: ARG002
-        """Run a call in some later turn; not at all if nobody waits for it any more, as in a process that is killed."""
+        """Run a call in some later turn; not at all if its future was cancelled, as in a process that is killed."""
         future: asyncio.Future[T] = self.create_future()
 
         def run() -> None:
@@ -55,7 +55,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def run(chance: Random, main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end on a loop of its own."""
+    """Run a coroutine to its end on a separate loop."""
     loop = VirtualLoop(chance)
     try:
         return loop.run_until_complete(main)

@@ -103,7 +103,7 @@ class CosmosCustomers:
                 return True
 
     async def find(self, instance_id: str, query: ProfileQuery, limit: int, now: datetime) -> Found:
-        """Count only while nobody settles what is due: who is settled meanwhile would be counted twice."""
+        """Count again if a customer that was due is settled meanwhile: it would be counted twice."""
         due = await self._due(instance_id, query.fitting, now, MAX_DUE + 1)
         if len(due) > MAX_DUE:
             raise TooManyDue
@@ -256,7 +256,7 @@ class CosmosCustomers:
 
 
 def _replacing(found: Document, kept: Kept) -> tuple[Any, ...]:
-    """Return the operation of a batch that replaces a profile if nobody else has."""
+    """Return the operation of a batch that replaces a profile if no other writer has."""
     document = documents.profile_document(found["instanceId"], kept.at_rest())
     return ("replace", (PROFILE_ID, document), {"if_match_etag": found["_etag"]})
 

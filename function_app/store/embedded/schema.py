@@ -1,7 +1,7 @@
 """The tables of the embedded file, and the check of its version when it is opened.
 
 A customer is one row of `profiles`: what shows, and, if anything is live, when that changes and why. Updates have a
-table of their own; everything else is documents by partition key, kind and id.
+separate table; everything else is documents by partition key, kind and id.
 """
 
 from __future__ import annotations
