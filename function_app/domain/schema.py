@@ -6,7 +6,7 @@ import sys
 from typing import Any, Literal
 
 from function_app.domain.activity import required_in
-from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Attribute, Entity
+from function_app.domain.entity import CLEAR, CUSTOMER, CUSTOMER_ID, Attribute, Entity
 
 Use = Literal["input", "item", "output", "page"]
 USES: tuple[Use, ...] = ("input", "item", "output", "page")
@@ -68,16 +68,22 @@ def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
         for attribute in entity.attributes
         if attribute.name in names
     }
+    if entity.name == CUSTOMER and use == "item":
+        names_to_clear = _described(
+            "Fields to Clear", "The names of fields to clear.", type="array", items={"type": "string"}
+        )
+        schema["properties"][CLEAR] = {**names_to_clear, "x-ms-visibility": "advanced"}
     return schema | {"required": list(required)} if required else schema
 
 
-def _page_of(row: dict[str, Any]) -> dict[str, Any]:
-    def described(title: str, description: str, **schema: Any) -> dict[str, Any]:
-        return {**schema, "title": title, "x-ms-summary": title, "description": description}
+def _described(title: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {**schema, "title": title, "x-ms-summary": title, "description": description}
 
-    rows = described("Customers", "The merged profiles.", type="array", items=row)
-    count = described("Count", "The number of all rows that match.", type="integer")
-    link = described("Next Page", "The address of the next page, if there is one.", type="string")
+
+def _page_of(row: dict[str, Any]) -> dict[str, Any]:
+    rows = _described("Customers", "The merged profiles.", type="array", items=row)
+    count = _described("Count", "The number of all rows that match.", type="integer")
+    link = _described("Next Page", "The address of the next page, if there is one.", type="string")
     return {"type": "object", "properties": {"value": rows, "@odata.count": count, "@odata.nextLink": link}}
 
 
