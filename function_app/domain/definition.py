@@ -62,7 +62,7 @@ def _attribute(attribute: Mapping[str, Any]) -> Attribute:
     return Attribute(
         name=attribute["name"],
         data_type=attribute["dataType"],
-        friendly_name=attribute.get("friendlyName") or attribute["name"],
+        friendly_name=(attribute.get("friendlyName") or "").strip() or attribute["name"],
         max_length=attribute.get("maxLength"),
         allowed_values=tuple(attribute.get("allowedValues") or ()),
         read_only=bool(attribute.get("readOnly") or attribute.get("keyOf")),
