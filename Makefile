@@ -47,8 +47,8 @@ requirements: $(VENV)/uv  ## Compile requirements*.txt from the ranges in pyproj
 lowest: .venv-lowest/tests $(VENV)/curl tests/emulators/node_modules/.made  ## Run unit, contract and HTTP tests with the lowest releases that pyproject.toml allows
 	.venv-lowest/bin/python -m pytest -p no:cacheprovider -k "not cosmos_store" tests/unit tests/contract tests/http
 
-connector: $(VENV)/dev  ## Generate the connector's definition
-	$(PYTHON) -m connector.build.swagger
+connector: $(VENV)/dev  ## Generate the connector's definition; with INSTANCE the one made for an instance of the running host
+	@$(PYTHON) -m connector.build.$(if $(INSTANCE),instance $(INSTANCE),swagger)
 
 documents: $(VENV)/dev  ## Write the tables of operations, settings and error codes into function_app/README.md
 	$(TESTS) support.readme

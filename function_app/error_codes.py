@@ -183,6 +183,12 @@ UNKNOWN_ATTRIBUTE = ErrorCode(
     "The entity has no attribute of this name.",
     "Use a name that `GET manage/entities/{entityName}` returns.",
 )
+CLEARED_WITH_VALUE = ErrorCode(
+    "ClearedWithValue",
+    400,
+    "An attribute is in the list of attributes to clear and has a value in the body too.",
+    "Remove it from the one or the other.",
+)
 READ_ONLY_ATTRIBUTE = ErrorCode(
     "ReadOnlyAttribute", 400, "The attribute is read-only.", "Remove it; only the source can change it."
 )

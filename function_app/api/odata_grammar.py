@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import Any
 
-from odata_query.ast import Identifier
+from odata_query.ast import DateTime, Identifier
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
 
 _LEXER, _PARSER = ODataLexer(), ODataParser()
 _NAME = re.compile(r"[_a-z]\w*", re.IGNORECASE)
+_OFFSET = re.compile(r"[+-]\d{4}(?!\d)", re.ASCII)
 _SHOWN = 20
 _WORDS, _VALUES = frozenset(("ALL", "ANY", "BOOLEAN", "NULL")), frozenset(("true", "false", "null"))
 _LITERALS = frozenset(("STRING", "INTEGER", "DECIMAL", "BOOLEAN", "NULL", "GUID", "DATE", "DATETIME", "TIME"))
@@ -21,7 +22,7 @@ _LITERALS = frozenset(("STRING", "INTEGER", "DECIMAL", "BOOLEAN", "NULL", "GUID"
 def parse(text: str) -> Any:
     """Return odata-query's tree of a `$filter`. Raises ValueError with the reason if it is not valid."""
     try:
-        tree = _PARSER.parse(_lists(_names(_LEXER.tokenize(text), text)))
+        tree = _PARSER.parse(_lists(_whole(_LEXER.tokenize(text), text)))
     except RecursionError:
         raise ValueError("it is nested too deep") from None
     except ODataException as error:
@@ -41,16 +42,19 @@ def _problem(error: ODataException, text: str) -> str:
     return f"{message}; texts are in apostrophes, and an apostrophe in a text is written twice"
 
 
-def _names(tokens: Iterable[Any], text: str) -> Iterator[Any]:
-    """Join names that the lexer cuts in two because they begin with a keyword, like `NullReason`."""
-    named = 0
+def _whole(tokens: Iterable[Any], text: str) -> Iterator[Any]:
+    """Join what the lexer cuts in two: names that begin with a keyword, like `NullReason`, and offsets like `+0000`."""
+    end = 0
     for token in tokens:
-        if token.index < named:
+        if token.index < end:
             continue
         name = _NAME.match(text, token.index) if token.type in _WORDS else None
         if name and name.group().lower() not in _VALUES:
-            named = name.end()
+            end = name.end()
             token.type, token.value = "ODATA_IDENTIFIER", Identifier(name.group())
+        if token.type == "DATETIME" and (offset := _OFFSET.match(text, token.index + len(token.value.val))):
+            end = offset.end()
+            token.value = DateTime(token.value.val + offset.group())
         yield token
 
 

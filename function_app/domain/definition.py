@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from function_app import error_codes
-from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
+from function_app.domain.entity import CLEAR, CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
 from function_app.domain.instant import format_duration, parse_duration
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import is_value_of
@@ -62,7 +62,7 @@ def _attribute(attribute: Mapping[str, Any]) -> Attribute:
     return Attribute(
         name=attribute["name"],
         data_type=attribute["dataType"],
-        friendly_name=attribute.get("friendlyName") or attribute["name"],
+        friendly_name=(attribute.get("friendlyName") or "").strip() or attribute["name"],
         max_length=attribute.get("maxLength"),
         allowed_values=tuple(attribute.get("allowedValues") or ()),
         read_only=bool(attribute.get("readOnly") or attribute.get("keyOf")),
@@ -142,6 +142,8 @@ def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
 
 
 def _attribute_faults(attribute: Attribute, entity: Entity, at: str) -> _Found:
+    if entity.name == CUSTOMER and attribute.name == CLEAR:
+        yield f"{at}/name", f"'{CLEAR}' is the list of fields to clear in a batch; choose another name, with 'column'."
     if attribute.key_of and entity.name != CUSTOMER:
         yield f"{at}/keyOf", "Only attributes of Customer can have keyOf."
     for index, value in enumerate(attribute.allowed_values):

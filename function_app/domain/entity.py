@@ -12,6 +12,8 @@ from function_app.domain.validity import Policy
 
 CUSTOMER = "Customer"
 CUSTOMER_ID = "CustomerId"
+CLEAR = "clear"
+"""The member of an item in a batch that lists attributes to clear."""
 
 
 @dataclass(frozen=True, slots=True)

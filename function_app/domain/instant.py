@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 _CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{6}Z", re.ASCII)
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,6})W|(?:(?P<days>\d{1,6})D)?"
@@ -19,7 +19,10 @@ _DURATION = re.compile(
 
 
 def parse_instant(text: str) -> datetime | None:
-    """Return an RFC 3339 instant in UTC; naive if it has no offset, None if it is not an instant."""
+    """Return an RFC 3339 instant in UTC; naive if it has no offset, None if it is not an instant.
+
+    Offsets like `+0000` are accepted too: generated Python clients send them.
+    """
     if not _RFC3339.fullmatch(text):
         return None
     try:

@@ -6,7 +6,7 @@ import sys
 from typing import Any, Literal
 
 from function_app.domain.activity import required_in
-from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Attribute, Entity
+from function_app.domain.entity import CLEAR, CUSTOMER, CUSTOMER_ID, Attribute, Entity
 
 Use = Literal["input", "item", "output", "page"]
 USES: tuple[Use, ...] = ("input", "item", "output", "page")
@@ -20,6 +20,7 @@ FORMAT_HINTS = {
 
 MAX_WHOLE = 2**53
 """The largest whole number that is stored exactly: Cosmos DB stores numbers as doubles."""
+_MAX_TITLE = 80  # of the connector's rules
 _MAX_DOUBLE = sys.float_info.max
 EDM_TYPES: dict[str, dict[str, Any]] = {
     "Edm.String": {"type": "string"},
@@ -68,13 +69,20 @@ def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
         for attribute in entity.attributes
         if attribute.name in names
     }
+    if entity.name == CUSTOMER and use == "item":
+        names_to_clear = described(
+            "Fields to Clear", "The names of fields to clear.", type="array", items={"type": "string"}
+        )
+        schema["properties"][CLEAR] = {**names_to_clear, "x-ms-visibility": "advanced"}
     return schema | {"required": list(required)} if required else schema
 
 
-def _page_of(row: dict[str, Any]) -> dict[str, Any]:
-    def described(title: str, description: str, **schema: Any) -> dict[str, Any]:
-        return {**schema, "title": title, "x-ms-summary": title, "description": description}
+def described(title: str, description: str, **schema: Any) -> dict[str, Any]:
+    """Return a schema with the name and the description that makers see."""
+    return {**schema, "title": title, "x-ms-summary": title, "description": description}
 
+
+def _page_of(row: dict[str, Any]) -> dict[str, Any]:
     rows = described("Customers", "The merged profiles.", type="array", items=row)
     count = described("Count", "The number of all rows that match.", type="integer")
     link = described("Next Page", "The address of the next page, if there is one.", type="string")
@@ -88,13 +96,11 @@ def _property(attribute: Attribute, *, is_required: bool) -> dict[str, Any]:
         words = "one of " + ", ".join(str(value) for value in attribute.allowed_values)
     elif attribute.max_length is not None:
         words += f" of up to {attribute.max_length} characters"
-    schema |= {
-        "title": attribute.friendly_name,
-        "description": f"{attribute.friendly_name}: {words}.",
-        "x-ms-summary": attribute.friendly_name,
-        "x-ms-visibility": "important" if is_required else "advanced" if attribute.key_of else "none",
-    }
-    return schema if is_required else schema | {"x-nullable": True}
+    title = attribute.friendly_name[:_MAX_TITLE]
+    schema |= {"title": title, "description": f"{title}: {words}.", "x-ms-summary": title}
+    if is_required:
+        return schema | {"x-ms-visibility": "important"}
+    return schema | {"x-nullable": True} | ({"x-ms-visibility": "advanced"} if attribute.key_of else {})
 
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {

@@ -1,4 +1,8 @@
-"""Convert attribute values to canonical form."""
+"""Convert attribute values to canonical form.
+
+Texts hold values of other types in the forms in which flows and CSV files write them: numbers as in JSON, `true` and
+`false` in any case, instants at midnight for a date.
+"""
 
 from __future__ import annotations
 
@@ -34,16 +38,35 @@ def parse_float(text: str) -> float:
     return Inexact(number)
 
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_MAX_DIGITS = 400
+_BOOLEANS = {"true": True, "false": False}
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)([Tt]00:00(:00(\.0{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _GUID_LENGTH = 36
+
+
+def parse_text(data_type: str, text: str) -> Any:
+    """Return the number or boolean that a text holds, if the type is one; the text itself if not."""
+    kind = EDM_TYPES[data_type]["type"]
+    if kind == "boolean":
+        return _BOOLEANS.get(text.lower(), text) if text.isascii() else text
+    if kind == "string" or not _NUMBER.fullmatch(text):
+        return text
+    return int(text) if text.lstrip("-").isdigit() and len(text) <= _MAX_DIGITS else parse_float(text)
 
 
 def canonical(attribute: Attribute) -> Canonical:
     """Return a function that converts a value other than null to canonical form; None for an invalid value."""
-    write, allowed = _writer(attribute), attribute.allowed_values
-    if not allowed:
+    write = _writer(attribute)
+    if not attribute.allowed_values:
         return write
-    return lambda value: write(value) if value in allowed else None
+    allowed = [write(value) for value in attribute.allowed_values]
+
+    def write_allowed(value: Any) -> Any:
+        written = write(value)
+        return written if written in allowed else None
+
+    return write_allowed
 
 
 def _writer(attribute: Attribute) -> Canonical:
@@ -55,13 +78,13 @@ def _writer(attribute: Attribute) -> Canonical:
         case "string":
             return lambda value: value if type(value) is str and len(value) <= limit and "\0" not in value else None
         case "boolean":
-            return lambda value: value if type(value) is bool else None
+            write: Canonical = _boolean
         case "integer":
-            return _whole(schema["minimum"], schema["maximum"])
-        case _ if attribute.data_type == "Edm.Decimal":
-            return _decimal
+            write = _whole(schema["minimum"], schema["maximum"])
         case _:
-            return _double
+            write = _decimal if attribute.data_type == "Edm.Decimal" else _double
+    data_type = attribute.data_type
+    return lambda value: write(parse_text(data_type, value) if type(value) is str else value)
 
 
 def _of_form(form: Callable[[str], str], limit: float) -> Canonical:
@@ -72,6 +95,10 @@ def _of_form(form: Callable[[str], str], limit: float) -> Canonical:
             return None
 
     return write
+
+
+def _boolean(value: Any) -> bool | None:
+    return value if type(value) is bool else None
 
 
 def _whole(least: int, most: int) -> Canonical:
@@ -109,9 +136,10 @@ def _instant(text: str) -> str:
 
 
 def _date(text: str) -> str:
-    if not _DATE.fullmatch(text):
+    found = _DATE.fullmatch(text)
+    if not found:
         raise ValueError(text)
-    return date.fromisoformat(text).isoformat()
+    return date.fromisoformat(found[1]).isoformat()
 
 
 def _time(text: str) -> str:

@@ -27,15 +27,19 @@ _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 _NAMES = ("FullName", "Name", "FirstName", "LastName")
 
 
-class AdaptiveCard(TypedDict):
-    """An Adaptive Card with elements as adaptivecards.io describes them."""
-
-    type: Annotated[Literal["AdaptiveCard"], Field(title="Type", description="Always AdaptiveCard.")]
-    version: Annotated[str, Field(title="Version", description="The version of Adaptive Cards that the card needs.")]
-    fallbackText: Annotated[
-        str, Field(title="Fallback Text", description="The text to show where the version is not supported.")
-    ]
-    body: Annotated[list[dict[str, Any]], Field(title="Body", description="The elements of the card.")]
+AdaptiveCard = TypedDict(
+    "AdaptiveCard",
+    {
+        "$schema": Annotated[str, Field(title="Schema", description="The address of the schema of Adaptive Cards.")],
+        "type": Annotated[Literal["AdaptiveCard"], Field(title="Type", description="Always AdaptiveCard.")],
+        "version": Annotated[str, Field(title="Version", description="The version that the card needs.")],
+        "fallbackText": Annotated[
+            str, Field(title="Fallback Text", description="The text to show where the version is not supported.")
+        ],
+        "body": Annotated[list[dict[str, Any]], Field(title="Elements", description="The elements of the card.")],
+    },
+)
+"""An Adaptive Card with elements as adaptivecards.io describes them."""
 
 
 @operation(
@@ -45,7 +49,6 @@ class AdaptiveCard(TypedDict):
     summary="Get a customer as an Adaptive Card",
     description="Returns the merged profile and the newest activities of a customer as an Adaptive Card.",
     role=Role.VIEWER,
-    visibility="internal",
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.IF_NONE_MATCH),
     responses={200: Response("The card.", AdaptiveCard), 304: NOT_MODIFIED},
 )
@@ -54,7 +57,7 @@ async def get_customer_card(call: Call) -> Answer:
     query = ActivityQuery(call[params.CUSTOMER_ID])
     page = await call.services.read_activities.timeline(call.model, query, call.now, top=ACTIVITIES)
     name = _name(kept.attributes)
-    card = {
+    card: AdaptiveCard = {
         "$schema": _SCHEMA,
         "type": "AdaptiveCard",
         "version": VERSION,

@@ -1,4 +1,4 @@
-"""The connector's definition, for import from its address."""
+"""The connector's definition, for import from its address: for all instances, or made for one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
+from function_app.domain.access import Role
+from function_app.domain.instance_connector import definition_of
 
 FILE = Path(__file__).parents[2] / "connector" / "apiDefinition.swagger.json"
 
@@ -25,8 +28,27 @@ FILE = Path(__file__).parents[2] / "connector" / "apiDefinition.swagger.json"
     responses={200: Response("The definition, in Swagger 2.0.")},
 )
 async def get_connector(call: Call) -> Answer:
+    return Answer(200, _addressed(call, _definition()))
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/connector/apiDefinition.swagger.json",
+    id="GetInstanceConnector",
+    summary="Get the connector of an instance",
+    description="Returns the definition of the connector for one instance, with its fields and its kinds of activity.",
+    role=Role.VIEWER,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID,),
+    responses={200: Response("The definition, in Swagger 2.0.")},
+)
+async def get_instance_connector(call: Call) -> Answer:
+    return Answer(200, _addressed(call, definition_of(call.model.instance, _definition())))
+
+
+def _addressed(call: Call, definition: dict[str, Any]) -> dict[str, Any]:
     address = urlsplit(call.url)
-    return Answer(200, {**_definition(), "host": address.netloc, "schemes": [address.scheme]})
+    return {**definition, "host": address.netloc, "schemes": [address.scheme]}
 
 
 @cache
@@ -35,4 +57,4 @@ def _definition() -> dict[str, Any]:
     return definition
 
 
-OPERATIONS: tuple[Operation, ...] = (get_connector,)
+OPERATIONS: tuple[Operation, ...] = (get_connector, get_instance_connector)

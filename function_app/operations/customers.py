@@ -12,12 +12,12 @@ from function_app.api.batch import answer_each, as_object, items_of
 from function_app.api.call import JSON, Answer, Call
 from function_app.api.odata import parse_orderby
 from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
-from function_app.api.parameter import query
+from function_app.api.parameter import ParameterType, query
 from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.addresses import MAX_ID_LENGTH
-from function_app.domain.entity import CUSTOMER
+from function_app.domain.entity import CLEAR, CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
@@ -29,9 +29,28 @@ from function_app.operations.shapes import BatchResult, CustomerList, Receipt, U
 from function_app.services.instances import CompiledInstance
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.update_profile import Updated, UpdateRequest
+from function_app.services.validation import Clear
 
 _NOT_CREATED = "Profiles can be updated, but not created: new customers of the source appear with the next refresh."
 _NOT_DELETED = "Profiles can be updated, but not deleted: delete the customer in the source and start a refresh."
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        msg = "names of fields separated by commas, like City,Email"
+        raise ValueError(msg)
+    return names
+
+
+CLEAR_FIELDS = query(
+    CLEAR,
+    "Fields to Clear",
+    "The names of fields to clear, separated by commas, like City,Email. They are empty until it expires.",
+    ParameterType(_names),
+    visibility="advanced",
+    choices=options.attributes_of(CUSTOMER),
+)
 
 
 @operation(
@@ -45,6 +64,7 @@ _NOT_DELETED = "Profiles can be updated, but not deleted: delete the customer in
     parameters=(
         params.INSTANCE_ID,
         params.CUSTOMER_ID,
+        CLEAR_FIELDS,
         *params.VALIDITY,
         params.CALLER,
         params.REPEAT_ID,
@@ -61,7 +81,8 @@ _NOT_DELETED = "Profiles can be updated, but not deleted: delete the customer in
 )
 async def update_customer(call: Call) -> Answer:
     timing, caller, repeat = params.requested_validity(call), call[params.CALLER], call[params.REPEAT_ID]
-    request = UpdateRequest(call[params.CUSTOMER_ID], call.body, timing, caller, repeat)
+    names = call[CLEAR_FIELDS]
+    request = UpdateRequest(call[params.CUSTOMER_ID], call.body, timing, caller, repeat, Clear(names or ()))
     updated = await call.services.update_profile(call.model, request, call.now)
     until = format_instant(updated.update.valid_until)
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
@@ -206,8 +227,9 @@ async def update_customers(call: Call) -> Answer:
     timing, caller, repeat = params.requested_validity(call), call[params.CALLER], call[params.REPEAT_ID]
 
     async def update(index: int, item: Any) -> Receipt:
-        changes = {name: value for name, value in as_object(item).items() if name != KEY}
-        request = UpdateRequest(_customer_id(item), changes, timing, caller, f"{repeat}/{index}" if repeat else None)
+        changes = {name: value for name, value in as_object(item).items() if name not in {KEY, CLEAR}}
+        repeat_id = f"{repeat}/{index}" if repeat else None
+        request = UpdateRequest(_customer_id(item), changes, timing, caller, repeat_id, _to_clear(item))
         later = call.now + timedelta(microseconds=index)  # if two items are for one customer, the later one shows
         return _receipt(await call.services.update_profile(call.model, request, later))
 
@@ -219,6 +241,14 @@ def _customer_id(item: dict[str, Any]) -> str:
     if not isinstance(customer_id, str) or not 1 <= len(customer_id) <= MAX_ID_LENGTH:
         raise ServiceError(error_codes.MISSING_ATTRIBUTE("The item must have the CustomerId of a customer.", f"/{KEY}"))
     return customer_id
+
+
+def _to_clear(item: dict[str, Any]) -> Clear:
+    names = item.get(CLEAR) or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        message = f"'{CLEAR}' must be an array of names of fields, like [\"City\"]."
+        raise ServiceError(error_codes.WRONG_TYPE(message, f"/{CLEAR}"))
+    return Clear(names, f"/{CLEAR}")
 
 
 OPERATIONS: tuple[Operation, ...] = (update_customer, get_customer, list_customers, update_customers)

@@ -14,6 +14,7 @@ from function_app.api.parameter import query
 from function_app.api.parameter_types import enum, text
 from function_app.domain.access import Role
 from function_app.domain.entity import Attribute, Entity
+from function_app.domain.instance_connector import kind_of_activity
 from function_app.domain.schema import USES, entity_schema
 
 ANNOTATIONS = params.flag(
@@ -201,8 +202,7 @@ async def list_key_entities(call: Call) -> Answer:
 
 
 def _kind(entity: Entity) -> ActivityEntity:
-    display = entity.activity.activity_type_display if entity.activity else "Any activity"
-    return {"entityName": entity.qualified_name, "displayName": f"{display} ({entity.qualified_name})"}
+    return {"entityName": entity.qualified_name, "displayName": kind_of_activity(entity)}
 
 
 USE = query(

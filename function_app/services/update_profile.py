@@ -16,6 +16,7 @@ from function_app.domain.validity import RequestedValidity
 from function_app.errors import ServiceError
 from function_app.services.content import canonical, digest
 from function_app.services.instances import CompiledInstance, unknown_customer
+from function_app.services.validation import NOTHING, Clear
 from function_app.store.port import Store
 
 Outcome = Literal["applied", "superseded", "duplicate"]
@@ -30,6 +31,7 @@ class UpdateRequest:
     timing: RequestedValidity
     caller: str | None = None
     repeat_id: str | None = None
+    clear: Clear = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class UpdateProfile:
 def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> Update:
     policy = model.instance.validity
     times = validity.decide(request.timing, policy.update, policy.maximum, now)
-    changes = model.customers.check_changes(request.body)
+    changes = model.customers.check_changes(request.body, request.clear)
     if isinstance(times, list) or isinstance(changes, list):
         both = (times, changes)
         raise ServiceError(*(fault for faults in both if isinstance(faults, list) for fault in faults))

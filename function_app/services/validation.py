@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from function_app import error_codes
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import FORMAT_HINTS, MAX_WHOLE, TYPES, attribute_schema
-from function_app.domain.values import NORMALIZERS, canonical
+from function_app.domain.values import NORMALIZERS, canonical, parse_text
 from function_app.error_codes import ErrorDetail
 
 if TYPE_CHECKING:
@@ -21,6 +22,16 @@ MAX_CHANGES = 500
 _SHOWN, _COMPARED, _REPEATED = 100, 100, 40
 
 
+class Clear(NamedTuple):
+    """Attributes to clear, and where the request names them: a parameter, or a JSON pointer."""
+
+    names: Sequence[str] = ()
+    at: str = "clear"
+
+
+NOTHING = Clear()
+
+
 class Checker:
     """Validates the values of one entity's attributes and converts them to canonical form."""
 
@@ -28,20 +39,28 @@ class Checker:
         self._entity = entity
         self._fixed = entity.key_names | {attribute.name for attribute in entity.attributes if attribute.read_only}
         self._canonical = {attribute.name: canonical(attribute) for attribute in entity.attributes}
+        self._types = {attribute.name: attribute.data_type for attribute in entity.attributes}
 
     @cached_property
     def _validators(self) -> Mapping[str, jsonschema.Draft202012Validator]:
         """Compiled once, for the first invalid value."""
         return {attribute.name: _validator(attribute) for attribute in self._entity.attributes}
 
-    def check_changes(self, body: Mapping[str, Any]) -> dict[str, Any] | list[ErrorDetail]:
-        """Return changes in canonical form, or every fault in them; keys and read-only attributes are faults."""
-        if not body:
+    def check_changes(self, body: Mapping[str, Any], clear: Clear = NOTHING) -> dict[str, Any] | list[ErrorDetail]:
+        """Return changes in canonical form, or every fault in them; keys and read-only attributes are faults.
+
+        Attributes to clear become null, as if the body had null for them.
+        """
+        changes = {**dict.fromkeys(clear.names), **body} if clear.names else body
+        if not changes:
             return [error_codes.EMPTY_BODY("The body names no attribute; send at least one.", "")]
-        if len(body) > MAX_CHANGES:
-            message = f"The body names {len(body)} attributes; at most {MAX_CHANGES} can be changed at once."
+        if len(changes) > MAX_CHANGES:
+            message = f"The body names {len(changes)} attributes; at most {MAX_CHANGES} can be changed at once."
             return [error_codes.TOO_MANY_ATTRIBUTES(message, "")]
-        return self._checked(body, [*self._unknown(body), *self._unchangeable(body)])
+        faults = [*self._unknown(changes), *self._unchangeable(changes)]
+        only_cleared = {pointer(name) for name in clear.names if name not in body}
+        faults = [replace(fault, target=clear.at) if fault.target in only_cleared else fault for fault in faults]
+        return self._checked(changes, [*faults, *self._both(body, clear)])
 
     def check_record(self, body: Mapping[str, Any], required: Iterable[str] = ()) -> dict[str, Any] | list[ErrorDetail]:
         """Return a record in canonical form, or every fault in it; required attributes must have a value."""
@@ -56,14 +75,29 @@ class Checker:
             if value is None or name not in self._canonical:
                 continue
             written[name] = self._canonical[name](value)
-            if written[name] is None:
+            if written[name] is None and not self._is_empty(name, value):
                 faults += self._wrong(name, value)
         return faults[:_SHOWN] or written
 
+    def _is_empty(self, name: str, value: Any) -> bool:
+        """Return whether a value is the empty text of an unfilled field, which is null in any type but text."""
+        return value == "" and self._types[name] != "Edm.String"
+
     def _wrong(self, name: str, value: Any) -> list[ErrorDetail]:
         """Return the faults of an invalid value, by jsonschema: it is too slow for valid values (20 times)."""
-        found = [_fault(error, name) for error in self._validators[name].iter_errors(value)]
-        return found or [_beyond_schema(name, value)]
+        parsed = parse_text(self._types[name], value) if isinstance(value, str) else value
+        found = [_fault(error, name, value) for error in self._validators[name].iter_errors(parsed)]
+        return found or [_beyond_schema(name, value, parsed)]
+
+    def _both(self, body: Mapping[str, Any], clear: Clear) -> list[ErrorDetail]:
+        """Return the faults of attributes that are to be cleared and have a value too."""
+        return [
+            error_codes.CLEARED_WITH_VALUE(
+                f"'{name[:100]}' is to be cleared, but the body has a value for it.", clear.at
+            )
+            for name in clear.names
+            if body.get(name) is not None and not (name in self._types and self._is_empty(name, body[name]))
+        ]
 
     def _unchangeable(self, body: Mapping[str, Any]) -> list[ErrorDetail]:
         return [
@@ -101,9 +135,8 @@ def _validator(attribute: Attribute) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(attribute_schema(attribute), format_checker=formats)
 
 
-def _fault(error: jsonschema.ValidationError, name: str) -> ErrorDetail:
+def _fault(error: jsonschema.ValidationError, name: str, value: Any) -> ErrorDetail:
     expected: Any = error.validator_value
-    value: Any = error.instance
     received, at = _received(value), pointer(name)
     match error.validator:
         case "type":
@@ -120,9 +153,9 @@ def _fault(error: jsonschema.ValidationError, name: str) -> ErrorDetail:
             return error_codes.OUT_OF_RANGE(f"'{name}' must be {bound} {expected}; received {received}.", at)
 
 
-def _beyond_schema(name: str, value: Any) -> ErrorDetail:
+def _beyond_schema(name: str, value: Any, parsed: Any) -> ErrorDetail:
     """Return the fault of a value that its schema accepts, but not every store."""
-    if isinstance(value, str):
+    if isinstance(parsed, str):
         return error_codes.WRONG_FORMAT(f"'{name}' may not hold the character U+0000.", pointer(name))
     limits = f"a number that a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
     return error_codes.OUT_OF_RANGE(f"'{name}' must be {limits}; received {_received(value)}.", pointer(name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,15 +15,11 @@ from function_app import error_codes
 from function_app.domain.entity import Attribute
 from function_app.domain.formats import example, reader
 from function_app.domain.schema import FORMAT_HINTS, MAX_WHOLE
-from function_app.domain.values import Inexact, parse_float
 from function_app.error_codes import ErrorCode, ErrorDetail
 from function_app.source import instants
-from function_app.source.columns import NUMBERS, ROUNDED, WHOLE
 from function_app.source.texts import is_text
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_MAX_DIGITS, _SHOWN = 400, 40
-_BOOLEANS = {"true": True, "false": False}
+_SHOWN = 40
 _TEMPORAL = {
     "Edm.Date": (instants.dates, "date", "in the years 1 to 9999, or midnight of one"),
     "Edm.DateTimeOffset": (instants.date_times, "date-time", "in the years 1 to 9999"),
@@ -75,10 +70,6 @@ def _of_bytes(cell: bytes, attribute: Attribute, encoding: str | None) -> object
             problem = f"must be written like {wanted}, by its format; received '{shown(text)}'"
             return _fault(error_codes.WRONG_FORMAT, attribute, problem)
         text = standard
-    if attribute.data_type == "Edm.Boolean":
-        return _BOOLEANS.get(text.lower(), text)
-    if attribute.data_type in WHOLE | NUMBERS and _NUMBER.fullmatch(text):
-        return _of_digits(text, attribute)
     return text
 
 
@@ -92,24 +83,14 @@ def _undecoded(cell: bytes, encoding: str | None) -> str:
 
 
 def _of_number(cell: float | Decimal, attribute: Attribute) -> object:
-    if isinstance(cell, float):
-        return cell if math.isfinite(cell) else _inexact(attribute, str(cell))
-    text = format(cell, "f") if isinstance(cell, Decimal) else str(cell)
-    return text if attribute.data_type == "Edm.String" else _of_digits(text, attribute)
-
-
-def _of_digits(text: str, attribute: Attribute) -> object:
-    """Return a number as it is decoded from JSON."""
-    if text.lstrip("-").isdigit() and len(text) <= _MAX_DIGITS:
-        return int(text)
-    number = parse_float(text)
-    is_right = math.isfinite(number) and (attribute.data_type in ROUNDED or not isinstance(number, Inexact))
-    return number if is_right else _inexact(attribute, text)
-
-
-def _inexact(attribute: Attribute, text: str) -> ErrorDetail:
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    if isinstance(cell, int):
+        return str(cell) if attribute.data_type == "Edm.String" else cell
+    if math.isfinite(cell):
+        return cell
     wanted = f"a number that a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
-    return _fault(error_codes.OUT_OF_RANGE, attribute, f"must be {wanted}; received {shown(text)}")
+    return _fault(error_codes.OUT_OF_RANGE, attribute, f"must be {wanted}; received {cell}")
 
 
 def _of_instants(cells: pa.Array, attribute: Attribute) -> Sequence[object]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support import ROOT, Clock, host_over, refresh
+from support import INSTANCE, ROOT, Clock, host_over, refresh
 from support.designer import Action, Designer, example, sample
 
 from connector.build.swagger import definition
@@ -38,16 +38,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-async def designer(tmp_path: Path, folder: Path, clock: Clock) -> AsyncIterator[Designer]:
-    """A designer for the sample instance."""
+@pytest.fixture(params=["general", "instance"])
+async def designer(
+    tmp_path: Path, folder: Path, clock: Clock, request: pytest.FixtureRequest
+) -> AsyncIterator[Designer]:
+    """A designer for the sample instance, with the definition for all instances or the one made for it."""
     copy_snapshots(folder, tmp_path / "snapshots", "sample")
     snapshots = Snapshots(str(tmp_path / "snapshots"))
     async with host_over(EmbeddedStore(tmp_path / "data"), clock, snapshots=snapshots) as (client, _):
         wanted = json.loads((folder / "definition.json").read_text(encoding="utf-8"))
         assert (await client.put("/instances/sample", json=wanted)).status_code == 201
         assert (await refresh(client, "sample"))["jobStatus"] == "successful"
-        yield Designer(DEFINITION, client, PROPERTIES)
+        served = await client.get("instances/sample/connector/apiDefinition.swagger.json")
+        yield Designer(DEFINITION if request.param == "general" else served.json(), client, PROPERTIES)
 
 
 async def fill_in(designer: Designer, action: Action) -> AsyncIterator[dict[str, Any]]:
@@ -87,7 +90,7 @@ async def filled_body(designer: Designer, action: Action, form: dict[str, Any]) 
         return None
     customer_id = await typed(designer, action, "customerId", form)
     contact = "SUPID_7000" if form.get("entityName") == "Support_Tickets" else "CNTID_1000"
-    keys = {"CustomerId": customer_id, "ContactId": contact, "LoyaltyId": "LOYID_4000"}
+    keys = {"CustomerId": customer_id, "ContactId": contact, "LoyaltyId": "LOYID_4000", "clear": []}
     return sample(await designer.drawn(action.body, form), keys)
 
 
@@ -108,7 +111,10 @@ async def test_the_example_of_every_hint_works(designer: Designer, action_id: st
     for name, parameter in action.parameters.items():
         is_shown = parameter.get("x-ms-visibility") != "internal" and not parameter["required"]
         if is_shown and name != "$skiptoken":
-            await designer.call(action_id, {**form, name: example(parameter)}, body)
+            value = example(parameter)
+            cleared = value.split(",") if name == "clear" else ()
+            rest = body and {field: each for field, each in body.items() if field not in cleared}
+            await designer.call(action_id, {**form, name: value}, rest)
 
 
 async def test_what_was_entered_shows(designer: Designer) -> None:
@@ -146,7 +152,7 @@ async def test_the_designer_shows_friendly_fields_without_those_a_maker_can_not_
     form = await anext(fill_in(designer, designer.actions["UpdateCustomer"]))
     taken = await designer.drawn(designer.actions["UpdateCustomer"].body or {}, form)
     given = await designer.drawn(designer.actions["GetCustomer"].described["responses"]["200"]["schema"], form)
-    assert set(given["properties"]) - set(taken["properties"]) == KEYS
+    assert set(given["properties"]) - set(taken["properties"]) - {"@explain", "UnifiedActivity"} == KEYS
     tier = taken["properties"]["LoyaltyTier"]["drawn"]
     assert (tier["title"], tier["enum"]) == ("Loyalty Tier", ["Bronze", "Silver", "Gold", "Platinum"])
     assert taken["properties"]["BirthDate"]["drawn"]["format"] == "date"
@@ -156,6 +162,13 @@ async def test_the_definition_is_served_for_the_host_that_is_asked(client: httpx
     served = (await client.get("connector/apiDefinition.swagger.json", headers={"Host": "localhost:7071"})).json()
     assert (served["host"], served["schemes"]) == ("localhost:7071", ["http"])
     assert {**served, "host": DEFINITION["host"], "schemes": ["https"]} == DEFINITION
+
+
+async def test_the_definition_of_an_instance_is_served_for_the_host_that_is_asked(client: httpx.AsyncClient) -> None:
+    address = f"instances/{INSTANCE}/connector/apiDefinition.swagger.json"
+    served = (await client.get(address, headers={"Host": "localhost:7071"})).json()
+    assert (served["host"], served["schemes"]) == ("localhost:7071", ["http"])
+    assert f"/instances/{INSTANCE}/data/Customer" in served["paths"]
 
 
 def test_the_definition_is_current() -> None:

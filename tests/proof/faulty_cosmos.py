@@ -56,6 +56,7 @@ class FaultyCosmos:
     def __init__(self, endpoint: str, seed: int) -> None:
         self.rate = 0.0
         self.met: Counter[str] = Counter()
+        self._writers: list[StreamWriter] = []
         self._endpoint, self._chance = urlsplit(endpoint), Random(seed)  # noqa: S311  # faults, not secrets
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
@@ -63,11 +64,18 @@ class FaultyCosmos:
         tls = ssl._create_unverified_context()  # noqa: S323, SLF001  # loopback
         caller = _Line(reader, writer)
         server = _Line(*await asyncio.open_connection(self._endpoint.hostname, self._endpoint.port, ssl=tls))
+        self._writers += [writer, server.writer]
         with suppress(OSError, asyncio.IncompleteReadError):
             while await self._answer(caller, server):
                 pass
         server.writer.close()
         writer.close()
+
+    async def end(self) -> None:
+        """End every connection at once: an orderly end may take longer than the event loop."""
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
     async def _answer(self, caller: _Line, server: _Line) -> bool:
         """Answer a request, or inject a fault; return whether the connection stays open."""
@@ -124,3 +132,4 @@ async def faulty_cosmos(endpoint: str, seed: int) -> AsyncIterator[tuple[FaultyC
     proxy = FaultyCosmos(endpoint, seed)
     async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0, ssl=tls) as server:
         yield proxy, f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await proxy.end()

@@ -80,6 +80,8 @@ class Designer:
 
     async def choices(self, parameter: Json, values: Mapping[str, Any]) -> list[Any] | None:
         """Return the values of a parameter's list; None if it has none. Both forms of the list must be equal."""
+        if "enum" in parameter:
+            return list(parameter["enum"])
         if "x-ms-dynamic-list" not in parameter:
             return None
         newer, older = parameter["x-ms-dynamic-list"], parameter["x-ms-dynamic-values"]

@@ -17,7 +17,6 @@ from support.source_parts import CUSTOMER, check, in_parquet, read
 from function_app.domain.values import parse_float
 
 _WIDE = Context(prec=40)
-NUMBERS = frozenset(("Edm.Int32", "Edm.Decimal", "Edm.Double"))
 NUMBER_IN_JSON = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 NAMES = [attribute.name for attribute in CUSTOMER.attributes if attribute.name != "CustomerId"]
 ODD = [
@@ -48,6 +47,7 @@ CELLS = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False).map(repr),
     st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12).map(str),
     st.dates().map(str),
+    st.dates().map(lambda day: f"{day}T00:00:00+0100"),
     st.datetimes(timezones=st.sampled_from([UTC])).map(datetime.isoformat),
     st.datetimes().map(lambda instant: instant.isoformat(timespec="seconds") + "Z"),
     st.times().map(str),
@@ -93,24 +93,14 @@ def as_sent(name: str, value: object) -> object:
     return checked[name] if isinstance(checked, dict) else "rejected"
 
 
-def in_json(name: str, cell: str) -> object:
-    """Return a cell as the same value in JSON."""
-    kind = CUSTOMER.by_name[name].data_type
-    if kind in NUMBERS and NUMBER_IN_JSON.fullmatch(cell):
-        return json.loads(cell, parse_float=parse_float)
-    if kind == "Edm.Boolean" and cell.lower() in {"true", "false"} and cell.isascii():
-        return cell.lower() == "true"
-    return cell
-
-
 @pytest.mark.parametrize("name", NAMES)
 @given(cell=CELLS)
 @example(cell="1_000")
 @example(cell="1e3")
-def test_a_cell_of_a_csv_is_what_the_same_value_in_a_body_is(name: str, cell: str) -> None:
+def test_a_cell_of_a_csv_is_what_the_same_text_in_a_body_is(name: str, cell: str) -> None:
     quoted = cell.replace('"', '""')
     loaded = as_loaded(name, f'CustomerId,{name}\na,"{quoted}"\n'.encode(), "c.csv")
-    assert loaded == as_sent(name, in_json(name, cell))
+    assert loaded == as_sent(name, cell)
     assert loaded == "rejected" or json.dumps(loaded, allow_nan=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from function_app.domain.entity import CLEAR
 from function_app.local.define import names
 from function_app.local.define.kinds import DATE, INSTANT, STANDARD_DATE, TEXT, Kind
 from function_app.local.define.relations import Source, is_written
@@ -25,6 +26,7 @@ class Attributes:
                 continue
             taken = [*given.values(), *(each["name"] for each in self.by_column.values())]
             name = given.get(column) or names.identifier(column, taken)
+            name = name.title() if name == CLEAR else name
             found = Kind(TEXT) if column in keys or self._is_code(column, kind) else kind
             attribute: Member = {"name": name, "dataType": found.data_type}
             if name != column:

@@ -1,0 +1,49 @@
+"""The connector's definition for one instance of the running local host: `python -m connector.build.instance ID`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+from connector.build.swagger import FILE, HOST, text_of
+from connector.lint.check import check_document
+from connector.lint.finding import Finding, has_errors
+from connector.lint.folder import read_folder
+from connector.lint.json_value import Json
+from function_app.local.client import HostRefusedError, ask
+from function_app.settings import read_settings
+
+
+def check(made: Json) -> list[Finding]:
+    """Return the findings of the linter in a definition, as if it were that of the connector's folder."""
+    document, findings = read_folder(FILE.parent)
+    if document is None:
+        return findings
+    return check_document(replace(document, swagger=made, size=len(text_of(made).encode())))
+
+
+def main(arguments: list[str]) -> int:
+    """Write the definition beside the general one; print errors of the linter and return 1 if there are any."""
+    (instance_id,) = arguments
+    base = f"http://localhost:{read_settings(os.environ).PORT}/api"
+    try:
+        made: Json = ask("GET", f"{base}/instances/{quote(instance_id, safe='')}/connector/{FILE.name}")
+    except HostRefusedError as error:
+        sys.stderr.write(f"{error}\nStart the host by 'make run'; INSTANCE is the id of one of its instances.\n")
+        return 1
+    made |= {"host": HOST, "schemes": ["https"]}
+    findings = check(made)
+    sys.stderr.writelines(f"{finding}\n" for finding in findings if finding.level == "error")
+    if has_errors(findings):
+        return 1
+    file = FILE.with_name(f"apiDefinition.{instance_id}.swagger.json")
+    file.write_text(text_of(made), encoding="utf-8", newline="\n")
+    sys.stdout.write(f"Written to {file.relative_to(Path.cwd())}.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
