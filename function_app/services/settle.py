@@ -15,7 +15,7 @@ from function_app.services.instances import Instances
 from function_app.store.port import Store
 
 BATCH_SIZE = 200
-EVERY_S = 60
+EVERY_S: float = 60
 _log = logging.getLogger(__name__)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,34 +16,51 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-from support import INSTANCE, definition, profile, refresh
+from support import INSTANCE, ROOT, cosmos_server, create_database, definition, profile, refresh
 from support.local_host import serving
 from support.process import LONG_S
 
 from function_app.services.services import Services
+from function_app.store.cosmos import CosmosStore
 from function_app.store.embedded import EmbeddedStore
+from function_app.store.port import Store
 
 from .finding import Finding
 from .log import Log
 from .order import Span
 from .racers import Arena, Racer
 
-CLIENTS, REFRESHES, OTHERS = 32, 4, 300
+CLIENTS, REFRESHES, OTHERS, DATABASE = 32, 4, 300, "races"
 
 
 def races(rounds: int) -> Finding:
     """Let all clients race for one customer after the other; search a serial order of all calls of each round."""
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        asyncio.run(_prepare(folder))
-        with serving(DATA_DIR=name, REQUESTS_PER_MINUTE=str(10**9)) as host:
-            seen = asyncio.run(_race(host.base, folder / "snapshots" / INSTANCE / "Customer", rounds))
-            assert "Traceback" not in host.said(), host.said()
-    return Finding("races of 32 clients: one serial order explains every answer", seen)
+        asyncio.run(_prepare(EmbeddedStore(Path(name))))
+        return _races(rounds, "the embedded store", DATA_DIR=name)
 
 
-async def _prepare(folder: Path) -> None:
-    services = Services(EmbeddedStore(folder))
+def races_on_cosmos_db(rounds: int) -> Finding:
+    """Do the same over the Cosmos DB server, where each write of a profile may lose a race."""
+    with TemporaryDirectory() as name, cosmos_server() as server:
+        asyncio.run(create_database(server, DATABASE))
+        asyncio.run(_prepare(CosmosStore(server.endpoint, DATABASE, server.key)))
+        cosmos = {"COSMOS_ENDPOINT": server.endpoint, "COSMOS_DATABASE": DATABASE, "COSMOS_KEY": server.key}
+        return _races(rounds, "Cosmos DB", DATA_DIR=name, STORE="cosmos", **cosmos)
+
+
+def _races(rounds: int, store: str, **settings: str) -> Finding:
+    """Settle meanwhile, so that updates also race with the end of others."""
+    command, snapshots = [sys.executable, "-m", "proof.settling"], Path(settings["DATA_DIR"]) / "snapshots"
+    everything = {**settings, "REQUESTS_PER_MINUTE": str(10**9), "PYTHONPATH": str(ROOT / "tests")}
+    with serving(command, **everything) as host:
+        seen = asyncio.run(_race(host.base, snapshots / INSTANCE / "Customer", rounds))
+        assert "Traceback" not in host.said(), host.said()
+    return Finding(f"races of 32 clients on {store}: one serial order explains every answer", seen)
+
+
+async def _prepare(store: Store) -> None:
+    services = Services(store)
     await services.instances.define(INSTANCE, definition(), datetime.now(UTC))
     await services.close()
 
