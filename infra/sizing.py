@@ -27,7 +27,7 @@ from function_app.domain.profile import Update
 from function_app.domain.projection import Kept
 from function_app.local.sample import write_sample
 from function_app.services.content import canonical, digest
-from function_app.store import documents
+from function_app.store import documents, profile_documents
 from infra.charges import Charge, create, creating, creating_with, querying, reading, replacing
 
 SYSTEM_BYTES = 210  # _rid, _self, _etag, _attachments, _ts
@@ -130,7 +130,7 @@ def measure() -> Measured:
     fitting = Fitting(instance.customer)
     joined = [activity.joined(customers[0]["CustomerId"] or "") for activity, _ in found]
     return Measured(
-        _average([documents.profile_document(INSTANCE, _kept(row, fitting)) for row in customers], "profiles"),
+        _average([profile_documents.profile_document(INSTANCE, _kept(row, fitting)) for row in customers], "profiles"),
         _average([documents.update_document(INSTANCE, _update(row), NOW) for row in customers], "profiles"),
         _average([documents.activity_document(INSTANCE, activity, NOW) for activity in joined], "activities"),
         _average([documents.key_document(INSTANCE, key, joined[0].customer_id) for _, key in found], "keys"),

@@ -11,7 +11,8 @@ from function_app.domain.feed import FEED_RETENTION
 from function_app.domain.profile import Update
 from function_app.store.documents import CONTROL
 from function_app.store.embedded import EmbeddedStore
-from function_app.store.embedded.database import Database, row_of
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import row_of
 
 
 @pytest.fixture

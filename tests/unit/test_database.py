@@ -13,7 +13,8 @@ import pytest
 from support import NOW
 
 from function_app.store.documents import CONTROL
-from function_app.store.embedded.database import Database, row_of
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import row_of
 from function_app.store.embedded.schema import VERSION, OtherVersionError
 
 ALL = "SELECT id FROM control"

@@ -17,26 +17,23 @@ from function_app.domain.feed import LOOK_UP_WITHIN_S, WRITE_WITHIN_S
 from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Attributes, Customer, Update
-from function_app.domain.projection import Kept, add, advance, project
+from function_app.domain.projection import Kept, add, project
 from function_app.domain.query import ProfileQuery
 from function_app.errors import TooManyDue
-from function_app.store import documents
+from function_app.store import documents, profile_documents
 from function_app.store.cosmos.account import (
     Account,
-    batched,
     gather_bounded,
     if_unchanged,
     in_time,
     lost,
     lost_race,
-    placeholders,
 )
 from function_app.store.cosmos.listing import DUE, OF_INSTANCE, Listing
+from function_app.store.cosmos.profiles import Profiles
 from function_app.store.documents import PROFILE_ID, PROFILES, Document
 from function_app.store.port import MAX_DUE, Added, Found
 
-_IDS_A_QUERY = 200
-_LIVE = "c.kind = 'update' AND c.validUntil > @now"
 _CONFLICT = 409
 LOST_RACE_S = 0.02
 """The longest wait before a lost race is tried again: another worker's write may not be readable yet."""
@@ -46,6 +43,7 @@ class CosmosCustomers:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._query = account.query
+        self._profiles = Profiles(account)
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
     async def read_json(self, instance_id: str, customer_id: str, fitting: Fitting, now: datetime) -> bytes | None:
@@ -54,7 +52,7 @@ class CosmosCustomers:
 
     async def read(self, instance_id: str, customer_id: str, fitting: Fitting, now: datetime) -> Kept | None:
         async with in_time(LOOK_UP_WITHIN_S):
-            found = await self._read(documents.customer_pk(instance_id, customer_id), fitting, now)
+            found = await self._profiles.read(documents.customer_pk(instance_id, customer_id), fitting, now)
             return found[1] if found else None
 
     async def filter_existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
@@ -66,7 +64,7 @@ class CosmosCustomers:
         pk = documents.customer_pk(instance_id, update.customer_id)
         turn = self._turns.setdefault(pk, asyncio.Lock())
         async with in_time(WRITE_WITHIN_S), turn:  # writers of this process would only lose races to each other
-            while found := await self._read(pk, fitting, now):
+            while found := await self._profiles.read(pk, fitting, now):
                 document, kept = found
                 after = add(kept, update, fitting)
                 written = await self._write(document, update, after if after is not kept else None, now)
@@ -107,7 +105,7 @@ class CosmosCustomers:
         due = await self._due(instance_id, query.fitting, now, MAX_DUE + 1)
         if len(due) > MAX_DUE:
             raise TooManyDue
-        current = await gather_bounded(lambda found: self._current(found, query.fitting, now), due)
+        current = await gather_bounded(lambda found: self._profiles.current(found, query.fitting, now), due)
         listing = Listing(self._account, instance_id, query, now)
         page, count = await listing.page(limit), None
         if query.count:
@@ -129,10 +127,10 @@ class CosmosCustomers:
         container = self._account.container(PROFILES)
 
         async def settle(one: Document) -> None:
-            current = await self._current(one, fitting, now)
+            current = await self._profiles.current(one, fitting, now)
             if current:
                 found, kept = current
-                document = documents.profile_document(instance_id, kept.at_rest())
+                document = profile_documents.profile_document(instance_id, kept.at_rest())
                 with lost():
                     await container.replace_item(PROFILE_ID, document, no_response=True, **if_unchanged(found))
 
@@ -144,8 +142,8 @@ class CosmosCustomers:
         return sum(await self._query(PROFILES, sql, {"instance": instance_id}))
 
     async def read_sources(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
-        found = await self._profiles(instance_id, customer_ids)
-        return {customer_id: documents.kept_of(document).source for customer_id, document in found.items()}
+        found = await self._profiles.read_many(instance_id, customer_ids)
+        return {customer_id: profile_documents.kept_of(document).source for customer_id, document in found.items()}
 
     async def write_sources(
         self,
@@ -166,15 +164,15 @@ class CosmosCustomers:
                 fitting.form if digest else "",
                 digest,
             )
-            document = documents.profile_document(instance_id, project(customer, fitting, now).at_rest())
+            document = profile_documents.profile_document(instance_id, project(customer, fitting, now).at_rest())
             with lost():
                 await self._put(document, there.get(customer_id))
                 left.discard(customer_id)
 
         while left:  # those that someone else wrote meanwhile, once more
-            there = await self._profiles(instance_id, left)
+            there = await self._profiles.read_many(instance_id, left)
             live = [one for one in left if one not in there or there[one]["changesAt"]]
-            above = await self._updates(instance_id, live, now)
+            above = await self._profiles.read_updates(instance_id, live, now)
             await gather_bounded(write, list(left))
 
     async def _put(self, document: Document, found: Document | None) -> None:
@@ -202,8 +200,8 @@ class CosmosCustomers:
         where = f"{OF_INSTANCE} AND IS_STRING(c.changesAt) AND c.customerId > @after"
         sql = f"SELECT TOP {limit:d} * FROM c WHERE {where} ORDER BY c.customerId"
         found = await self._query(PROFILES, sql, {"instance": instance_id, "after": after})
-        kept = [documents.kept_of(document) for document in found]
-        updates = await self._updates(instance_id, [one.customer_id for one in kept], now)
+        kept = [profile_documents.kept_of(document) for document in found]
+        updates = await self._profiles.read_updates(instance_id, [one.customer_id for one in kept], now)
         return [one.with_updates(*updates.get(one.customer_id, ())) for one in kept]
 
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
@@ -215,49 +213,10 @@ class CosmosCustomers:
 
         await gather_bounded(remove, customer_ids)
 
-    async def _read(self, pk: str, fitting: Fitting, now: datetime) -> tuple[Document, Kept] | None:
-        """Return a profile's document and what shows at `now`; None if there is none."""
-        try:
-            found = await self._account.container(PROFILES).read_item(PROFILE_ID, pk)
-        except CosmosResourceNotFoundError:
-            return None
-        return await self._current(found, fitting, now)
-
-    async def _current(self, found: Document, fitting: Fitting, now: datetime) -> tuple[Document, Kept] | None:
-        """Return what shows at `now` by a profile's document; or by a new one, read with the customer's updates."""
-        kept = advance(documents.kept_of(found), fitting, now)
-        if kept is not None:
-            return found, kept
-        values = {"pk": found["pk"], "now": format_instant(now)}
-        sql = f"SELECT * FROM c WHERE c.pk = @pk AND (c.kind = 'profile' OR ({_LIVE}))"
-        both = await self._query(PROFILES, sql, values, found["pk"])
-        updates = [documents.update_of(document) for document in both if document["kind"] == "update"]
-        for document in both:
-            if document["kind"] == "profile":
-                return document, project(documents.kept_of(document).with_updates(*updates), fitting, now)
-        return None
-
-    async def _profiles(self, instance_id: str, customer_ids: Collection[str]) -> dict[str, Document]:
-        keys = [(PROFILE_ID, documents.customer_pk(instance_id, customer_id)) for customer_id in customer_ids]
-        return {document["customerId"]: document for document in await self._account.read_items(PROFILES, keys)}
-
-    async def _updates(
-        self, instance_id: str, customer_ids: Sequence[str], now: datetime
-    ) -> Mapping[str, tuple[Update, ...]]:
-        """Return the live updates of customers; those without any are left out."""
-        found = dict[str, tuple[Update, ...]]()
-        for some in batched(customer_ids, _IDS_A_QUERY):
-            values = {"now": format_instant(now)}
-            keys = placeholders([documents.customer_pk(instance_id, customer_id) for customer_id in some], values)
-            for document in await self._query(PROFILES, f"SELECT * FROM c WHERE c.pk IN ({keys}) AND {_LIVE}", values):
-                update = documents.update_of(document)
-                found[update.customer_id] = (*found.get(update.customer_id, ()), update)
-        return found
-
 
 def _replacing(found: Document, kept: Kept) -> tuple[Any, ...]:
     """Return the operation of a batch that replaces a profile if no other writer has."""
-    document = documents.profile_document(found["instanceId"], kept.at_rest())
+    document = profile_documents.profile_document(found["instanceId"], kept.at_rest())
     return ("replace", (PROFILE_ID, document), {"if_match_etag": found["_etag"]})
 
 

@@ -15,9 +15,10 @@ from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.projection import Kept, add, advance, project
 from function_app.domain.query import Position, ProfileQuery
 from function_app.errors import TooManyDue
-from function_app.store import documents
+from function_app.store import documents, profile_documents
 from function_app.store.documents import ENDED, RECEIVED
-from function_app.store.embedded.database import Database, binder, decode, micros, placeholders
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import binder, decode, micros, placeholders
 from function_app.store.port import MAX_DUE, Added, Found
 from function_app.store.sql import SqliteDialect, render
 
@@ -218,12 +219,12 @@ def _live_updates(
 def _kept_of(row: _Row) -> Kept:
     customer_id, _, form, loaded, digest, attributes, live = row
     kept = Kept(customer_id, decode(attributes), form=form, loaded=loaded, digest=digest)
-    return documents.with_beneath(kept, decode(live)) if live else kept
+    return profile_documents.with_beneath(kept, decode(live)) if live else kept
 
 
 def _row_of(instance_id: str, kept: Kept) -> tuple[Any, ...]:
     kept, changes_at = kept.at_rest(), kept.changes_at
-    live = orjson.dumps(documents.beneath_document(kept)).decode() if changes_at else None
+    live = orjson.dumps(profile_documents.beneath_document(kept)).decode() if changes_at else None
     changes = micros(changes_at) if changes_at else None
     attributes = orjson.dumps(kept.attributes).decode()
     return (instance_id, kept.customer_id, changes, kept.form, kept.loaded, kept.digest, attributes, live)

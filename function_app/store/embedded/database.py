@@ -9,46 +9,33 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
 
-import orjson
-
 from function_app.bulk import run_in_background
-from function_app.domain.feed import FEED_RETENTION
-from function_app.domain.instant import format_instant
 from function_app.errors import Unavailable
 from function_app.store.documents import Document
-from function_app.store.embedded.schema import DOCUMENTS, open_schema
+from function_app.store.embedded.collecting import collect
+from function_app.store.embedded.rows import INSERT, Row, decode, micros
+from function_app.store.embedded.schema import open_schema
 
 T = TypeVar("T")
 _Change = Callable[[sqlite3.Connection], Any]
 
-INSERT = "INSERT OR REPLACE INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)"
 _CREATE = """INSERT INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT DO UPDATE SET expires = excluded.expires, body = excluded.body WHERE expires <= ?"""
 _KNOWN = "SELECT body FROM {} WHERE pk = ? AND kind = ? AND id = ?"
-_COLLECTED = 2_000
-_COLLECT = f"""DELETE FROM {{name}} WHERE (pk, kind, id) IN
-               (SELECT pk, kind, id FROM {{name}} WHERE expires <= ? LIMIT {_COLLECTED})"""
-_NEXT_INSTANCE = "SELECT min(instance) FROM updates WHERE instance > ?"
-_COLLECT_UPDATES = f"""DELETE FROM updates WHERE (instance, customer, id) IN
-                       (SELECT instance, customer, id FROM updates WHERE instance = ? AND ended < ?
-                        LIMIT {_COLLECTED})"""
 _COLLECT_EVERY = timedelta(seconds=30)
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
 _PAGES_IN_WAL = 2_000  # 16 MB: a page changed by many commits is written to the database file once
 _PAGES_A_CHANGE, _CHANGES_A_PAGE = 3, 4  # of a change by itself, of many at once
 _ROWS_A_STATEMENT, _FEW = 512, 16
 _QUICK_S = 0.0005
-Row = tuple[str, str, str, int | None, str]
 
 
 class Database:
@@ -95,19 +82,18 @@ class Database:
                     self._writer.execute("BEGIN IMMEDIATE")
                     outcomes = [_outcome(change, self._writer) for change, _ in batch]
                     await self._commit()
-                    self._pages_in_wal += _PAGES_A_CHANGE * len(batch)
-                    if self._pages_in_wal > _PAGES_IN_WAL:
-                        await asyncio.to_thread(self._checkpoint)
                 except sqlite3.Error:
                     self._roll_back()
                     outcomes = [Unavailable()] * len(batch)
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if future.done():
-                    continue
-                if isinstance(outcome, Exception):
-                    future.set_exception(outcome)
-                else:
-                    future.set_result(outcome)
+                for (_, future), outcome in zip(batch, outcomes, strict=True):
+                    if future.done():
+                        continue
+                    if isinstance(outcome, Exception):
+                        future.set_exception(outcome)
+                    else:
+                        future.set_result(outcome)
+                if self._is_log_long(_PAGES_A_CHANGE * len(batch)):
+                    await asyncio.to_thread(self._checkpoint)
 
     async def _commit(self) -> None:
         """Commit; on the event loop while the disk answers as quickly as a thread would start."""
@@ -118,10 +104,16 @@ class Database:
             await asyncio.to_thread(self._writer.execute, "COMMIT")
         self._commit_s += (perf_counter() - begun - self._commit_s) / 8
 
+    def _is_log_long(self, pages: int) -> bool:
+        """Return whether the log has to be moved into the file, now that about so many pages were added."""
+        self._pages_in_wal += pages
+        return self._pages_in_wal > _PAGES_IN_WAL
+
     def _checkpoint(self) -> None:
         """Move what is committed from the log into the database file; not by a commit, which would wait for it."""
-        self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._pages_in_wal = 0
+        with suppress(sqlite3.Error):  # what is committed is in the log, and is moved the next time
+            self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     async def create(self, container: str, rows: Sequence[Row], now: datetime) -> list[Document | None]:
         """Create rows; return for each None, or the live document with the same id and kind if there is one."""
@@ -146,15 +138,14 @@ class Database:
                 self._writer.execute("BEGIN IMMEDIATE")
                 result = change(self._writer)
                 self._writer.execute("COMMIT")
-                self._pages_in_wal += (self._writer.total_changes - before) // _CHANGES_A_PAGE
-                if self._pages_in_wal > _PAGES_IN_WAL:
-                    self._checkpoint()
             except sqlite3.Error as error:
                 self._roll_back()
                 raise Unavailable from error
             except BaseException:
                 self._roll_back()
                 raise
+            if self._is_log_long((self._writer.total_changes - before) // _CHANGES_A_PAGE):
+                self._checkpoint()
             return result
 
         async with self._writing:
@@ -215,7 +206,7 @@ class Database:
         if now - self._collected_at <= _COLLECT_EVERY:
             return
         self._collected_at = now
-        if await self.write(lambda connection: _collect(connection, now)):
+        if await self.write(lambda connection: collect(connection, now)):
             self._collected_at = _NEVER
 
     async def close(self) -> None:
@@ -243,54 +234,6 @@ def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
         raise
     except Exception as error:  # noqa: BLE001  # a change that can't be written fails only its caller
         return error
-
-
-def _collect(connection: sqlite3.Connection, now: datetime) -> bool:
-    """Remove expired rows; return whether there may be more."""
-    ended = (micros(now - FEED_RETENTION),)
-    removed = [connection.execute(_COLLECT.format(name=name), ended).rowcount for name in DOCUMENTS]
-    at, instance = format_instant(now - FEED_RETENTION), ""
-    while instance := connection.execute(_NEXT_INSTANCE, (instance,)).fetchone()[0]:
-        removed.append(connection.execute(_COLLECT_UPDATES, (instance, at)).rowcount)
-    return max(removed) >= _COLLECTED
-
-
-def decode(body: str | bytes) -> Document:
-    """Return the document in the body of a row."""
-    found: Document = orjson.loads(body)
-    return found
-
-
-def row_of(document: Document, expires: datetime | None = None) -> Row:
-    """Return the row of a document."""
-    until = micros(expires) if expires else None
-    return (document["pk"], document["kind"], document["id"], until, orjson.dumps(document).decode())
-
-
-def binder(values: dict[str, Any]) -> Callable[[Any], str]:
-    """Return a function that adds a value to `values` and returns its placeholder."""
-
-    def bind(value: Any) -> str:
-        name = f"v{len(values)}"
-        values[name] = value
-        return f":{name}"
-
-    return bind
-
-
-def placeholders(values: Collection[Any]) -> str:
-    """Return one placeholder for each value."""
-    return "?" + ",?" * (len(values) - 1) if values else ""
-
-
-def instance_range(instance_id: str) -> tuple[str, str]:
-    """Return the exclusive bounds of the partition keys of an instance."""
-    return f"{instance_id}|", f"{instance_id}}}"
-
-
-def micros(instant: datetime) -> int:
-    """Return the microseconds since 1970 of an instant."""
-    return (instant - _EPOCH) // _MICRO
 
 
 def _lower(value: Any) -> Any:

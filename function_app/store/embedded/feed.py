@@ -11,7 +11,8 @@ from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.store import documents
 from function_app.store.documents import CREATED, ENDED, RECEIVED
-from function_app.store.embedded.database import Database, decode
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import decode
 from function_app.store.port import FeedEntry
 
 _UPDATES = "SELECT body FROM updates WHERE instance = ? AND {by} > ? AND {by} < ? ORDER BY {by} LIMIT ?"
