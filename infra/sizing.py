@@ -190,7 +190,11 @@ def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[
         Charge("Post an activity", load.activities, (*owner, creating(activity)), create(*activity)),
         Charge("Read a customer", load.reads, (reading(profile[0]),)),
         Charge("Read a timeline", load.timelines, (page,)),
-        Charge("List 100 customers", load.lists, (querying(partitions=in_profiles), listed)),
+        Charge(
+            "List 100 customers",
+            load.lists,
+            (querying(partitions=in_profiles), listed, querying(partitions=in_profiles)),
+        ),
         Charge("Refresh an unchanged profile", load.refreshes - load.changed_by_refresh, known),
         Charge(
             "Refresh a changed profile",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import random
+from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -35,6 +36,7 @@ from function_app.store.documents import PROFILE_ID, PROFILES, Document
 from function_app.store.port import MAX_DUE, Added, Found
 
 _CONFLICT = 409
+MAX_TRIES = 5
 LOST_RACE_S = 0.02
 """The longest wait before a lost race is tried again: another worker's write may not be readable yet."""
 
@@ -62,11 +64,12 @@ class CosmosCustomers:
 
     async def add_update(self, instance_id: str, update: Update, fitting: Fitting, now: datetime) -> Added | None:
         pk = documents.customer_pk(instance_id, update.customer_id)
-        turn = self._turns.setdefault(pk, asyncio.Lock())
+        turn, begun = self._turns.setdefault(pk, asyncio.Lock()), monotonic()
         async with in_time(WRITE_WITHIN_S), turn:  # writers of this process would only lose races to each other
-            while found := await self._profiles.read(pk, fitting, now):
+            # Kept is what shows when it is written, not when this was received: lists rely on it (see `find`).
+            while found := await self._profiles.read(pk, fitting, at := now + timedelta(seconds=monotonic() - begun)):
                 document, kept = found
-                after = add(kept, update, fitting)
+                after = add(kept, update, fitting) if update.is_live(at) else kept
                 written = await self._write(document, update, after if after is not kept else None, now)
                 if isinstance(written, Update):
                     return Added(kept, written)
@@ -101,22 +104,24 @@ class CosmosCustomers:
                 return True
 
     async def find(self, instance_id: str, query: ProfileQuery, limit: int, now: datetime) -> Found:
-        """Count again if a customer that was due is settled meanwhile: it would be counted twice."""
-        due = await self._due(instance_id, query.fitting, now, MAX_DUE + 1)
-        if len(due) > MAX_DUE:
-            raise TooManyDue
-        current = await gather_bounded(lambda found: self._profiles.current(found, query.fitting, now), due)
-        listing = Listing(self._account, instance_id, query, now)
-        page, count = await listing.page(limit), None
-        if query.count:
-            count = await listing.count()
-            if due and {d["pk"] for d in await self._due(instance_id, query.fitting, now, MAX_DUE)} != {
-                d["pk"] for d in due
-            }:
-                return await self.find(instance_id, query, limit, now)
-        there = {document["customerId"] for document in page}
-        beside = [one[1].attributes for one in current if one and one[1].customer_id not in there]
-        return Found([_shown(document, query.fitting) for document in page], beside, count)
+        """Query again if other customers are due afterwards: those would be missed, or counted twice.
+
+        A customer can become due meanwhile only by a write that took long, as what is written shows at that moment.
+        """
+        listing, fitting = Listing(self._account, instance_id, query, now), query.fitting
+        due = await self._due(instance_id, fitting, now, MAX_DUE + 1)
+        for _ in range(MAX_TRIES):
+            if len(due) > MAX_DUE:
+                raise TooManyDue
+            current = await gather_bounded(lambda found: self._profiles.current(found, fitting, now), due)
+            page, count = await listing.page(limit), await listing.count() if query.count else None
+            before, due = {one["pk"] for one in due}, await self._due(instance_id, fitting, now, MAX_DUE + 1)
+            after = {one["pk"] for one in due}
+            if after == before or (after < before and not query.count):
+                there = {document["customerId"] for document in page}
+                beside = [one[1].attributes for one in current if one and one[1].customer_id not in there]
+                return Found([_shown(document, fitting) for document in page], beside, count)
+        raise TooManyDue
 
     async def _due(self, instance_id: str, fitting: Fitting, now: datetime, limit: int) -> list[Document]:
         values = {"instance": instance_id, "now": format_instant(now), "form": fitting.form}

@@ -34,6 +34,7 @@ _COLLECT_EVERY = timedelta(seconds=30)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _PAGES_IN_WAL = 2_000  # 16 MB: a page changed by many commits is written to the database file once
 _PAGES_A_CHANGE, _CHANGES_A_PAGE = 3, 4  # of a change by itself, of many at once
+_CHANGES_A_COMMIT = 100
 _ROWS_A_STATEMENT, _FEW = 512, 16
 _QUICK_S = 0.0005
 
@@ -75,7 +76,7 @@ class Database:
 
     async def _commit_pending(self) -> None:
         while self._pending:
-            batch, self._pending = self._pending, []
+            batch, self._pending = self._pending[:_CHANGES_A_COMMIT], self._pending[_CHANGES_A_COMMIT:]
             outcomes: Sequence[Any]
             async with self._writing:
                 try:
@@ -94,6 +95,7 @@ class Database:
                         future.set_result(outcome)
                 if self._is_log_long(_PAGES_A_CHANGE * len(batch)):
                     await asyncio.to_thread(self._checkpoint)
+            await asyncio.sleep(0)  # requests come between the commits of a large batch
 
     async def _commit(self) -> None:
         """Commit; on the event loop while the disk answers as quickly as a thread would start."""
