@@ -34,7 +34,9 @@ async def test_a_text_becomes_the_value_that_it_holds(
 
 
 @pytest.mark.parametrize("offset", ["+0000", "-0000", "+0100", "+01:00", "Z"])
-async def test_an_offset_without_a_colon_is_accepted_wherever_instants_are(client: httpx.AsyncClient, offset: str) -> None:
+async def test_an_offset_without_a_colon_is_accepted_wherever_instants_are(
+    client: httpx.AsyncClient, offset: str
+) -> None:
     timing = {"validUntil": f"2026-11-24T12:00:00.123456{offset}", "occurredAt": f"2026-11-23T10:30:00{offset}"}
     assert (await client.patch(ADA, json={"City": "Moss"}, params=timing)).status_code == 204
     record = {"CustomerId": "ada", "ActivityId": "a1", "ActivityType": "Visit"}
