@@ -65,12 +65,13 @@ def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
     required = () if use == "output" else required_in(entity)
     if entity.name == CUSTOMER:
         required = (CUSTOMER_ID,) if use == "item" else ()
+    given = entity.key_names if use == "output" else required
     names = {a.name for a in entity.attributes if use == "output" or not a.read_only}
     if entity.name == CUSTOMER and use == "input":
         names -= entity.key_names
     schema: dict[str, Any] = {"type": "object"}
     schema["properties"] = {
-        attribute.name: _property(attribute, is_required=attribute.name in required, is_shown=use == "input")
+        attribute.name: _property(attribute, is_given=attribute.name in given, is_shown=use == "input")
         for attribute in entity.attributes
         if attribute.name in names
     }
@@ -94,7 +95,7 @@ def _page_of(row: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {"value": rows, "@odata.count": count, "@odata.nextLink": link}}
 
 
-def _property(attribute: Attribute, *, is_required: bool, is_shown: bool) -> dict[str, Any]:
+def _property(attribute: Attribute, *, is_given: bool, is_shown: bool) -> dict[str, Any]:
     schema = attribute_schema(attribute)
     words = FORMAT_HINTS.get(schema.get("format", "")) or TYPES[schema["type"]]
     if attribute.allowed_values:
@@ -103,11 +104,11 @@ def _property(attribute: Attribute, *, is_required: bool, is_shown: bool) -> dic
         words += f" of up to {attribute.max_length} characters"
     title = attribute.friendly_name[:_MAX_TITLE]
     schema |= {"title": title, "description": f"{title}: {words}.", "x-ms-summary": title}
-    if is_required or is_shown:  # designers hide other inputs until a maker ticks them
+    if is_given or is_shown:  # designers hide other inputs until a maker ticks them
         schema["x-ms-visibility"] = "important"
     elif attribute.key_of:
         schema["x-ms-visibility"] = "advanced"
-    return schema if is_required else schema | {"x-nullable": True}
+    return schema if is_given else schema | {"x-nullable": True}
 
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
