@@ -21,6 +21,7 @@ from function_app.source.records import (
     Records,
     Sound,
 )
+from function_app.source.whole_records import are_records, end_of_stretch
 
 COMMA = Dialect(b",")
 VALUES = st.text(st.sampled_from('ab ",;\r\n\\æ'), max_size=6)
@@ -74,7 +75,10 @@ def test_nothing_gets_lost_and_no_chunk_changes_what_is_found(text: bytes, sizes
 
 @given(text=ANYTHING)
 def test_both_ways_to_find_records_find_the_same(text: bytes) -> None:
-    assert end_of(COMMA.records, text, 0) == end_of(COMMA.quoted_records, text, 0)
+    whole = text[: end_of(COMMA.records, text, 0)]
+    assert are_records(whole, COMMA)
+    assert are_records(text, COMMA) == (whole == text)
+    assert end_of_stretch(text, 0, COMMA) <= len(whole)
 
 
 @given(text=ANYTHING)
