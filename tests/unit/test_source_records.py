@@ -65,6 +65,23 @@ def test_what_keeps_the_rules_is_sound_wherever_its_chunks_end(
     assert [dialect.width(record[0]) for record in dialect.record.finditer(text) if record[0]] == [*map(len, table)]
 
 
+@given(
+    table=TABLES,
+    ending=st.sampled_from(["\n", "\r", "\r\n"]),
+    quoted=st.booleans(),
+    sizes=st.lists(st.integers(1, 60)),
+)
+def test_what_is_known_to_be_sound_is_cut_between_records(
+    table: list[list[str]], ending: str, quoted: bool, sizes: list[int]
+) -> None:
+    text = written(table, ",", ending, quoted=quoted)
+    ends = [*accumulate(sizes), len(text)]
+    chunks = (text[start:end] for start, end in pairwise([0, *ends]))
+    found = list(Records(chunks, COMMA, is_sound=True))
+    assert b"".join(piece.text for piece in found) == text
+    assert all(are_records(piece.text, COMMA) for piece in found)
+
+
 @given(text=ANYTHING, sizes=st.lists(st.integers(1, 9)))
 def test_nothing_gets_lost_and_no_chunk_changes_what_is_found(text: bytes, sizes: list[int]) -> None:
     whole = pieces(text)
