@@ -18,7 +18,7 @@ from function_app.source.rows import Rows
 from function_app.source.sorting import SortedOut
 from function_app.source.text import open_text
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 _MARK = b"\xef\xbb\xbf"  # pyarrow removes it from the start of what it parses, where it is part of a value
 _Pieces = Sequence[Sound | Broken]
 _Parse = Callable[[Iterable[bytes]], pa.RecordBatch]
