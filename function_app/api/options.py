@@ -42,7 +42,12 @@ def attributes_of(entity_name: str) -> Choices:
     )
 
 
-FILTER = _option("$filter", "Filter", "Which rows to return, like City eq 'Oslo' and LoyaltyPoints gt 100.")
+FILTER = _option(
+    "$filter",
+    "Filter",
+    "Which rows to return, like City eq 'Oslo' and LoyaltyPoints gt 100.",
+    visibility="important",
+)
 SELECT = query(
     "$select",
     "Select Fields",
@@ -58,7 +63,9 @@ ORDERBY = query(
     text(4_000),
     choices=attributes_of(CUSTOMER),
 )
-SEARCH = _option("$search", "Search", "Words that must all occur in the text fields, like oslo coffee.")
+SEARCH = _option(
+    "$search", "Search", "Words that must all occur in the text fields, like oslo coffee.", visibility="important"
+)
 SKIPTOKEN = _option(
     "$skiptoken",
     "Page Token",
@@ -66,7 +73,9 @@ SKIPTOKEN = _option(
     16_000,
     visibility="advanced",
 )
-TOP = query("$top", "Top Count", "The number of rows on a page, from 1 to 1000.", integer(1, 1000), default=100)
+TOP = query(
+    "$top", "Top Count", "The number of rows on a page, from 1 to 1000; 100 if empty.", integer(1, 1000), default=100
+)
 SKIP = query(
     "$skip",
     "Skip Count",
