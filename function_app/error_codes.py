@@ -109,6 +109,9 @@ FORBIDDEN = ErrorCode(
 )
 
 # Not found
+ADDRESS_NOT_FOUND = ErrorCode(
+    "AddressNotFound", 404, "No operation has this address.", "Compare the path with the table of operations."
+)
 INSTANCE_NOT_FOUND = ErrorCode(
     "InstanceNotFound", 404, "There is no instance with this id.", "List the instances with `GET instances`."
 )
@@ -282,7 +285,7 @@ TOO_MANY_REQUESTS = ErrorCode(
     "Wait the seconds in `Retry-After`, then send the request again.",
 )
 INTERNAL_ERROR = ErrorCode(
-    "InternalError", 500, "An error of the service.", "Report the correlation id of the response."
+    "InternalError", 500, "An error of the service.", "Report the `x-ms-request-id` of the response."
 )
 NOT_STORABLE = ErrorCode(
     "NotStorable",

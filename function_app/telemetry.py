@@ -7,6 +7,7 @@ Without `start_tracing` there are no spans, and OpenTelemetry is not imported.
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _RETRIED = frozenset((408, 429, 449, 500, 502, 503))
 _UNWANTED = ("azure_sdk", "django", "fastapi", "flask", "psycopg2", "requests", "urllib", "urllib3", "httpx")
 _NOTHING = nullcontext()
+_OWN_ID = re.compile(r"[!-~]{1,128}")
 _correlation: ContextVar[list[str]] = ContextVar("correlation", default=["-"])  # noqa: B039  # never appended to
 _cost: ContextVar[_Cost | None] = ContextVar("cost", default=None)
 _tracers: list[Tracer] = []
@@ -102,23 +104,28 @@ def correlation_id() -> str:
     return known[0]
 
 
-def request(operation_id: str, trace_parent: str) -> AbstractContextManager[None]:
-    """Run a request with an id, and with a span in the host's trace (`traceparent` of W3C Trace Context)."""
+def request(operation_id: str, trace_parent: str, own_id: str = "") -> AbstractContextManager[None]:
+    """Run a request with an id, and with a span in the host's trace (`traceparent` of W3C Trace Context).
+
+    The id is the caller's own, if that has at most 128 characters of printable ASCII without spaces.
+    """
+    known = [own_id] if _OWN_ID.fullmatch(own_id) else []
     if _tracers:
-        return _traced_request(operation_id, trace_parent)
-    _correlation.set([])
+        return _traced_request(operation_id, trace_parent, known)
+    _correlation.set(known)
     return _NOTHING
 
 
 @contextmanager
-def _traced_request(operation_id: str, trace_parent: str) -> Iterator[None]:
+def _traced_request(operation_id: str, trace_parent: str, known: list[str]) -> Iterator[None]:
     from opentelemetry.propagate import extract  # noqa: PLC0415  # only with a tracer
     from opentelemetry.trace import SpanKind, format_trace_id  # noqa: PLC0415
 
     host = extract({"traceparent": trace_parent})
     # INTERNAL: the host already reports one Request for each call to Application Insights
     with _tracers[0].start_as_current_span(operation_id, host, SpanKind.INTERNAL) as span:
-        token = _correlation.set([format_trace_id(span.get_span_context().trace_id)])
+        token = _correlation.set(known or [format_trace_id(span.get_span_context().trace_id)])
+        span.set_attribute("requestId", correlation_id())
         try:
             yield
         finally:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from time import perf_counter
-from typing import Any
 
 import azure.functions as func
-import orjson
 
 from function_app import error_codes, telemetry
 from function_app.api.background import add_background
@@ -20,22 +17,21 @@ from function_app.api.operation import HttpMethod, Operation
 from function_app.api.parameters import INSTANCE_ID, MAX_CALLER_LENGTH
 from function_app.api.problems import answer_to
 from function_app.api.request import read_request
+from function_app.api.respond import REQUEST_ID, respond, written
 from function_app.api.routes import allowed_methods, make_routes
 from function_app.api.runtime import GetRuntime, Runtime
 from function_app.api.sign_in.auth import ANONYMOUS
+from function_app.api.unknown_address import add_unknown_address
 from function_app.domain.access import Principal, Role
 from function_app.domain.usage import Series, Traffic
 from function_app.errors import NotAllowed, Unavailable
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
 _OK, _NOT_MODIFIED, _ERRORS = 200, 304, 400
-# An absent type would be text/plain: the host adds it, and a cache may store it for a script that it has.
-_NO_TYPE = {"Content-Type": ""}
 
 
 def create_app(operations: Sequence[Operation], get_runtime: GetRuntime) -> func.FunctionApp:
-    """Create the FunctionApp: the HTTP functions of each operation, and the functions that start without a request.
+    """Create the FunctionApp: HTTP functions of operations and of unknown addresses, and those without a request.
 
     `get_runtime` is called with each request, not before the first one.
     """
@@ -44,6 +40,7 @@ def create_app(operations: Sequence[Operation], get_runtime: GetRuntime) -> func
         handle = _make_handler(operation, allowed_methods(operation, operations), get_runtime)
         for route in make_routes(operation, operations):
             app.function_name(route.name)(app.route(route=route.template, methods=list(route.methods))(handle))
+    add_unknown_address(app, operations)
     add_background(app, get_runtime)
     return app
 
@@ -52,11 +49,12 @@ def _make_handler(
     operation: Operation, allow: tuple[HttpMethod, ...], get_runtime: GetRuntime
 ) -> Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]:
     async def handle(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-        with telemetry.request(operation.id, context.trace_context.trace_parent):
+        own_id = req.headers.get(REQUEST_ID, "")
+        with telemetry.request(operation.id, context.trace_context.trace_parent, own_id):
             try:
                 runtime = get_runtime()
             except Exception as error:  # noqa: BLE001  # the edge: every exception becomes a response
-                return _response(answer_to(error, operation.id))
+                return respond(answer_to(error, operation.id))
             return await _RequestHandler(operation, allow, runtime, req, runtime.clock()).answer()
 
     return handle
@@ -85,17 +83,17 @@ class _RequestHandler:
             answer = await self._handled_in_time()
             if self._operation.is_conditional and answer.status == _OK:
                 answer = self._unless_known(answer)
-            response = _response(answer, self._rate_limit_headers)
+            response = respond(answer, self._rate_limit_headers)
         except Exception as error:  # noqa: BLE001  # the edge: every exception becomes a response
             answer = answer_to(error, self._operation.id)
-            response = _response(answer)
+            response = respond(answer)
         telemetry.note({"http.response.status_code": answer.status, "errorCode": _error_code(answer) or ""})
         self._count(answer, len(response.get_body()), perf_counter() - started)
         return response
 
     def _unless_known(self, answer: Answer) -> Answer:
         """Add the ETag of the body; return 304 without a body if the caller sent this ETag."""
-        raw = answer.body if isinstance(answer.body, bytes) else _written(answer.body)
+        raw = answer.body if isinstance(answer.body, bytes) else written(answer.body)
         tag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
         kind = _NONE if isinstance(answer.body, bytes) else JSON
         headers = {"Cache-Control": "private, no-cache", **kind, **answer.headers, "ETag": tag}
@@ -170,24 +168,3 @@ def _without_last_slash(url: str) -> str:
 
 def _error_code(answer: Answer) -> str | None:
     return answer.body["errorCode"] if answer.status >= _ERRORS else None
-
-
-def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpResponse:
-    if answer.body is None:
-        return func.HttpResponse(status_code=answer.status, headers={**_NO_TYPE, **answer.headers, **budget})
-    if isinstance(answer.body, bytes):
-        headers = {**answer.headers, **budget}
-        return func.HttpResponse(answer.body, status_code=answer.status, headers=headers)
-    return func.HttpResponse(
-        _written(answer.body),
-        status_code=answer.status,
-        headers={**JSON, **answer.headers, **budget},
-        mimetype="application/json",
-    )
-
-
-def _written(body: Any) -> bytes:
-    try:
-        return orjson.dumps(body)
-    except TypeError:  # half of a surrogate pair
-        return _encode(body).encode(errors="backslashreplace")

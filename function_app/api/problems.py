@@ -27,7 +27,7 @@ def answer_to(error: Exception, operation_id: str) -> Answer:
     correlation = telemetry.correlation_id()
     _log.error("%s failed, correlation id %s: %s", operation_id, correlation, telemetry.safe_trace(error))
     message = f"The service failed; report the correlation id {correlation} to its operator."
-    return _problem(ServiceError(error_codes.INTERNAL_ERROR(message)), {"x-ms-correlation-id": correlation})
+    return _problem(ServiceError(error_codes.INTERNAL_ERROR(message)), {})
 
 
 def _problem(error: ServiceError, headers: dict[str, str]) -> Answer:

@@ -39,10 +39,21 @@ async def test_a_refusal_does_not_look_at_body_or_parameters(client: httpx.Async
     assert answer.status_code == 405
 
 
-async def test_a_verb_that_no_operation_of_an_address_names_is_the_hosts_empty_404(client: httpx.AsyncClient) -> None:
-    for verb, path in (("PATCH", "/health"), ("DELETE", f"/instances/{INSTANCE}"), ("HEAD", ADA)):
-        answer = await client.request(verb, path)
-        assert (answer.status_code, answer.content) == (404, b"")
+@pytest.mark.parametrize(
+    ("verb", "path", "allow"),
+    [
+        ("PATCH", "/health", "GET, HEAD"),
+        ("PATCH", f"/instances/{INSTANCE}", "GET, PUT"),
+        ("HEAD", ADA, "PATCH, GET"),
+        ("OPTIONS", "/instances", "GET"),
+    ],
+)
+async def test_a_verb_that_no_operation_of_an_address_names_is_refused_with_those_it_has(
+    client: httpx.AsyncClient, verb: str, path: str, allow: str
+) -> None:
+    answer = await client.request(verb, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allow)
+    assert verb == "HEAD" or answer.json()["errorCode"] == "MethodNotAllowed"
 
 
 def test_every_declared_refusal_gives_a_sentence_and_is_no_verb_of_its_path() -> None:

@@ -9,6 +9,7 @@ from worker.environment import AzureServices, Stage
 from worker.messages import protos
 
 from function_app.api.routes import make_routes
+from function_app.api.unknown_address import NAME
 from function_app.bootstrap import OPERATIONS
 
 ROUTES = [route for operation in OPERATIONS for route in make_routes(operation, OPERATIONS)]
@@ -16,7 +17,7 @@ BY_CLOCK_AND_QUEUE = {"StartRefreshes", "ResumeRefreshes", "SettleCustomers", "D
 
 
 def test_the_worker_indexes_the_declared_functions_and_no_other(worker: Worker) -> None:
-    assert worker.functions.keys() == {route.name for route in ROUTES} | BY_CLOCK_AND_QUEUE
+    assert worker.functions.keys() == {NAME, *(route.name for route in ROUTES)} | BY_CLOCK_AND_QUEUE
     for route in ROUTES:
         trigger, answer = worker.functions[route.name].bindings
         assert (trigger["type"], trigger["direction"], trigger["authLevel"]) == ("httpTrigger", "IN", "ANONYMOUS")
