@@ -105,7 +105,7 @@ async def _load_sample(services: Services, snapshots: Path) -> None:
         definition = InstanceDefinition.model_validate_json((folder / "definition.json").read_bytes())
         copy_snapshots(folder, snapshots, SAMPLE)
     now = datetime.now(UTC)
-    await services.instances.define(SAMPLE, definition.model_dump(exclude_none=True), now)
+    await services.instances.define(SAMPLE, definition.as_sent(), now)
     job = await services.refresh.start(SAMPLE, "onDemand", now)
     while job.is_running:
         await asyncio.sleep(0.05)

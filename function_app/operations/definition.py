@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -142,7 +142,7 @@ class InstanceDefinition(Strict):
     """The definition of an instance: name, validity and entities."""
 
     schema_: str | None = Field(
-        None, alias="$schema", exclude=True, title="Schema", description="The JSON schema for completion in editors."
+        None, alias="$schema", title="Schema", description="The JSON schema for completion in editors."
     )
     name: Label = Field(title="Name", description="The instance's name.")
     validity: ValidityDefinition | None = Field(
@@ -152,3 +152,7 @@ class InstanceDefinition(Strict):
     entities: Annotated[list[EntityDefinition], Field(min_length=1, max_length=200)] = Field(
         title="Entities", description="Customer, and the kinds of activities."
     )
+
+    def as_sent(self) -> dict[str, Any]:
+        """Return the members that were sent, with their values."""
+        return self.model_dump(exclude_unset=True, by_alias=True)

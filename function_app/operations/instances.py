@@ -1,4 +1,4 @@
-"""Instances: list, get, define."""
+"""Instances: list, get, define, read the definition."""
 
 from __future__ import annotations
 
@@ -76,14 +76,29 @@ async def get_instance(call: Call) -> Answer:
     },
 )
 async def define_instance(call: Call) -> Answer:
-    instance_id, definition = call[params.INSTANCE_ID], call.body.model_dump(exclude_none=True)
+    instance_id, definition = call[params.INSTANCE_ID], call.body.as_sent()
     created = await call.services.instances.define(instance_id, definition, call.now, call.principal.principal_id)
     model = await call.services.instances.get(instance_id, call.now)
     return Answer(201 if created else 200, _info(model.instance))
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/definition",
+    id="GetDefinition",
+    summary="Get the definition of an instance",
+    description="Returns the definition of an instance as it was sent.",
+    role=Role.ADMINISTRATOR,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID,),
+    responses={200: Response("The whole definition.", InstanceDefinition)},
+)
+async def get_definition(call: Call) -> Answer:
+    return Answer(200, await call.services.instances.definition(call[params.INSTANCE_ID]))
 
 
 def _info(instance: Instance) -> InstanceInfo:
     return {"instanceId": instance.instance_id, "name": instance.name, "instanceType": "production"}
 
 
-OPERATIONS: tuple[Operation, ...] = (list_instances, get_instance, define_instance)
+OPERATIONS: tuple[Operation, ...] = (list_instances, get_instance, define_instance, get_definition)

@@ -67,13 +67,17 @@ class Instances:
         kept = self._kept.get(instance_id, now)
         if kept is not None:
             return kept
+        return self._keep(instance_id, instance_of(instance_id, await self.definition(instance_id)), now)
+
+    async def definition(self, instance_id: str) -> Mapping[str, Any]:
+        """Return the definition of an instance as it was sent; ServiceError if there is no such instance."""
         definition = await self._store.control.read_instance(instance_id)
         if definition is None:
             self._kept.drop(instance_id)
             raise ServiceError(
                 error_codes.INSTANCE_NOT_FOUND(f"There is no instance '{instance_id[:64]}'.", "instanceId")
             )
-        return self._keep(instance_id, instance_of(instance_id, definition), now)
+        return definition
 
     async def define(
         self, instance_id: str, definition: Mapping[str, Any], now: datetime, by: str = "operator"

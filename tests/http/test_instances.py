@@ -107,3 +107,19 @@ async def test_an_id_that_is_none_is_refused(client: httpx.AsyncClient, instance
     else:
         assert (answer.status_code, answer.json()["target"]) == (400, "instanceId")
     assert (await client.get("/instances")).json() == [CONTOSO]
+
+
+async def test_a_definition_is_read_back_as_it_was_put(client: httpx.AsyncClient) -> None:
+    wanted = {"$schema": "https://host/api/definition.schema.json", **renamed("Fabrikam"), "validity": None}
+    wanted["entities"][1]["activity"] |= {"icon": None, "showInTimeline": True}
+    wanted["refresh"] = {"mostRemoved": 0.25}
+    await client.put(f"/instances/{OTHER}", json=wanted)
+    answer = await client.get(f"/instances/{OTHER}/definition")
+    assert (answer.status_code, answer.json()) == (200, wanted)
+    assert (await client.put(f"/instances/{OTHER}", json=answer.json())).status_code == 200
+    assert (await client.get(f"/instances/{OTHER}/definition")).content == answer.content
+
+
+async def test_the_definition_of_no_instance_is_404(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/instances/nowhere/definition")
+    assert (answer.status_code, answer.json()["errorCode"]) == (404, "InstanceNotFound")

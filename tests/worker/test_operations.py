@@ -43,6 +43,7 @@ CALLS = {
     "DefineInstance": Call(body=sample_definition()),
     "ListInstances": Call(),
     "GetInstance": Call(),
+    "GetDefinition": Call(),
     "ListEntities": Call(),
     "GetEntity": Call(),
     "GetEntitySchema": Call(query={"use": "output"}),

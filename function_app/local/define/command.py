@@ -55,7 +55,7 @@ def _faults(definition: dict[str, Any]) -> list[ErrorDetail]:
         model = InstanceDefinition.model_validate(definition)
     except ValidationError as error:
         return model_faults(error, error_codes.INVALID_DEFINITION)
-    return definition_faults(instance_of("", model.model_dump(exclude_none=True)))
+    return definition_faults(instance_of("", model.as_sent()))
 
 
 def written(definition: Any) -> str:
