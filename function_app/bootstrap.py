@@ -33,6 +33,7 @@ from function_app.operations import (
     instances,
     key_ring,
     pages,
+    persons,
     refreshes,
     roles,
     triggers,
@@ -52,6 +53,7 @@ _log = logging.getLogger(__name__)
 
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
+    *persons.OPERATIONS,
     *activities.OPERATIONS,
     *key_ring.OPERATIONS,
     *triggers.OPERATIONS,

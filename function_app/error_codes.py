@@ -121,6 +121,12 @@ CUSTOMER_NOT_FOUND = ErrorCode(
     "The source has no customer with this id.",
     "Check the id. A new customer appears with the next refresh.",
 )
+CUSTOMER_ERASED = ErrorCode(
+    "CustomerErased",
+    410,
+    "The person with this CustomerId or source key was erased, and the source has not left it out since then.",
+    "Send nothing more of this person. Remove it from the source, and start a refresh.",
+)
 ENTITY_NOT_FOUND = ErrorCode(
     "EntityNotFound",
     404,

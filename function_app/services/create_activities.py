@@ -17,7 +17,8 @@ from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.validity import RequestedValidity
 from function_app.errors import Rejected, ServiceError
 from function_app.services.activity_records import Accepted, accept, activity_entity
-from function_app.services.instances import CompiledInstance, unknown_customer
+from function_app.services.erased import Erased, erased_person
+from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import KeyRing
 from function_app.store.port import Store
 
@@ -39,9 +40,9 @@ class Created:
 
 
 class CreateActivities:
-    def __init__(self, store: Store, key_ring: KeyRing) -> None:
+    def __init__(self, store: Store, key_ring: KeyRing, erased: Erased) -> None:
         self._store = store
-        self._key_ring = key_ring
+        self._key_ring, self._erased = key_ring, erased
         self._joined: set[tuple[str, SourceKey, str]] = set()
 
     async def __call__(
@@ -104,7 +105,13 @@ class CreateActivities:
             elif source_key:
                 unowned[index] = (source_key, activity)
             else:
-                results[index] = unknown_customer(activity.customer_id).as_rejected()
+                absent = await self._erased.absence(instance_id, activity.customer_id, now)
+                results[index] = absent.as_rejected()
+        keys = {source_key for source_key, _ in unowned.values()}
+        erased = await self._erased.keys(instance_id, keys, now)
+        for index in [index for index, (source_key, _) in unowned.items() if source_key in erased]:
+            results[index] = erased_person().as_rejected()
+            del unowned[index]
         created = await self._create(instance_id, list(owned.values()), now)
         parked = await asyncio.gather(*(self._park(instance_id, *each, now) for each in unowned.values()))
         return results | dict(zip(owned, created, strict=True)) | dict(zip(unowned, parked, strict=True))

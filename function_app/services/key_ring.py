@@ -36,6 +36,11 @@ class KeyRing:
             found |= fresh
         return found
 
+    def drop(self, instance_id: str, source_keys: Collection[SourceKey]) -> None:
+        """Remove source keys from the cache of this worker."""
+        for source_key in source_keys:
+            self._kept.drop((instance_id, source_key))
+
     async def of_key(
         self, model: CompiledInstance, source_key: SourceKey, now: datetime
     ) -> tuple[str, Mapping[SourceKey, str]]:

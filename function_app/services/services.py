@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from function_app.services.access import Access
 from function_app.services.create_activities import CreateActivities
+from function_app.services.erased import Erased
 from function_app.services.instances import Instances
 from function_app.services.key_ring import KeyRing
 from function_app.services.list_customers import ListCustomers
+from function_app.services.persons import Persons
 from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
 from function_app.services.read_feed import ReadFeed
@@ -39,16 +41,18 @@ class Services:
         self.access = Access(store)
         self.usage = Usage(store)
         self.instances = Instances(store)
-        self.update_profile = UpdateProfile(store)
+        self.erased = Erased(store)
+        self.update_profile = UpdateProfile(store, self.erased)
         self.read_customer = ReadCustomer(store)
         self.key_ring = KeyRing(store)
-        self.create_activities = CreateActivities(store, self.key_ring)
+        self.create_activities = CreateActivities(store, self.key_ring, self.erased)
         self.read_activities = ReadActivities(store)
         self.read_feed = ReadFeed(store)
-        self.settle = Settle(store, self.instances, clock)
+        self.persons = Persons(store, self.erased, self.key_ring, self.usage, clock)
+        self.settle = Settle(store, self.instances, clock, [self.persons.resume])
         self.list_customers = ListCustomers(store, self.settle)
         self.refresh = Refresh(
-            store, self.instances, self.create_activities, snapshots or Snapshots(None), workers, clock
+            store, self.instances, self.create_activities, self.erased, snapshots or Snapshots(None), workers, clock
         )
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from function_app.errors import ServiceError
@@ -20,12 +20,22 @@ _log = logging.getLogger(__name__)
 
 
 class Settle:
-    def __init__(self, store: Store, instances: Instances, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        instances: Instances,
+        clock: Callable[[], datetime],
+        chores: Sequence[Callable[[], Awaitable[None]]] = (),
+    ) -> None:
+        """`chores` are done every minute too, before the customers."""
+        self._chores = chores
         self._customers, self._instances, self._clock = store.customers, instances, clock
         self._working: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
         """Settle every customer that is due, in batches, so that other requests continue."""
+        for chore in self._chores:
+            await chore()
         for instance in await self._instances.all():
             found = BATCH_SIZE
             while found == BATCH_SIZE:

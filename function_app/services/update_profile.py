@@ -15,7 +15,8 @@ from function_app.domain.projection import Kept
 from function_app.domain.validity import RequestedValidity
 from function_app.errors import ServiceError
 from function_app.services.content import canonical, digest
-from function_app.services.instances import CompiledInstance, unknown_customer
+from function_app.services.erased import Erased
+from function_app.services.instances import CompiledInstance
 from function_app.services.validation import NOTHING, Clear
 from function_app.store.port import Store
 
@@ -59,15 +60,15 @@ class Updated:
 
 
 class UpdateProfile:
-    def __init__(self, store: Store) -> None:
-        self._customers = store.customers
+    def __init__(self, store: Store, erased: Erased) -> None:
+        self._customers, self._erased = store.customers, erased
 
     async def __call__(self, model: CompiledInstance, request: UpdateRequest, now: datetime) -> Updated:
         """Store the update and return it; ServiceError with every fault, and nothing is written, if it is invalid."""
         update = _accept(model, request, now)
         added = await self._customers.add_update(model.instance.instance_id, update, model.fitting, now)
         if added is None:
-            raise unknown_customer(update.customer_id)
+            raise await self._erased.absence(model.instance.instance_id, update.customer_id, now)
         known = added.known
         if known is None:
             return Updated(update, added.kept, is_repeated=False)

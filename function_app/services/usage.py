@@ -59,6 +59,13 @@ class Usage:
             self._first_at = self._last_at
             self._timer = loop.call_later(min(FLUSH_WHEN_IDLE_S, FLUSH_EVERY_S), self._flush_if_idle)
 
+    def rename_caller(self, instance_id: str, caller: str, name: str) -> None:
+        """Give the calls of a caller that this worker has in memory to another name."""
+        for (counted, _), counts in self._hours.items():
+            if counted == instance_id:
+                for series in [series for series in counts if series.caller == caller]:
+                    counts.setdefault(series._replace(caller=name), Tally()).merge(counts.pop(series))
+
     async def report(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
         """Return the counts of all workers in the hours from `start` to before `end`, including unwritten ones here."""
         await self.flush()

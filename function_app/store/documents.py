@@ -30,6 +30,9 @@ Kind = Literal[
     "apiKey",
     "change",
     "usage",
+    "erasure",
+    "erasureSecret",
+    "tombstone",
     "job",
     "task",
 ]

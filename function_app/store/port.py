@@ -18,6 +18,7 @@ from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role,
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.fitting import Fitting
 from function_app.domain.job import Job, RejectedRow, Task
+from function_app.domain.person import Erasure, Held, Tombstone
 from function_app.domain.profile import Attributes, Customer, Update
 from function_app.domain.projection import Kept
 from function_app.domain.query import ActivityQuery, ProfileQuery
@@ -270,12 +271,55 @@ class Access(Protocol):
         """Return up to `limit` changes from before an instant, newest first."""
 
 
+class Persons(Protocol):
+    """All that is held on one person, live or not, and the erasures of an instance.
+
+    `source_keys` are keys that no other customer has.
+    """
+
+    async def read(self, instance_id: str, customer_id: str, source_keys: Collection[SourceKey]) -> Held:
+        """Return everything under a CustomerId and its source keys; empty if there is nothing."""
+
+    async def remove(self, instance_id: str, customer_id: str, source_keys: Collection[SourceKey]) -> None:
+        """Remove everything under a CustomerId and its source keys, the profile first."""
+
+    async def create_secret(self, instance_id: str, secret: str) -> str:
+        """Store the secret of the hashes of an instance; return the stored one if there is one."""
+
+    async def read_secret(self, instance_id: str) -> str | None:
+        """Return the secret of the hashes of an instance; None if there is none."""
+
+    async def begin(self, instance_id: str, erasure: Erasure, tombstones: Sequence[Tombstone]) -> None:
+        """Write an open erasure and its tombstones, the one of the CustomerId first, new or again.
+
+        If only a part is written, that is the erasure.
+        """
+
+    async def list_open(self) -> Sequence[tuple[str, Erasure]]:
+        """Return the open erasures of all instances, each with the instance id."""
+
+    async def end(self, instance_id: str, owner: str) -> None:
+        """Remove an open erasure by the hash of its CustomerId, if it exists; its tombstones stay."""
+
+    async def filter_erased(self, instance_id: str, digests: Collection[str]) -> Collection[str]:
+        """Return those of these hashes that have a tombstone."""
+
+    async def list_tombstones(self, instance_id: str) -> Sequence[Tombstone]:
+        """Return all tombstones of an instance."""
+
+    async def remove_tombstones(self, instance_id: str, tombstones: Collection[Tombstone]) -> None:
+        """Remove tombstones; ignore what does not exist."""
+
+
 class Usage(Protocol):
     async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[UsageCount]) -> None:
         """Write all counts of one worker in one hour, in place of what it wrote for that hour before."""
 
     async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
         """Return the counts of all workers in the hours from `start` to before `end`."""
+
+    async def rename_caller(self, instance_id: str, start: datetime, end: datetime, caller: str, name: str) -> None:
+        """Give the counts of a caller on the days from `start` to before `end` to another name."""
 
 
 class Store(Protocol):
@@ -298,6 +342,9 @@ class Store(Protocol):
 
     @property
     def access(self) -> Access: ...
+
+    @property
+    def persons(self) -> Persons: ...
 
     @property
     def usage(self) -> Usage: ...

@@ -47,6 +47,17 @@ def usage_document(instance_id: str, hour: datetime, worker: str, counts: Iterab
     }
 
 
+def renamed(document: Mapping[str, Any], caller: str, name: str) -> Document | None:
+    """Return the document with another name for a caller; None if it does not have the caller."""
+    counts = document["counts"]
+    if not any(found["caller"] == caller for found in counts):
+        return None
+    return {
+        **document,
+        "counts": [{**found, "caller": name} if found["caller"] == caller else found for found in counts],
+    }
+
+
 def counted_of(document: Mapping[str, Any]) -> Iterator[UsageCount]:
     hour = datetime.fromisoformat(document["hour"])
     for found in document["counts"]:

@@ -15,7 +15,7 @@ ADA = f"instances/{INSTANCE}/data/Customer/ada"
 CREATED = re.compile(r"[0-9a-f]{32}")
 
 
-async def test_every_answer_has_a_request_id_of_its_own(client: httpx.AsyncClient) -> None:
+async def test_every_answer_has_its_own_request_id(client: httpx.AsyncClient) -> None:
     answers = [
         await client.get(ADA),
         await client.patch(ADA, json={"City": "Bergen"}),
@@ -67,7 +67,7 @@ async def test_an_unknown_address_is_answered_with_our_error(client: httpx.Async
     assert set(problem) == {"errorCode", "message", "target", "details", "httpStatusCode"}
 
 
-def test_the_verbs_of_an_address_are_those_of_its_own_operations() -> None:
+def test_the_verbs_of_an_address_are_those_of_the_most_literal_path() -> None:
     assert verbs_at("instances/i/data/customer/batch", OPERATIONS) == ("POST",)
     assert verbs_at("instances/i/data/Customer/", OPERATIONS) == ("GET",)
     assert verbs_at("instances//data", OPERATIONS) == ()

@@ -11,6 +11,7 @@ from time import perf_counter
 from support import ROOT
 
 from .columnar import damaged_parquet
+from .erasing import erased_whole
 from .faults import cosmos_faults
 from .finding import Proof
 from .fuzz import declared_answers
@@ -24,6 +25,7 @@ from .snapshots import damaged_snapshots
 
 PROOFS = (
     Proof(nothing_lost, 100),
+    Proof(erased_whole, 40),
     Proof(cosmos_faults, 10_000),
     Proof(races, 30),
     Proof(races_on_cosmos_db, 10),

@@ -28,6 +28,7 @@ from function_app.domain.profile import Update
 from function_app.domain.query import Equals, ProfileQuery, Sorting, holds
 from function_app.domain.validity import RequestedValidity
 from function_app.errors import ServiceError
+from function_app.services.erased import Erased
 from function_app.services.instances import CompiledInstance
 from function_app.services.update_profile import UpdateProfile, UpdateRequest
 from function_app.store.embedded import EmbeddedStore, database
@@ -119,7 +120,7 @@ class World:
     async def _send(self, intent: Intent) -> None:
         now = self.clock()
         try:
-            updated = await UpdateProfile(self.store)(self.model, intent.request, now)
+            updated = await UpdateProfile(self.store, Erased(self.store))(self.model, intent.request, now)
         except ServiceError as error:
             if error.faults[0].code not in {"WrongType", "ValidUntilPassed"}:  # by the other definition
                 raise SimulationError(f"{intent.request} was answered {error}") from error

@@ -9,6 +9,7 @@ VERBS = {
     "Assigns": "Assign",
     "Cancels": "Cancel",
     "Creates": "Create",
+    "Erases": "Erase",
     "Regenerates": "Regenerate",
     "Removes": "Remove",
     "Returns": "Get",

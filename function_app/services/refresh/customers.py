@@ -23,6 +23,7 @@ from function_app.domain.entity import CUSTOMER_ID, Instance
 from function_app.domain.fitting import fits
 from function_app.domain.job import MAX_LISTED, Counts, Report
 from function_app.domain.profile import Attributes
+from function_app.services.erased import Erased
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
 from function_app.services.refresh.key_changes import BATCH_SIZE, SharedKey, release_activities, shared
@@ -79,24 +80,28 @@ class _Changes:
 
 
 class LoadCustomers:
-    def __init__(self, store: Store, snapshots: Snapshots) -> None:
-        self._store, self._snapshots = store, snapshots
+    def __init__(self, store: Store, erased: Erased, snapshots: Snapshots) -> None:
+        self._store, self._erased, self._snapshots = store, erased, snapshots
 
     async def __call__(
         self, model: CompiledInstance, part: Part, absent: Collection[str], now: datetime
     ) -> AsyncGenerator[tuple[Counts, Report]]:
         """Write the profiles of a part that changed, and yield a report of each batch of rows.
 
-        Customers keep their values of `absent` attributes, which have no column in the part.
+        Customers keep their values of `absent` attributes, which have no column in the part. Rows of erased persons
+        are not loaded.
         """
         instance_id, writing, written = model.instance.instance_id, asyncio.create_task(_nothing()), list[str]()
+        erased = 0
         try:
             async with aclosing(prefetch(self._prepare(model, part))) as prepared:
                 async for rows in prepared:
                     if not rows.digests.keys().isdisjoint(written):
                         await writing  # rows of the same customers, which these come after
                     changed = await self._store.customers.find_changed(instance_id, rows.digests)
-                    ids = list(changed)
+                    new = [customer_id for customer_id, profile in changed.items() if profile is None]
+                    left_out = await self._erased.customers(instance_id, new, now)
+                    ids, erased = [one for one in changed if one not in left_out], erased + len(left_out)
                     written = ids or written
                     for start in range(0, len(ids), BATCH_SIZE):
                         old = {key: changed[key] for key in ids[start : start + BATCH_SIZE]}
@@ -106,7 +111,7 @@ class LoadCustomers:
                         yield Counts(len(old), len(old)), report
                     unchanged, rejected = len(rows.texts) - len(ids), rows.report.rejections
                     yield Counts(unchanged + rejected, 0, unchanged, rejected=rejected), rows.report
-            yield Counts(), Report(notes=await writing)
+            yield Counts(), Report(notes=await writing, warnings=_not_loaded(part, erased))
         finally:
             await writing
 
@@ -140,6 +145,12 @@ class LoadCustomers:
             await keys.remove(instance_id, changes.lost)
         await self._store.customers.write_sources(instance_id, changes.profiles, model.fitting, now, changes.digests)
         return [note for note in twice if len(set(note["customers"])) > 1][:MAX_LISTED]
+
+
+def _not_loaded(part: Part, erased: int) -> list[str]:
+    if not erased:
+        return []
+    return [f"Rows of {part.file} of persons that were erased here, which are not loaded: {erased}."]
 
 
 async def _nothing() -> Sequence[SharedKey]:

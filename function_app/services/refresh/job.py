@@ -12,6 +12,7 @@ from function_app import error_codes
 from function_app.domain.job import Job, RejectedRow, Status, Step, Task, job_id_after, open_tasks
 from function_app.errors import NotYetReadable, ServiceError, Throttled, Unavailable
 from function_app.services.create_activities import CreateActivities
+from function_app.services.erased import Erased
 from function_app.services.instances import Instances
 from function_app.services.refresh.plan import Planner
 from function_app.services.refresh.problem import describe
@@ -42,6 +43,7 @@ class Refresh:
         store: Store,
         instances: Instances,
         create_activities: CreateActivities,
+        erased: Erased,
         snapshots: Snapshots,
         workers: Workers | None,
         clock: Callable[[], datetime],
@@ -49,7 +51,7 @@ class Refresh:
         self._control, self._instances, self._clock = store.control, instances, clock
         self._workers: Workers = workers or LocalWorker(self.handle)
         self._planner = Planner(store, snapshots)
-        self._tasks = Tasks(store, instances, create_activities, snapshots, clock, self._go_on)
+        self._tasks = Tasks(store, instances, create_activities, erased, snapshots, clock, self._go_on)
 
     async def start(
         self,

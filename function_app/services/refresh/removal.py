@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from function_app.bulk import run_in_background
 from function_app.domain.entity import Instance
 from function_app.domain.job import NOTHING, Counts, Report
+from function_app.services.erased import Erased, Watch
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
 from function_app.services.refresh.key_changes import BATCH_SIZE, release_activities
@@ -62,25 +63,29 @@ class Doubled:
 
 
 class RemoveCustomers:
-    def __init__(self, store: Store, snapshots: Snapshots) -> None:
-        self._store, self._snapshots = store, snapshots
+    def __init__(self, store: Store, erased: Erased, snapshots: Snapshots) -> None:
+        self._store, self._erased, self._snapshots = store, erased, snapshots
 
     async def __call__(
         self, model: CompiledInstance, removal: Removal, now: datetime
     ) -> AsyncGenerator[tuple[Counts, Report]]:
         """Remove the customers that a complete snapshot, loaded before, does not have, and report how many.
 
-        No customer is removed if the snapshot is not complete, or if more than the allowed share would be.
+        No customer is removed if the snapshot is not complete, or if more than the allowed share would be. Erased
+        persons that a complete snapshot does not have are no longer refused.
         """
         instance_id, doubled, missing = model.instance.instance_id, Doubled(), list[str]()
         count = await self._store.customers.count(instance_id)
         turns = max((removal.loaded.rows - 1) // IDS_IN_MEMORY + 1, 1)
+        watch = await self._erased.watch(instance_id, now)
         for turn in range(turns):
-            there = await run_in_background(self._ids, model, removal, turn, turns)
+            there = await run_in_background(self._ids, model, removal, watch, turn, turns)
             doubled.add(there)
             if removal.incomplete is None and (removal.loaded.rejected or len(there) < count):
                 missing += [one async for one in self._missing(instance_id, there, turn, turns)]
                 yield Counts(), NOTHING
+        if removal.incomplete is None:
+            await self._erased.release(instance_id, watch)
         yield Counts(), Report(warnings=[*doubled.warnings(), *_not_removed(removal, len(missing), count)])
         if removal.incomplete is None and len(missing) <= removal.allowed * count:
             for start in range(0, len(missing), BATCH_SIZE):
@@ -96,11 +101,11 @@ class RemoveCustomers:
                 yield one
             after = page[-1]
 
-    def _ids(self, model: CompiledInstance, removal: Removal, turn: int, turns: int) -> Ids:
+    def _ids(self, model: CompiledInstance, removal: Removal, watch: Watch, turn: int, turns: int) -> Ids:
         from function_app.source.ids import Ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         lists = (ids for part in removal.parts for ids in self._read_ids(model, part, part.file in removal.sound))
-        return Ids(_of_turn(ids, turn, turns) for ids in lists)
+        return Ids(_of_turn(ids, turn, turns) for ids in watch.seeing(lists))
 
     def _read_ids(self, model: CompiledInstance, part: Part, is_sound: bool) -> Iterator[list[str]]:  # noqa: FBT001
         from function_app.source.reader import read_ids  # noqa: PLC0415  # pyarrow: only a refresh needs it

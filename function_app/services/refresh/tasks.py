@@ -23,6 +23,7 @@ from function_app.domain.job import (
 )
 from function_app.errors import ServiceError, Throttled, Unavailable
 from function_app.services.create_activities import CreateActivities
+from function_app.services.erased import Erased
 from function_app.services.instances import CompiledInstance, Instances
 from function_app.services.refresh.activities import LoadActivities
 from function_app.services.refresh.customers import LoadCustomers
@@ -52,6 +53,7 @@ class Tasks:
         store: Store,
         instances: Instances,
         create_activities: CreateActivities,
+        erased: Erased,
         snapshots: Snapshots,
         clock: Callable[[], datetime],
         go_on: Callable[[str, str], Awaitable[None]],
@@ -60,8 +62,8 @@ class Tasks:
         self._store, self._instances, self._create_activities = store, instances, create_activities
         self._clock, self._go_on = clock, go_on
         self._load_customers, self._remove_customers = (
-            LoadCustomers(store, snapshots),
-            RemoveCustomers(store, snapshots),
+            LoadCustomers(store, erased, snapshots),
+            RemoveCustomers(store, erased, snapshots),
         )
         self._load_activities = LoadActivities(store, snapshots)
 

@@ -9,6 +9,7 @@ from function_app.store.cosmos.control import CosmosControl
 from function_app.store.cosmos.customers import CosmosCustomers
 from function_app.store.cosmos.feed import CosmosFeed
 from function_app.store.cosmos.keys import CosmosKeys
+from function_app.store.cosmos.persons import CosmosPersons
 from function_app.store.cosmos.usage import CosmosUsage
 
 
@@ -24,6 +25,7 @@ class CosmosStore:
         self.control = CosmosControl(self._account)
         self.access = CosmosAccess(self._account)
         self.usage = CosmosUsage(self._account)
+        self.persons = CosmosPersons(self._account)
 
     async def check(self) -> None:
         await self.control.read_instance("health")

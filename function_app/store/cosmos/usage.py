@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from function_app.domain.usage import UsageCount
-from function_app.store.cosmos.account import Account, gather_bounded, translated
+from function_app.store.cosmos.account import Account, gather_bounded, if_unchanged, lost, translated
 from function_app.store.documents import USAGE
-from function_app.store.usage_documents import counted_of, usage_document, usage_pks
+from function_app.store.usage_documents import counted_of, renamed, usage_document, usage_pks
 
 _READ = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'usage'"
 
@@ -30,3 +30,15 @@ class CosmosUsage:
         days = await gather_bounded(day, usage_pks(instance_id, start, end))
         found = (counted for documents in days for document in documents for counted in counted_of(document))
         return [counted for counted in found if start <= counted.hour < end]
+
+    async def rename_caller(self, instance_id: str, start: datetime, end: datetime, caller: str, name: str) -> None:
+        container = self._account.container(USAGE)
+
+        async def rename(pk: str) -> None:
+            for found in await self._account.query(USAGE, _READ, {"pk": pk}, pk):
+                document = renamed(found, caller, name)
+                if document:
+                    with lost():  # by a newer one of its worker, which the next pass finds
+                        await container.replace_item(document["id"], document, no_response=True, **if_unchanged(found))
+
+        await gather_bounded(rename, usage_pks(instance_id, start, end))

@@ -11,6 +11,7 @@ from function_app.store.embedded.customers import EmbeddedCustomers
 from function_app.store.embedded.database import Database
 from function_app.store.embedded.feed import EmbeddedFeed
 from function_app.store.embedded.keys import EmbeddedKeys
+from function_app.store.embedded.persons import EmbeddedPersons
 from function_app.store.embedded.usage import EmbeddedUsage
 
 
@@ -26,6 +27,7 @@ class EmbeddedStore:
         self.control = EmbeddedControl(self._db)
         self.access = EmbeddedAccess(self._db)
         self.usage = EmbeddedUsage(self._db)
+        self.persons = EmbeddedPersons(self._db)
 
     async def check(self) -> None:
         self._db.read("SELECT 1")

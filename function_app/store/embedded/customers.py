@@ -23,7 +23,7 @@ from function_app.store.port import MAX_DUE, Added, Found
 from function_app.store.sql import SqliteDialect, render
 
 _ROW = "id, changes, form, loaded, digest, attributes, live"
-_READ = f"SELECT {_ROW} FROM profiles WHERE instance = ? AND id = ?"
+READ_PROFILE = f"SELECT {_ROW} FROM profiles WHERE instance = ? AND id = ?"
 _READ_JSON = "SELECT form, changes, CAST(attributes AS BLOB) FROM profiles WHERE instance = ? AND id = ?"
 _WRITE = f"INSERT OR REPLACE INTO profiles (instance, {_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _WRITE_SOURCES = f"INSERT INTO profiles (instance, {_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -65,7 +65,7 @@ class EmbeddedCustomers:
 
     async def read(self, instance_id: str, customer_id: str, fitting: Fitting, now: datetime) -> Kept | None:
         with self._db.snapshot() as connection:
-            row = connection.execute(_READ, (instance_id, customer_id)).fetchone()
+            row = connection.execute(READ_PROFILE, (instance_id, customer_id)).fetchone()
             return _current(connection, instance_id, row, fitting, now) if row else None
 
     async def filter_existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
@@ -79,7 +79,7 @@ class EmbeddedCustomers:
         created = (*key, micros(update.valid_until), document[RECEIVED], document[ENDED], content)
 
         def change(connection: sqlite3.Connection) -> Added | None:
-            row = connection.execute(_READ, key[:2]).fetchone()
+            row = connection.execute(READ_PROFILE, key[:2]).fetchone()
             if row is None:
                 return None
             kept = _current(connection, instance_id, row, fitting, now)
@@ -132,7 +132,7 @@ class EmbeddedCustomers:
 
     async def read_sources(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         sql = f"SELECT {_ROW} FROM profiles WHERE instance = ? AND id IN ({placeholders(customer_ids)})"
-        return {row[0]: _kept_of(row).source for row in await self._db.scan(sql, [instance_id, *customer_ids])}
+        return {row[0]: kept_of(row).source for row in await self._db.scan(sql, [instance_id, *customer_ids])}
 
     async def write_sources(
         self,
@@ -164,7 +164,7 @@ class EmbeddedCustomers:
     async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
         def look(scanner: sqlite3.Connection) -> Mapping[str, Attributes | None]:
             rows = scanner.execute(_CHANGED, [orjson.dumps(digests).decode(), instance_id])
-            return {row[0]: _kept_of(row[1:]).source if row[1] is not None else None for row in rows}
+            return {row[0]: kept_of(row[1:]).source if row[1] is not None else None for row in rows}
 
         return await self._db.scan_aside(look)
 
@@ -181,7 +181,7 @@ class EmbeddedCustomers:
 
         def look(connection: sqlite3.Connection) -> list[Customer]:
             rows = connection.execute(sql, (instance_id, after, limit)).fetchall()
-            return [_kept_of(row).with_updates(*_live_updates(connection, instance_id, row[0], now)) for row in rows]
+            return [kept_of(row).with_updates(*_live_updates(connection, instance_id, row[0], now)) for row in rows]
 
         return await self._db.look(look)
 
@@ -201,7 +201,7 @@ def _due(
 
 def _current(connection: sqlite3.Connection, instance_id: str, row: _Row, fitting: Fitting, now: datetime) -> Kept:
     """Return what shows at `now`, of a row of the same snapshot."""
-    kept = _kept_of(row)
+    kept = kept_of(row)
     current = advance(kept, fitting, now)
     if current is None:
         updates = _live_updates(connection, instance_id, kept.customer_id, now)
@@ -216,7 +216,7 @@ def _live_updates(
     return tuple(documents.update_of(decode(body)) for (body,) in rows)
 
 
-def _kept_of(row: _Row) -> Kept:
+def kept_of(row: _Row) -> Kept:
     customer_id, _, form, loaded, digest, attributes, live = row
     kept = Kept(customer_id, decode(attributes), form=form, loaded=loaded, digest=digest)
     return profile_documents.with_beneath(kept, decode(live)) if live else kept
