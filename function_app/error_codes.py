@@ -271,6 +271,16 @@ INVALID_DEFINITION = ErrorCode(
     "InvalidDefinition", 400, "The instance definition is not valid.", "Correct the field in `target`."
 )
 
+INSTANCE_BEING_DELETED = ErrorCode(
+    "InstanceBeingDeleted",
+    409,
+    "An instance with this id is being deleted.",
+    "Wait until `changes` of the instance lists `instanceDeleted`, or use another id.",
+)
+NAME_NOT_CONFIRMED = ErrorCode(
+    "NameNotConfirmed", 400, "`name` is not the name of the instance to delete.", "Repeat the name of the instance."
+)
+
 # Refreshes
 WORKFLOW_NOT_FOUND = ErrorCode("WorkflowNotFound", 404, "There is no workflow of this name.", "Use `main`.")
 JOB_NOT_FOUND = ErrorCode(

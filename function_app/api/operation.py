@@ -57,6 +57,7 @@ class Operation:
     """An operation. `refuses` has the verbs of the same path that are rejected with 405, each with the reason.
 
     `role` is the role that callers need, on the instance if the path has one; None if no sign-in is needed.
+    With `instance_optional` the instance in the path need not exist.
     `hint` is set for polling triggers only: it shows makers how to test the trigger.
     """
 
@@ -73,12 +74,12 @@ class Operation:
     visibility: Visibility = "none"
     refuses: Mapping[Verb, str] = field(default_factory=dict)
     hint: str | None = None
-    defines_instance: bool = False
+    instance_optional: bool = False
 
     @property
     def needs_instance(self) -> bool:
         """Whether the instance that the path names must exist."""
-        return self.role is not None and "{instanceId}" in self.path and not self.defines_instance
+        return self.role is not None and "{instanceId}" in self.path and not self.instance_optional
 
     @property
     def methods(self) -> tuple[HttpMethod, ...]:
@@ -113,7 +114,7 @@ def operation(  # noqa: PLR0913  # a declaration
     visibility: Visibility = "none",
     refuses: Mapping[Verb, str] | None = None,
     hint: str | None = None,
-    defines_instance: bool = False,
+    instance_optional: bool = False,
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as an operation."""
 
@@ -132,7 +133,7 @@ def operation(  # noqa: PLR0913  # a declaration
             visibility=visibility,
             refuses=refuses or {},
             hint=hint,
-            defines_instance=defines_instance,
+            instance_optional=instance_optional,
         )
 
     return declare

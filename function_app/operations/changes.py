@@ -54,10 +54,14 @@ class ChangeList(RootModel[list[ChangeInfo]]):
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID, BEFORE, TOP),
+    instance_optional=True,
     responses={200: Response("The changes, newest first.", ChangeList)},
 )
 async def list_changes(call: Call) -> Answer:
-    before = call[BEFORE] or _FAR
+    instance_id, before = call[params.INSTANCE_ID], call[BEFORE] or _FAR
+    changes = await call.services.access.changes(instance_id, before, call[TOP])
+    if not changes:  # those of a deleted instance stay
+        await call.services.instances.get(instance_id, call.now)
     return Answer(
         200,
         [
@@ -68,7 +72,7 @@ async def list_changes(call: Call) -> Answer:
                 "subject": change.subject,
                 "detail": change.detail,
             }
-            for change in await call.services.access.changes(call[params.INSTANCE_ID], before, call[TOP])
+            for change in changes
         ],
     )
 

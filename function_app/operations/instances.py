@@ -1,4 +1,4 @@
-"""Instances: list, get, define, read the definition."""
+"""Instances: list, get, define, read the definition, delete."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing_extensions import TypedDict
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Body, Operation, Response, operation
+from function_app.api.parameter import query
+from function_app.api.parameter_types import text
 from function_app.domain.access import Role
 from function_app.domain.entity import Instance
+from function_app.domain.instant import format_instant
 from function_app.operations.definition import InstanceDefinition
 
 
@@ -68,7 +71,7 @@ async def get_instance(call: Call) -> Answer:
     role=Role.ADMINISTRATOR,
     visibility="internal",
     parameters=(params.INSTANCE_ID,),
-    defines_instance=True,
+    instance_optional=True,
     body=Body("The whole definition.", InstanceDefinition),
     responses={
         201: Response("The instance is created.", InstanceInfo),
@@ -97,8 +100,40 @@ async def get_definition(call: Call) -> Answer:
     return Answer(200, await call.services.instances.definition(call[params.INSTANCE_ID]))
 
 
+class InstanceDeletion(TypedDict):
+    """The deletion of an instance."""
+
+    instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
+    requestedAt: Annotated[str, Field(title="Requested At", description="When the deletion was requested.")]
+
+
+NAME = query("name", "Name", "The name of the instance, to confirm that this one is meant.", text(200), required=True)
+
+
+@operation(
+    "DELETE",
+    "instances/{instanceId}",
+    id="DeleteInstance",
+    summary="Delete an instance",
+    description="Deletes an instance with everything in it except the record of changes.",
+    role=Role.ADMINISTRATOR,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID, NAME),
+    responses={202: Response("The instance is deleted; its documents are being removed.", InstanceDeletion)},
+)
+async def delete_instance(call: Call) -> Answer:
+    by = call.principal.principal_id
+    deletion = await call.services.delete_instance(call.model, call[NAME], by, call.now)
+    call.services.settle.soon()
+    body: InstanceDeletion = {
+        "instanceId": call[params.INSTANCE_ID],
+        "requestedAt": format_instant(deletion.requested_at),
+    }
+    return Answer(202, body)
+
+
 def _info(instance: Instance) -> InstanceInfo:
     return {"instanceId": instance.instance_id, "name": instance.name, "instanceType": "production"}
 
 
-OPERATIONS: tuple[Operation, ...] = (list_instances, get_instance, define_instance, get_definition)
+OPERATIONS: tuple[Operation, ...] = (list_instances, get_instance, define_instance, get_definition, delete_instance)

@@ -102,6 +102,10 @@ class Access:
         """Return the changes of the definition, roles and keys of an instance, newest first."""
         return await self._store.list_changes(instance_id, before, limit)
 
+    def drop(self, instance_id: str) -> None:
+        """Remove the grants of an instance from the cache of this worker."""
+        self._kept.drop(instance_id)
+
     async def _grants(self, instance_id: str, now: datetime) -> Grants:
         grants = self._kept.get(instance_id, now)
         if grants is None:

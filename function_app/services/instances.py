@@ -87,6 +87,9 @@ class Instances:
         faults = definition_faults(instance)
         if faults:
             raise ServiceError(*faults)
+        if await self._store.deletions.read(instance_id):
+            message = "The instance with this id is being deleted; wait some minutes, or use another id."
+            raise ServiceError(error_codes.INSTANCE_BEING_DELETED(message, "instanceId"))
         change = Change(now, by, "defineInstance", "definition", f"{len(instance.entities)} entities")
         await self._store.access.record_change(instance_id, change)
         created = await self._store.control.write_instance(instance_id, definition)
@@ -97,6 +100,10 @@ class Instances:
         """Return every instance, ordered by id."""
         definitions = await self._store.control.list_instances()
         return [instance_of(instance_id, definitions[instance_id]) for instance_id in sorted(definitions)]
+
+    def drop(self, instance_id: str) -> None:
+        """Remove an instance from the cache of this worker."""
+        self._kept.drop(instance_id)
 
     def _keep(self, instance_id: str, instance: Instance, now: datetime) -> CompiledInstance:
         model = CompiledInstance(instance)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from function_app.services.access import Access
 from function_app.services.create_activities import CreateActivities
+from function_app.services.delete_instance import DeleteInstance
 from function_app.services.erased import Erased
 from function_app.services.instances import Instances
 from function_app.services.key_ring import KeyRing
@@ -49,7 +50,8 @@ class Services:
         self.read_activities = ReadActivities(store)
         self.read_feed = ReadFeed(store)
         self.persons = Persons(store, self.erased, self.key_ring, self.usage, clock)
-        self.settle = Settle(store, self.instances, clock, [self.persons.resume])
+        self.delete_instance = DeleteInstance(store, self.instances, self.access, clock)
+        self.settle = Settle(store, self.instances, clock, [self.persons.resume, self.delete_instance.resume])
         self.list_customers = ListCustomers(store, self.settle)
         self.refresh = Refresh(
             store, self.instances, self.create_activities, self.erased, snapshots or Snapshots(None), workers, clock

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
+from function_app.domain.deletion import Deletion
 from function_app.domain.feed import FEED_RETENTION, end_returned_at
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Counts, Job, RejectedRow, Task
@@ -30,6 +31,7 @@ Kind = Literal[
     "apiKey",
     "change",
     "usage",
+    "deletion",
     "erasure",
     "erasureSecret",
     "tombstone",
@@ -41,13 +43,18 @@ PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE = "profiles", "activities", "keys", "
 CONTAINERS = (PROFILES, ACTIVITIES, KEYS, CONTROL, USAGE)
 RECEIVED, ENDED, CREATED = "receivedSort", "endedSort", "createdSort"
 PROFILE_ID = "profile"
-INSTANCE_ID, KEY_ID = "instance", "key"
+INSTANCE_ID, KEY_ID, DELETION_ID = "instance", "key", "deletion"
 JOBS_KEPT = timedelta(days=30)
 _KEPT_S = int(FEED_RETENTION.total_seconds())
 
 
 def customer_pk(instance_id: str, customer_id: str) -> str:
     return f"{instance_id}|{customer_id}"
+
+
+def instance_range(instance_id: str) -> tuple[str, str]:
+    """Return the exclusive bounds of the partition keys of an instance."""
+    return f"{instance_id}|", f"{instance_id}}}"
 
 
 def source_key_pk(instance_id: str, source_key: SourceKey) -> str:
@@ -183,6 +190,22 @@ def instance_document(instance_id: str, definition: Mapping[str, Any]) -> Docume
         "instanceId": instance_id,
         "definition": definition,
     }
+
+
+def deletion_document(instance_id: str, deletion: Deletion) -> Document:
+    return {
+        "id": DELETION_ID,
+        "pk": instance_id,
+        "kind": "deletion",
+        "requestedAt": format_instant(deletion.requested_at),
+        "requestedBy": deletion.requested_by,
+        "removed": deletion.removed,
+    }
+
+
+def deletion_of(document: Mapping[str, Any]) -> Deletion:
+    requested_at = datetime.fromisoformat(document["requestedAt"])
+    return Deletion(requested_at, document["requestedBy"], document["removed"])
 
 
 def job_doc_id(job_id: str) -> str:

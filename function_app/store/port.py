@@ -16,6 +16,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.deletion import Deletion
 from function_app.domain.fitting import Fitting
 from function_app.domain.job import Job, RejectedRow, Task
 from function_app.domain.person import Erasure, Held, Tombstone
@@ -311,6 +312,28 @@ class Persons(Protocol):
         """Remove tombstones; ignore what does not exist."""
 
 
+class Deletions(Protocol):
+    """Instances that are being deleted."""
+
+    async def write(self, instance_id: str, deletion: Deletion) -> None:
+        """Write a deletion, new or replaced, then remove the definition of the instance, if it is there."""
+
+    async def read(self, instance_id: str) -> Deletion | None:
+        """Return the deletion of an instance; None if it is not being deleted."""
+
+    async def list(self) -> Sequence[tuple[str, Deletion]]:
+        """Return the deletions of all instances, each with the instance id."""
+
+    async def remove_some(self, instance_id: str, limit: int) -> int:
+        """Remove up to `limit` documents of each table of an instance; return how many, 0 if nothing is left.
+
+        Its changes and its deletion stay.
+        """
+
+    async def end(self, instance_id: str) -> None:
+        """Remove a deletion, if it exists."""
+
+
 class Usage(Protocol):
     async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[UsageCount]) -> None:
         """Write all counts of one worker in one hour, in place of what it wrote for that hour before."""
@@ -345,6 +368,9 @@ class Store(Protocol):
 
     @property
     def persons(self) -> Persons: ...
+
+    @property
+    def deletions(self) -> Deletions: ...
 
     @property
     def usage(self) -> Usage: ...

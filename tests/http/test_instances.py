@@ -123,3 +123,26 @@ async def test_a_definition_is_read_back_as_it_was_put(client: httpx.AsyncClient
 async def test_the_definition_of_no_instance_is_404(client: httpx.AsyncClient) -> None:
     answer = await client.get("/instances/nowhere/definition")
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "InstanceNotFound")
+
+
+async def test_an_instance_is_deleted_with_its_name_and_its_changes_stay(
+    client: httpx.AsyncClient, services: Services, clock: Clock
+) -> None:
+    address = f"/instances/{INSTANCE}"
+    clock.advance(seconds=1)
+    for query in ({}, {"name": "contoso"}):
+        assert (await client.delete(address, params=query)).status_code == 400
+    answer = await client.delete(address, params={"name": "Contoso"})
+    assert (answer.status_code, answer.json()["instanceId"]) == (202, INSTANCE)
+    assert (await client.get(f"{address}/data/Customer/ada")).status_code == 404
+    assert (await client.delete(address, params={"name": "Contoso"})).status_code == 404
+    refused = await client.put(address, json=definition())
+    assert (refused.status_code, refused.json()["errorCode"]) == (409, "InstanceBeingDeleted")
+    clock.advance(minutes=6)
+    await services.settle()
+    changes = (await client.get(f"{address}/changes")).json()
+    assert [change["action"] for change in changes] == ["instanceDeleted", "deleteInstance", "defineInstance"]
+    assert changes[0]["detail"] == "3 documents"
+    assert (await client.get("/instances/nowhere/changes")).status_code == 404
+    assert (await client.put(address, json=definition())).status_code == 201
+    assert (await client.get(f"{address}/data/Customer")).json()["value"] == []

@@ -9,6 +9,7 @@ VERBS = {
     "Assigns": "Assign",
     "Cancels": "Cancel",
     "Creates": "Create",
+    "Deletes": "Delete",
     "Erases": "Erase",
     "Regenerates": "Regenerate",
     "Removes": "Remove",

@@ -23,6 +23,7 @@ PLACES = {
     "slot": "primary",
     "file": "card.js",
 }
+ERASED, DELETED = "9e01d15c3085540d9de8b0346f6579f6", "44444444-4444-4444-8444-444444444444"
 PURCHASE = {"PurchasedOn": "2026-11-20T10:00:00Z", "ContactId": "CNTID_1000", "Product": "Beans", "Currency": "EUR"}
 CONTACT = {"dataSourceName": "eCommerce", "entityName": "eCommerceContacts", "key": "CNTID_1000"}
 
@@ -34,6 +35,7 @@ class Call:
     status: int = 200
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    place: Mapping[str, str] = field(default_factory=dict)
 
 
 CALLS = {
@@ -81,7 +83,8 @@ CALLS = {
     "ListChanges": Call(),
     "GetUsage": Call(),
     "GetCustomerCard": Call(),
-    "EraseCustomer": Call(),
+    "EraseCustomer": Call(place={"customerId": ERASED}),
+    "DeleteInstance": Call(202, {"name": sample_definition()["name"]}, place={"instanceId": DELETED}),
     "ShowCard": Call(),
     "ShowUsagePage": Call(),
     "GetPageSettings": Call(),
@@ -91,11 +94,12 @@ BY_ID = {operation.id: operation for operation in OPERATIONS}
 
 
 def address(operation_id: str) -> str:
-    return BY_ID[operation_id].path.format(**PLACES)
+    return BY_ID[operation_id].path.format(**PLACES | CALLS[operation_id].place)
 
 
 async def test_every_operation_is_answered_by_its_own_function(stage: Stage, admin: httpx.AsyncClient) -> None:
     assert CALLS.keys() == BY_ID.keys()
+    await admin.put(f"instances/{DELETED}", json=sample_definition())
     for name, call in CALLS.items():
         verb = BY_ID[name].verb
         answer = await admin.request(verb, address(name), params=call.query, json=call.body)

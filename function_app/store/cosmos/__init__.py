@@ -7,6 +7,7 @@ from function_app.store.cosmos.account import Account
 from function_app.store.cosmos.activities import CosmosActivities
 from function_app.store.cosmos.control import CosmosControl
 from function_app.store.cosmos.customers import CosmosCustomers
+from function_app.store.cosmos.deletions import CosmosDeletions
 from function_app.store.cosmos.feed import CosmosFeed
 from function_app.store.cosmos.keys import CosmosKeys
 from function_app.store.cosmos.persons import CosmosPersons
@@ -26,6 +27,7 @@ class CosmosStore:
         self.access = CosmosAccess(self._account)
         self.usage = CosmosUsage(self._account)
         self.persons = CosmosPersons(self._account)
+        self.deletions = CosmosDeletions(self._account)
 
     async def check(self) -> None:
         await self.control.read_instance("health")

@@ -9,6 +9,7 @@ from function_app.store.embedded.activities import EmbeddedActivities
 from function_app.store.embedded.control import EmbeddedControl
 from function_app.store.embedded.customers import EmbeddedCustomers
 from function_app.store.embedded.database import Database
+from function_app.store.embedded.deletions import EmbeddedDeletions
 from function_app.store.embedded.feed import EmbeddedFeed
 from function_app.store.embedded.keys import EmbeddedKeys
 from function_app.store.embedded.persons import EmbeddedPersons
@@ -28,6 +29,7 @@ class EmbeddedStore:
         self.access = EmbeddedAccess(self._db)
         self.usage = EmbeddedUsage(self._db)
         self.persons = EmbeddedPersons(self._db)
+        self.deletions = EmbeddedDeletions(self._db)
 
     async def check(self) -> None:
         self._db.read("SELECT 1")

@@ -12,9 +12,9 @@ from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.errors import Rejected
 from function_app.store import documents
-from function_app.store.documents import ACTIVITIES
+from function_app.store.documents import ACTIVITIES, instance_range
 from function_app.store.embedded.database import Database
-from function_app.store.embedded.rows import binder, decode, instance_range, micros, placeholders, row_of
+from function_app.store.embedded.rows import binder, decode, micros, placeholders, row_of
 from function_app.store.port import TimelineEntry
 from function_app.store.sql import SqliteDialect, render
 

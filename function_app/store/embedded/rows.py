@@ -44,11 +44,6 @@ def placeholders(values: Collection[Any]) -> str:
     return "?" + ",?" * (len(values) - 1) if values else ""
 
 
-def instance_range(instance_id: str) -> tuple[str, str]:
-    """Return the exclusive bounds of the partition keys of an instance."""
-    return f"{instance_id}|", f"{instance_id}}}"
-
-
 def micros(instant: datetime) -> int:
     """Return the microseconds since 1970 of an instant."""
     return (instant - _EPOCH) // _MICRO
