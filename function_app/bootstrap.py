@@ -35,6 +35,7 @@ from function_app.operations import (
     pages,
     refreshes,
     roles,
+    sizes,
     triggers,
     usage,
 )
@@ -56,6 +57,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *key_ring.OPERATIONS,
     *triggers.OPERATIONS,
     *entities.OPERATIONS,
+    *sizes.OPERATIONS,
     *instances.OPERATIONS,
     *refreshes.OPERATIONS,
     *roles.OPERATIONS,

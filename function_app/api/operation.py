@@ -56,6 +56,7 @@ NOT_MODIFIED = Response("Nothing has changed since the response with this ETag."
 class Operation:
     """An operation. `refuses` has the verbs of the same path that are rejected with 405, each with the reason.
 
+    `aliases` are other paths with the same placeholders, for clients that know the operation by them.
     `role` is the role that callers need, on the instance if the path has one; None if no sign-in is needed.
     `hint` is set for polling triggers only: it shows makers how to test the trigger.
     """
@@ -74,6 +75,12 @@ class Operation:
     refuses: Mapping[Verb, str] = field(default_factory=dict)
     hint: str | None = None
     defines_instance: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path and its aliases."""
+        return (self.path, *self.aliases)
 
     @property
     def needs_instance(self) -> bool:
@@ -114,6 +121,7 @@ def operation(  # noqa: PLR0913  # a declaration
     refuses: Mapping[Verb, str] | None = None,
     hint: str | None = None,
     defines_instance: bool = False,
+    aliases: tuple[str, ...] = (),
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as an operation."""
 
@@ -133,6 +141,7 @@ def operation(  # noqa: PLR0913  # a declaration
             refuses=refuses or {},
             hint=hint,
             defines_instance=defines_instance,
+            aliases=aliases,
         )
 
     return declare

@@ -16,7 +16,7 @@ from function_app.api.call import Call
 from function_app.api.odata import parse_search, parse_select
 from function_app.api.parameter import Choices, Parameter, Visibility, query
 from function_app.api.parameter_types import integer, text
-from function_app.api.parameters import flag, unsupported
+from function_app.api.parameters import flag, without_effect
 from function_app.domain.entity import CUSTOMER, Entity
 from function_app.domain.query import AllOf, Condition
 from function_app.errors import ServiceError
@@ -76,8 +76,8 @@ SKIP = query(
     visibility="advanced",
 )
 COUNT = flag("$count", "Count", "Whether to return the number of all rows that match, on every page.")
-FORCE_SEARCH = unsupported("forceSearch", "Force Search")
-PROXY = unsupported("proxy", "Proxy")
+FORCE_SEARCH = without_effect("forceSearch", "Force Search")
+PROXY = without_effect("proxy", "Proxy")
 
 
 Page = TypedDict(

@@ -33,6 +33,17 @@ MAIN = "main"
 _NODES = {"load": "Load {}", "remove": "Remove missing customers", "finish": "Join activities, find landed updates"}
 
 
+JOBS = "instances/{instanceId}/workflows/{workflowName}/jobs"
+JOB = JOBS + "/{jobId}"
+REJECTED = JOB + "/rejected"
+STATUS = "instances/{instanceId}/workflows/{workflowName}/status"
+
+
+def _also(path: str) -> tuple[str, ...]:
+    """Return the path that today's documentation of the original API has."""
+    return (path.replace("/workflows/", "/manage/workflows/"),)
+
+
 def _ignored(name: str, summary: str) -> Parameter[str | None]:
     description = "For compatibility with the original API; has no effect: a refresh loads all entities."
     return query(name, summary, description, ANY_TEXT, visibility="internal")
@@ -59,18 +70,14 @@ PAGES_AT_ONCE = 5
 ON_DEMAND = (
     _ignored("operationType", "Operation"),
     _ignored("identifiers", "Identifiers"),
-    params.flag(
-        "forceRunRequested",
-        "Force Run",
-        "For compatibility with the original API; has no effect.",
-        visibility="internal",
-    ),
+    params.without_effect("forceRunRequested", "Force Run"),
 )
 
 
 @operation(
     "POST",
-    "instances/{instanceId}/workflows/{workflowName}/jobs",
+    JOBS,
+    aliases=_also(JOBS),
     id="StartRefresh",
     summary="Start a refresh",
     description="Starts a refresh from the newest snapshots of the source, or returns the one that is running.",
@@ -86,7 +93,8 @@ async def start_refresh(call: Call) -> Answer:
 
 @operation(
     "GET",
-    "instances/{instanceId}/workflows/{workflowName}/jobs",
+    JOBS,
+    aliases=_also(JOBS),
     id="ListRefreshes",
     summary="List refreshes",
     description="Returns the refreshes of the last 30 days, newest first.",
@@ -103,7 +111,8 @@ async def list_refreshes(call: Call) -> Answer:
 
 @operation(
     "GET",
-    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
+    JOB,
+    aliases=_also(JOB),
     id="GetRefresh",
     summary="Get a refresh",
     description="Returns a refresh: its status, warnings, and the numbers of rows read, written, removed and rejected.",
@@ -118,7 +127,8 @@ async def get_refresh(call: Call) -> Answer:
 
 @operation(
     "DELETE",
-    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
+    JOB,
+    aliases=_also(JOB),
     id="CancelRefresh",
     summary="Cancel a refresh",
     description="Cancels a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged.",
@@ -135,7 +145,8 @@ async def cancel_refresh(call: Call) -> Answer:
 
 @operation(
     "GET",
-    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}/rejected",
+    REJECTED,
+    aliases=_also(REJECTED),
     id="GetRejectedRows",
     summary="Get rejected rows",
     description="Returns the rejected rows of the snapshots, each with its file, row, line, column and the reason.",
@@ -172,7 +183,8 @@ def _first_page(call: Call, count: int) -> int:
 
 @operation(
     "GET",
-    "instances/{instanceId}/workflows/{workflowName}/status",
+    STATUS,
+    aliases=_also(STATUS),
     id="GetRefreshStatus",
     summary="Get the status of the newest refresh",
     description="Returns the progress of the newest refresh, step by step.",

@@ -72,7 +72,7 @@ BAD = [
     listing("InvalidParameter", "$top", "1001", "1 to 1000", "'1001'"),
     listing("InvalidParameter", "$top", "0", "1 to 1000", "'0'"),
     listing("InvalidParameter", "$skip", "-1", "0 to 10000", "'-1'"),
-    listing("InvalidParameter", "forceSearch", "true", "false", "not supported"),
+    listing("InvalidParameter", "forceSearch", "perhaps", "true or false"),
     listing("InvalidQuery", "$filter", "Cty eq 'Oslo'", "'Cty'", "'City'"),
     listing("InvalidQuery", "$filter", "City eq", "$filter"),
     listing("InvalidQuery", "$select", "CustomerId,Cty", "'Cty'", "'City'"),

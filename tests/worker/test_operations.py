@@ -45,6 +45,8 @@ CALLS = {
     "GetInstance": Call(),
     "ListEntities": Call(),
     "GetEntity": Call(),
+    "GetEntitySize": Call(),
+    "GetProfileStoreState": Call(),
     "GetEntitySchema": Call(query={"use": "output"}),
     "ListActivityEntities": Call(),
     "ListKeyEntities": Call(),
