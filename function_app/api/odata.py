@@ -43,14 +43,19 @@ def parse_orderby(text: str, entity: Entity) -> Sorting:
     return Sorting(attribute_of("$orderby", name, entity).name, way.strip() == "desc")
 
 
-def parse_select(text: str, entity: Entity) -> tuple[str, ...]:
-    """Parse `$select` into attribute names."""
-    return tuple(attribute_of("$select", name.strip(), entity).name for name in text.split(","))
+def parse_select(text: str, entity: Entity) -> tuple[str, ...] | None:
+    """Parse `$select` into attribute names; None if it selects all by `*`."""
+    names = [name.strip() for name in text.split(",")]
+    known = tuple(attribute_of("$select", name, entity).name for name in names if name != "*")
+    return None if "*" in names else tuple(dict.fromkeys(known))
 
 
 def attribute_of(option: str, name: str, entity: Entity) -> Attribute:
-    """Return the attribute in an option. Raises ServiceError with the nearest names if the entity does not have it."""
-    attribute = entity.by_name.get(name)
+    """Return the attribute in an option, its name in any case.
+
+    Raises ServiceError with the nearest names if the entity does not have it.
+    """
+    attribute = entity.by_folded_name.get(name.lower())
     if attribute is None:
         hint = nearest_hint(name, entity.by_name)
         raise invalid(option, f"names '{name[:100]}', which {entity.qualified_name} does not have{hint}")

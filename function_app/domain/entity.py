@@ -82,6 +82,11 @@ class Entity:
         return {attribute.name: attribute for attribute in self.attributes}
 
     @cached_property
+    def by_folded_name(self) -> Mapping[str, Attribute]:
+        """The attributes by name in lower case; no two names differ by case only."""
+        return {attribute.name.lower(): attribute for attribute in self.attributes}
+
+    @cached_property
     def key_names(self) -> frozenset[str]:
         return frozenset(name for key in self.keys for name in key)
 
