@@ -54,18 +54,25 @@ METADATA = {
     "Categories": "Sales and CRM;Data",
 }
 FAULTS = {
-    400: "The request is not valid. The response has all errors, and what is expected.",
-    401: "The credentials are missing or not valid.",
-    403: "The caller's role does not permit the operation.",
-    404: "The resource does not exist.",
-    409: "The same id was sent before with other content.",
-    413: "The request is too large.",
-    415: "The body is not JSON.",
-    429: "Too many requests. Wait the seconds in Retry-After.",
-    500: "The service failed.",
-    503: "The service is unavailable. Wait the seconds in Retry-After.",
+    400: "the request is not valid",
+    401: "the credentials are missing or not valid",
+    403: "the role does not permit the operation",
+    404: "the resource does not exist",
+    409: "the same id was sent before with other content",
+    413: "the request is too large",
+    415: "the body is not JSON",
+    429: "too many requests",
+    500: "the service failed",
+    503: "the service is unavailable",
 }
-_WITH_BODY = frozenset((409, 413, 415))
+FAULT = (
+    "An error with its code. "
+    + "; ".join(f"{status}: {text}" for status, text in FAULTS.items())
+    + ". After 429 and 503 wait the seconds in Retry-After."
+)
+"""Of the one response of all errors: clients type an error by the response of its status, and only one may have a
+schema beside that of the output.
+"""
 BUDGET: Json = {
     "type": "string",
     "x-ms-summary": "Remaining Requests",
@@ -186,7 +193,7 @@ def _in_words(word: str) -> str:
 def _body(operation: Operation, body: Body, definitions: Definitions) -> Json:
     if body.items_of:
         items = _record(operation, body.items_of, "item")
-        items |= {"title": "Item", "description": body.description}
+        items |= {"title": f"{tag_of(operation)} Item", "description": body.description}
         field = {"type": "array", "title": "Items", "description": body.description, "items": items}
         batch = {"type": "object", "required": ["items"], "properties": {"items": field}}
         summary, schema = "Batch", definitions.define(f"{operation.id}Batch", batch)
@@ -214,10 +221,7 @@ def _responses(operation: Operation, definitions: Definitions) -> Json:
         if headers:
             described["headers"] = headers
         responses[str(status)] = described
-    for status, text in FAULTS.items():
-        if operation.body or status not in _WITH_BODY:
-            responses[str(status)] = {"description": text}
-    responses["default"] = {"description": "An error with its code.", "schema": definitions.of_model(ErrorBody)}
+    responses["default"] = {"description": FAULT, "schema": definitions.of_model(ErrorBody)}
     return responses
 
 

@@ -56,7 +56,7 @@ class NodeInfo(TypedDict):
     status: Annotated[str, Field(title="Status", description="queued, running, successful, failed or aborted.")]
     message: NotRequired[Annotated[str | None, Field(title="Message", description="Why it failed.")]]
     warnings: Annotated[list[str], Field(title="Warnings", description="Oddities of its rows that stopped nothing.")]
-    progress: Annotated[Progress, Field(title="Progress", description="Numbers of its rows.")]
+    progress: Annotated[Progress, Field(title="Step Progress", description="Numbers of its rows.")]
 
 
 class NodeList(RootModel[list[NodeInfo]]):

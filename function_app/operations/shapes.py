@@ -44,7 +44,7 @@ class Receipt(TypedDict):
 class UpdatedCustomer(TypedDict):
     """The merged profile after an update, and the update's receipt."""
 
-    customer: Annotated[CustomerFields, Field(title="Customer", description="The merged profile.")]
+    customer: Annotated[CustomerFields, Field(title="Profile", description="The merged profile.")]
     receipt: Annotated[Receipt, Field(title="Receipt", description="The outcome of the update.")]
 
 
@@ -117,7 +117,7 @@ class CreatedActivity(TypedDict):
     """An accepted activity, and its address."""
 
     location: Annotated[str, Field(title="Location", description="The address of the activity.")]
-    value: Annotated[ActivityReceipt, Field(title="Receipt", description="The outcome.")]
+    value: Annotated[ActivityReceipt, Field(title="Activity Receipt", description="The outcome.")]
     statusCode: Annotated[int, Field(title="Status Code", description="201, or 202 if the activity is parked.")]
 
 
@@ -138,7 +138,7 @@ class ErrorBody(TypedDict):
     message: Annotated[str, Field(title="Message", description="What was wrong, and how to correct it.")]
     target: NotRequired[Annotated[str | None, Field(title="Target", description="Where the error is.")]]
     details: Annotated[list[Detail], Field(title="Details", description="All errors of the request.")]
-    httpStatusCode: Annotated[int, Field(title="Status Code", description="The HTTP status.")]
+    httpStatusCode: Annotated[str, Field(title="Status Code", description="The HTTP status.")]
 
 
 class ItemResult(TypedDict):

@@ -40,7 +40,6 @@ _HEADERS = {
     "Location": "The address of the next poll.",
     "Retry-After": "Seconds until the next poll; 0 if there are more events.",
 }
-_NOTHING = Response("There are no events.", headers=_HEADERS)
 
 
 class UpdateEvent(TypedDict):
@@ -82,6 +81,11 @@ class ActivityEvents(Events):
     value: Annotated[list[UnifiedActivity], Field(title="Activities", description="The activities.")]
 
 
+def _responses(description: str, model: type) -> dict[int, Response]:
+    nothing = Response("There are no events: the list is empty.", model, headers=_HEADERS)
+    return {200: Response(description, model, headers=_HEADERS), 202: nothing}
+
+
 @operation(
     "GET",
     "instances/{instanceId}/triggers/updatedprofiles",
@@ -91,7 +95,7 @@ class ActivityEvents(Events):
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, STATE),
-    responses={200: Response("The updates, oldest first.", UpdateEvents, headers=_HEADERS), 202: _NOTHING},
+    responses=_responses("The updates, oldest first.", UpdateEvents),
     hint="To test the trigger, update a customer profile and wait a minute.",
 )
 async def when_a_profile_is_updated(call: Call) -> Answer:
@@ -108,7 +112,7 @@ async def when_a_profile_is_updated(call: Call) -> Answer:
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, STATE),
-    responses={200: Response("The activities, oldest first.", ActivityEvents, headers=_HEADERS), 202: _NOTHING},
+    responses=_responses("The activities, oldest first.", ActivityEvents),
     hint="To test the trigger, create an activity and wait a minute.",
 )
 async def when_an_activity_is_created(call: Call) -> Answer:
@@ -125,10 +129,7 @@ async def when_an_activity_is_created(call: Call) -> Answer:
     role=Role.VIEWER,
     visibility="important",
     parameters=(params.INSTANCE_ID, STATE),
-    responses={
-        200: Response("The updates, in the order of their expiry.", UpdateEvents, headers=_HEADERS),
-        202: _NOTHING,
-    },
+    responses=_responses("The updates, in the order of their expiry.", UpdateEvents),
     hint="To test the trigger, update a customer profile with Valid For PT1M and wait two minutes.",
 )
 async def when_an_update_expires(call: Call) -> Answer:

@@ -80,19 +80,25 @@ class Latency(TypedDict):
     ]
 
 
-class UsageFigures(TypedDict):
-    """The number of calls, their bytes and latencies."""
+class Counts(TypedDict):
+    """The number of calls and their bytes."""
 
     count: Annotated[int, Field(title="Count", description="The number of calls.")]
     failures: Annotated[int, Field(title="Failures", description="The number of calls that returned an error.")]
     bytesIn: Annotated[int, Field(title="Bytes In", description="The bytes of request bodies.")]
     bytesOut: Annotated[int, Field(title="Bytes Out", description="The bytes of response bodies.")]
+
+
+class UsageFigures(Counts):
+    """The number of calls, their bytes and latencies."""
+
     latencyMs: Annotated[Latency, Field(title="Latency", description="Milliseconds from request to response.")]
 
 
-class UsageRow(UsageFigures):
+class UsageRow(Counts):
     """The calls of one group and interval; it has the members that groupBy names."""
 
+    latencyMs: Annotated[Latency, Field(title="Group Latency", description="Milliseconds from request to response.")]
     start: Annotated[str, Field(title="Start", description="The start of the interval.")]
     operation: NotRequired[Annotated[str | None, Field(title="Operation", description="The id of the operation.")]]
     entity: NotRequired[Annotated[str | None, Field(title="Entity", description="The entity in the path, if any.")]]

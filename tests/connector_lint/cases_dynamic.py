@@ -43,7 +43,11 @@ def fields(**changes: object) -> Json:
 CASES: tuple[Case, ...] = (
     case("DynamicSchemaPathMissing", SCHEMA, {f"{SCHEMA}/value-path": REMOVED, f"{PROPERTIES}/itemValuePath": REMOVED}),
     case("DynamicArgumentOptional", f"{SCHEMA}/parameters/view", {f"{VIEW}/required": False}),
-    case("DynamicRecordTyped", f"{BOOK}/properties/details", {f"{BOOK}/properties/details": fields(type="object")}),
+    case(
+        "DynamicRecordTyped",
+        f"{BOOK}/properties/details",
+        {f"{BOOK}/properties/details": fields(type="object", title="Particulars")},
+    ),
     case("DynamicRowWithoutFields", f"{ROWS}/items", {f"{ROWS}/items": fields()}),
     case(
         "DynamicPathNotValid",

@@ -102,6 +102,7 @@ CASES: tuple[Case, ...] = (
         "DefaultResponseNotError",
         f"{LIST}/responses/default",
         {f"{LIST}/responses/default": error({"$ref": "#/definitions/Book"}), DEFAULT: error(part(NEW_BOOK))},
+        "ObjectTitleNotUnique",
     ),
     case(
         "ResponseSchemaEmpty",

@@ -22,8 +22,16 @@ def entry(value: object, **more: object) -> Json:
     return {"value": value, "displayName": str(value), **more}
 
 
+RECORD = {
+    "type": "object",
+    "items": REMOVED,
+    "properties": {"more": {**text("Shelves", "More."), "type": "object", "properties": {"p": text("P", "A page.")}}},
+}
+
 CASES: tuple[Case, ...] = (
     case("DefinitionHasTitle", BOOK, {f"{BOOK}/title": "Book"}),
+    case("ObjectTitleNotUnique", SHELVED, shelves(**RECORD, title="Book")),
+    case("ObjectTitleNotUnique", f"{SHELVED}/properties/more", shelves(**RECORD)),
     case(
         "HeaderSummaryMissing",
         f"{CREATE}/responses/201/headers/Location",

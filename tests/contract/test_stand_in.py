@@ -1,25 +1,13 @@
-"""The Cosmos DB stand-in of the tests has the limits, the expiry and the batches of the service."""
+"""The Cosmos DB stand-in of the tests has the limits and the expiry of the service."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceNotFoundError
-from support import CosmosServer, create_database
-
-
-@pytest.fixture
-async def profiles(cosmos: CosmosServer) -> AsyncIterator[ContainerProxy]:
-    name = f"d{uuid.uuid4().hex}"
-    await create_database(cosmos, name)
-    async with CosmosClient(
-        cosmos.endpoint, cosmos.key, connection_verify=False, enable_endpoint_discovery=False
-    ) as client:
-        yield client.get_database_client(name).get_container_client("profiles")
+from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
+from support import CosmosServer
 
 
 def document(**members: Any) -> dict[str, Any]:
@@ -100,38 +88,3 @@ async def test_a_document_expires_after_its_ttl_and_a_rewrite_starts_the_ttl_aga
         await profiles.read_item("a", "i|ada")
     assert [found["id"] for found in await query(profiles, "SELECT * FROM c WHERE c.pk = 'i|ada'")] == ["kept"]
     await profiles.create_item(document(ttl=100))
-
-
-async def test_a_batch_is_done_whole(profiles: ContainerProxy) -> None:
-    made = await profiles.create_item(document())
-    replaced = ("replace", ("a", document(city="Oslo")), {"if_match_etag": made["_etag"]})
-    await profiles.execute_item_batch([("create", (document(id="b"),)), replaced], "i|ada")
-    assert (await profiles.read_item("a", "i|ada"))["city"] == "Oslo"
-    assert (await profiles.read_item("b", "i|ada"))["id"] == "b"
-
-
-@pytest.mark.parametrize(
-    ("last", "status"),
-    [
-        (("create", (document(id="a"),)), 409),
-        (("replace", ("a", document(city="Oslo")), {"if_match_etag": "another"}), 412),
-        (("delete", ("nowhere",)), 404),
-    ],
-)
-async def test_a_batch_of_which_one_operation_fails_does_nothing(
-    profiles: ContainerProxy, last: Any, status: int
-) -> None:
-    await profiles.create_item(document())
-    with pytest.raises(CosmosBatchOperationError) as failed:
-        await profiles.execute_item_batch([("create", (document(id="b"),)), last], "i|ada")
-    assert (failed.value.error_index, failed.value.status_code) == (1, status)
-    assert [each["statusCode"] for each in failed.value.operation_responses] == [424, status]
-    found = await query(profiles, "SELECT * FROM c WHERE c.pk = 'i|ada'")
-    assert [(each["id"], each.get("city")) for each in found] == [("a", None)]
-
-
-async def test_a_batch_of_over_a_hundred_operations_is_refused(profiles: ContainerProxy) -> None:
-    with pytest.raises(CosmosHttpResponseError) as refused:
-        await profiles.execute_item_batch([("create", (document(id=f"d{n}"),)) for n in range(101)], "i|ada")
-    assert refused.value.status_code == 400
-    assert await query(profiles, "SELECT * FROM c WHERE c.pk = 'i|ada'") == []

@@ -1,12 +1,12 @@
 // Cosmos DB's wire protocol on loopback, as strict as the service; prints `{"endpoint", "requests", "clock"}` first.
-// GET {requests} returns the document requests since the last call: [{kind, path, body}].
+// GET {requests} returns the document requests since the last call, a batch as one of them: [{kind, path, body}].
 // POST {clock} moves its clock forward by the seconds in the body.
 const http = require("http");
 const { Readable } = require("stream");
 const sql = require("@zeit/cosmosdb-query");
 require("./absent");
 require("./functions");
-const { withPartitionKey } = require("./batch");
+require("./batch");
 const { advance } = require("./ttl");
 const { refusal } = require("./rules");
 const { createHttpsServer } = require("@vercel/cosmosdb-server");
@@ -14,7 +14,7 @@ const { createHttpsServer } = require("@vercel/cosmosdb-server");
 const parsed = new Map(); // parsing a query is the slowest step, and the same queries are repeated
 const parse = sql.default;
 sql.default = (query) => parsed.get(query) ?? parsed.set(query, parse(query)).get(query);
-const kinds = { POST: "create", PUT: "replace", GET: "read", DELETE: "delete" };
+const kinds = { POST: "create", PUT: "replace", PATCH: "patch", GET: "read", DELETE: "delete" };
 const kindOf = ({ method, headers }) => {
   if (headers["x-ms-documentdb-isquery"]) return "query";
   if (headers["x-ms-cosmos-is-batch-request"]) return "batch";
@@ -33,7 +33,7 @@ cosmos.keepAliveTimeout = 120_000; // longer than any test is idle
 const [answer] = cosmos.listeners("request");
 cosmos.removeAllListeners("request");
 cosmos.on("request", async (request, response) => {
-  let body = await textOf(request);
+  const body = await textOf(request);
   const kind = kindOf(request);
   if (request.url.includes("/docs")) seen.push({ kind, path: request.url, body });
   const refused = refusal(request, body);
@@ -42,7 +42,6 @@ cosmos.on("request", async (request, response) => {
     return response.end(JSON.stringify({ code: refused.code, message: refused.message }));
   }
   const { method, url, headers } = request;
-  if (kind === "batch") body = withPartitionKey(body, headers["x-ms-documentdb-partitionkey"]);
   return answer(Object.assign(Readable.from([Buffer.from(body)]), { method, url, headers }), response);
 });
 const side = http.createServer(async (request, response) => {

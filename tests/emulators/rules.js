@@ -5,6 +5,14 @@ const MAX_ID = 1_023;
 const MAX_KEY = 2_048;
 const MAX_BATCH = 100;
 const MAX_BATCH_SIZE = 1.2 * 1024 * 1024; // of the Python SDK
+const NEEDED = {
+  Create: ["resourceBody"],
+  Upsert: ["resourceBody"],
+  Read: ["id"],
+  Replace: ["id", "resourceBody"],
+  Delete: ["id"],
+  Patch: ["id", "resourceBody"],
+};
 const COLLECTIONS = /^\/dbs\/([^/]+)\/colls\/?$/;
 const DOCUMENTS = /^\/dbs\/([^/]+)\/colls\/([^/]+)\/docs(\/|$)/;
 const ORDER_BY = /\bORDER BY\s+(.+)$/is;
@@ -25,13 +33,36 @@ function refusal(request, body) {
   }
   const asked = DOCUMENTS.exec(request.url);
   if (!asked || !["POST", "PUT"].includes(request.method)) return undefined;
-  if (bytes(body) > MAX_REQUEST) return tooLarge;
+  if (sizeRefusal(body)) return tooLarge;
   if (request.headers["x-ms-documentdb-isquery"]) return queryRefusal(body, containers.get(`${asked[1]}/${asked[2]}`));
   const content = JSON.parse(body);
   if (!request.headers["x-ms-cosmos-is-batch-request"]) return documentRefusal(content);
-  if (bytes(body) > MAX_BATCH_SIZE) return tooLarge;
-  if (content.length > MAX_BATCH) return bad(`A batch has at most ${MAX_BATCH} operations`);
-  return content.map((each) => each.resourceBody && documentRefusal(each.resourceBody)).find(Boolean);
+  return bytes(body) > MAX_BATCH_SIZE ? tooLarge : batchRefusal(content, request.headers);
+}
+
+function sizeRefusal(body) {
+  return bytes(body) > MAX_REQUEST ? tooLarge : undefined;
+}
+
+/** Return the refusal of a whole batch; what is wrong with one operation is answered as that operation's status. */
+function batchRefusal(operations, headers) {
+  if (headers["x-ms-cosmos-batch-atomic"]?.toLowerCase() !== "true") return bad("Only atomic batches are answered here");
+  if (!isKey(headers["x-ms-documentdb-partitionkey"])) return bad("A batch needs a partition key");
+  if (!Array.isArray(operations) || operations.length === 0) return bad("Batch request has no operations.");
+  if (operations.length > MAX_BATCH) return bad("Batch request has more operations than what is supported.");
+  if (!operations.every(isWhole)) return bad("An operation of the batch is unknown, or has no id or document");
+  const isOdd = ({ operationType, ifMatch, ifNoneMatch }) => ifNoneMatch || (ifMatch && operationType === "Read");
+  return operations.some(isOdd) ? bad("Conditional reads and ifNoneMatch are not answered here") : undefined;
+}
+
+function isKey(header) {
+  const key = header && JSON.parse(header);
+  return Array.isArray(key) && key.length === 1 && typeof key[0] === "string";
+}
+
+function isWhole(operation) {
+  const needed = NEEDED[operation?.operationType];
+  return needed !== undefined && needed.every((member) => operation[member]);
 }
 
 function documentRefusal({ id, pk, ttl }) {
@@ -59,4 +90,4 @@ function isIndexed(order, policy) {
   return path === "/id/?" || longest(policy.includedPaths) > longest(policy.excludedPaths);
 }
 
-module.exports = { refusal };
+module.exports = { refusal, documentRefusal, sizeRefusal };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import ssl
 import struct
@@ -22,9 +23,11 @@ WEIGHTS = {
     "429": 30, "503": 15, "503 after": 5, "408": 5, "408 after": 5,
     "reset": 10, "reset after": 10, "slow": 12, "cut after": 8, "silent": 0.5, "silent after": 0.5,
 }  # fmt: skip
+AT_AN_OPERATION = 0.5
 RETRY_AFTER_MS = (1, 10, 20, 50, 100, 200, 1_000, 10_000)
 SLOW_S = (0.05, 0.8)
 _RESET = struct.pack("ii", 1, 0)  # closing sends RST
+_IS_BATCH = b"x-ms-cosmos-is-batch-request"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _PACKAGE = ROOT / "tests/emulators/node_modules/@vercel/cosmosdb-server"
 
@@ -53,6 +56,7 @@ class FaultyCosmos:
     def __init__(self, endpoint: str, seed: int) -> None:
         self.rate = 0.0
         self.met: Counter[str] = Counter()
+        self._writers: list[StreamWriter] = []
         self._endpoint, self._chance = urlsplit(endpoint), Random(seed)  # noqa: S311  # faults, not secrets
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
@@ -60,11 +64,18 @@ class FaultyCosmos:
         tls = ssl._create_unverified_context()  # noqa: S323, SLF001  # loopback
         caller = _Line(reader, writer)
         server = _Line(*await asyncio.open_connection(self._endpoint.hostname, self._endpoint.port, ssl=tls))
+        self._writers += [writer, server.writer]
         with suppress(OSError, asyncio.IncompleteReadError):
             while await self._answer(caller, server):
                 pass
         server.writer.close()
         writer.close()
+
+    async def end(self) -> None:
+        """End every connection at once: an orderly end may take longer than the event loop."""
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
     async def _answer(self, caller: _Line, server: _Line) -> bool:
         """Answer a request, or inject a fault; return whether the connection stays open."""
@@ -77,7 +88,7 @@ class FaultyCosmos:
             answer = await server.message()
         match fault.removesuffix(" after"):
             case "429" | "503" | "408" as status:
-                answer = self._sorry(status)
+                answer = self._sorry(status, asked)
             case "reset":
                 caller.writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
                 caller.writer.transport.abort()
@@ -98,10 +109,19 @@ class FaultyCosmos:
         self.met[fault] += 1
         return fault
 
-    def _sorry(self, status: str) -> bytes:
-        wait = f"x-ms-retry-after-ms: {self._chance.choice(RETRY_AFTER_MS)}\r\n" if status == "429" else ""
-        body = "<h1>Sorry</h1>"
-        return f"HTTP/1.1 {status} Sorry\r\n{wait}content-length: {len(body)}\r\n\r\n{body}".encode()
+    def _sorry(self, status: str, asked: bytes) -> bytes:
+        """Return a response with this status; half of the batches are throttled at one of their operations."""
+        wait = self._chance.choice(RETRY_AFTER_MS) if status == "429" else 0
+        head, _, operations = asked.partition(b"\r\n\r\n")
+        if wait and _IS_BATCH in head.lower() and self._chance.random() < AT_AN_OPERATION:
+            results: list[dict[str, int]] = [{"statusCode": 424, "requestCharge": 0} for _ in json.loads(operations)]
+            self._chance.choice(results).update(statusCode=429, retryAfterMilliseconds=wait)
+            return _response("207 Multi-Status", json.dumps(results))
+        return _response(f"{status} Sorry", "<h1>Sorry</h1>", f"x-ms-retry-after-ms: {wait}\r\n" if wait else "")
+
+
+def _response(status: str, body: str, header: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\n{header}content-length: {len(body)}\r\n\r\n{body}".encode()
 
 
 @asynccontextmanager
@@ -112,3 +132,4 @@ async def faulty_cosmos(endpoint: str, seed: int) -> AsyncIterator[tuple[FaultyC
     proxy = FaultyCosmos(endpoint, seed)
     async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0, ssl=tls) as server:
         yield proxy, f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await proxy.end()

@@ -22,10 +22,12 @@ from schemathesis.specs.openapi.checks import (
 from support import INSTANCE, NOW, ROOT, definition, in_json, profile
 from support.served import served
 
+from connector.build.swagger import FAULTS
 from function_app.api.dispatch import create_app
 from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
+from function_app.error_codes import ERROR_CODES
 from function_app.local.host import Host
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
@@ -98,8 +100,15 @@ def examine(api: Any, kind: Kind, examples: int, *, derandomize: bool = False) -
         nonlocal sent
         for name in KNOWN.keys() & case.path_parameters.keys():
             case.path_parameters[name] = KNOWN[name]
-        case.call_and_validate(checks=CHECKED)
+        check_error(case.call_and_validate(checks=CHECKED))
         sent += 1
 
     send()
     return sent
+
+
+def check_error(answer: schemathesis.Response) -> None:
+    """Check that an error has a declared code, with its status: the definition has one response for all errors."""
+    if not 200 <= answer.status_code < 400:
+        assert answer.status_code in FAULTS
+        assert ERROR_CODES[answer.json()["errorCode"]].status == answer.status_code

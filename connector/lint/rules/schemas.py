@@ -30,6 +30,18 @@ def definitions_have_no_title(document: Document) -> Problems:
             yield node.where, "The definition has a title; remove it, and keep those of its fields."
 
 
+@rule("ObjectTitleNotUnique")
+def titles_of_objects_are_unique(document: Document) -> Problems:
+    """Find objects with the title of another one or the name of a definition: some clients name their classes so."""
+    named = {node.key for node in document.of("schema") if node.is_definition}
+    for node in document.of("schema"):
+        title = as_text(node.value.get("title"))
+        if title and node.value.get("type") == "object" and not node.is_definition:
+            if title in named:
+                yield node.where, f"There is another object {title!r}; give it another title."
+            named.add(title)
+
+
 @rule("HeaderSummaryMissing")
 def headers_have_summaries(document: Document) -> Problems:
     """Find headers without a summary: designers name them by their description."""
