@@ -32,6 +32,7 @@ from function_app.operations import (
     health,
     instances,
     key_ring,
+    odata_service,
     pages,
     refreshes,
     roles,
@@ -54,6 +55,7 @@ _log = logging.getLogger(__name__)
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *activities.OPERATIONS,
+    *odata_service.OPERATIONS,
     *key_ring.OPERATIONS,
     *triggers.OPERATIONS,
     *entities.OPERATIONS,

@@ -90,6 +90,8 @@ class _RequestHandler:
         except Exception as error:  # noqa: BLE001  # the edge: every exception becomes a response
             answer = answer_to(error, self._operation.id)
             response = _response(answer)
+        if self._operation.is_odata:
+            response.headers["OData-Version"] = "4.0"
         telemetry.note({"http.response.status_code": answer.status, "errorCode": _error_code(answer) or ""})
         self._count(answer, len(response.get_body()), perf_counter() - started)
         return response
@@ -154,7 +156,7 @@ class _RequestHandler:
             return
         series = Series(
             self._operation.id,
-            self._req.route_params.get("entityName") or self._operation.entity,
+            (self._req.route_params.get("entityName") or self._operation.entity or "").partition("(")[0] or None,
             (self._req.params.get("caller") or self._principal.principal_id)[:MAX_CALLER_LENGTH],
             answer.status,
             _error_code(answer),

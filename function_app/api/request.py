@@ -16,6 +16,7 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from function_app import error_codes
+from function_app.api.media import check_acceptable
 from function_app.api.operation import Operation
 from function_app.domain.addresses import decode_slashes
 from function_app.domain.names import nearest_hint
@@ -31,6 +32,8 @@ _OF_THE_PLATFORM = frozenset(("code", "clientId"))
 
 def read_request(operation: Operation, request: func.HttpRequest) -> tuple[dict[str, Any], Any]:
     """Return the parameters and the body. Raises ServiceError with all errors of both."""
+    if operation.is_odata and operation.verb == "GET":
+        check_acceptable(operation, request.params.get("$format"), request.headers.get("accept"))
     try:
         values = read_values(operation, request)
     except ServiceError as error:

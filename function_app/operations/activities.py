@@ -7,7 +7,7 @@ from typing import cast
 from urllib.parse import quote
 
 from function_app import error_codes
-from function_app.api import options
+from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.batch import answer_batch, items_of
 from function_app.api.call import Answer, Call
@@ -16,10 +16,11 @@ from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, 
 from function_app.api.parameter import Choices, path, query
 from function_app.api.parameter_types import INSTANT, integer, text
 from function_app.domain.access import Role
-from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
+from function_app.domain.activity import UNIFIED
 from function_app.domain.addresses import MAX_ID_LENGTH
+from function_app.domain.entity import Entity
 from function_app.domain.instant import format_instant
-from function_app.domain.query import ActivityQuery, Equals, Sorting
+from function_app.domain.query import ActivityQuery, Condition, Equals, Sorting
 from function_app.domain.validity import RequestedValidity
 from function_app.errors import Rejected, ServiceError
 from function_app.operations.shapes import (
@@ -53,7 +54,6 @@ _IMMUTABLE = "Activities can not be changed or deleted; they expire automaticall
         ),
         202: Response("The activity is parked until a refresh loads its customer.", CreatedActivity),
     },
-    refuses={"GET": "Only Customer and UnifiedActivity can be listed."},
 )
 async def create_activity(call: Call) -> Answer:
     timing = RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
@@ -110,6 +110,9 @@ SELECT = replace(
 )
 
 
+ROWS = (FILTER, options.SEARCH, ORDERBY, SELECT, options.COUNT, *options.PAGED, *options.WITHOUT_EFFECT)
+
+
 @operation(
     "GET",
     "instances/{instanceId}/data/UnifiedActivity",
@@ -118,32 +121,41 @@ SELECT = replace(
     description="Returns activities of all customers that match a filter or a search, newest first.",
     role=Role.VIEWER,
     visibility="advanced",
-    parameters=(
-        params.INSTANCE_ID,
-        *(FILTER, options.SEARCH, ORDERBY, SELECT, options.TOP, options.SKIP, options.COUNT, options.SKIPTOKEN),
-        *(options.FORCE_SEARCH, options.PROXY),
-    ),
+    parameters=(params.INSTANCE_ID, *ROWS),
     responses={200: Response("One page of activities.", ActivityList)},
 )
 async def list_unified_activities(call: Call) -> Answer:
-    condition, names, orderby = options.condition(call, UNIFIED), options.selected(call, UNIFIED), call[options.ORDERBY]
-    sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
-    if sorting.attribute != ACTIVITY_TIME:
-        message = "$orderby accepts only ActivityTime, with asc or desc."
-        raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
+    return await list_by(call, options.condition(call, UNIFIED))
+
+
+async def list_by(call: Call, condition: Condition | None) -> Answer:
+    """Answer with the page of the activities that meet a condition, as the options of the call say."""
+    names, part = options.selected(call, UNIFIED), paging.window(call)
     query = ActivityQuery(
-        customer_in(condition), condition, descending=sorting.descending, after=options.read_sort(call)
+        customer_in(condition), condition, descending=by_time(call, UNIFIED), after=paging.read_sort(call)
     )
     page = await call.services.read_activities.page(
-        call.model, query, call.now, top=call[options.TOP], skip=call[options.SKIP], count=call[options.COUNT]
+        call.model, query, call.now, top=part.read, skip=call[options.SKIP], count=call[options.COUNT]
     )
-    rows = page.rows if names is None else [{name: row.get(name) for name in names} for row in page.rows]
+    found = page.rows[: part.rows]
+    rows = found if names is None else [{name: row.get(name) for name in names} for row in found]
     following = [page.following] if page.following else None
+    described = paging.context(call, UNIFIED.name, names or ())
     body: ActivityList = {
-        **options.page_head(call, UNIFIED.name, following, page.count),
+        **paging.page_head(call, described, following, page.count, part),
         "value": cast("list[UnifiedActivity]", rows),
     }
-    return Answer(200, body)
+    return Answer(200, body, paging.preference_applied(call))
+
+
+def by_time(call: Call, entity: Entity) -> bool:
+    """Return whether the newest come first. Raises ServiceError for an order by anything but the time."""
+    orderby, time = call[options.ORDERBY], entity.timestamp_attribute or ""
+    sorting = parse_orderby(orderby, entity) if orderby is not None else Sorting(time, descending=True)
+    if sorting.attribute != time:
+        message = f"$orderby accepts only {time}, with asc or desc."
+        raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
+    return sorting.descending
 
 
 ENTITY_ID = path(
@@ -200,11 +212,11 @@ PAGE = query("$top", "Top Count", "The number of activities on a page, from 1 to
 async def list_activities(call: Call) -> Answer:
     kind = call[ACTIVITY_TYPE]
     condition = Equals("ActivityType", (kind,)) if kind is not None else None
-    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=options.read_sort(call))
+    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=paging.read_sort(call))
     page = await call.services.read_activities.timeline(call.model, query, call.now, top=call[PAGE])
     following = [page.following] if page.following else None
     body: ActivityList = {
-        **options.page_head(call, UNIFIED.name, following),
+        **paging.page_head(call, paging.context(call, UNIFIED.name), following),
         "value": cast("list[UnifiedActivity]", page.rows),
     }
     return Answer(200, body)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from function_app import error_codes
-from function_app.api import options
+from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.batch import answer_each, as_object, items_of
 from function_app.api.call import Answer, Call
@@ -158,18 +159,8 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     role=Role.VIEWER,
     parameters=(
         params.INSTANCE_ID,
-        *(
-            options.FILTER,
-            options.SEARCH,
-            options.ORDERBY,
-            options.SELECT,
-            options.TOP,
-            options.SKIP,
-            options.COUNT,
-            EXPAND,
-            options.SKIPTOKEN,
-        ),
-        *(options.FORCE_SEARCH, options.PROXY),
+        *(options.FILTER, options.SEARCH, options.ORDERBY, options.SELECT, options.COUNT, EXPAND),
+        *(*options.PAGED, *options.WITHOUT_EFFECT),
     ),
     responses={200: Response("One page of merged profiles.", CustomerList)},
     refuses={
@@ -178,36 +169,49 @@ def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
     },
 )
 async def list_customers(call: Call) -> Answer:
-    entity = call.model.instance.customer
+    entity, part = call.model.instance.customer, paging.window(call)
     orderby, names = call[options.ORDERBY], options.selected(call, entity)
     sorting = parse_orderby(orderby, entity) if orderby is not None else BY_KEY
     query = ListQuery(
         condition=options.condition(call, entity),
         sorting=sorting,
-        top=call[options.TOP],
+        top=part.read,
         skip=call[options.SKIP],
         after=_position(call, call.model, sorting),
         count=call[options.COUNT],
     )
     page = await call.services.list_customers(call.model, query, call.now)
-    rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in page.rows]
+    found = page.rows[: part.rows]
+    rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in found]
     if call[EXPAND]:
-        ids = [row[KEY] for row in page.rows]
-        timelines = await call.services.read_activities.timelines(call.model, ids, call.now)
-        for row, timeline in zip(rows, timelines, strict=True):
-            row[UNIFIED.name] = timeline
+        await _expand(call, found, rows)
     following = [page.following.value, page.following.key] if page.following else None
-    body: CustomerList = {**options.page_head(call, CUSTOMER, following, page.count), "value": rows}
-    return Answer(200, body)
+    expanded = [f"{UNIFIED.name}()"] if call[EXPAND] else []
+    described = paging.context(call, CUSTOMER, [*(names or ()), *expanded])
+    body: CustomerList = {**paging.page_head(call, described, following, page.count, part), "value": rows}
+    return Answer(200, body, paging.preference_applied(call))
+
+
+async def _expand(call: Call, found: Sequence[Attributes], rows: Sequence[dict[str, Any]]) -> None:
+    """Add the newest activities to each row, and the address of older ones if there are any."""
+    ids = [str(row[KEY]) for row in found]
+    timelines = await call.services.read_activities.timelines(call.model, ids, call.now)
+    for customer_id, row, timeline in zip(ids, rows, timelines, strict=True):
+        row[UNIFIED.name] = timeline.rows
+        if timeline.following:
+            text = customer_id.replace("'", "''")
+            query = {options.FILTER.name: f"{KEY} eq '{text}'"}
+            link = paging.link_of(call, UNIFIED.name, "ListUnifiedActivities", query, [timeline.following])
+            row[f"{UNIFIED.name}@odata.nextLink"] = link
 
 
 def _position(call: Call, model: CompiledInstance, sorting: Sorting) -> Position | None:
-    match options.read_token(call):
+    match paging.read_token(call):
         case None:
             return None
         case [value, str(key)] if is_value_of(model.instance.customer.by_name[sorting.attribute], value):
             return Position(value, key)
-    raise options.foreign_token()
+    raise paging.foreign_token()
 
 
 @operation(

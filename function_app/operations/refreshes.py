@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import cast
 
 from function_app import error_codes
-from function_app.api import options
+from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
@@ -168,17 +168,17 @@ async def get_rejected_rows(call: Call) -> Answer:
         ]
     body: RejectedRows = {"jobId": job.job_id, "count": total(tasks).rejected, "value": rows}
     if start + PAGES_AT_ONCE < len(pages):
-        body["@odata.nextLink"] = options.next_link(call, [start + PAGES_AT_ONCE])
+        body["@odata.nextLink"] = paging.next_link(call, [start + PAGES_AT_ONCE])
     return Answer(200, body, {"Content-Disposition": f'attachment; filename="rejected-{job.job_id}.json"'})
 
 
 def _first_page(call: Call, count: int) -> int:
-    match options.read_token(call):
+    match paging.read_token(call):
         case None:
             return 0
         case [int(start)] if 0 <= start < count:
             return start
-    raise options.foreign_token()
+    raise paging.foreign_token()
 
 
 @operation(

@@ -13,6 +13,7 @@ from function_app.services.list_customers import ListCustomers
 from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
 from function_app.services.read_feed import ReadFeed
+from function_app.services.read_records import ReadRecords
 from function_app.services.refresh.job import Refresh, Workers
 from function_app.services.update_profile import UpdateProfile
 from function_app.services.usage import Usage
@@ -43,6 +44,7 @@ class Services:
         self.key_ring = KeyRing(store)
         self.create_activities = CreateActivities(store, self.key_ring)
         self.read_activities = ReadActivities(store)
+        self.read_records = ReadRecords(store)
         self.read_feed = ReadFeed(store)
         self.list_customers = ListCustomers(store)
         self.refresh = Refresh(

@@ -15,7 +15,7 @@ ROUTES = [route for operation in OPERATIONS for route in make_routes(operation, 
 METHODS: tuple[HttpMethod, ...] = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
-PATHS = {path: operation for operation in OPERATIONS for path in operation.paths}
+PATHS = sorted({path for operation in OPERATIONS for path in operation.paths})
 
 
 def addresses(path: str) -> list[str]:
@@ -74,7 +74,7 @@ FIRST_CALLS = [
     ("PATCH", "data/Customer/ada", "UpdateCustomer"),
     ("GET", "data/Customer/ada", "GetCustomer"),
     ("GET", "data/customer/batch", "GetCustomer"),
-    ("PUT", "data/Customer/ada", "GetCustomer"),
+    ("PUT", "data/Customer/ada", "GetCustomer_DELETE"),
     ("POST", "data/Customer/ada", "GetCustomer_POST"),
     ("GET", "data/Customer", "ListCustomers"),
     ("POST", "data/Customer", "ListCustomers"),
@@ -85,7 +85,18 @@ FIRST_CALLS = [
     ("GET", "data/UnifiedActivity/a%2Fb", "GetActivity"),
     ("DELETE", "data/UnifiedActivity/a", "GetActivity"),
     ("POST", "data/Shop_Purchases", "CreateActivity"),
-    ("GET", "data/Shop_Purchases", "CreateActivity_GET"),
+    ("GET", "data/Shop_Purchases", "ListRecords"),
+    ("GET", "data/Customer('ada')", "ListRecords"),
+    ("GET", "data/Customer('a%2Fb')/UnifiedActivity", "ListActivitiesOfCustomer"),
+    ("GET", "data", "GetServiceDocument"),
+    ("GET", "data/", "GetServiceDocument"),
+    ("GET", "data/$metadata", "GetMetadata"),
+    ("GET", "data/%24metadata", "GetMetadata"),
+    ("GET", "data/Customer/$count", "CountCustomers"),
+    ("GET", "data/UnifiedActivity/$count", "CountRows"),
+    ("GET", "data/Shop_Purchases/%24Count", "CountRows"),
+    ("GET", "manage/tables/Customer", "GetEntity_1"),
+    ("DELETE", "manage/workflows/main/jobs/1", "CancelRefresh_1"),
 ]
 
 
