@@ -2,6 +2,7 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 TESTS := PYTHONPATH=tests $(PYTHON) -m
+NPM := $(addsuffix /node_modules/.made,tests/emulators tests/clients/typescript tests/odata/typescript)
 OTHER_PYTHONS := $(filter-out $(shell python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'),3.11 3.12 3.13)
 export PYTHONDONTWRITEBYTECODE := 1
 export UV_SYSTEM_CERTS := 1
@@ -28,7 +29,7 @@ load: $(VENV)/run  ## Load FOLDER (definition.json, a folder of snapshots per en
 define: $(VENV)/run  ## Propose a definition.json for FOLDER, with CSV or Parquet files of customers and activities
 	@$(PYTHON) -m function_app.local define $(FOLDER)
 
-test: check $(VENV)/checkov/made $(VENV)/curl tests/emulators/node_modules/.made /usr/bin/chromium  ## Run everything, from a clean checkout on a bare machine
+test: check $(VENV)/checkov/made $(VENV)/curl $(NPM) /usr/bin/chromium  ## Run everything, from a clean checkout on a bare machine
 	@$(MAKE) --silent --no-print-directory $(OTHER_PYTHONS:%=.venv-%/tests)
 	$(PYTHON) -m pytest
 	@$(MAKE) --silent --no-print-directory -j2 -Otarget $(OTHER_PYTHONS:%=test-%)
@@ -117,9 +118,8 @@ $(VENV)/curl: $(VENV)/uv  # the documents' examples are run
 	  bash -c "apt-get update && apt-get install -y curl"
 	@touch $@
 
-tests/emulators/node_modules/.made: tests/emulators/package-lock.json
-	@.make/quietly "Installing the emulators into tests/emulators/node_modules (npm, about 30 s)" \
-	  npm ci --prefix tests/emulators --no-audit --no-fund
+$(NPM): %/node_modules/.made: %/package-lock.json
+	@.make/quietly "Installing the packages of $* (npm, about 30 s)" npm ci --prefix $* --no-audit --no-fund
 	@touch $@
 
 /usr/bin/chromium:

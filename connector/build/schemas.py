@@ -55,7 +55,7 @@ class Definitions:
             return self._swagger(_optional(schema))
         if "x-attributes-of" in schema:
             texts = {key: schema[key] for key in ("title", "description") if key in schema}
-            return {**attributes_of(schema["x-attributes-of"], "output", is_parameter=False), **texts}
+            return {**attributes_of(schema["x-attributes-of"], schema["x-use"], is_parameter=False), **texts}
         left_out = {"x-page-of", "x-untyped"} | ({"type", "additionalProperties"} if "x-untyped" in schema else set())
         said = {key: value for key, value in schema.items() if key not in left_out}
         if said.get("additionalProperties") is True:
@@ -106,7 +106,7 @@ def attributes_of(entity: str, use: Use, *, is_parameter: bool) -> Json:
 
     The record of a response has no type: as an object without properties it would be an empty record in Power Fx.
     """
-    return ({} if use == "output" else {"type": "object"}) | _dynamic(entity, use, is_parameter=is_parameter)
+    return ({"type": "object"} if use in {"input", "item"} else {}) | _dynamic(entity, use, is_parameter=is_parameter)
 
 
 def _dynamic(entity: str, use: Use, *, is_parameter: bool) -> Json:

@@ -6,12 +6,13 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from connector.build.schemas import ENTITY_SCHEMA, Definitions, attributes_of, choices, words
 from connector.lint.json_value import Json
-from function_app.api.operation import Body, Operation, Response
+from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response
 from function_app.api.parameter import Parameter
 from function_app.api.sign_in.auth import KEY_HEADER
 from function_app.api.sign_in.tokens import SCOPE
@@ -213,6 +214,8 @@ def _record(operation: Operation, entity: str, use: Any) -> Json:
 def _responses(operation: Operation, definitions: Definitions) -> Json:
     responses: dict[str, Json] = {}
     for status, response in sorted(operation.responses.items()):
+        if response is NOT_MODIFIED:  # the definition offers no If-None-Match
+            continue
         described: Json = {"description": response.description}
         schema = _schema(operation, response, definitions)
         if schema:
@@ -231,7 +234,7 @@ def _headers(operation: Operation, status: int, response: Response) -> Json:
     described = {
         name: {"type": "string", "x-ms-summary": _title_of(name), "description": text} for name, text in named.items()
     }
-    return described if operation.role is None or status in {202, 304} else {**described, "RateLimit": BUDGET}
+    return described if operation.role is None or status == HTTPStatus.ACCEPTED else {**described, "RateLimit": BUDGET}
 
 
 def _title_of(header: str) -> str:

@@ -34,7 +34,12 @@ def attributes_of(entity_name: str) -> Choices:
     )
 
 
-FILTER = _option("$filter", "Filter", "Which rows to return, like City eq 'Oslo' and LoyaltyPoints gt 100.")
+FILTER = _option(
+    "$filter",
+    "Filter",
+    "Which rows to return, like City eq 'Oslo' and LoyaltyPoints gt 100.",
+    visibility="important",
+)
 SELECT = query(
     "$select",
     "Select Fields",
@@ -50,7 +55,9 @@ ORDERBY = query(
     text(4_000),
     choices=attributes_of(CUSTOMER),
 )
-SEARCH = _option("$search", "Search", "Words that must all occur in the text fields, like oslo coffee.")
+SEARCH = _option(
+    "$search", "Search", "Words that must all occur in the text fields, like oslo coffee.", visibility="important"
+)
 SKIPTOKEN = _option(
     "$skiptoken",
     "Page Token",

@@ -58,10 +58,8 @@ class Parameter(Generic[T]):
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        """The type in Swagger 2.0, with the default that makers see."""
-        default = self.default if self.sent is None else self.sent
-        shown = isinstance(default, int) or (isinstance(default, str) and default != "")
-        return {**self.type.schema, "default": default} if shown else self.type.schema
+        """The type in Swagger 2.0, with what the connector sends: a designer shows each input with a default."""
+        return self.type.schema if self.sent is None else {**self.type.schema, "default": self.sent}
 
     @property
     def extensions(self) -> Mapping[str, str]:

@@ -89,6 +89,7 @@ VALID_UNTIL = query(
     "When the update or activity expires, like 2026-11-24T09:30:00Z; at most 30 days from now. "
     "The default is 4 hours for a profile update and 30 days for an activity.",
     UNPARSED_INSTANT,
+    visibility="important",
 )
 VALID_FOR = query(
     "validFor",

@@ -6,6 +6,7 @@ not have, where the service answers what is wrong with them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from function_app.domain.schema import described, entity_schema
 Json = dict[str, Any]
 _INSTANCE, _KINDS = "instanceId", "ListActivityEntities"
 _DYNAMIC = ("x-ms-dynamic-schema", "x-ms-dynamic-properties", "x-ms-dynamic-values", "x-ms-dynamic-list")
+_TITLE = re.compile(r"(?!.*\b(api|connector|power|logic|copilot)\b)[A-Z][A-Z0-9 ]{0,29}", re.ASCII | re.IGNORECASE)
+"""A title that connectors may have: English, short, without words of the platform."""
 _REF = f"#/definitions/{CUSTOMER}"
 
 
@@ -28,6 +31,9 @@ def kind_of_activity(entity: Entity) -> str:
 def definition_of(instance: Instance, general: Mapping[str, Any]) -> Json:
     """Return the definition for an instance, made from the one for all instances."""
     written: Json = _Writer(instance).write(general)
+    title = f"{instance.name} Profiles"
+    if _TITLE.fullmatch(title):  # else it stays the general one
+        written["info"]["title"] = title
     written["paths"] = {
         path.replace(f"{{{_INSTANCE}}}", instance.instance_id): operations
         for path, operations in written["paths"].items()
@@ -65,10 +71,10 @@ class _Writer:
         match call["parameters"].get("use"):
             case "page":
                 return plain
-            case "output" if "title" in plain:  # a field: nothing may stand beside $ref
-                return {**entity_schema(self._instance.customer, "output"), **plain}
             case "output":
                 return {"$ref": _REF}
+            case "profile" | "changes" as use:  # a field with a title: nothing may stand beside $ref
+                return {**entity_schema(self._instance.customer, use), **plain}
         for name in _DYNAMIC:
             if name in members:
                 members[name]["parameters"].pop(_INSTANCE, None)
@@ -87,8 +93,6 @@ def _customer(entity: Entity) -> Json:
 
 
 def _keys(instance: Instance) -> Json:
-    names = [name for _, name in instance.key_ring]
-    return {
-        "type": "object",
-        "properties": {name: described(name, f"The key in {name}.", type="string") for name in names},
-    }
+    names = {each.key_of: each.friendly_name for each in instance.customer.attributes if each.key_of}
+    keys = {name: described(title, f"The key in {name}.", type="string") for name, title in names.items()}
+    return {"type": "object", "properties": keys}

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from function_app.domain.activity import required_in
 from function_app.domain.entity import CLEAR, CUSTOMER, CUSTOMER_ID, Attribute, Entity
 
-Use = Literal["input", "item", "output", "page"]
-USES: tuple[Use, ...] = ("input", "item", "output", "page")
+Use = Literal["input", "item", "changes", "output", "profile", "page"]
+USES: tuple[Use, ...] = ("input", "item", "changes", "output", "profile", "page")
+_TITLES: dict[Use, str] = {"changes": "Changes", "profile": "Profile"}
 TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
 FORMAT_HINTS = {
     "date": "a date like 1990-12-31",
@@ -52,20 +53,25 @@ def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
     """Return an entity's schema in the connector's dialect of Swagger 2.0.
 
     `input`: the attributes of an update or a new record; `item`: the same in a batch, where an update has a CustomerId;
-    `output`: all attributes; `page`: a page of records with all attributes. Objects have no title, because designers
-    put it in front of the name of each field.
+    `changes`: the attributes of an update that was made; `output`: all attributes; `profile`: the same within a
+    response; `page`: a page of records. Designers put the title of an object in front of the name of each field, so
+    only an object within a response has one.
     """
     if use == "page":
         return _page_of(entity_schema(entity, "output"))
+    if use in _TITLES:
+        within = entity_schema(entity, "output" if use == "profile" else "input")
+        return {**within, "title": _TITLES[use]}
     required = () if use == "output" else required_in(entity)
     if entity.name == CUSTOMER:
         required = (CUSTOMER_ID,) if use == "item" else ()
+    given = entity.key_names if use == "output" else required
     names = {a.name for a in entity.attributes if use == "output" or not a.read_only}
     if entity.name == CUSTOMER and use == "input":
         names -= entity.key_names
     schema: dict[str, Any] = {"type": "object"}
     schema["properties"] = {
-        attribute.name: _property(attribute, is_required=attribute.name in required)
+        attribute.name: _property(attribute, is_given=attribute.name in given, is_shown=use == "input")
         for attribute in entity.attributes
         if attribute.name in names
     }
@@ -89,7 +95,7 @@ def _page_of(row: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {"value": rows, "@odata.count": count, "@odata.nextLink": link}}
 
 
-def _property(attribute: Attribute, *, is_required: bool) -> dict[str, Any]:
+def _property(attribute: Attribute, *, is_given: bool, is_shown: bool) -> dict[str, Any]:
     schema = attribute_schema(attribute)
     words = FORMAT_HINTS.get(schema.get("format", "")) or TYPES[schema["type"]]
     if attribute.allowed_values:
@@ -98,9 +104,11 @@ def _property(attribute: Attribute, *, is_required: bool) -> dict[str, Any]:
         words += f" of up to {attribute.max_length} characters"
     title = attribute.friendly_name[:_MAX_TITLE]
     schema |= {"title": title, "description": f"{title}: {words}.", "x-ms-summary": title}
-    if is_required:
-        return schema | {"x-ms-visibility": "important"}
-    return schema | {"x-nullable": True} | ({"x-ms-visibility": "advanced"} if attribute.key_of else {})
+    if is_given or is_shown:  # designers hide other inputs until a maker ticks them
+        schema["x-ms-visibility"] = "important"
+    elif attribute.key_of:
+        schema["x-ms-visibility"] = "advanced"
+    return schema if is_given else schema | {"x-nullable": True}
 
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {

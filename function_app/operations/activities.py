@@ -189,13 +189,28 @@ ACTIVITY_TYPE = query(
     "Activity Type",
     "Returns only activities of this type, like SalesOrder.",
     text(200),
+    visibility="important",
     choices=Choices(
         "ListActivityEntities", items="types", value="activityType", title="displayName", given=("instanceId",)
     ),
 )
-FROM = query("from", "From", "Returns only activities at or after this time, like 2026-11-01T00:00:00Z.", INSTANT)
-TO = query("to", "To", "Returns only activities before this time, like 2026-12-01T00:00:00Z.", INSTANT)
-PAGE = query("$top", "Top Count", "The number of activities on a page, from 1 to 1000.", integer(1, 1000), default=50)
+FROM = query(
+    "from",
+    "From",
+    "Returns only activities at or after this time, like 2026-11-01T00:00:00Z.",
+    INSTANT,
+    visibility="important",
+)
+TO = query(
+    "to", "To", "Returns only activities before this time, like 2026-12-01T00:00:00Z.", INSTANT, visibility="important"
+)
+PAGE = query(
+    "$top",
+    "Top Count",
+    "The number of activities on a page, from 1 to 1000; 50 if empty.",
+    integer(1, 1000),
+    default=50,
+)
 
 
 @operation(

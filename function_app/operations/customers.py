@@ -13,7 +13,7 @@ from function_app.api.batch import answer_each, as_object, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
 from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
-from function_app.api.parameter import ParameterType, query
+from function_app.api.parameter import Choices, ParameterType, query
 from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
@@ -50,7 +50,14 @@ CLEAR_FIELDS = query(
     "The names of fields to clear, separated by commas, like City,Email. They are empty until it expires.",
     ParameterType(_names),
     visibility="advanced",
-    choices=options.attributes_of(CUSTOMER),
+    choices=Choices(
+        "GetEntitySchema",
+        items="fields",
+        value="name",
+        title="title",
+        given=("instanceId",),
+        fixed={"entityName": CUSTOMER, "use": "input"},
+    ),
 )
 
 

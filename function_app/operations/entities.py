@@ -25,6 +25,7 @@ from function_app.operations.entity_models import (
     EntityInfo,
     EntityModel,
     EntitySchema,
+    FieldName,
     KeyEntities,
     Relationship,
 )
@@ -92,7 +93,10 @@ async def get_entity(call: Call) -> Answer:
 )
 async def list_activity_entities(call: Call) -> Answer:
     mappings = [entity.activity for entity in call.model.instance.entities if entity.activity]
-    types = {mapping.activity_type: mapping.activity_type_display for mapping in mappings}
+    types = {
+        name: ", ".join(dict.fromkeys(each.activity_type_display for each in mappings if each.activity_type == name))
+        for name in dict.fromkeys(mapping.activity_type for mapping in mappings)
+    }
     body: ActivityEntities = {
         "value": [_kind(call.model.entities[name]) for name in call.model.records],
         "types": [{"activityType": name, "displayName": display} for name, display in types.items()],
@@ -133,7 +137,7 @@ def _kind(entity: Entity) -> ActivityEntity:
 USE = query(
     "use",
     "Use",
-    "Whether the fields are for input, for an item of a batch, for output, or for a page of records.",
+    "Where the fields are: in an input, an item of a batch, changes, an output, a profile in it, or a page of records.",
     enum(*USES),
     required=True,
 )
@@ -152,7 +156,9 @@ USE = query(
     responses={200: Response("The schema.", EntitySchema)},
 )
 async def get_entity_schema(call: Call) -> Answer:
-    body: EntitySchema = {"schema": entity_schema(call.model.entity(call[params.ENTITY_NAME]), call[USE])}
+    schema = entity_schema(call.model.entity(call[params.ENTITY_NAME]), call[USE])
+    fields: list[FieldName] = [{"name": name, "title": each["title"]} for name, each in schema["properties"].items()]
+    body: EntitySchema = {"schema": schema, "fields": fields}
     return Answer(200, body)
 
 

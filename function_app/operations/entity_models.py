@@ -133,7 +133,15 @@ class KeyEntities(TypedDict):
     value: Annotated[list[KeyEntity], Field(title="Entities", description="The entities with keys.")]
 
 
+class FieldName(TypedDict):
+    """A field of an entity."""
+
+    name: Annotated[str, Field(title="Name", description="The name of the field.")]
+    title: Annotated[str, Field(title="Title", description="The display name of the field.")]
+
+
 class EntitySchema(TypedDict):
     """The fields of an entity."""
 
     schema: Annotated[dict[str, Any], Field(title="Schema", description="The JSON schema of the fields.")]
+    fields: Annotated[list[FieldName], Field(title="Fields", description="The names of the fields.")]

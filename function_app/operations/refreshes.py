@@ -204,7 +204,9 @@ async def get_refresh_status(call: Call) -> Answer:
                 {
                     "name": name,
                     "jobId": job.job_id,
+                    "file": None,
                     "status": _status(job, of_node),
+                    "message": None,
                     "warnings": [warning for task in of_node for warning in (*task.doubts, *task.warnings)],
                     "progress": _counts(of_node),
                 }
@@ -240,16 +242,17 @@ def _info(job: Job, tasks: Sequence[Task], *, parts: bool) -> JobInfo:
         "acceptRemovals": job.accept_removals,
         "warnings": warnings_of(job, tasks),
         "snapshots": snapshots,
-        "progress": {**_counts(tasks), "parts": len(tasks), "partsDone": sum(task.done for task in tasks)},
+        "progress": _counts(tasks),
         "landed": {"count": total(tasks).landed, "updates": cast("list[LandedUpdate]", landed)},
     }
-    return {**info, "tasks": [_part(job, task) for task in tasks]} if parts else info
+    return {**info, "tasks": [_part(job, task) for task in tasks] if parts else None}
 
 
 def _part(job: Job, task: Task) -> NodeInfo:
     status = _status(job, [task])
     return {
         "name": _node(task),
+        "jobId": job.job_id,
         "file": task.file or None,
         "status": status,
         "message": task.message,
@@ -273,7 +276,8 @@ def _status(job: Job, tasks: Sequence[Task]) -> str:
 
 
 def _counts(tasks: Sequence[Task]) -> Progress:
-    return cast("Progress", asdict(total(tasks)))
+    done = sum(task.done for task in tasks)
+    return cast("Progress", {**asdict(total(tasks)), "parts": len(tasks), "partsDone": done})
 
 
 OPERATIONS: tuple[Operation, ...] = (

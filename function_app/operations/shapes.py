@@ -12,10 +12,16 @@ from typing_extensions import TypedDict
 
 from function_app.api.paging import Page
 from function_app.domain.entity import CUSTOMER
+from function_app.domain.schema import Use
 
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-CustomerFields = Annotated[dict[str, Any], Field(json_schema_extra={"x-attributes-of": CUSTOMER})]
-"""A record of Customer that is known by its metadata only."""
+
+
+def customer_fields(use: Use, title: str | None = None, description: str | None = None) -> Any:
+    """Describe a record of Customer, which is known by its metadata only."""
+    return Field(title=title, description=description, json_schema_extra={"x-attributes-of": CUSTOMER, "x-use": use})
+
+
 UNTYPED: dict[str, Any] = {"x-untyped": True}
 """Marks an object with members that differ from customer to customer: without its type, formulas can read each."""
 
@@ -44,7 +50,7 @@ class Receipt(TypedDict):
 class UpdatedCustomer(TypedDict):
     """The merged profile after an update, and the update's receipt."""
 
-    customer: Annotated[CustomerFields, Field(title="Profile", description="The merged profile.")]
+    customer: Annotated[dict[str, Any], customer_fields("profile", "Profile", "The merged profile.")]
     receipt: Annotated[Receipt, Field(title="Receipt", description="The outcome of the update.")]
 
 
@@ -52,7 +58,10 @@ class UpdatedCustomer(TypedDict):
 class CustomerList(Page):
     """One page of customers."""
 
-    value: Annotated[list[CustomerFields], Field(title="Customers", description="The merged profiles.")]
+    value: Annotated[
+        list[Annotated[dict[str, Any], customer_fields("output")]],
+        Field(title="Customers", description="The merged profiles."),
+    ]
 
 
 class UnifiedActivity(TypedDict):
@@ -194,6 +203,4 @@ class ActivityTypes(TypedDict):
     """The activity types of a customer, with counts."""
 
     customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
-    activityTypes: Annotated[
-        list[ActivityType], Field(title="Activity Types", description="The types, most frequent first.")
-    ]
+    activityTypes: Annotated[list[ActivityType], Field(title="Types", description="The types, most frequent first.")]

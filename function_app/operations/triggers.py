@@ -25,7 +25,7 @@ from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.errors import ServiceError
-from function_app.operations.shapes import CustomerFields, Instant, UnifiedActivity
+from function_app.operations.shapes import Instant, UnifiedActivity, customer_fields
 from function_app.services.read_feed import FeedPage
 
 POLL_AFTER = 60
@@ -54,7 +54,9 @@ class UpdateEvent(TypedDict):
         Annotated[str | None, Field(title="Caller", description="The name that the caller sent, if any.")]
     ]
     names: Annotated[list[str], Field(title="Field Names", description="The names of the changed fields.")]
-    fields: Annotated[CustomerFields, Field(title="Changes", description="The changed fields with their new values.")]
+    fields: Annotated[
+        dict[str, Any], customer_fields("changes", "Changes", "The changed fields with their new values.")
+    ]
 
 
 INTERNAL: dict[str, Any] = {"x-ms-visibility": "internal"}

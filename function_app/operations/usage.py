@@ -59,6 +59,7 @@ GROUP_BY = query(
     "The names to group calls by, like entity,caller; one or more of operation, entity, caller, result, errorCode.",
     ParameterType(_groups),
     default=("operation",),
+    visibility="important",
 )
 INTERVAL = query(
     "interval",

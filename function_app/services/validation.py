@@ -53,7 +53,11 @@ class Checker:
         """
         changes = {**dict.fromkeys(clear.names), **body} if clear.names else body
         if not changes:
-            return [error_codes.EMPTY_BODY("The body names no attribute; send at least one.", "")]
+            return [
+                error_codes.EMPTY_BODY(
+                    "The body names no attribute; send at least one, or the names of those to clear.", ""
+                )
+            ]
         if len(changes) > MAX_CHANGES:
             message = f"The body names {len(changes)} attributes; at most {MAX_CHANGES} can be changed at once."
             return [error_codes.TOO_MANY_ATTRIBUTES(message, "")]

@@ -25,16 +25,21 @@ _Parse = Callable[[Iterable[bytes]], pa.RecordBatch]
 
 
 class CsvPart:
-    """A CSV part, read from its start; its delimiter is the one that gives most of the `known` columns."""
+    """A CSV part, read from its start; its delimiter is the one that gives most of the `known` columns.
 
-    def __init__(self, stream: pa.NativeFile, file: str, layout: Layout, known: Collection[str]) -> None:
+    `is_sound` says that all of its rows are known to keep the rules.
+    """
+
+    def __init__(
+        self, stream: pa.NativeFile, file: str, layout: Layout, known: Collection[str], *, is_sound: bool = False
+    ) -> None:
         text = open_text(stream, file, layout.encoding)
         start, header = b"", None
         while header is None:
             chunk = next(text.chunks, None)
             start += chunk or b""
             header = read_header(start, layout, frozenset(known), text.encoding, is_all=chunk is None)
-        self._header: Header = header
+        self._header, self._is_sound = header, is_sound
         self._has_rows = start[: header.end].endswith((b"\r", b"\n"))
         self._chunks, self._line = chain((start[header.end :],), text.chunks), count_lines(start[: header.end]) + 1
         self.columns, self.delimiter, self.encoding = header.columns, header.dialect.delimiter.decode(), text.encoding
@@ -64,7 +69,7 @@ class CsvPart:
 
     def _blocks(self) -> Iterator[_Pieces]:
         pieces, size = list[Sound | Broken](), 0
-        for piece in Records(self._chunks, self._header.dialect, len(self.columns)):
+        for piece in Records(self._chunks, self._header.dialect, len(self.columns), is_sound=self._is_sound):
             pieces.append(piece)
             size += len(piece.text)
             if size >= BLOCK_BYTES:

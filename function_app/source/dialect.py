@@ -39,13 +39,6 @@ class Dialect:
         return re.compile(rb"(?:%b(?:\r\n?|\n))*+" % self._values)
 
     @cached_property
-    def quoted_records(self) -> re.Pattern[bytes]:
-        """The same as `records`, faster where most values are in quotes."""
-        delimiter = re.escape(self.delimiter)
-        value = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\r\n%b]*+)' % delimiter
-        return re.compile(rb"(?:%b(?:%b%b)*+(?:\r\n?|\n))*+" % (value, delimiter, value))
-
-    @cached_property
     def _values(self) -> bytes:
         other = rb"[^\r\n" + re.escape(self.delimiter) + rb"]"
         quoted = rb'(?<!%b)"[^"]*+(?:""[^"]*+)*+"(?!%b)' % (other, other)

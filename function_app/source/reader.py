@@ -84,11 +84,16 @@ def read_part(  # noqa: PLR0913, PLR0917  # all that reading depends on
             yield judge.judge(some.with_values(of_all))
 
 
-def read_ids(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout | None = None) -> Iterator[list[str]]:
-    """Read the ids of all rows, rejected ones too, and what may be the first value of one in broken rows."""
+def read_ids(
+    stream: pa.NativeFile, file: str, entity: Entity, layout: Layout | None = None, *, is_sound: bool = False
+) -> Iterator[list[str]]:
+    """Read the ids of all rows, rejected ones too, and what may be the first value of one in broken rows.
+
+    The rules of CSV are not checked again in a part that is known to be sound.
+    """
     layout = layout or Layout.of(entity)
     columns = [layout.column(name) for name in entity.keys[0]]
-    for rows in _open(stream, file, entity, layout).rows(columns, columns[0]):
+    for rows in _open(stream, file, entity, layout, is_sound=is_sound).rows(columns, columns[0]):
         values = [_texts(column) for column in rows.columns.columns]
         ids = values[0] if len(values) == 1 else [key_text(parts) for parts in zip(*values, strict=True)]
         yield [*filter(None, ids), *(held.decode("utf-8", "replace") for row in rows.broken for held in row.ids)]
@@ -99,10 +104,12 @@ def _texts(column: pa.Array) -> list[str | None]:
     return found
 
 
-def _open(stream: pa.NativeFile, file: str, entity: Entity, layout: Layout) -> CsvPart | ParquetPart:
+def _open(
+    stream: pa.NativeFile, file: str, entity: Entity, layout: Layout, *, is_sound: bool = False
+) -> CsvPart | ParquetPart:
     if file.lower().endswith(".parquet"):
         return ParquetPart(stream)
-    return CsvPart(stream, file, layout, layout.columns_of(entity.by_name))
+    return CsvPart(stream, file, layout, layout.columns_of(entity.by_name), is_sound=is_sound)
 
 
 def _values_of_all(part: CsvPart | ParquetPart, file: str, entity: Entity, layout: Layout) -> Mapping[str, str | None]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from function_app.source.dialect import INNER, Dialect, count_lines, end_of
 from function_app.source.readings import Judgement, judge
+from function_app.source.whole_records import end_of_slice, end_of_stretch
 
 MAX_ROW_BYTES = 2_000_000
 TOO_LARGE = f"The row is larger than {MAX_ROW_BYTES // 1_000_000} MB."
@@ -21,8 +22,7 @@ AFTER_QUOTE = "Text follows the closing quote of a value; write a quote within a
 BACKSLASH = "A quote within a quoted value has a backslash before it; write the quote twice instead."
 IN_UNQUOTED = "A quote is in a value without quotes; put the value in quotes, and write the quote in it twice."
 AFTER_SPACE = "A space is before the opening quote of a value; remove it."
-_SLICE, _HEAD, _MIN_VIEW, _MAX_VIEW = 1 << 16, 1 << 14, 1 << 9, 1 << 20
-_SAMPLE, _MANY = 1 << 10, 32
+_HEAD, _MIN_VIEW, _MAX_VIEW = 1 << 14, 1 << 9, 1 << 20
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
 _QUOTES = re.compile(rb'"++')
 _BLANKS = re.compile(rb"[ \t]*+")
@@ -77,12 +77,14 @@ class _Found:
 class Records:
     """Iterate over a text that comes in chunks of any length, in memory for one record of the longest.
 
-    `width` is how many values a record should have, if that is known.
+    `width` is how many values a record should have, if that is known; `is_sound`, that all records keep the rules.
     """
 
-    def __init__(self, chunks: Iterator[bytes], dialect: Dialect, width: int | None = None) -> None:
-        self._chunks, self._dialect, self._width = chunks, dialect, width
-        self._text, self._at, self._all_there = b"", 0, False
+    def __init__(
+        self, chunks: Iterator[bytes], dialect: Dialect, width: int | None = None, *, is_sound: bool = False
+    ) -> None:
+        self._chunks, self._dialect, self._width, self._is_sound = chunks, dialect, width, is_sound
+        self._text, self._at, self._all_there, self._is_regular = b"", 0, False, True
         self._found = _Found()
 
     def __iter__(self) -> Iterator[Sound | Broken]:
@@ -97,17 +99,13 @@ class Records:
                 return
 
     def _end_of_whole_ones(self) -> int:
-        """Return where the next whole records of the text end, at most those of a slice."""
-        text, at = self._text, self._at
-        end = min(at + _SLICE, len(text))
-        while end < len(text) and text[end - 1 : end] == b"\r":
-            end += 1
-        if end == len(text) and text.endswith(b"\r") and not self._all_there:
-            end -= 1  # the next chunk may begin with its LF
-        if text.find(b'"', at, end) < 0:
-            return max(text.rfind(b"\n", at, end) + 1, text.rfind(b"\r", at, end) + 1, at)
-        are_many = text.count(b'"', at, at + _SAMPLE) > _MANY
-        return end_of(self._dialect.quoted_records if are_many else self._dialect.records, text, at, end)
+        """Return where the next whole records of the text end."""
+        if self._is_regular:
+            end = end_of_stretch(self._text, self._at, self._dialect, is_sound=self._is_sound)
+            if end > self._at:
+                return end
+        self._is_regular = False  # until the next chunk, so that no byte is looked at often
+        return end_of_slice(self._text, self._at, self._dialect, is_all=self._all_there)
 
     def _next(self) -> Sound | Broken:
         """Read one record to its end."""
@@ -257,7 +255,7 @@ class Records:
             return None
         if offset > MAX_ROW_BYTES:
             offset -= self._let_go_until(offset - 2)
-        self._text, self._at = self._text[self._at :] + chunk, 0
+        self._text, self._at, self._is_regular = self._text[self._at :] + chunk, 0, True
         return offset
 
     def _let_go_until(self, offset: int) -> int:

@@ -28,6 +28,7 @@ BENCHES: tuple[Bench, ...] = (
     refresh.throughput,
     refresh.memory,
     refresh.few_changes,
+    refresh.from_csv,
     refresh.reads_meanwhile,
 )
 _ROW = "{:<44} {:>7} {:>7} {:>9}  {:<6} {:>5}"

@@ -70,7 +70,7 @@ def test_the_logic_app_calls_the_connector_as_its_definition_says() -> None:
         assert ("x-ms-trigger" in operation) == (where == "triggers")
         assert fits(set(inputs.get("queries", {})), parameters(operation, "query"))
         assert fits(set(inputs.get("headers", {})), parameters(operation, "header"))
-        assert bool(parameters(operation, "body")) == ("body" in inputs)
+        assert "body" not in inputs or parameters(operation, "body")
         assert set(inputs.get("body", {})) <= FIELDS
 
 

@@ -91,8 +91,10 @@ def test_every_field_of_a_customer_is_written_out_in_responses(operation_id: str
         if "$ref" in found:
             found = schema_of({"schema": found})
     assert found["type"] == "object"
-    assert {attribute["name"] for attribute in ATTRIBUTES} <= set(found["properties"])
-    for attribute in ATTRIBUTES:
+    changed = operation_id.startswith("When")  # a change has no keys
+    attributes = [each for each in ATTRIBUTES if not (changed and (each["name"] == "CustomerId" or each.get("keyOf")))]
+    assert {attribute["name"] for attribute in attributes} <= set(found["properties"])
+    for attribute in attributes:
         field, kind = found["properties"][attribute["name"]], EDM_TYPES[attribute["dataType"]]
         assert (field["type"], field.get("format"), field["title"]) == (
             kind["type"],

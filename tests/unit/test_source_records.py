@@ -21,6 +21,7 @@ from function_app.source.records import (
     Records,
     Sound,
 )
+from function_app.source.whole_records import are_records, end_of_stretch
 
 COMMA = Dialect(b",")
 VALUES = st.text(st.sampled_from('ab ",;\r\n\\æ'), max_size=6)
@@ -64,6 +65,23 @@ def test_what_keeps_the_rules_is_sound_wherever_its_chunks_end(
     assert [dialect.width(record[0]) for record in dialect.record.finditer(text) if record[0]] == [*map(len, table)]
 
 
+@given(
+    table=TABLES,
+    ending=st.sampled_from(["\n", "\r", "\r\n"]),
+    quoted=st.booleans(),
+    sizes=st.lists(st.integers(1, 60)),
+)
+def test_what_is_known_to_be_sound_is_cut_between_records(
+    table: list[list[str]], ending: str, quoted: bool, sizes: list[int]
+) -> None:
+    text = written(table, ",", ending, quoted=quoted)
+    ends = [*accumulate(sizes), len(text)]
+    chunks = (text[start:end] for start, end in pairwise([0, *ends]))
+    found = list(Records(chunks, COMMA, is_sound=True))
+    assert b"".join(piece.text for piece in found) == text
+    assert all(are_records(piece.text, COMMA) for piece in found)
+
+
 @given(text=ANYTHING, sizes=st.lists(st.integers(1, 9)))
 def test_nothing_gets_lost_and_no_chunk_changes_what_is_found(text: bytes, sizes: list[int]) -> None:
     whole = pieces(text)
@@ -74,7 +92,10 @@ def test_nothing_gets_lost_and_no_chunk_changes_what_is_found(text: bytes, sizes
 
 @given(text=ANYTHING)
 def test_both_ways_to_find_records_find_the_same(text: bytes) -> None:
-    assert end_of(COMMA.records, text, 0) == end_of(COMMA.quoted_records, text, 0)
+    whole = text[: end_of(COMMA.records, text, 0)]
+    assert are_records(whole, COMMA)
+    assert are_records(text, COMMA) == (whole == text)
+    assert end_of_stretch(text, 0, COMMA) <= len(whole)
 
 
 @given(text=ANYTHING)

@@ -97,7 +97,7 @@ BY_ID = {operation.id: operation for operation in OPERATIONS}
 
 
 def address(operation_id: str) -> str:
-    places = PLACES | CALLS[operation_id].places
+    places = {**PLACES, **CALLS[operation_id].places}
     return BY_ID[operation_id].path.format(**places)
 
 

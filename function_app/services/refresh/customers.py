@@ -33,12 +33,12 @@ from function_app.store.port import Store
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A batch of rows: their CustomerIds, the rows in JSON, and their attributes that hold source keys.
+    """A batch of rows: their places by CustomerId, the rows in JSON, and their attributes that hold source keys.
 
-    Of several rows of one customer the last counts: the digest is its.
+    Of several rows of one customer the last counts: the place and the digest are its.
     """
 
-    ids: Sequence[str]
+    places: Mapping[str, int]
     texts: Sequence[bytes]
     digests: Mapping[str, str]
     keys: Mapping[str, Sequence[Any]]
@@ -46,22 +46,23 @@ class _Rows:
 
     def changes(self, instance: Instance, old: Mapping[str, Attributes | None], absent: Collection[str]) -> _Changes:
         """Return what to write for some customers that had these profiles; they keep what has no column here."""
-        numbers = {key: number for number, key in enumerate(self.ids) if key in old}
         had, has, twice = dict[SourceKey, str](), dict[SourceKey, str](), list[SharedKey]()
         texts: dict[str, bytes] = {}
-        for customer_id, number in numbers.items():
-            kept = _kept(instance, old[customer_id] or {}, absent)
-            texts[customer_id] = _with(self.texts[number], kept) if kept else self.texts[number]
-            row = {name: values[number] for name, values in self.keys.items()}
+        for customer_id, profile in old.items():
+            place = self.places[customer_id]
+            kept = _kept(instance, profile, absent) if profile and absent else {}
+            texts[customer_id] = _with(self.texts[place], kept) if kept else self.texts[place]
+            row = {name: values[place] for name, values in self.keys.items()}
             for key in keys_of(instance, row | kept, customer_id):
                 twice += [shared(key, has[key], customer_id)] if key in has else []
                 has[key] = customer_id
-            had |= keys_of(instance, old[customer_id] or {}, customer_id)
+            if profile:
+                had |= keys_of(instance, profile, customer_id)
         return _Changes(
             texts,
-            {key: self.digests[key] for key in numbers},
+            {key: self.digests[key] for key in old},
             {key: owner for key, owner in had.items() if has.get(key) != owner},
-            {key: owner for key, owner in has.items() if had.get(key) != owner},
+            {key: owner for key, owner in has.items() if had.get(key) != owner} if had else has,
             twice,
         )
 
@@ -121,7 +122,8 @@ class LoadCustomers:
                 ids, texts = batch.column(CUSTOMER_ID), batch.texts()
                 form = model.fitting.form
                 digests = {key: xxh3_64_hexdigest(text) + form for key, text in zip(ids, texts, strict=True)}
-                held.append(_Rows(ids, texts, digests, keys, batch.report))
+                places = {key: place for place, key in enumerate(ids)}
+                held.append(_Rows(places, texts, digests, keys, batch.report))
                 yield held[-1]
 
     async def _write(self, instance: Instance, changes: _Changes, now: datetime) -> Sequence[SharedKey]:

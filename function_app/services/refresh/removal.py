@@ -28,10 +28,12 @@ _SHOWN = 3
 class Removal:
     """What may be removed after the loaded parts of a snapshot.
 
-    `allowed` is the share of customers that may go; `incomplete` is why none may.
+    `sound` are the files of which no row was rejected; `allowed` is the share of customers that may go; `incomplete` is
+    why none may.
     """
 
     parts: Sequence[Part]
+    sound: Collection[str]
     loaded: Counts
     allowed: float
     incomplete: str | None
@@ -74,7 +76,7 @@ class RemoveCustomers:
         count = await self._store.customers.count_profiles(instance_id, None, frozenset())
         turns = max((removal.loaded.rows - 1) // IDS_IN_MEMORY + 1, 1)
         for turn in range(turns):
-            there = await run_in_background(self._ids, model, removal.parts, turn, turns)
+            there = await run_in_background(self._ids, model, removal, turn, turns)
             doubled.add(there)
             if removal.incomplete is None and (removal.loaded.rejected or len(there) < count):
                 missing += [one async for one in self._missing(instance_id, there, turn, turns)]
@@ -94,16 +96,18 @@ class RemoveCustomers:
                 yield one
             after = page[-1]
 
-    def _ids(self, model: CompiledInstance, parts: Collection[Part], turn: int, turns: int) -> Ids:
+    def _ids(self, model: CompiledInstance, removal: Removal, turn: int, turns: int) -> Ids:
         from function_app.source.ids import Ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
-        return Ids(_of_turn(ids, turn, turns) for part in parts for ids in self._read_ids(model, part))
+        lists = (ids for part in removal.parts for ids in self._read_ids(model, part, part.file in removal.sound))
+        return Ids(_of_turn(ids, turn, turns) for ids in lists)
 
-    def _read_ids(self, model: CompiledInstance, part: Part) -> Iterator[list[str]]:
+    def _read_ids(self, model: CompiledInstance, part: Part, is_sound: bool) -> Iterator[list[str]]:  # noqa: FBT001
         from function_app.source.reader import read_ids  # noqa: PLC0415  # pyarrow: only a refresh needs it
 
         with self._snapshots.open(part) as stream:
-            yield from read_ids(stream, part.file, model.instance.customer, Layout.of(model.instance.customer))
+            customer = model.instance.customer
+            yield from read_ids(stream, part.file, customer, Layout.of(customer), is_sound=is_sound)
 
     async def _remove(self, instance: Instance, customer_ids: Collection[str], now: datetime) -> None:
         """Remove profiles and keys; updates and activities stay, those without an end for the days of grace."""

@@ -128,7 +128,8 @@ class Tasks:
         loaded = [task for task in tasks if task.entity == CUSTOMER and task.work == "load"]
         parts = [Part(task.file, task.version) for task in loaded if not task.failed]
         allowed = 1.0 if accept_removals else model.instance.most_removed
-        removal = Removal(parts, total(loaded), allowed, _incomplete(model, loaded))
+        sound = frozenset(task.file for task in loaded if not (task.failed or task.counts.rejected or task.doubts))
+        removal = Removal(parts, sound, total(loaded), allowed, _incomplete(model, loaded))
         async with aclosing(self._remove_customers(model, removal, self._clock())) as work:
             async for step in work:
                 yield step

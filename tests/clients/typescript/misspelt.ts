@@ -1,0 +1,5 @@
+/** Does not compile. */
+
+import type { Customer } from "./instance-client.js";
+
+export const city = (customer: Customer) => customer.Cty;
