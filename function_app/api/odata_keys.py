@@ -20,7 +20,7 @@ def split_key(name: str) -> tuple[str, str | None]:
 def key_filter(text: str, entity: Entity) -> str:
     """Return the `$filter` that finds the row with a key. Raises ServiceError if the text is no key of the entity."""
     names = entity.keys[0]
-    parts = [(found[1], found[2]) for found in _PART.finditer(text)]
+    parts = [(found[1] or "", found[2]) for found in _PART.finditer(text)]
     if len(parts) == 1 == len(names) and not parts[0][0]:
         parts = [(names[0], parts[0][1])]
     is_whole = "".join(found.group() for found in _PART.finditer(text)) == text

@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from function_app import error_codes
 from function_app.api.call import Call
 from function_app.api.options import COUNT, FORMAT, MAX_PAGE, MAX_PAGE_SIZE, SELECT, SKIP, SKIPTOKEN, TOP
+from function_app.api.parameters import INSTANCE_ID
 from function_app.errors import ServiceError
 
 DEFAULT_PAGE = 100
@@ -114,7 +115,8 @@ def next_link(call: Call, following: list[Any], left: int | None = None) -> str:
 
 def link_of(call: Call, path: str, operation_id: str, query: Mapping[str, str], following: list[Any]) -> str:
     """Return the address of a further page of another operation, below the root of the OData service."""
-    asked = {**query, SKIPTOKEN.name: _token(following, _digest(operation_id, query))}
+    values = {INSTANCE_ID.name: call[INSTANCE_ID], **query}
+    asked = {**query, SKIPTOKEN.name: _token(following, _digest(operation_id, values))}
     return _checked(f"{service_root(call)}/{path}?{urlencode(asked, safe='$')}")
 
 

@@ -111,7 +111,7 @@ def test_what_clients_write_in_another_way_has_the_same_meaning(text: str, meant
 @pytest.mark.parametrize(
     "text", ["City", "x has y", "City has 'x'", "not 5", "true", "City eq FullName", "1 eq 1", "''"]
 )
-def test_a_refusal_has_no_word_of_the_parser(text: str) -> None:
+def test_a_refusal_names_nothing_of_the_parser(text: str) -> None:
     words = ("Identifier", "ODATA", "Literal", "token", "Compare", "ast", "received only a")
     assert [word for word in words if word in fault_of(text)] == []
 
