@@ -94,7 +94,8 @@ def make_authenticator(settings: Settings, access: Access) -> Authenticator:
     tenant, audience = settings.ENTRA_TENANT_ID or "", settings.ENTRA_AUDIENCE or ""
     keys_of_tenant = f"https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys"
     signing_keys = SigningKeys(settings.ENTRA_JWKS_URL or keys_of_tenant)
-    return TokenOrKey(EntraTokens(trust_of(tenant, audience, settings.ENTRA_ISSUER), signing_keys), access)
+    tokens = EntraTokens(trust_of(tenant, audience, settings.ENTRA_ISSUER), signing_keys)
+    return TokenOrKey(tokens, access, f"https://login.microsoftonline.com/{tenant}/oauth2/authorize")
 
 
 def snapshots_of(settings: Settings) -> Snapshots:

@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from odata_query import ast
 
@@ -192,6 +193,8 @@ def _of_type(attribute: Attribute, node: Any) -> Any:
     match attribute.data_type, node:
         case ("Edm.String", ast.String()) | ("Edm.Boolean", ast.Boolean()):
             value = node.py_val
+        case "Edm.String", ast.GUID():  # a GUID that is kept as text, like the CustomerId of an activity
+            value = str(node.val).lower()
         case "Edm.Date", ast.Date():
             value = node.py_val.isoformat()
         case "Edm.DateTimeOffset", ast.DateTime():
@@ -199,8 +202,8 @@ def _of_type(attribute: Attribute, node: Any) -> Any:
             value = format_instant(instant) if instant and instant.tzinfo else None
         case "Edm.TimeOfDay", ast.Time():
             value = node.py_val.isoformat(timespec="microseconds")
-        case "Edm.Guid", ast.GUID():
-            value = str(node.py_val).lower()
+        case "Edm.Guid", ast.GUID() | ast.String():
+            value = str(UUID(str(node.val)))
         case kind, _ if kind in _FORMS:
             pass  # a literal of another type
         case _, ast.UnaryOp(op=ast.USub(), operand=ast.Integer(val=text) | ast.Float(val=text)):

@@ -18,11 +18,11 @@ from function_app import error_codes
 from function_app.api.call import Call
 from function_app.api.options import COUNT, FORMAT, MAX_PAGE, MAX_PAGE_SIZE, SELECT, SKIP, SKIPTOKEN, TOP
 from function_app.api.parameters import INSTANCE_ID
+from function_app.api.sign_in.auth import KEY_PARAMETER
 from function_app.errors import ServiceError
 
 DEFAULT_PAGE = 100
 MAX_ADDRESS = 8_000  # the Functions host rejects a request line over 8,192 bytes: verb, address and version
-NEVER_IN_LINKS = frozenset(("subscription-key",))
 _PAGED = frozenset(parameter.name for parameter in (SKIPTOKEN, SKIP, TOP, SELECT, COUNT, FORMAT, MAX_PAGE_SIZE))
 _INSTANCE = re.compile(r"^.*?/instances/[^/?]+", re.IGNORECASE)
 
@@ -106,8 +106,8 @@ def page_head(
 
 def next_link(call: Call, following: list[Any], left: int | None = None) -> str:
     """Return the address of the next page. Its token is valid for this query only; `left` is its `$top`."""
-    replaced = {SKIPTOKEN.name, SKIP.name, *NEVER_IN_LINKS} | ({TOP.name} if left is not None else set())
-    asked = [(k, v) for k, v in parse_qsl(urlsplit(call.url).query) if k not in replaced]
+    replaced = {SKIPTOKEN.name, SKIP.name, KEY_PARAMETER} | ({TOP.name} if left is not None else set())
+    asked = [(k, v) for k, v in parse_qsl(urlsplit(call.url).query) if k.lower() not in replaced]
     asked += [(TOP.name, str(left))] if left is not None else []
     asked.append((SKIPTOKEN.name, _token(following, _digest(call.operation_id, call.values), _preferred(call))))
     return _checked(urlsplit(call.url)._replace(query=urlencode(asked, safe="$"), fragment="").geturl())

@@ -57,7 +57,7 @@ def _document(sets: Sequence[Entity]) -> Iterator[str]:
     yield "<edmx:DataServices>"
     yield f'<Schema Namespace="{NAMESPACE}" xmlns="http://docs.oasis-open.org/odata/ns/edm">'
     for entity in sets:
-        yield from _entity_type(entity)
+        yield from _entity_type(entity, sets[0].by_name[CUSTOMER_ID])
     yield f'<EntityContainer Name="{CONTAINER}">'
     for entity in sets:
         yield from _entity_set(entity)
@@ -67,12 +67,17 @@ def _document(sets: Sequence[Entity]) -> Iterator[str]:
     yield "</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>"
 
 
-def _entity_type(entity: Entity) -> Iterator[str]:
+def _entity_type(entity: Entity, identity: Attribute) -> Iterator[str]:
+    """Yield the type of an entity; the customer that it refers to has the type of the customers' ids."""
+    unified, is_guid = UNIFIED.by_name[CUSTOMER_ID], identity.data_type == "Edm.Guid"
     keys = "".join(f'<PropertyRef Name="{name}"/>' for name in entity.keys[0])
     yield f'<EntityType Name="{entity.qualified_name}"><Key>{keys}</Key>'
     for attribute in entity.attributes:
         label = attribute.friendly_name.translate(_ESCAPES)
-        yield f"<Property{_type_of(attribute, is_key=attribute.name in entity.keys[0])}>"
+        typed = (
+            replace(unified, data_type="Edm.Guid", max_length=None) if is_guid and attribute is unified else attribute
+        )
+        yield f"<Property{_type_of(typed, is_key=attribute.name in entity.keys[0])}>"
         yield f'<Annotation Term="Core.Description" String="{label}"/></Property>'
     if has_activities(entity):
         yield f'<NavigationProperty Name="{UNIFIED.name}" Type="Collection({NAMESPACE}.{UNIFIED.name})"/>'

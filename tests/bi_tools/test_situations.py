@@ -1,4 +1,4 @@
-"""Situations of public reports about OData feeds: escaped texts, lists, dates, decimals, nulls, paging while data changes."""
+"""Situations of public reports about OData: escaped texts, lists, dates, decimals, nulls, paging while data changes."""
 
 from __future__ import annotations
 
