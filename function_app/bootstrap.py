@@ -22,6 +22,7 @@ from function_app.api.sign_in.tokens import SCOPE, EntraTokens, trust_of
 from function_app.domain.feed import REQUEST_WITHIN_S
 from function_app.operations import (
     activities,
+    activity_lists,
     adaptive_card,
     api_keys,
     changes,
@@ -34,6 +35,7 @@ from function_app.operations import (
     key_ring,
     odata_service,
     pages,
+    records,
     refreshes,
     roles,
     sizes,
@@ -55,6 +57,8 @@ _log = logging.getLogger(__name__)
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *activities.OPERATIONS,
+    *activity_lists.OPERATIONS,
+    *records.OPERATIONS,
     *odata_service.OPERATIONS,
     *key_ring.OPERATIONS,
     *triggers.OPERATIONS,

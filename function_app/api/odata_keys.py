@@ -6,6 +6,7 @@ import re
 
 from function_app import error_codes
 from function_app.domain.entity import Entity
+from function_app.domain.query import Condition
 from function_app.errors import ServiceError
 
 _PART = re.compile(r"\s*(?:([A-Za-z_]\w*)\s*=\s*)?('(?:[^']|'')*'|[^,'()\s=]+)\s*(?:,|$)")
@@ -17,8 +18,8 @@ def split_key(name: str) -> tuple[str, str | None]:
     return (entity, key[:-1]) if mark and key.endswith(")") else (name, None)
 
 
-def key_filter(text: str, entity: Entity) -> str:
-    """Return the `$filter` that finds the row with a key. Raises ServiceError if the text is no key of the entity."""
+def key_condition(text: str, entity: Entity) -> Condition:
+    """Return the condition that finds the row with a key. Raises ServiceError if the text is no key of the entity."""
     names = entity.keys[0]
     parts = [(found[1] or "", found[2]) for found in _PART.finditer(text)]
     if len(parts) == 1 == len(names) and not parts[0][0]:
@@ -30,4 +31,6 @@ def key_filter(text: str, entity: Entity) -> str:
             f"A row of {entity.qualified_name} is named {entity.qualified_name}({like}); received '({text[:64]})'."
         )
         raise ServiceError(error_codes.INVALID_QUERY(message, "entityName"))
-    return " and ".join(f"{name} eq {value}" for name, value in parts)
+    from function_app.api.odata_filter import parse_filter  # noqa: PLC0415  # 90 ms that a cold start saves
+
+    return parse_filter(" and ".join(f"{name} eq {value}" for name, value in parts), entity)
