@@ -1,4 +1,4 @@
-"""Requests as clients of the original's age send them, in C#, JavaScript and Python, byte for byte."""
+"""Requests as clients of the original API's age send them, in C#, JavaScript and Python, byte for byte."""
 
 from __future__ import annotations
 

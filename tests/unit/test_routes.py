@@ -83,7 +83,7 @@ FIRST_CALLS = [
     ("GET", "data/UnifiedActivity", "ListUnifiedActivities"),
     ("POST", "data/UnifiedActivity/batch", "CreateActivities"),
     ("GET", "data/UnifiedActivity/a%2Fb", "GetActivity"),
-    ("DELETE", "data/UnifiedActivity/a", "GetActivity"),
+    ("DELETE", "data/UnifiedActivity/a", "GetActivity_PATCH"),
     ("POST", "data/Shop_Purchases", "CreateActivity"),
     ("GET", "data/Shop_Purchases", "ListRecords"),
     ("GET", "data/Customer('ada')", "ListRecords"),
