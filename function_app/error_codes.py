@@ -299,7 +299,7 @@ NOT_STORABLE = ErrorCode(
 STORE_UNAVAILABLE = ErrorCode(
     "StoreUnavailable",
     503,
-    "The store can not be reached.",
+    "The store can not be reached, or so many updates have just expired that a list would not be exact.",
     "Wait the seconds in `Retry-After`, then send the request again.",
 )
 SIGN_IN_UNAVAILABLE = ErrorCode(

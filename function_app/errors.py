@@ -5,7 +5,8 @@ ServiceError                 one or more errors; the first one determines the st
 ├── NotAuthenticated         has the challenge of WWW-Authenticate
 ├── Throttled                has the seconds to wait
 └── Unavailable              has the seconds to wait
-    └── NotYetReadable       what another worker wrote is not readable here yet
+    ├── NotYetReadable       what another worker wrote is not readable here yet
+    └── TooManyDue           more updates end at once than a list can evaluate
 
 Rejected                     the same as a value, for one of several items
 """
@@ -84,3 +85,11 @@ class Unavailable(ServiceError):
 
 class NotYetReadable(Unavailable):
     """Postpone a message of the queue: a document that another worker wrote is not readable here yet."""
+
+
+class TooManyDue(Unavailable):
+    """Reject a list while more customers than it can evaluate wait to be settled."""
+
+    def __init__(self) -> None:
+        message = "Very many updates have just expired; wait until their customers are settled, and send this again."
+        super().__init__(fault=STORE_UNAVAILABLE(message))

@@ -43,12 +43,16 @@ def _charge(size: float, column: int) -> float:
 class Request:
     """A request to the store for up to `shared` operations of a refresh; `units` is the share of one of them."""
 
-    kind: Literal["query", "create", "upsert"]
+    kind: Literal["read", "query", "create", "upsert", "replace", "batch"]
     units: float
     shared: int = 1
 
     def __str__(self) -> str:
         return f"1 {self.kind}" + (f" for {self.shared:,}" if self.shared > 1 else "")
+
+
+def reading(size: float) -> Request:
+    return Request("read", read(size))
 
 
 def querying(*sizes: float, shared: int = 1, partitions: int = 1) -> Request:
@@ -60,19 +64,28 @@ def creating(document: tuple[float, int]) -> Request:
     return Request("create", create(*document))
 
 
-def replacing(document: tuple[float, int]) -> Request:
-    """Return the upsert of a document, given its size and the number of indexed terms that change."""
-    return Request("upsert", replace(*document))
+def replacing(document: tuple[float, int], kind: Literal["upsert", "replace"] = "upsert") -> Request:
+    """Return the replacement of a document, given its size and the number of indexed terms that change."""
+    return Request(kind, replace(*document))
+
+
+def creating_with(document: tuple[float, int], replaced: tuple[float, int]) -> Request:
+    """Return the transactional batch that creates one document and replaces another."""
+    return Request("batch", create(*document) + replace(*replaced))
 
 
 @dataclass(frozen=True)
 class Charge:
-    """An operation: calls per month and requests; `expiry` is the charge of deletion when its document expires."""
+    """An operation: calls per month and requests; `expiry` is the charge of deletion when its document expires.
+
+    The calls are those of one customer, or with `in_all` those of the instance.
+    """
 
     operation: str
     monthly: float
     requests: tuple[Request, ...]
     expiry: float = 0.0
+    in_all: bool = False
 
     @property
     def units(self) -> float:

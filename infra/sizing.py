@@ -22,16 +22,19 @@ from typing import Any
 
 from function_app.domain.activity import activity_of_record
 from function_app.domain.definition import instance_of
+from function_app.domain.fitting import Fitting
 from function_app.domain.profile import Update
+from function_app.domain.projection import Kept
 from function_app.local.sample import write_sample
 from function_app.services.content import canonical, digest
-from function_app.store import documents
-from infra.charges import Charge, create, creating, querying, replacing
+from function_app.store import documents, profile_documents
+from infra.charges import Charge, create, creating, creating_with, querying, reading, replacing
 
 SYSTEM_BYTES = 210  # _rid, _self, _etag, _attachments, _ts
 INSTANCE = "11111111-1111-4111-8111-111111111111"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-MONTH = 730 * 3600
+MONTH, MINUTES = 730 * 3600, 730 * 60
+LIVE_BYTES, UPDATED_TERMS = 600, 4  # what an update of three attributes adds to a profile, and changes in its index
 INDEXED, PARTITION_BYTES = 1.3, 50e9  # size with index / size; capacity of a physical partition
 
 
@@ -55,6 +58,8 @@ class Workload:
     activities: float = 4
     reads: float = 10
     timelines: float = 2
+    lists: float = 0.1  # pages of 100 customers
+    polls: float = 438_000  # by all flows: ten that poll each minute
     refreshes: float = 30
     changed_by_refresh: float = 4
     kept_activities: int = 30
@@ -122,9 +127,10 @@ def measure() -> Measured:
         if entity.activity
         for row in rows[entity.qualified_name]
     ]
+    fitting = Fitting(instance.customer)
     joined = [activity.joined(customers[0]["CustomerId"] or "") for activity, _ in found]
     return Measured(
-        _average([documents.profile_document(INSTANCE, row["CustomerId"] or "", row) for row in customers], "profiles"),
+        _average([profile_documents.profile_document(INSTANCE, _kept(row, fitting)) for row in customers], "profiles"),
         _average([documents.update_document(INSTANCE, _update(row), NOW) for row in customers], "profiles"),
         _average([documents.activity_document(INSTANCE, activity, NOW) for activity in joined], "activities"),
         _average([documents.key_document(INSTANCE, key, joined[0].customer_id) for _, key in found], "keys"),
@@ -154,16 +160,22 @@ def _update(customer: Mapping[str, str | None]) -> Update:
     )
 
 
+def _kept(row: Mapping[str, str | None], fitting: Fitting) -> Kept:
+    return Kept(row["CustomerId"] or "", row, form=fitting.form, loaded=fitting.form, digest="0" * 24)
+
+
 def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[Charge]:
     """Return every operation with its requests to the store, as charged with this number of customers."""
     load, profile, update = workload, measured.profile, measured.update
     activity, key = measured.activity, measured.key
     in_profiles, in_keys, in_activities = (_partitions(customers * held) for held in _held(measured, workload))
-    merged = querying(profile[0], update[0])
+    laid_over = (profile[0] + LIVE_BYTES, UPDATED_TERMS)
     page = querying(*[activity[0]] * min(20, load.kept_activities))
     there = querying(profile[0], shared=8_192, partitions=in_profiles)
     known = (querying(profile[0], shared=200, partitions=in_profiles), there)
     old = querying(profile[0], shared=512, partitions=in_profiles)
+    due = querying(laid_over[0], shared=200, partitions=in_profiles)
+    listed = querying(*[profile[0]] * 100, partitions=in_profiles)
     found = (
         querying(key[0], shared=200, partitions=in_keys),
         querying(activity[0], shared=200, partitions=in_activities),
@@ -171,14 +183,28 @@ def charges(measured: Measured, workload: Workload, customers: int = 1) -> list[
     owner = (querying(key[0]), querying())  # the customer of the key, and the activities parked under it
     rows = load.refreshes * load.snapshot_activities
     return [
-        Charge("Update a profile", load.updates, (merged, creating(update)), create(*update)),
+        Charge(
+            "Update a profile", load.updates, (reading(profile[0]), creating_with(update, laid_over)), create(*update)
+        ),
+        Charge("Settle an update that ended", load.updates, (due, replacing(laid_over, "replace"))),
         Charge("Post an activity", load.activities, (*owner, creating(activity)), create(*activity)),
-        Charge("Read a customer", load.reads, (merged,)),
+        Charge("Read a customer", load.reads, (reading(profile[0]),)),
         Charge("Read a timeline", load.timelines, (page,)),
+        Charge(
+            "List 100 customers",
+            load.lists,
+            (querying(partitions=in_profiles), listed, querying(partitions=in_profiles)),
+        ),
         Charge("Refresh an unchanged profile", load.refreshes - load.changed_by_refresh, known),
-        Charge("Refresh a changed profile", load.changed_by_refresh, (*known, old, replacing((profile[0], 4)))),
+        Charge(
+            "Refresh a changed profile",
+            load.changed_by_refresh,
+            (*known, old, old, replacing((profile[0], 4), "replace")),
+        ),
         Charge("Refresh an unchanged activity", max(0, rows - load.activities), found),
         Charge("Refresh an activity posted before", min(rows, load.activities), (*found, replacing((activity[0], 1)))),
+        Charge("Poll a trigger", load.polls, (querying(partitions=in_profiles),), in_all=True),
+        Charge("Look for ended updates", MINUTES, (querying(partitions=in_profiles),), in_all=True),
     ]
 
 
@@ -195,8 +221,10 @@ def _partitions(held: float) -> int:
 def bill(customers: int, measured: Measured, workload: Workload, prices: Prices) -> dict[str, float]:
     """Return the figures and dollars of a month for this number of customers."""
     found = charges(measured, workload, customers)
-    units = customers * sum(each.monthly * (each.units + each.expiry) for each in found)
-    requests = customers * (workload.updates + workload.activities + workload.reads + workload.timelines)
+    calls = [(each, each.monthly * (1 if each.in_all else customers)) for each in found]
+    units = sum(times * (each.units + each.expiry) for each, times in calls)
+    own = workload.updates + workload.activities + workload.reads + workload.timelines + workload.lists
+    requests = customers * own + workload.polls
     gigabytes = customers * sum(_held(measured, workload)) / 1e9
     mean_rate = units / MONTH
     most = max(1000.0, mean_rate * workload.peak, gigabytes * 10)  # the minimum of Cosmos DB is 10 RU/s per GB
@@ -215,12 +243,16 @@ def bill(customers: int, measured: Measured, workload: Workload, prices: Prices)
     }
 
 
+def _times(charge: Charge) -> str:
+    return f"{charge.monthly:,} in all" if charge.in_all else f"{charge.monthly:g}"
+
+
 def tables(workload: Workload, prices: Prices) -> str:
     """Return both tables as Markdown."""
     measured = measure()
     lines = ["| operation | times a month | requests of the store | RU | RU when it expires |", "|---|---|---|---|---|"]
     lines += [
-        f"| {c.operation} | {c.monthly:g} | {', '.join(map(str, c.requests))} | {c.units:.1f} | {c.expiry:.1f} |"
+        f"| {c.operation} | {_times(c)} | {', '.join(map(str, c.requests))} | {c.units:.1f} | {c.expiry:.1f} |"
         for c in charges(measured, workload)
     ]
     bills = [(customers, bill(customers, measured, workload, prices)) for customers in (10_000, 1_000_000, 100_000_000)]

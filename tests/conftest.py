@@ -17,6 +17,7 @@ from support import (
     host_over,
     in_json,
     profile,
+    put_profiles,
 )
 from support.process import LONG_S
 
@@ -73,7 +74,7 @@ async def hosted(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[httpx.Asyn
             profile("bob", City="Oslo", Points=2),
             profile("eve", Points=3),
         ]
-        await services.store.customers.write_profiles(INSTANCE, in_json(*people))
+        await put_profiles(services.store, INSTANCE, in_json(*people))
         yield client, services
 
 

@@ -9,10 +9,11 @@ from function_app.source.queue import QUEUE, step_of
 
 STORAGE = "AzureWebJobsStorage"
 RESUME_EVERY = "0 */5 * * * *"
+SETTLE_EVERY = "0 * * * * *"
 
 
 def add_background(app: func.FunctionApp, get_runtime: GetRuntime) -> None:
-    """Add the functions that refreshes need in Azure; a message is delivered again if its step raises an exception."""
+    """Add the functions that Azure starts; a message is delivered again if its step raises an exception."""
 
     async def do_refresh_step(msg: func.QueueMessage) -> None:
         await get_runtime().services.refresh.handle(step_of(msg.get_body()))
@@ -26,9 +27,14 @@ def add_background(app: func.FunctionApp, get_runtime: GetRuntime) -> None:
         runtime = get_runtime()
         await runtime.services.refresh.resume(runtime.clock())
 
+    async def settle_customers(timer: func.TimerRequest) -> None:  # noqa: ARG001  # the host passes it by name
+        await get_runtime().services.settle()
+
     listen = app.queue_trigger(arg_name="msg", queue_name=QUEUE, connection=STORAGE)
     app.function_name("DoRefreshStep")(listen(do_refresh_step))
     on_schedule = app.timer_trigger(schedule="%REFRESH_SCHEDULE%", arg_name="timer")
     app.function_name("StartRefreshes")(on_schedule(start_refreshes))
     now_and_then = app.timer_trigger(schedule=RESUME_EVERY, arg_name="timer")
     app.function_name("ResumeRefreshes")(now_and_then(resume_refreshes))
+    every_minute = app.timer_trigger(schedule=SETTLE_EVERY, arg_name="timer")
+    app.function_name("SettleCustomers")(every_minute(settle_customers))

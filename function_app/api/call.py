@@ -14,6 +14,7 @@ from function_app.services.instances import CompiledInstance
 from function_app.services.services import Services
 
 T = TypeVar("T")
+JSON: Mapping[str, str] = {"Content-Type": "application/json; charset=utf-8"}
 
 
 @dataclass(slots=True)

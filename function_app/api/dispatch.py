@@ -15,7 +15,7 @@ import orjson
 
 from function_app import error_codes, telemetry
 from function_app.api.background import add_background
-from function_app.api.call import Answer, Call
+from function_app.api.call import JSON, Answer, Call
 from function_app.api.operation import HttpMethod, Operation
 from function_app.api.parameters import INSTANCE_ID, MAX_CALLER_LENGTH
 from function_app.api.problems import answer_to
@@ -30,7 +30,6 @@ from function_app.errors import NotAllowed, NotAuthenticated, Unavailable
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
 _OK, _NOT_MODIFIED, _ERRORS = 200, 304, 400
-_JSON = {"Content-Type": "application/json; charset=utf-8"}
 # An absent type would be text/plain: the host adds it, and a cache may store it for a script that it has.
 _NO_TYPE = {"Content-Type": ""}
 
@@ -100,7 +99,7 @@ class _RequestHandler:
         """Add the ETag of the body; return 304 without a body if the caller sent this ETag."""
         raw = answer.body if isinstance(answer.body, bytes) else _written(answer.body)
         tag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
-        kind = _NONE if isinstance(answer.body, bytes) else _JSON
+        kind = _NONE if isinstance(answer.body, bytes) else JSON
         headers = {"Cache-Control": "private, no-cache", **kind, **answer.headers, "ETag": tag}
         asked = self._req.headers.get("if-none-match")
         if asked is not None:
@@ -196,7 +195,7 @@ def _response(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpRes
     return func.HttpResponse(
         _written(answer.body),
         status_code=answer.status,
-        headers={**_JSON, **answer.headers, **budget},
+        headers={**JSON, **answer.headers, **budget},
         mimetype="application/json",
     )
 

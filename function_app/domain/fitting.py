@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from function_app.domain.entity import Attribute, Entity
-from function_app.domain.profile import Attributes, Customer, Update
+from function_app.domain.profile import Attributes, Update
 from function_app.domain.schema import EDM_TYPES
 from function_app.domain.values import Canonical, canonical
 
@@ -62,19 +62,6 @@ class Fitting:
         shown = {name: self._shown(name, value) for name, value in known.items()}
         kept = {name: value for name, value in shown.items() if value is not None or known[name] is None}
         return replace(update, attributes=kept)
-
-    def customer(self, customer: Customer) -> Customer:
-        """Return a customer whose source profile and updates hold only what may show.
-
-        A profile that was loaded by the same types is not checked again.
-        """
-        is_loaded = customer.form == self.form or self._all_fit(customer.source)
-        if is_loaded and all(self._all_fit(update.attributes) for update in customer.updates):
-            return customer
-        updates = tuple(map(self.update, customer.updates))
-        return replace(
-            customer, source=customer.source if is_loaded else self.attributes(customer.source), updates=updates
-        )
 
     def _all_fit(self, attributes: Attributes) -> bool:
         checks = self._checks

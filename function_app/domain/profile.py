@@ -38,12 +38,14 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A stored customer: the source profile and the updates that were live when it was read.
+    """A stored customer: the source profile and its updates that were live when it was read.
 
-    `form` is `Fitting.form` of the definition by which a refresh loaded the profile; empty if not known.
+    `form` is `Fitting.form` of the definition by which a refresh loaded the profile, empty if not known; `digest` is
+    that of the row it was loaded from.
     """
 
     customer_id: str
     source: Attributes
     updates: tuple[Update, ...] = ()
     form: str = ""
+    digest: str = ""

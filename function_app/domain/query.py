@@ -133,17 +133,17 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceQuery:
-    """Source profiles that meet a condition, in order, after a position, except those of some customers.
+class ProfileQuery:
+    """Merged profiles that meet a condition, in order, after a position; `count` is whether to count all that do.
 
-    By `fitting`, a value that does not fit the type of its attribute counts as null; without it, every value counts.
+    By `fitting`, a value that does not fit the type of its attribute counts as null.
     """
 
     condition: Condition | None
     sorting: Sorting
+    fitting: Fitting
     after: Position | None = None
-    without: frozenset[str] = frozenset()
-    fitting: Fitting | None = None
+    count: bool = False
 
 
 @dataclass(frozen=True, slots=True)

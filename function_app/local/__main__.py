@@ -82,6 +82,7 @@ async def _serve(settings: Settings, clock: Callable[[], datetime]) -> None:
     services, app = runtime.services, create_app(bootstrap.OPERATIONS, lambda: runtime)
     bootstrap.tune_process()
     server = Server(Host(app, read_custom_headers(HOST_JSON)))
+    settling = asyncio.create_task(services.settle.run())
     try:
         if not await services.instances.all():
             await _load_sample(services, _snapshots(settings))
@@ -92,6 +93,7 @@ async def _serve(settings: Settings, clock: Callable[[], datetime]) -> None:
             print(_greeting(settings), flush=True)
             await wait_for_signal()
     finally:
+        settling.cancel()
         await server.close()
         await services.close()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from function_app import error_codes
 from function_app.api import options, paging
@@ -14,7 +15,8 @@ from function_app.api.odata_keys import key_condition, split_key
 from function_app.api.operation import Operation, Response, operation
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
-from function_app.domain.entity import CUSTOMER, Entity
+from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Entity
+from function_app.domain.profile import Attributes
 from function_app.domain.query import ActivityQuery, AllOf, Condition, Sorting
 from function_app.errors import ServiceError
 from function_app.operations.shapes import ActivityList, UnifiedActivity
@@ -107,6 +109,19 @@ async def list_activities_of_customer(call: Call) -> Answer:
     mine = key_condition(key, customer)
     condition = options.condition(call, UNIFIED)
     return await list_by(call, mine if condition is None else AllOf((mine, condition)))
+
+
+async def add_activities(call: Call, found: Sequence[Attributes], rows: Sequence[dict[str, Any]]) -> None:
+    """Add the newest activities to each row of customers, and the address of older ones if there are any."""
+    ids = [str(row[CUSTOMER_ID]) for row in found]
+    timelines = await call.services.read_activities.timelines(call.model, ids, call.now)
+    for customer_id, row, timeline in zip(ids, rows, timelines, strict=True):
+        row[UNIFIED.name] = timeline.rows
+        if timeline.following:
+            text = customer_id.replace("'", "''")
+            query = {options.FILTER.name: f"{CUSTOMER_ID} eq '{text}'"}
+            link = paging.link_of(call, UNIFIED.name, "ListUnifiedActivities", query, [timeline.following])
+            row[f"{UNIFIED.name}@odata.nextLink"] = link
 
 
 OPERATIONS: tuple[Operation, ...] = (list_unified_activities, list_activities_of_customer)

@@ -18,8 +18,8 @@ from function_app.api.operation import NOT_MODIFIED, Operation, Response, operat
 from function_app.domain.access import Role
 from function_app.domain.activity import ACTIVITY_TIME
 from function_app.domain.entity import CUSTOMER_ID, Attribute, Entity
-from function_app.domain.merge import Merged
-from function_app.domain.profile import Attributes, Update
+from function_app.domain.profile import Attributes
+from function_app.domain.projection import Kept, Winner
 from function_app.domain.query import ActivityQuery
 
 VERSION, ACTIVITIES = "1.2", 5  # the first version with RichTextBlock
@@ -53,10 +53,10 @@ AdaptiveCard = TypedDict(
     responses={200: Response("The card.", AdaptiveCard), 304: NOT_MODIFIED},
 )
 async def get_customer_card(call: Call) -> Answer:
-    _, merged = await call.services.read_customer(call.model, call[params.CUSTOMER_ID], call.now)
+    kept = await call.services.read_customer(call.model, call[params.CUSTOMER_ID], call.now)
     query = ActivityQuery(call[params.CUSTOMER_ID])
     page = await call.services.read_activities.timeline(call.model, query, call.now, top=ACTIVITIES)
-    name = _name(merged.attributes)
+    name = _name(kept.attributes)
     card: AdaptiveCard = {
         "$schema": _SCHEMA,
         "type": "AdaptiveCard",
@@ -64,7 +64,7 @@ async def get_customer_card(call: Call) -> Answer:
         "fallbackText": name,
         "body": [
             _text(name, size="Large", weight="Bolder"),
-            *_fields(call.model.instance.customer, merged),
+            *_fields(call.model.instance.customer, kept),
             *map(_activity, page.rows),
         ],
     }
@@ -76,21 +76,21 @@ def _name(profile: Attributes) -> str:
     return str(full or name or " ".join(str(part) for part in (first, last) if part) or profile[CUSTOMER_ID])
 
 
-def _fields(entity: Entity, merged: Merged) -> list[dict[str, Any]]:
+def _fields(entity: Entity, kept: Kept) -> list[dict[str, Any]]:
     """Return a row for each attribute that has a value and is not a key."""
     return [
-        _row(attribute, value, merged.winners.get(attribute.name))
+        _row(attribute, value, kept.live.get(attribute.name))
         for attribute in entity.attributes
         if attribute.name not in entity.key_names and not attribute.key_of
-        if (value := merged.attributes.get(attribute.name)) not in (None, "")
+        if (value := kept.attributes.get(attribute.name)) not in (None, "")
     ]
 
 
-def _row(attribute: Attribute, value: Any, update: Update | None) -> dict[str, Any]:
+def _row(attribute: Attribute, value: Any, winner: Winner | None) -> dict[str, Any]:
     written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    shown = [_text(written, weight="Bolder" if update else "Default")]
-    if update:
-        shown.append(_own(f"→ {_moment(update.valid_until)}", color="Good"))
+    shown = [_text(written, weight="Bolder" if winner else "Default")]
+    if winner:
+        shown.append(_own(f"→ {_moment(winner.valid_until)}", color="Good"))
     columns = [_column(2, [_text(attribute.friendly_name, isSubtle=True)]), _column(3, shown)]
     return {"type": "ColumnSet", "spacing": "Small", "columns": columns}
 

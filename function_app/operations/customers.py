@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ from function_app import error_codes
 from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.batch import answer_each, as_object, items_of
-from function_app.api.call import Answer, Call
+from function_app.api.call import JSON, Answer, Call
 from function_app.api.odata import parse_orderby
 from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import Choices, ParameterType, query
@@ -20,12 +19,13 @@ from function_app.domain.activity import UNIFIED
 from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.entity import CLEAR, CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY
+from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
-from function_app.domain.merge import Merged
-from function_app.domain.profile import Attributes
+from function_app.domain.projection import Kept
 from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
+from function_app.operations.activity_lists import add_activities
 from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer
 from function_app.services.instances import CompiledInstance
 from function_app.services.list_customers import BY_KEY, ListQuery
@@ -96,7 +96,7 @@ async def update_customer(call: Call) -> Answer:
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
     if not params.prefers_representation(call[params.PREFER]):
         return Answer(204, headers=headers)
-    body: UpdatedCustomer = {"customer": dict(updated.merged.attributes), "receipt": _receipt(updated)}
+    body: UpdatedCustomer = {"customer": dict(updated.kept.attributes), "receipt": _receipt(updated)}
     return Answer(200, body, {**headers, "Preference-Applied": "return=representation"})
 
 
@@ -138,22 +138,24 @@ EXPLAIN = params.flag(
     },
 )
 async def get_customer(call: Call) -> Answer:
-    customer, merged = await call.services.read_customer(call.model, call[params.CUSTOMER_ID], call.now)
+    read, customer_id = call.services.read_customer, call[params.CUSTOMER_ID]
     if not call[EXPLAIN]:
-        return Answer(200, merged.attributes)
-    return Answer(200, {**merged.attributes, "@explain": _explanation(customer.source, merged)})
+        return Answer(200, await read.json(call.model, customer_id, call.now), JSON)
+    kept = await read(call.model, customer_id, call.now)
+    return Answer(200, {**kept.attributes, "@explain": _explanation(kept, call.model.fitting)})
 
 
-def _explanation(source: Attributes, merged: Merged) -> dict[str, Any]:
+def _explanation(kept: Kept, fitting: Fitting) -> dict[str, Any]:
+    source = fitting.attributes(kept.covered)
     return {
         name: {
             "source": source.get(name),
-            "validUntil": format_instant(update.valid_until),
-            "occurredAt": format_instant(update.occurred_at),
-            "caller": update.caller,
-            "updateId": update.update_id,
+            "validUntil": format_instant(winner.valid_until),
+            "occurredAt": format_instant(winner.occurred_at),
+            "caller": winner.caller,
+            "updateId": winner.update_id,
         }
-        for name, update in merged.winners.items()
+        for name, winner in kept.live.items()
     }
 
 
@@ -191,25 +193,12 @@ async def list_customers(call: Call) -> Answer:
     found = page.rows[: part.rows]
     rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in found]
     if call[EXPAND]:
-        await _expand(call, found, rows)
+        await add_activities(call, found, rows)
     following = [page.following.value, page.following.key] if page.following else None
     expanded = [f"{UNIFIED.name}()"] if call[EXPAND] else []
     described = paging.context(call, CUSTOMER, [*(names or ()), *expanded])
     body: CustomerList = {**paging.page_head(call, described, following, page.count, part), "value": rows}
     return Answer(200, body, paging.preference_applied(call))
-
-
-async def _expand(call: Call, found: Sequence[Attributes], rows: Sequence[dict[str, Any]]) -> None:
-    """Add the newest activities to each row, and the address of older ones if there are any."""
-    ids = [str(row[KEY]) for row in found]
-    timelines = await call.services.read_activities.timelines(call.model, ids, call.now)
-    for customer_id, row, timeline in zip(ids, rows, timelines, strict=True):
-        row[UNIFIED.name] = timeline.rows
-        if timeline.following:
-            text = customer_id.replace("'", "''")
-            query = {options.FILTER.name: f"{KEY} eq '{text}'"}
-            link = paging.link_of(call, UNIFIED.name, "ListUnifiedActivities", query, [timeline.following])
-            row[f"{UNIFIED.name}@odata.nextLink"] = link
 
 
 def _position(call: Call, model: CompiledInstance, sorting: Sorting) -> Position | None:

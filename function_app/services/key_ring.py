@@ -42,12 +42,12 @@ class KeyRing:
         """Return the CustomerId of a source key and all keys of that customer; ServiceError if no customer has it."""
         instance_id = model.instance.instance_id
         customer_id = (await self._store.keys.find_customers(instance_id, [source_key])).get(source_key)
-        read = await self._store.customers.read(instance_id, customer_id, now) if customer_id else None
-        if customer_id is None or read is None or read.customer is None:
+        customers, fitting = self._store.customers, model.fitting
+        kept = await customers.read(instance_id, customer_id, fitting, now) if customer_id else None
+        if customer_id is None or kept is None:
             message = f"No customer has the key '{source_key.key[:100]}' in {source_key.entity[:100]}."
             raise ServiceError(error_codes.KEY_NOT_FOUND(message, "key"))
-        source = model.fitting.customer(read.customer).source
-        return customer_id, keys_of(model.instance, source, customer_id)
+        return customer_id, keys_of(model.instance, fitting.attributes(kept.source), customer_id)
 
 
 def keys_of(instance: Instance, profile: Attributes, customer_id: str) -> dict[SourceKey, str]:

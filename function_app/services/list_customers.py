@@ -1,7 +1,7 @@
 """List customers; conditions and order apply to merged values.
 
-The store evaluates source profiles of customers that have no live update of the attributes in the query; the few
-other customers are merged and evaluated here.
+The store finds customers by what is kept of them. Those that are due are few, because they are settled every minute;
+the condition and the order are applied to them here.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from function_app.domain.entity import CUSTOMER_ID
-from function_app.domain.merge import merge
-from function_app.domain.profile import Attributes, Customer
-from function_app.domain.query import Condition, Position, Sorting, SourceQuery, holds, names_in, sort_key
+from function_app.domain.profile import Attributes
+from function_app.domain.query import Condition, Position, ProfileQuery, Sorting, holds, sort_key
+from function_app.errors import TooManyDue
 from function_app.services.instances import CompiledInstance
+from function_app.services.settle import Settle
 from function_app.store.port import Store
 
 BY_KEY = Sorting(CUSTOMER_ID)
@@ -43,41 +44,26 @@ class Page:
 
 
 class ListCustomers:
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, settle: Settle) -> None:
+        self._customers, self._settle = store.customers, settle
 
     async def __call__(self, model: CompiledInstance, query: ListQuery, now: datetime) -> Page:
-        """Return one page of customers with values merged at `now`."""
-        instance_id, fitting = model.instance.instance_id, model.fitting
-        names = (names_in(query.condition) | {query.sorting.attribute}) - {CUSTOMER_ID}
-        touched = await self._store.customers.find_with_updates_of(instance_id, names, now) if names else ()
-        without = frozenset(customer.customer_id for customer in touched)
-        merged = (merge(c.source, c.updates, now).attributes for c in map(fitting.customer, touched))
-        live = list(_matching(merged, query.condition))
-
+        """Return one page of customers as they show at `now`. Raises TooManyDue while very many expire at once."""
         needed = query.skip + query.top + 1
-        source = SourceQuery(query.condition, query.sorting, query.after, without, fitting)
-        found = await self._store.customers.find_profiles(instance_id, source, needed)
-        rows = _ordered([*(fitting.customer(c).source for c in found), *live], query)[query.skip : needed]
-        page = await self._merged(model, rows[: query.top], found, now)
-        count = None
-        if query.count:
-            sources = self._store.customers.count_profiles(instance_id, query.condition, without, fitting)
-            count = len(live) + await sources
+        stored = ProfileQuery(query.condition, query.sorting, model.fitting, query.after, query.count)
+        try:
+            found = await self._customers.find(model.instance.instance_id, stored, needed, now)
+        except TooManyDue:
+            self._settle.soon()
+            raise
+        due = list(_matching(found.due, query.condition))
+        rows = _ordered([*found.rows, *due], query) if due else found.rows
+        page = rows[query.skip : query.skip + query.top]
         return Page(
-            list(_matching(page, query.condition)),
-            _position(rows[query.top - 1], query.sorting) if len(rows) > query.top else None,
-            count,
+            page,
+            _position(page[-1], query.sorting) if len(rows) >= needed else None,
+            None if found.count is None else found.count + len(due),
         )
-
-    async def _merged(
-        self, model: CompiledInstance, rows: Sequence[Attributes], sources: Sequence[Customer], now: datetime
-    ) -> list[Attributes]:
-        unmerged = {customer.customer_id for customer in sources}
-        ids = [row[CUSTOMER_ID] for row in rows if row[CUSTOMER_ID] in unmerged]
-        found = await self._store.customers.read_updates(model.instance.instance_id, ids, now) if ids else {}
-        updates = {customer_id: map(model.fitting.update, of_one) for customer_id, of_one in found.items()}
-        return [merge(row, updates.get(row[CUSTOMER_ID], ()), now).attributes for row in rows]
 
 
 def _matching(rows: Iterable[Attributes], condition: Condition | None) -> Iterable[Attributes]:

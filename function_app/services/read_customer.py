@@ -1,23 +1,28 @@
-"""Read one customer: the source profile and the merged profile."""
+"""Read one customer: the merged profile, and why it shows what it shows."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from function_app.domain.merge import Merged, merge
-from function_app.domain.profile import Customer
+from function_app.domain.projection import Kept
 from function_app.services.instances import CompiledInstance, unknown_customer
 from function_app.store.port import Store
 
 
 class ReadCustomer:
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self._customers = store.customers
 
-    async def __call__(self, model: CompiledInstance, customer_id: str, now: datetime) -> tuple[Customer, Merged]:
-        """Return what may show of the customer, and the merged profile at `now`; ServiceError if there is none."""
-        read = await self._store.customers.read(model.instance.instance_id, customer_id, now)
-        if read.customer is None:
+    async def json(self, model: CompiledInstance, customer_id: str, now: datetime) -> bytes:
+        """Return the merged profile at `now` as JSON; ServiceError if there is no such customer."""
+        found = await self._customers.read_json(model.instance.instance_id, customer_id, model.fitting, now)
+        if found is None:
             raise unknown_customer(customer_id)
-        customer = model.fitting.customer(read.customer)
-        return customer, merge(customer.source, customer.updates, now)
+        return found
+
+    async def __call__(self, model: CompiledInstance, customer_id: str, now: datetime) -> Kept:
+        """Return what shows of the customer at `now`; ServiceError if there is no such customer."""
+        kept = await self._customers.read(model.instance.instance_id, customer_id, model.fitting, now)
+        if kept is None:
+            raise unknown_customer(customer_id)
+        return kept

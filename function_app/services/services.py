@@ -15,6 +15,7 @@ from function_app.services.read_customer import ReadCustomer
 from function_app.services.read_feed import ReadFeed
 from function_app.services.read_records import ReadRecords
 from function_app.services.refresh.job import Refresh, Workers
+from function_app.services.settle import Settle
 from function_app.services.update_profile import UpdateProfile
 from function_app.services.usage import Usage
 from function_app.source.files import Snapshots
@@ -46,7 +47,8 @@ class Services:
         self.read_activities = ReadActivities(store)
         self.read_records = ReadRecords(store)
         self.read_feed = ReadFeed(store)
-        self.list_customers = ListCustomers(store)
+        self.settle = Settle(store, self.instances, clock)
+        self.list_customers = ListCustomers(store, self.settle)
         self.refresh = Refresh(
             store, self.instances, self.create_activities, snapshots or Snapshots(None), workers, clock
         )
@@ -54,6 +56,6 @@ class Services:
     async def close(self) -> None:
         """Finish background work, then close the store."""
         await self.refresh.close()
-        await self.update_profile.close()
+        await self.settle.close()
         await self.usage.close()
         await self.store.close()

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from random import getrandbits
 from typing import Any, Literal
 
 from function_app import error_codes
 from function_app.domain import validity
-from function_app.domain.merge import Merged, Superseded, merge, superseded
-from function_app.domain.profile import Customer, Update
+from function_app.domain.profile import Update
+from function_app.domain.projection import Kept
 from function_app.domain.validity import RequestedValidity
 from function_app.errors import ServiceError
 from function_app.services.content import canonical, digest
@@ -23,8 +20,6 @@ from function_app.services.validation import NOTHING, Clear
 from function_app.store.port import Store
 
 Outcome = Literal["applied", "superseded", "duplicate"]
-MARK_AT = 8
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +34,13 @@ class UpdateRequest:
     clear: Clear = NOTHING
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Updated:
-    """A stored update, its customer including it, and whether it was stored by an earlier request."""
+    """A stored update, what shows of its customer, and whether an earlier request stored it."""
 
     update: Update
-    customer: Customer
+    kept: Kept
     is_repeated: bool
-    now: datetime
-
-    @cached_property
-    def merged(self) -> Merged:
-        """The merged profile, as visible at `now`."""
-        return merge(self.customer.source, self.customer.updates, self.now)
 
     @property
     def outcome(self) -> Outcome:
@@ -59,54 +48,31 @@ class Updated:
             return "duplicate"
         return "applied" if "applied" in self.attributes.values() else "superseded"
 
-    @cached_property
+    @property
     def attributes(self) -> dict[str, Literal["applied", "superseded"]]:
         """For each attribute of the update, whether its value is visible."""
-        winners = self.merged.winners
+        live, own = self.kept.live, self.update.update_id
         return {
-            name: "applied" if winners.get(name) is self.update else "superseded" for name in self.update.attributes
+            name: "applied" if name in live and live[name].update_id == own else "superseded"
+            for name in self.update.attributes
         }
 
 
 class UpdateProfile:
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._marking: set[asyncio.Task[None]] = set()
+        self._customers = store.customers
 
     async def __call__(self, model: CompiledInstance, request: UpdateRequest, now: datetime) -> Updated:
         """Store the update and return it; ServiceError with every fault, and nothing is written, if it is invalid."""
         update = _accept(model, request, now)
-        instance_id = model.instance.instance_id
-        read = await self._store.customers.read(instance_id, update.customer_id, now, request.repeat_id)
-        if read.customer is None:
+        added = await self._customers.add_update(model.instance.instance_id, update, model.fitting, now)
+        if added is None:
             raise unknown_customer(update.customer_id)
-        customer = model.fitting.customer(read.customer)
-        known = read.update or await self._store.customers.create_update(instance_id, update, now)
-        if known and request.repeat_id:  # else it is this update, written by an attempt that lost its response
-            _check_repeated(known, update)
-            return Updated(known, _with(customer, known), is_repeated=True, now=now)
-        whole = [each for each, shown in zip(read.customer.updates, customer.updates, strict=True) if each is shown]
-        self._mark(instance_id, [*whole, update], now)
-        return Updated(update, _with(customer, update), is_repeated=False, now=now)
-
-    def _mark(self, instance_id: str, updates: Sequence[Update], now: datetime) -> None:
-        if len(updates) < MARK_AT:
-            return
-        found = superseded(updates, now)
-        if len(found) >= MARK_AT // 2:
-            task = asyncio.create_task(self._mark_later(instance_id, found, now))
-            self._marking.add(task)
-            task.add_done_callback(self._marking.discard)
-
-    async def _mark_later(self, instance_id: str, found: list[Superseded], now: datetime) -> None:
-        try:
-            await self._store.customers.mark_superseded(instance_id, found, now)
-        except ServiceError as error:
-            _log.warning("Superseded updates were not marked; the next update tries again: %s", error)
-
-    async def close(self) -> None:
-        """Wait until the superseded updates are marked."""
-        await asyncio.gather(*self._marking)
+        known = added.known
+        if known is None:
+            return Updated(update, added.kept, is_repeated=False)
+        _check_repeated(known, update)
+        return Updated(model.fitting.update(known), added.kept, is_repeated=True)
 
 
 def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> Update:
@@ -138,7 +104,3 @@ def _check_repeated(known: Update, update: Update) -> None:
     if known.fingerprint != update.fingerprint:
         message = f"The id '{known.update_id}' was used before with other content, at {known.received_at.isoformat()}."
         raise ServiceError(error_codes.REPEATED_WITH_OTHER_CONTENT(message, "Repeatability-Request-ID"))
-
-
-def _with(customer: Customer, update: Update) -> Customer:
-    return replace(customer, updates=(*customer.updates, update))

@@ -16,7 +16,7 @@ from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.feed import FEED_RETENTION, end_returned_at
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Counts, Job, RejectedRow, Task
-from function_app.domain.profile import Customer, Update
+from function_app.domain.profile import Update
 
 Document = dict[str, Any]
 Kind = Literal[
@@ -40,7 +40,6 @@ RECEIVED, ENDED, CREATED = "receivedSort", "endedSort", "createdSort"
 PROFILE_ID = "profile"
 INSTANCE_ID, KEY_ID = "instance", "key"
 JOBS_KEPT = timedelta(days=30)
-_ROW_DIGEST = 16
 _KEPT_S = int(FEED_RETENTION.total_seconds())
 
 
@@ -79,27 +78,7 @@ def _position(instant: datetime, document_id: str, customer_id: str) -> str:
     return f"{format_instant(instant)}|{document_id}|{customer_id}"
 
 
-def profile_document(instance_id: str, customer_id: str, attributes: Any, digest: str = "") -> Document:
-    """Return the document of a source profile; a digest has 16 characters for the row, then `Customer.form`."""
-    return {
-        "digest": digest,
-        "id": PROFILE_ID,
-        "pk": customer_pk(instance_id, customer_id),
-        "kind": "profile",
-        "instanceId": instance_id,
-        "customerId": customer_id,
-        "attributes": attributes,
-    }
-
-
-def customer_of(document: Mapping[str, Any], updates: tuple[Update, ...] = ()) -> Customer:
-    return Customer(document["customerId"], document["attributes"], updates, document["digest"][_ROW_DIGEST:])
-
-
-def update_document(
-    instance_id: str, update: Update, now: datetime, superseded_until: datetime | None = None
-) -> Document:
-    """Return the document of an update; reads ignore it until `supersededUntil`, which is empty by default."""
+def update_document(instance_id: str, update: Update, now: datetime) -> Document:
     document_id = update_doc_id(update.update_id)
     return {
         "id": document_id,
@@ -108,7 +87,6 @@ def update_document(
         "instanceId": instance_id,
         "customerId": update.customer_id,
         "updateId": update.update_id,
-        "names": sorted(update.attributes),
         "changes": update.attributes,
         "occurredAt": format_instant(update.occurred_at),
         "receivedAt": format_instant(update.received_at),
@@ -117,7 +95,6 @@ def update_document(
         ENDED: _position(end_returned_at(update), document_id, update.customer_id),
         "caller": update.caller,
         "fingerprint": update.fingerprint,
-        "supersededUntil": format_instant(superseded_until) if superseded_until else "",
         "ttl": ttl(update.valid_until, now),
     }
 

@@ -18,70 +18,85 @@ from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role,
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.fitting import Fitting
 from function_app.domain.job import Job, RejectedRow, Task
-from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
-from function_app.domain.query import ActivityQuery, Condition, SourceQuery
+from function_app.domain.projection import Kept
+from function_app.domain.query import ActivityQuery, ProfileQuery
 from function_app.domain.usage import UsageCount
 from function_app.errors import Rejected
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-class CustomerRead(NamedTuple):
-    """A customer with the updates that can show, and the live update requested by id, superseded or not."""
+MAX_DUE = 2_000
+"""The number of customers that a list evaluates beside its query; they are settled before there are more."""
 
-    customer: Customer | None
-    update: Update | None = None
+
+class Added(NamedTuple):
+    """What shows of a customer with an update; `known` is the live update that had its id before, if there is one."""
+
+    kept: Kept
+    known: Update | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a query: profiles in its order, those that are due, and how many others match.
+
+    Due is a customer of whose winners one has ended, or with winners under other types. All due customers are there,
+    as they show, whether they match or not. `count` is None if not requested.
+    """
+
+    rows: Sequence[Attributes]
+    due: Sequence[Attributes]
+    count: int | None
 
 
 class Customers(Protocol):
-    async def read(
-        self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
-    ) -> CustomerRead:
-        """Read the profile and the updates that can show at `now` in one round trip; None for what does not exist."""
+    """What shows of each customer, its source profile, and its updates.
+
+    `fitting` has the types of now. What shows is kept with each write, so that it is there to be read and queried; for
+    customers that are due it is evaluated, with the same result.
+    """
+
+    async def read_json(self, instance_id: str, customer_id: str, fitting: Fitting, now: datetime) -> bytes | None:
+        """Return the merged profile as a JSON object, as it is stored if nothing is due; None if there is none."""
+
+    async def read(self, instance_id: str, customer_id: str, fitting: Fitting, now: datetime) -> Kept | None:
+        """Return what shows of a customer, and why; None if the source does not have the customer."""
 
     async def filter_existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
         """Return those of these CustomerIds that have a source profile."""
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
-        """Create an update. Return the customer's live update with the same id if there is one, else None."""
+    async def add_update(self, instance_id: str, update: Update, fitting: Fitting, now: datetime) -> Added | None:
+        """Create an update and keep what shows with it, both or none.
 
-    async def mark_superseded(self, instance_id: str, found: Collection[Superseded], now: datetime) -> None:
-        """Leave updates out of reads until the instants given; they are still found by id until they expire."""
-
-    async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
-        """Return up to `limit` source profiles, without their updates."""
-
-    async def count_profiles(
-        self,
-        instance_id: str,
-        condition: Condition | None,
-        without: frozenset[str],
-        fitting: Fitting | None = None,
-    ) -> int:
-        """Count the source profiles that match a condition, except those of the customers in `without`.
-
-        `fitting` is as in a SourceQuery.
+        Nothing is written if the customer has a live update with the same id. None if there is no such customer.
         """
 
-    async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
-        """Return every customer with an update of one of these attributes that can show.
+    async def find(self, instance_id: str, query: ProfileQuery, limit: int, now: datetime) -> Found:
+        """Return up to `limit` merged profiles. Raises TooManyDue if more than MAX_DUE customers are due."""
 
-        Each has all its updates that can show.
-        """
+    async def settle(self, instance_id: str, fitting: Fitting, now: datetime, limit: int) -> int:
+        """Keep what shows of up to `limit` customers that are due; return how many were found."""
 
-    async def read_updates(
-        self, instance_id: str, customer_ids: Collection[str], now: datetime
-    ) -> Mapping[str, tuple[Update, ...]]:
-        """Return these customers' updates that can show, by CustomerId; customers without updates are left out."""
+    async def count(self, instance_id: str) -> int:
+        """Count the source profiles."""
 
-    async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
+    async def read_sources(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
         """Return these customers' source profiles by CustomerId; unknown customers are left out."""
 
-    async def write_profiles(
-        self, instance_id: str, profiles: Mapping[str, bytes], digests: Mapping[str, str] | None = None
+    async def write_sources(
+        self,
+        instance_id: str,
+        profiles: Mapping[str, bytes],
+        fitting: Fitting,
+        now: datetime,
+        digests: Mapping[str, str] | None = None,
     ) -> None:
-        """Create or replace source profiles, JSON objects by CustomerId, without expiry, with their digests if any."""
+        """Create or replace source profiles, JSON objects by CustomerId; what updates show stays on top.
+
+        Profiles with a digest have only values that fit.
+        """
 
     async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
         """Return the source profiles whose digest differs from the one given; None for customers without a profile."""
@@ -92,7 +107,7 @@ class Customers(Protocol):
     async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
         """Return up to `limit` customers with their live updates, CustomerIds greater than `after`, in order.
 
-        Customers without live updates are left out.
+        Customers without live updates may be among them, without updates.
         """
 
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:

@@ -87,29 +87,33 @@ def _both(test: str, guard: str) -> str:
 
 
 class SqliteDialect:
-    """Documents in the column `body`; needs the functions `unicode_lower` and `regexp`, which matches whole texts."""
+    """Attributes in a column, below a path; needs the functions `unicode_lower` and `regexp`, for whole texts."""
 
     equals_by_type = False  # true equals 1
 
-    def __init__(self, fitting: Fitting | None = None) -> None:
+    def __init__(self, fitting: Fitting | None = None, column: str = "body", path: str = "$.attributes") -> None:
         self.types: Mapping[str, str] = fitting.types if fitting else {}
         self._form = fitting.form if fitting else ""
+        self._column, self._path = column, path
 
     def attribute(self, name: str) -> str:
-        return f"json_extract(body, {_path(name)})"
+        return f"json_extract({self._place(name)})"
+
+    def _place(self, name: str) -> str:
+        return f"{self._column}, '{self._path}.\"{name}\"'"
 
     def shown(self, name: str) -> str:
         """Return what rows are ordered by: the value of the attribute if it fits the type, else null.
 
-        In a profile that was loaded by the same types (see `documents`), every value fits.
+        In a profile that shows by the same types, every value fits.
         """
         operand = self.attribute(name)
         if name not in self.types:
             return operand
-        return f"CASE WHEN substr(body, 28, 8) = '{self._form}' OR {self.has_value(name)} THEN {operand} END"
+        return f"CASE WHEN form = '{self._form}' OR {self.has_value(name)} THEN {operand} END"
 
     def has_value(self, name: str) -> str:
-        operand, kind = self.attribute(name), f"json_type(body, {_path(name)})"
+        operand, kind = self.attribute(name), f"json_type({self._place(name)})"
         if name not in self.types:
             return f"{operand} IS NOT NULL"
         schema = EDM_TYPES[self.types[name]]
@@ -117,7 +121,7 @@ class SqliteDialect:
             case "string" if "format" in schema:
                 return f"{kind} IS 'text' AND {operand} REGEXP '{PATTERNS[schema['format']]}'"
             case "string":
-                return f"{kind} IS 'text' AND NOT {_holds_nul(name)}"
+                return f"{kind} IS 'text' AND NOT {self._holds_nul(name)}"
             case "boolean":
                 return f"({kind} IS 'true' OR {kind} IS 'false')"
             case "integer":
@@ -138,15 +142,10 @@ class SqliteDialect:
             "endswith": f"(substr({operand}, -length({value})) = {value})",
         }[test]
 
-
-def _path(name: str) -> str:
-    return f"'$.attributes.\"{name}\"'"
-
-
-def _holds_nul(name: str) -> str:
-    r"""Return a test that a text contains U+0000, where SQLite cuts it; `\\u0000` is a backslash and letters."""
-    text = f"(body -> {_path(name)})"
-    return f"(instr({text}, '\\u0000') AND instr(replace({text}, '\\\\', ''), '\\u0000'))"
+    def _holds_nul(self, name: str) -> str:
+        r"""Return a test that a text contains U+0000, where SQLite cuts it; `\\u0000` is a backslash and letters."""
+        text = f"({self._column} -> '{self._path}.\"{name}\"')"
+        return f"(instr({text}, '\\u0000') AND instr(replace({text}, '\\\\', ''), '\\u0000'))"
 
 
 class CosmosDialect:

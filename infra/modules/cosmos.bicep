@@ -38,11 +38,11 @@ var containers = [
       { path: '/instanceId/?' }
       { path: '/customerId/?' }
       { path: '/validUntil/?' }
-      { path: '/supersededUntil/?' }
+      { path: '/changesAt/?' } // when something ends that a profile shows, and by which types it shows
+      { path: '/form/?' }
       { path: '/receivedSort/?' } // the feed behind the triggers
       { path: '/endedSort/?' }
-      { path: '/names/[]/?' } // the attributes of an update
-      { path: '/attributes/*' } // of profiles; the values of updates are under /changes
+      { path: '/attributes/*' } // of profiles, as they show; the values of updates are under /changes
     ]
     notIndexed: []
   }

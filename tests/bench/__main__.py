@@ -10,7 +10,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from . import activities, cold_start, lists, read_cost, refresh, throughput, usage
+from . import activities, cold_start, lists, pages, read_cost, refresh, throughput, usage
 from .measure import RESULTS, ROOT, Bench, Ratio
 
 BENCHES: tuple[Bench, ...] = (
@@ -18,13 +18,17 @@ BENCHES: tuple[Bench, ...] = (
     throughput.update,
     throughput.read_latency,
     throughput.update_latency,
+    throughput.steady_reads,
     read_cost.many_profiles,
     read_cost.many_updates,
+    lists.list_with_live_updates,
+    lists.waits_for_lists,
+    lists.waits_for_mass_expiry,
     cold_start.import_time,
     activities.post,
     activities.batch,
     activities.long_timeline,
-    lists.pages,
+    pages.of_customers,
     usage.counting,
     refresh.throughput,
     refresh.memory,

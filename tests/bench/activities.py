@@ -45,7 +45,7 @@ def post() -> Ratio:
         posts = [raw_request("POST", _POST, port, json.dumps(_event(number % 1_000))) for number in range(60_000)]
         single, health = requests_file(folder, "post", posts), health_file(folder, port)
         sides = (lambda: rate(port, single), lambda: rate(port, health))
-        return by_turns("activity post / health, requests per second", 0.3, _HIGHER, sides, _PAIRS)
+        return by_turns("activity post / health, requests per second", 0.35, _HIGHER, sides, _PAIRS)
 
 
 def batch() -> Ratio:

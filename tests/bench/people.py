@@ -83,12 +83,14 @@ def definition() -> dict[str, Any]:
 async def open_with(folder: Path, count: int) -> Services:
     """Open an embedded store in a folder, with the instance and this number of customers."""
     services = Services(EmbeddedStore(folder))
-    await services.instances.define(INSTANCE, definition(), datetime.now(UTC))
+    now = datetime.now(UTC)
+    await services.instances.define(INSTANCE, definition(), now)
+    model = await services.instances.get(INSTANCE, now)
     numbers = iter(range(count))
     while batch := list(islice(numbers, 2_000)):
-        await services.store.customers.write_profiles(
-            INSTANCE, {customer_id(n): json.dumps(profile(n)).encode() for n in batch}
-        )
+        profiles = {customer_id(n): json.dumps(profile(n)).encode() for n in batch}
+        digests = dict.fromkeys(profiles, "bench")
+        await services.store.customers.write_sources(INSTANCE, profiles, model.fitting, now, digests)
     return services
 
 
@@ -106,6 +108,6 @@ async def lay_over(services: Services, number: int, count: int) -> None:
     """Update a customer this number of times, so that no update is superseded: each newer one ends earlier."""
     model = await services.instances.get(INSTANCE, datetime.now(UTC))
     for layer in range(count):
-        timing = RequestedValidity(valid_for=f"PT{720 - layer}M")
+        timing = RequestedValidity(valid_for=f"PT{1_200 - layer}M")
         request = UpdateRequest(customer_id(number), changes(4 * layer), timing, "bench")
         await services.update_profile(model, request, datetime.now(UTC))

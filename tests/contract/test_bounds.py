@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from azure.cosmos.exceptions import CosmosHttpResponseError
-from support import INSTANCE, Clock, definition, host_over, in_json, profile
+from support import INSTANCE, Clock, definition, host_over, in_json, profile, put_profiles
 
 from function_app.errors import ServiceError, Unavailable
 from function_app.store.cosmos.account import translated
@@ -26,7 +26,7 @@ async def client(store: Store, clock: Clock) -> AsyncIterator[httpx.AsyncClient]
     async with host_over(store, clock) as (client, services):
         await services.instances.define(INSTANCE, made, clock())
         people = [{**profile(name), "Big": value} for name, value in PEOPLE.items()]
-        await store.customers.write_profiles(INSTANCE, in_json(*people))
+        await put_profiles(store, INSTANCE, in_json(*people))
         assert (await client.patch(f"{CUSTOMERS}/bob", json={"Big": MOST - 1})).status_code == 204
         yield client
 

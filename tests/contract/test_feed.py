@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from support import INSTANCE, NOW, create_activity, in_json, profile
+from support import INSTANCE, NOW, create_activity, in_json, model, profile, put_profiles
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.feed import TRAILS
 from function_app.domain.instant import format_instant
-from function_app.domain.merge import Superseded
 from function_app.domain.profile import Update
 from function_app.store.port import FeedEntry, Store
 
@@ -37,7 +36,8 @@ async def ids(read: Any, after: str = START, before: datetime = NOW + 24 * HOUR,
 
 async def create(store: Store, *updates: Update) -> None:
     for each in updates:
-        await store.customers.create_update(INSTANCE, each, each.received_at)
+        await put_profiles(store, INSTANCE, in_json(profile(each.customer_id)), now=each.received_at)
+        assert await store.customers.add_update(INSTANCE, each, model().fitting, each.received_at)
 
 
 async def test_updates_are_fed_in_the_order_they_were_received(store: Store) -> None:
@@ -70,16 +70,6 @@ async def test_a_write_that_is_visible_late_is_found_by_a_delayed_cursor(store: 
     fed = await store.feed.read_received(INSTANCE, START, NOW + 35 * SECOND - TRAILS, 100)
     assert [each.item.customer_id for each in fed] == ["late", "ada"]
     assert await ids(store.feed.read_received, fed[-1].position) == []
-
-
-async def test_a_superseded_update_is_fed_where_it_was(store: Store) -> None:
-    await store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
-    await create(store, update("ada"), update("bob", SECOND))
-    [before, *_] = await store.feed.read_received(INSTANCE, START, NOW + HOUR, 1)
-    await store.customers.mark_superseded(INSTANCE, [Superseded(update("ada"), NOW + HOUR)], NOW + 5 * SECOND)
-    [after, *_] = await store.feed.read_received(INSTANCE, START, NOW + HOUR, 1)
-    assert after == before
-    assert await ids(store.feed.read_received, after.position) == ["bob"]
 
 
 @pytest.mark.parametrize("name", ["read_received", "read_ended"])

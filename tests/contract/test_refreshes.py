@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from support import INSTANCE, NOW, create_activity, in_json, profile
+from support import INSTANCE, NOW, create_activity, in_json, model, profile, put_profiles
 
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.job import Counts, Job, RejectedRow, Task
@@ -27,14 +27,18 @@ def activity(customer_id: str, activity_id: str, hours: float | None = 1, title:
     return activity_of_unified(record, title, NOW + timedelta(hours=hours) if hours else None)
 
 
+async def add(store: Store, customer_id: str, update_id: str = "u1", hours: float = 1) -> None:
+    assert await store.customers.add_update(INSTANCE, update(customer_id, update_id, hours), model().fitting, NOW)
+
+
 async def load(store: Store, *names: str) -> None:
     people = [profile(name, City="Oslo") for name in names]
-    await store.customers.write_profiles(INSTANCE, in_json(*people), DIGESTS)
+    await put_profiles(store, INSTANCE, in_json(*people), DIGESTS)
 
 
 async def test_profiles_of_another_digest_come_as_they_are_and_new_ones_as_none(store: Store) -> None:
     await load(store, "ada", "bob")
-    await store.customers.create_update(INSTANCE, update("bob"), NOW)
+    await add(store, "bob")
     asked = {"ada": DIGESTS["ada"], "bob": "1" * 24, "nobody": DIGESTS["ada"]}
     bob = profile("bob", City="Oslo")
     assert await store.customers.find_changed(INSTANCE, asked) == {"bob": bob, "nobody": None}
@@ -43,28 +47,29 @@ async def test_profiles_of_another_digest_come_as_they_are_and_new_ones_as_none(
 
 
 async def test_a_profile_written_without_a_digest_has_none_of_another_content(store: Store) -> None:
-    await store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
+    await put_profiles(store, INSTANCE, in_json(profile("ada")))
     assert await store.customers.find_changed(INSTANCE, {"ada": DIGESTS["ada"]}) == {"ada": profile("ada")}
 
 
 async def test_ids_come_in_pages_in_order(store: Store) -> None:
     await load(store, "c", "a", "b", "d|x")
-    await store.customers.create_update(INSTANCE, update("without a profile"), NOW)
     assert await store.customers.find_ids(INSTANCE, "", 2) == ["a", "b"]
     assert await store.customers.find_ids(INSTANCE, "b", 9) == ["c", "d|x"]
     assert await store.customers.find_ids(INSTANCE + "0", "", 9) == []
 
 
 async def test_updated_customers_are_those_with_live_updates_and_a_profile(store: Store) -> None:
-    await load(store, "ada", "bob", "eve")
+    await load(store, "ada", "bob", "eve", "nobody")
     for owner in ("ada", "eve", "nobody"):
-        await store.customers.create_update(INSTANCE, update(owner, "u1"), NOW)
-        await store.customers.create_update(INSTANCE, update(owner, "u2", hours=0.5), NOW)
-    await store.customers.create_update(INSTANCE, update("bob", hours=0.5), NOW)
+        await add(store, owner, "u1")
+        await add(store, owner, "u2", hours=0.5)
+    await add(store, "bob", hours=0.5)
+    await store.customers.remove(INSTANCE, ["nobody"])
     later = NOW + timedelta(hours=0.5)
     found = await store.customers.find_updated(INSTANCE, "", 9, later)
     assert [(c.customer_id, c.source["City"], [u.update_id for u in c.updates]) for c in found] == [
         ("ada", "Oslo", ["u1"]),
+        ("bob", "Oslo", []),
         ("eve", "Oslo", ["u1"]),
     ]
     assert [c.customer_id for c in await store.customers.find_updated(INSTANCE, "", 1, NOW)] == ["ada"]
@@ -74,17 +79,20 @@ async def test_updated_customers_are_those_with_live_updates_and_a_profile(store
 async def test_a_removed_customer_has_no_profile_and_keeps_its_updates_until_they_expire(store: Store) -> None:
     await load(store, "ada", "bob")
     for owner in ("ada", "bob"):
-        await store.customers.create_update(INSTANCE, update(owner), NOW)
+        await add(store, owner)
     await store.customers.remove(INSTANCE, ["ada", "unknown"])
-    read = await store.customers.read(INSTANCE, "ada", NOW, "u1")
-    assert (read.customer, read.update) == (None, update("ada"))
+    fitting = model().fitting
+    assert await store.customers.read(INSTANCE, "ada", fitting, NOW) is None
+    assert await store.customers.add_update(INSTANCE, update("ada", "u2"), fitting, NOW) is None
     assert [c.customer_id for c in await store.customers.find_updated(INSTANCE, "", 9, NOW)] == ["bob"]
-    assert [c.customer_id for c in await store.customers.find_with_updates_of(INSTANCE, ["City"], NOW)] == ["bob"]
     assert await store.customers.find_ids(INSTANCE, "", 9) == ["bob"]
     await load(store, "ada")
-    again = await store.customers.read(INSTANCE, "ada", NOW)
-    assert again.customer is not None
-    assert again.customer.updates == (update("ada"),)
+    again = await store.customers.read(INSTANCE, "ada", fitting, NOW)
+    assert again
+    assert (again.attributes["City"], again.source["City"]) == ("Bergen", "Oslo")
+    known = await store.customers.add_update(INSTANCE, update("ada"), fitting, NOW)
+    assert known
+    assert known.known == update("ada")
 
 
 async def test_pages_of_rejected_rows_are_kept_and_written_again_in_place(store: Store) -> None:

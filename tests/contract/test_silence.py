@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support import INSTANCE, NOW
+from support import INSTANCE, NOW, model
 from support.process import LONG_S
 
 from function_app.domain.activity import SourceKey, activity_of_unified
@@ -42,7 +42,7 @@ async def silent(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CosmosStore]:
 async def test_a_read_that_gets_no_answer_ends(silent: CosmosStore) -> None:
     async with asyncio.timeout(LONG_S):
         with pytest.raises(Unavailable):
-            await silent.customers.read(INSTANCE, "ada", NOW)
+            await silent.customers.read(INSTANCE, "ada", model().fitting, NOW)
 
 
 async def test_look_ups_and_writes_end_before_the_feed_passes_their_time_of_receipt(
@@ -57,10 +57,10 @@ async def test_look_ups_and_writes_end_before_the_feed_passes_their_time_of_rece
         (fault,) = await silent.activities.create(INSTANCE, [activity], NOW)
     assert fault == Unavailable().as_rejected()
     for call in (
-        silent.customers.read(INSTANCE, "ada", NOW),
+        silent.customers.read(INSTANCE, "ada", model().fitting, NOW),
         silent.customers.filter_existing(INSTANCE, ["ada"]),
         silent.keys.find_customers(INSTANCE, [SourceKey("Crm_Contacts", "c1")]),
-        silent.customers.create_update(INSTANCE, update, NOW),
+        silent.customers.add_update(INSTANCE, update, model().fitting, NOW),
     ):
         async with asyncio.timeout(LONG_S):
             with pytest.raises(Unavailable):

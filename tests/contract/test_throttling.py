@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from support import INSTANCE, NOW
+from support import INSTANCE, NOW, model
 from support.process import LONG_S
 
 from function_app.errors import Throttled
@@ -27,6 +27,6 @@ async def test_a_long_wait_is_passed_on_to_the_caller_at_once() -> None:
         store = CosmosStore(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "db", "ZW11bGF0b3I=")
         async with asyncio.timeout(LONG_S):
             with pytest.raises(Throttled) as raised:
-                await store.customers.read(INSTANCE, "ada", NOW)
+                await store.customers.read(INSTANCE, "ada", model().fitting, NOW)
         await store.close()
     assert raised.value.retry_after == NEVER_S

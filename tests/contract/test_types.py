@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-from support import INSTANCE, in_json
+from support import INSTANCE, NOW, in_json, put_profiles
 from support.forms import FORMS, TYPES, is_of, shown
 
 from function_app.domain.entity import Attribute, Entity
@@ -19,8 +20,8 @@ from function_app.domain.query import (
     Equals,
     Not,
     Position,
+    ProfileQuery,
     Sorting,
-    SourceQuery,
     Text,
     TextTest,
     holds,
@@ -56,31 +57,28 @@ def leaves(data_type: str) -> Iterator[Condition]:
 @pytest.mark.parametrize("data_type", SOME_TYPES)
 async def test_conditions_see_only_values_of_the_type(store: Store, data_type: str) -> None:
     types = {"CustomerId": "Edm.String", "X": data_type}
-    await store.customers.write_profiles(INSTANCE, in_json(*PEOPLE))
+    await put_profiles(store, INSTANCE, in_json(*PEOPLE))
     some = list(leaves(data_type))
     others: list[Condition] = [AllOf((some[0], Not(some[-1]))), AnyOf((some[-1], Equals("X", (None,))))]
     for each in some + others:
         for condition in (each, Not(each)):
             expected = [p["CustomerId"] for p in PEOPLE if holds(condition, shown(p, types))]
-            query = SourceQuery(condition, Sorting("CustomerId"), fitting=fitting(types))
-            found = await store.customers.find_profiles(INSTANCE, query, 100)
-            assert [c.customer_id for c in found] == sorted(expected), condition
-        expected = [p["CustomerId"] for p in PEOPLE if holds(each, shown(p, types))]
-        assert await store.customers.count_profiles(INSTANCE, each, frozenset(), fitting(types)) == len(expected)
+            query = ProfileQuery(condition, Sorting("CustomerId"), fitting(types), count=True)
+            found = await store.customers.find(INSTANCE, query, 100, NOW)
+            assert [row["CustomerId"] for row in found.rows] == sorted(expected), condition
+            assert found.count == len(expected), condition
 
 
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("data_type", SOME_TYPES)
 async def test_orders_see_only_values_of_the_type(store: Store, data_type: str, descending: bool) -> None:
     types = {"CustomerId": "Edm.String", "X": data_type}
-    await store.customers.write_profiles(INSTANCE, in_json(*PEOPLE))
-    after, walked = None, []
-    while page := await store.customers.find_profiles(
-        INSTANCE, SourceQuery(None, Sorting("X", descending), after, fitting=fitting(types)), 4
-    ):
-        walked += [c.customer_id for c in page]
-        last = shown(page[-1].source, types)
-        after = Position(last.get("X"), last["CustomerId"])
+    await put_profiles(store, INSTANCE, in_json(*PEOPLE))
+    query, walked = ProfileQuery(None, Sorting("X", descending), fitting(types)), []
+    while page := (await store.customers.find(INSTANCE, query, 4, NOW)).rows:
+        assert all(row in [shown(p, types) for p in PEOPLE] for row in page)
+        walked += [row["CustomerId"] for row in page]
+        query = replace(query, after=Position(page[-1].get("X"), page[-1]["CustomerId"]))
     people = [shown(p, types) for p in PEOPLE]
     people.sort(key=lambda p: sort_key(p.get("X"), p["CustomerId"]), reverse=descending)
     assert walked == [p["CustomerId"] for p in people]
@@ -93,11 +91,9 @@ async def test_a_profile_that_was_loaded_by_the_same_types_is_ordered_without_a_
     people = [
         {"CustomerId": str(number), "X": value} for number, value in enumerate(["1990-02-28", None, "1980-12-31"])
     ]
-    digests = {"0": "0" * 16 + types.form, "1": "1" * 16 + types.form}
-    await store.customers.write_profiles(INSTANCE, in_json(*people), digests)
-    found = await store.customers.find_profiles(INSTANCE, SourceQuery(None, Sorting("X"), fitting=types), 9)
-    assert [c.customer_id for c in found] == ["1", "2", "0"]
-    assert [c.form == types.form for c in found] == [True, False, True]
+    await put_profiles(store, INSTANCE, in_json(*people), {"0": "0", "1": "1"}, types)
+    found = await store.customers.find(INSTANCE, ProfileQuery(None, Sorting("X"), types), 9, NOW)
+    assert [row["CustomerId"] for row in found.rows] == ["1", "2", "0"]
 
 
 async def test_a_text_that_sqlite_cuts_off_counts_as_null(embedded_store: Store) -> None:
@@ -107,11 +103,11 @@ async def test_a_text_that_sqlite_cuts_off_counts_as_null(embedded_store: Store)
         {"CustomerId": "b", "X": r"ab\u0000cd"},
         {"CustomerId": "c", "X": "a"},
     ]
-    await embedded_store.customers.write_profiles(INSTANCE, in_json(*people))
+    await put_profiles(embedded_store, INSTANCE, in_json(*people))
 
     async def find(condition: Condition | None, sorting: Sorting) -> list[str]:
-        query = SourceQuery(condition, sorting, fitting=fitting(types))
-        return [c.customer_id for c in await embedded_store.customers.find_profiles(INSTANCE, query, 9)]
+        found = await embedded_store.customers.find(INSTANCE, ProfileQuery(condition, sorting, fitting(types)), 9, NOW)
+        return [row["CustomerId"] for row in found.rows]
 
     by_key = Sorting("CustomerId")
     assert await find(Equals("X", ("ab",)), by_key) == []

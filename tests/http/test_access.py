@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import INSTANCE, NOW, Clock, definition, host_over, in_json, profile
+from support import INSTANCE, NOW, Clock, definition, host_over, in_json, profile, put_profiles
 from support.entra import API, SIGN_IN_AT, USER, app_token, issuer, private_key, token
 
 from function_app.api.operation import Operation
@@ -116,7 +116,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Cast]]
         async with host_over(EmbeddedStore(tmp_path), Clock(), runtime) as (client, services):
             for instance_id in (INSTANCE, OTHER):
                 await services.instances.define(instance_id, definition(), NOW)
-            await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
+            await put_profiles(services.store, INSTANCE, in_json(profile("ada")))
             await cast.join(services)
             yield client, cast
 

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from support import INSTANCE, NOW, in_json, profile
+from support import INSTANCE, NOW, in_json, profile, put_profiles
 
 from function_app.services.services import Services
 
@@ -52,7 +52,7 @@ async def test_the_location_of_an_activity_leads_to_it(client: httpx.AsyncClient
 async def test_a_customer_can_be_read_and_updated_whatever_its_id(
     client: httpx.AsyncClient, services: Services, identity: str
 ) -> None:
-    await services.store.customers.write_profiles(INSTANCE, in_json(profile(identity, City="Oslo")))
+    await put_profiles(services.store, INSTANCE, in_json(profile(identity, City="Oslo")))
     address = f"{AT}/data/Customer/{quote(identity, safe='')}"
     assert (await client.patch(address, json={"City": "Rome"})).status_code == 204
     assert (await client.get(address)).json()["City"] == "Rome"

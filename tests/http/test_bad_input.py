@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import httpx
@@ -142,9 +143,8 @@ async def test_a_bad_request_is_refused_by_code_and_place_and_writes_nothing(
     assert [said for said in bad.says if said not in problem["message"]] == []
     assert (await client.get(ADA, params={"explain": "true"})).content == before
     assert (await client.get(f"{ROOM}/manage/entities")).content == entities
-    read = await services.store.customers.read(INSTANCE, "ada", clock())
-    assert read.customer is not None
-    assert len(read.customer.updates) == 1
+    fed = await services.store.feed.read_received(INSTANCE, "", clock() + timedelta(days=1), 9)
+    assert len(fed) == 1
 
 
 async def test_all_faults_of_a_body_and_of_its_timing_are_reported_together(client: httpx.AsyncClient) -> None:

@@ -135,7 +135,7 @@ async def test_an_unexpected_fault_in_an_item_is_reported_without_internal_detai
     async def fail(*_: Any) -> None:
         raise RuntimeError("secret-inside")
 
-    monkeypatch.setattr(services.store.customers, "create_update", fail)
+    monkeypatch.setattr(services.store.customers, "add_update", fail)
     results = await send(client, "Customer", [{"CustomerId": "ada", "City": "Bergen"}])
     assert results[0]["errorCode"] == "InternalError"
     assert "secret" not in str(results)

@@ -30,6 +30,12 @@ def failing(error: Exception) -> Any:
     return fail
 
 
+def replace_calls(patch: pytest.MonkeyPatch, services: Services, act: Any) -> None:
+    """Replace what the calls below ask of the store."""
+    for name in ("read_json", "add_update"):
+        patch.setattr(services.store.customers, name, act)
+
+
 async def calls(client: httpx.AsyncClient) -> list[httpx.Response]:
     """A read and an update; both need the store."""
     return [await client.get(ADA), await client.patch(ADA, json={"City": "Bergen"})]
@@ -42,7 +48,7 @@ async def test_an_unexpected_failure_is_answered_500_without_internal_details(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(services.store.customers, "read", failing(RuntimeError("secret-inside")))
+        replace_calls(patch, services, failing(RuntimeError("secret-inside")))
         answers = await calls(client)
     for answer in answers:
         correlation = answer.headers["x-ms-correlation-id"]
@@ -79,7 +85,7 @@ async def test_a_store_that_can_not_serve_now_says_when_to_come_back(
     error: Exception,
     expected: tuple[int, str, str],
 ) -> None:
-    monkeypatch.setattr(services.store.customers, "read", failing(error))
+    replace_calls(monkeypatch, services, failing(error))
     for answer in await calls(client):
         problem = answer.json()
         assert (answer.status_code, problem["errorCode"], answer.headers["Retry-After"]) == expected
@@ -90,7 +96,7 @@ async def test_an_update_the_store_refuses_to_write_is_not_answered_as_accepted(
     client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(services.store.customers, "create_update", failing(Throttled(1)))
+        patch.setattr(services.store.customers, "add_update", failing(Throttled(1)))
         headers = {"Repeatability-Request-ID": "one", "Prefer": "return=representation"}
         assert (await client.patch(ADA, json={"City": "Bergen"}, headers=headers)).status_code == 429
     assert (await client.get(ADA)).json()["City"] == "Oslo"
@@ -121,7 +127,7 @@ async def test_a_request_beyond_the_time_limit_is_answered_503(
     async def never(*_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(services.store.customers, "read", never)
+    replace_calls(monkeypatch, services, never)
     app = create_app(OPERATIONS, lambda: Runtime(services, authenticate_local, Clock(), within_s=0.05))
     transport = HostTransport(Host(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support import INSTANCE, Clock, definition, in_json, profile
+from support import INSTANCE, Clock, definition, in_json, profile, put_profiles
 
 from function_app.services.services import Services
 
@@ -90,7 +90,7 @@ async def test_nothing_crosses_instances(client: httpx.AsyncClient, services: Se
     here, there = f"/instances/{INSTANCE}/data/Customer", f"/instances/{OTHER}/data/Customer"
     await client.put(f"/instances/{OTHER}", json=renamed("Fabrikam"))
     assert (await client.get(f"{there}/ada")).status_code == 404
-    await services.store.customers.write_profiles(OTHER, in_json(profile("ada", City="Roma")))
+    await put_profiles(services.store, OTHER, in_json(profile("ada", City="Roma")))
     repeat = {"Repeatability-Request-ID": "one", "Prefer": "return=representation"}
     one = await client.patch(f"{here}/ada", json={"City": "Bergen"}, headers=repeat)
     other = await client.patch(f"{there}/ada", json={"City": "Milano"}, headers=repeat)

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support import INSTANCE, Clock, in_json, profile
+from support import INSTANCE, Clock, in_json, profile, put_profiles
 
 from function_app.services.services import Services
 
@@ -40,7 +40,7 @@ async def walk(client: httpx.AsyncClient, **options: Any) -> list[list[str]]:
 
 
 async def write(services: Services, *people: dict[str, Any]) -> None:
-    await services.store.customers.write_profiles(INSTANCE, in_json(*people))
+    await put_profiles(services.store, INSTANCE, in_json(*people))
 
 
 async def test_all_customers_come_by_key_with_their_merged_profiles(client: httpx.AsyncClient) -> None:

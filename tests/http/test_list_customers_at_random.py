@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support import INSTANCE, NOW, Clock, in_json, profile
+from support import INSTANCE, NOW, Clock, in_json, profile, put_profiles
 
 from function_app.services.services import Services
 
@@ -100,7 +100,7 @@ def random_row(r: random.Random) -> Row:
 async def populate(client: httpx.AsyncClient, services: Services, clock: Clock, r: random.Random) -> None:
     """Return thirty customers with random updates, some of which have ended."""
     people = [profile(f"c{number:02}", **random_row(r)) for number in range(30)]
-    await services.store.customers.write_profiles(INSTANCE, in_json(*people))
+    await put_profiles(services.store, INSTANCE, in_json(*people))
     for _ in range(60):
         clock.advance(seconds=r.randint(0, 60))
         row = random_row(r)

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support import INSTANCE, NOW, Clock, in_json, profile
+from support import INSTANCE, NOW, Clock, in_json, model, profile, put_profiles
 from support.forms import FORMS, TYPES, is_of, redefined, shown
 
 from function_app.domain.activity import SourceKey
@@ -106,9 +106,9 @@ async def test_a_value_of_the_old_form_never_shows_and_never_fails(
     updated = await ok(client, f"{ROOT}/triggers/updatedprofiles")
     expired = await ok(client, f"{ROOT}/triggers/expiredupdates")
     if where == "source":
-        await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada", City="Oslo") | {"X": value}))
+        await put_profiles(services.store, INSTANCE, in_json(profile("ada", City="Oslo") | {"X": value}))
     else:
-        await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada", City="Oslo") | {"X": beneath}))
+        await put_profiles(services.store, INSTANCE, in_json(profile("ada", City="Oslo") | {"X": beneath}))
         for params in ({"validFor": "PT1H"}, {"validFor": "PT50M", "occurredAt": "2026-11-23T11:00:00Z"}):
             assert (await client.patch(f"{CUSTOMERS}/ada", json={"X": value}, params=params)).status_code == 204
     data_type = await become(client, change)
@@ -206,7 +206,7 @@ async def check_events(answer: Any, value: Any, fits: bool, where: str) -> None:
 
 async def test_new_limits_hide_nothing(client: httpx.AsyncClient, services: Services) -> None:
     await define(client, {"X": "Edm.String", "Y": "Edm.Int32"})
-    await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada") | {"X": "a long text", "Y": 1}))
+    await put_profiles(services.store, INSTANCE, in_json(profile("ada") | {"X": "a long text", "Y": 1}))
     assert (await client.patch(f"{CUSTOMERS}/bob", json={"X": "another long text", "Y": 2})).status_code == 204
     await define(client, {"X": "Edm.String", "Y": "Edm.Int32"}, X={"maxLength": 3}, Y={"allowedValues": [7]})
     assert (await ok(client, f"{CUSTOMERS}/ada"))["X"] == "a long text"
@@ -228,7 +228,7 @@ async def test_what_is_not_shown_shows_again_under_its_old_type(client: httpx.As
 async def test_a_key_that_does_not_fit_is_not_in_the_key_ring(client: httpx.AsyncClient, services: Services) -> None:
     changed = redefined({})
     changed["entities"][0]["attributes"][-1]["dataType"] = "Edm.Int32"
-    await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada", Crm_Contacts_ContactId="C-1")))
+    await put_profiles(services.store, INSTANCE, in_json(profile("ada", Crm_Contacts_ContactId="C-1")))
     await services.store.keys.write(INSTANCE, {SourceKey("Crm_Contacts", "C-1"): "ada"})
     asked = {"dataSourceName": "Crm", "entityName": "Contacts", "key": "C-1"}
     assert "C-1" in json.dumps(await ok(client, f"{ROOT}/profile/keyring", **asked))
@@ -239,7 +239,7 @@ async def test_a_key_that_does_not_fit_is_not_in_the_key_ring(client: httpx.Asyn
 async def test_a_card_of_names_that_are_numbers(client: httpx.AsyncClient, services: Services) -> None:
     await define(client, {"FirstName": "Edm.Int32", "LastName": "Edm.String"})
     people = in_json(profile("ada") | {"FirstName": 5, "LastName": "Byron"})
-    await services.store.customers.write_profiles(INSTANCE, people)
+    await put_profiles(services.store, INSTANCE, people)
     assert (await ok(client, f"{CUSTOMERS}/ada/card"))["fallbackText"] == "5 Byron"
 
 
@@ -313,11 +313,11 @@ async def test_a_list_under_random_definitions_is_what_brute_force_over_the_show
 ) -> None:
     r = random.Random(seed)  # noqa: S311  # no secret
     people = [{"CustomerId": f"c{n:02}", **{name: random_value(r) for name in NAMES}} for n in range(20)]
-    await services.store.customers.write_profiles(INSTANCE, in_json(*people))
+    await put_profiles(services.store, INSTANCE, in_json(*people))
     await services.store.customers.remove(INSTANCE, ["ada", "bob", "eve"])
     updates = [random_update(r, number) for number in range(25)]
     for update in updates:
-        await services.store.customers.create_update(INSTANCE, update, NOW)
+        await services.store.customers.add_update(INSTANCE, update, model().fitting, NOW)
     for _ in range(4):
         clock.advance(minutes=r.randint(0, 10))
         types = {name: r.choice(TYPES) for name in r.sample(NAMES, r.randint(1, 3))}

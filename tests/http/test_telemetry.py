@@ -16,7 +16,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from support import INSTANCE, ROOT, Clock, definition, in_json, profile
+from support import INSTANCE, ROOT, Clock, definition, in_json, profile, put_profiles
 from support.entra import issuer, token
 from support.process import LONG_S
 from support.transport import HostTransport
@@ -65,7 +65,7 @@ async def traced(
         transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime)))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api", headers=ADMIN) as client:
             await services.instances.define(INSTANCE, definition(), clock())
-            await store.customers.write_profiles(INSTANCE, in_json(profile(MARK, FullName=MARK, City=MARK)))
+            await put_profiles(store, INSTANCE, in_json(profile(MARK, FullName=MARK, City=MARK)))
             spans.clear()
             yield client, services
         await services.usage.close()
@@ -80,9 +80,8 @@ async def test_a_request_its_services_and_its_store_calls_are_spans_of_the_calle
 ) -> None:
     client, _ = traced
     await client.get(f"{AT}/data/Customer/{MARK}", headers={"traceparent": PARENT})
-    request, service, store = (
-        named(spans, name) for name in ("GetCustomer", "services.read_customer", "store.customers.read")
-    )
+    names = ("GetCustomer", "services.read_customer.json", "store.customers.read_json")
+    request, service, store = (named(spans, name) for name in names)
     assert request.context
     assert service.context
     assert request.parent
@@ -158,11 +157,11 @@ async def test_no_value_reaches_a_log_or_a_span_and_no_secret_an_answer(
         raise KeyError(MARK)
 
     with monkeypatch.context() as faulty:
-        faulty.setattr(services.store.customers._target, "read", broken)  # type: ignore[attr-defined]  # noqa: SLF001
+        faulty.setattr(services.store.customers._target, "read_json", broken)  # type: ignore[attr-defined]  # noqa: SLF001
         failed = await client.get(f"{AT}/data/Customer/{MARK}")
     assert failed.status_code == 500
     assert MARK not in failed.text
-    assert named(spans, "store.customers.read")
+    assert named(spans, "store.customers.read_json")
     written = "\n".join(span.to_json() for span in spans.get_finished_spans())
     written += "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
     assert MARK not in written

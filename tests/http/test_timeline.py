@@ -8,7 +8,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import INSTANCE, Clock, definition, host_over, in_json, profile, put_customers
+from support import INSTANCE, Clock, definition, host_over, in_json, profile, put_customers, put_profiles
 
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
@@ -152,7 +152,7 @@ def test_any_order_and_any_repetition_of_posts_gives_the_same_timeline(
         clock = Clock()
         async with host_over(EmbeddedStore(tmp_path_factory.mktemp("data")), clock) as (client, services):
             await services.instances.define(INSTANCE, definition(), clock())
-            await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada")))
+            await put_profiles(services.store, INSTANCE, in_json(profile("ada")))
             for start in range(0, len(posts), size):
                 items = [event(n, minutes=n // 2) for n in posts[start : start + size]]
                 await client.post(f"{BASE}/data/UnifiedActivity/batch", json={"items": items})

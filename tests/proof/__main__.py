@@ -18,13 +18,16 @@ from .hostile import hostile_requests
 from .kills import nothing_lost
 from .laws import laws
 from .long_run import long_run
-from .races import races
+from .races import races, races_on_cosmos_db
+from .simulation import simulation
 from .snapshots import damaged_snapshots
 
 PROOFS = (
     Proof(nothing_lost, 100),
     Proof(cosmos_faults, 10_000),
     Proof(races, 30),
+    Proof(races_on_cosmos_db, 10),
+    Proof(simulation, 10_000),
     Proof(declared_answers, 50_000),
     Proof(hostile_requests, 20),
     Proof(laws, 100_000),

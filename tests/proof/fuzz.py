@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from support import INSTANCE, NOW, ROOT, definition, in_json, profile
+from support import INSTANCE, NOW, ROOT, definition, in_json, profile, put_profiles
 from support.served import served
 
 from connector.build.swagger import FAULTS
@@ -76,7 +76,7 @@ def described_host(folder: Path) -> Iterator[Any]:
 
     async def start() -> None:
         await services.instances.define(INSTANCE, definition(), NOW)
-        await services.store.customers.write_profiles(INSTANCE, in_json(profile("ada", City="Oslo")))
+        await put_profiles(services.store, INSTANCE, in_json(profile("ada", City="Oslo")))
 
     runtime = Runtime(services, authenticate_local, lambda: NOW)
     host = Host(create_app(OPERATIONS, lambda: runtime))

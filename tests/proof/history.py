@@ -117,7 +117,8 @@ _Way = tuple[set[Any], set[Any]]
 def _ways(profile: Profile, look: Look) -> Iterator[_Way]:
     """Yield for each source and instant that explain a read the events before it and those after it."""
     own = look.own
-    instants = {own.received_at} if own and own.span is look.span else _instants(profile, look.span)
+    is_receipt = own is not None and own.span is look.span  # it shows an instant from the receipt of its update on
+    instants = _instants(profile, Span(own.received_at, look.span.end) if own and is_receipt else look.span)
     for source, following in zip(profile.sources, [*profile.sources[1:], None], strict=True):
         if look.span.is_before(source.span) or (following and following.span.is_before(look.span)):
             continue

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from support import INSTANCE, definition, in_json, profile
+from support import INSTANCE, definition, in_json, profile, put_profiles
 from support.local_host import Served, serving
 from support.process import scaled
 
@@ -124,8 +124,7 @@ async def _prepare(folder: Path) -> None:
     services, now, others = Services(EmbeddedStore(folder)), datetime.now(UTC), "00000000-0000-4000-8000-000000000002"
     for instance_id, defined in ((INSTANCE, definition()), (WIDE, wide_definition()), (others, definition())):
         await services.instances.define(instance_id, defined, now)
-    customers = services.store.customers
-    await customers.write_profiles(INSTANCE, in_json(*(profile(name, City="Oslo") for name in ("ada", "bob"))))
-    await customers.write_profiles(WIDE, in_json({"CustomerId": "ada"}))
-    await customers.write_profiles(others, in_json(profile("ada", City=OTHERS.decode())))
+    await put_profiles(services.store, INSTANCE, in_json(*(profile(name, City="Oslo") for name in ("ada", "bob"))))
+    await put_profiles(services.store, WIDE, in_json({"CustomerId": "ada"}))
+    await put_profiles(services.store, others, in_json(profile("ada", City=OTHERS.decode())))
     await services.close()

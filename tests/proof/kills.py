@@ -82,7 +82,7 @@ def stored(folder: Path) -> Counter[str]:
     (path,) = folder.glob("*.sqlite")
     database = sqlite3.connect(path)
     assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    updates = database.execute("SELECT body FROM profiles WHERE kind = 'update'").fetchall()
+    updates = database.execute("SELECT body FROM updates").fetchall()
     activities = database.execute("SELECT body FROM activities WHERE kind = 'activity'").fetchall()
     database.close()
     found = Counter(json.loads(body)["changes"]["City"] for (body,) in updates)

@@ -1,7 +1,8 @@
-"""The laws of merge and mapping from the unit tests, with many more examples."""
+"""The laws of merge, projection and mapping from the unit tests, with many more examples."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.util import module_from_spec, spec_from_file_location
@@ -15,7 +16,7 @@ from support import ROOT
 from .finding import Finding
 
 Law = Callable[[], None]
-FILES = ("test_merge.py", "test_mapping.py")
+FILES = ("test_merge.py", "test_projection.py", "test_mapping.py")
 _UNIT = ROOT / "tests/unit"
 
 
@@ -25,7 +26,9 @@ def laws(examples: int) -> Finding:
     each = ceil(examples / len(named))
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
         seen = sum(processes.map(_examine, named, [each] * len(named)))
-    return Finding("laws of merge and mapping, whatever is generated", f"{seen:,} examples of {len(named)} laws")
+    return Finding(
+        "laws of merge, projection and mapping, whatever is generated", f"{seen:,} examples of {len(named)} laws"
+    )
 
 
 def laws_in(file: str) -> dict[str, Law]:
@@ -34,6 +37,7 @@ def laws_in(file: str) -> dict[str, Law]:
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return {
         name: found for name, found in vars(module).items() if name.startswith("test") and is_hypothesis_test(found)

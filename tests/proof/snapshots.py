@@ -163,10 +163,11 @@ class Trial:
     async def _stored(self) -> dict[str, Record]:
         customers = self._services.store.customers
         ids = await customers.find_ids(INSTANCE, "", 1_000)
-        return {key: dict(held) for key, held in (await customers.read_profiles(INSTANCE, ids)).items()}
+        return {key: dict(held) for key, held in (await customers.read_sources(INSTANCE, ids)).items()}
 
     async def _live(self) -> Mapping[str, tuple[Update, ...]]:
-        return await self._services.store.customers.read_updates(INSTANCE, list(self.customers), self._clock())
+        found = await self._services.store.customers.find_updated(INSTANCE, "", 1_000, self._clock())
+        return {customer.customer_id: customer.updates for customer in found if customer.updates}
 
 
 def _doubled(reading: Reading) -> list[str]:

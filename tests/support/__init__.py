@@ -22,8 +22,9 @@ from function_app.api.dispatch import create_app
 from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
-from function_app.domain.activity import Activity, SourceKey
+from function_app.domain.activity import Activity
 from function_app.domain.definition import instance_of
+from function_app.domain.fitting import Fitting
 from function_app.errors import Rejected
 from function_app.local.host import Host, read_custom_headers
 from function_app.services.instances import CompiledInstance
@@ -104,6 +105,18 @@ def profile(customer_id: str, **attributes: Any) -> dict[str, Any]:
 def in_json(*profiles: Mapping[str, Any]) -> dict[str, bytes]:
     """Return source profiles as the store accepts them."""
     return {profile["CustomerId"]: json.dumps(profile).encode() for profile in profiles}
+
+
+async def put_profiles(  # noqa: PLR0913, PLR0917  # all but three are there by default
+    store: Store,
+    instance_id: str,
+    profiles: Mapping[str, bytes],
+    digests: Mapping[str, str] | None = None,
+    fitting: Fitting | None = None,
+    now: datetime = NOW,
+) -> None:
+    """Write source profiles, by default under the definition in this module."""
+    await store.customers.write_sources(instance_id, profiles, fitting or model().fitting, now, digests)
 
 
 @dataclass
@@ -218,16 +231,15 @@ def containers() -> list[dict[str, Any]]:
 
 async def put_customers(services: Services, instance_id: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> None:
     """Write customers with their source keys and attach their parked activities, as a refresh of only these does."""
-    instance = (await services.instances.get(instance_id, clock())).instance
+    compiled = await services.instances.get(instance_id, clock())
+    instance = compiled.instance
     blank = dict.fromkeys(instance.customer.by_name)
     profiles = {str(row["CustomerId"]): {**blank, **row} for row in rows}
     customers, keys = services.store.customers, services.store.keys
-    had: dict[SourceKey, str] = {}
-    for customer_id in profiles:
-        read = await customers.read(instance_id, customer_id, clock())
-        had |= keys_of(instance, read.customer.source, customer_id) if read.customer else {}
+    old = await customers.read_sources(instance_id, profiles)
+    had = {key: owner for owner, source in old.items() for key in keys_of(instance, source, owner)}
     has = {key: owner for owner, row in profiles.items() for key in keys_of(instance, row, owner)}
-    await customers.write_profiles(instance_id, in_json(*profiles.values()))
+    await customers.write_sources(instance_id, in_json(*profiles.values()), compiled.fitting, clock())
     await keys.write(instance_id, has)
     await keys.remove(instance_id, {key: owner for key, owner in had.items() if has.get(key) != owner})
     await services.create_activities.join_parked(instance_id, clock)

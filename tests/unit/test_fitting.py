@@ -13,7 +13,7 @@ from support.forms import FORMS, TYPES, is_of
 
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.fitting import PATTERNS, Fitting, fits
-from function_app.domain.profile import Customer, Update
+from function_app.domain.profile import Update
 from function_app.domain.values import NORMALIZERS
 
 UPDATE = Update("u", "ada", {}, NOW, NOW, NOW + timedelta(hours=1), "")
@@ -61,20 +61,16 @@ def test_the_pattern_of_dates_knows_the_calendar(year: str) -> None:
 def test_what_fits_as_a_whole_is_returned_as_it_is() -> None:
     source = {"CustomerId": "ada", "City": "Oslo", "Points": 1, "BirthDate": None}
     update = replace(UPDATE, attributes={"City": None, "Points": 2})
-    found = model().fitting.customer(Customer("ada", source, (update,)))
-    assert found.source is source
-    assert found.updates[0] is update
+    assert model().fitting.attributes(source) is source
+    assert model().fitting.update(update) is update
 
 
-def test_a_profile_loaded_by_the_same_types_is_not_checked_again() -> None:
+def test_the_form_is_that_of_the_types() -> None:
     one, other = fitting("Edm.Int32"), fitting("Edm.String")
     assert one.form != other.form
     assert one.form == fitting("Edm.Int32").form
-    loaded = Customer("ada", {"X": 6}, (replace(UPDATE, attributes={"X": "six"}),), one.form)
-    assert one.customer(loaded).source is loaded.source
-    assert one.customer(loaded).updates[0].attributes == {}
-    assert other.customer(loaded).source == {"X": None}
-    assert other.customer(loaded).updates == loaded.updates
+    assert one.update(replace(UPDATE, attributes={"X": "six"})).attributes == {}
+    assert other.attributes({"X": 6}) == {"X": None}
 
 
 def test_unknown_attributes_are_left_out_and_null_fits_every_type() -> None:

@@ -52,6 +52,11 @@ async def test_the_timer_continues_refreshes_that_make_no_progress(stage: Stage,
     await stage.fire("ResumeRefreshes", info)
 
 
+@pytest.mark.parametrize("info", [FIRST, LATE])
+async def test_the_timer_settles_customers(stage: Stage, info: str) -> None:
+    await stage.fire("SettleCustomers", info)
+
+
 async def test_messages_that_come_twice_change_nothing(stage: Stage, admin: httpx.AsyncClient) -> None:
     await stage.handle_messages()  # of another test
     assert (await admin.post(JOBS)).json()["jobStatus"] == "queued"

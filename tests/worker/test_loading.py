@@ -12,7 +12,7 @@ from function_app.api.routes import make_routes
 from function_app.bootstrap import OPERATIONS
 
 ROUTES = [route for operation in OPERATIONS for route in make_routes(operation, OPERATIONS)]
-BY_CLOCK_AND_QUEUE = {"StartRefreshes", "ResumeRefreshes", "DoRefreshStep"}
+BY_CLOCK_AND_QUEUE = {"StartRefreshes", "ResumeRefreshes", "SettleCustomers", "DoRefreshStep"}
 
 
 def test_the_worker_indexes_the_declared_functions_and_no_other(worker: Worker) -> None:

@@ -40,6 +40,7 @@ class Call:
 CALLS = {
     "CheckHealth": Call(),
     "GetConnector": Call(),
+    "GetInstanceConnector": Call(),
     "GetDefinitionSchema": Call(),
     "DefineInstance": Call(body=sample_definition()),
     "ListInstances": Call(),

@@ -102,7 +102,7 @@ class LoadCustomers:
                         old = {key: changed[key] for key in ids[start : start + BATCH_SIZE]}
                         changes = await run_in_background(rows.changes, model.instance, old, absent)
                         report = Report(notes=await writing)
-                        writing = asyncio.create_task(self._write(model.instance, changes, now))
+                        writing = asyncio.create_task(self._write(model, changes, now))
                         yield Counts(len(old), len(old)), report
                     unchanged, rejected = len(rows.texts) - len(ids), rows.report.rejections
                     yield Counts(unchanged + rejected, 0, unchanged, rejected=rejected), rows.report
@@ -126,9 +126,10 @@ class LoadCustomers:
                 held.append(_Rows(places, texts, digests, keys, batch.report))
                 yield held[-1]
 
-    async def _write(self, instance: Instance, changes: _Changes, now: datetime) -> Sequence[SharedKey]:
+    async def _write(self, model: CompiledInstance, changes: _Changes, now: datetime) -> Sequence[SharedKey]:
         """Write changes; return source keys that another customer had before."""
-        instance_id, keys = instance.instance_id, self._store.keys
+        instance, keys = model.instance, self._store.keys
+        instance_id = instance.instance_id
         await release_activities(self._store, instance, changes.lost, now)
         twice = list(changes.twice)
         if changes.gained:
@@ -137,7 +138,7 @@ class LoadCustomers:
             await keys.write(instance_id, changes.gained)
         if changes.lost:
             await keys.remove(instance_id, changes.lost)
-        await self._store.customers.write_profiles(instance_id, changes.profiles, changes.digests)
+        await self._store.customers.write_sources(instance_id, changes.profiles, model.fitting, now, changes.digests)
         return [note for note in twice if len(set(note["customers"])) > 1][:MAX_LISTED]
 
 

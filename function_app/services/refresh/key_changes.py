@@ -48,7 +48,7 @@ async def shared_key_warnings(store: Store, instance: Instance, suspects: Sequen
     for start in range(0, len(suspects), BATCH_SIZE):
         some = suspects[start : start + BATCH_SIZE]
         owners = {owner for one in some for owner in one["customers"]}
-        profiles = await store.customers.read_profiles(instance.instance_id, owners)
+        profiles = await store.customers.read_sources(instance.instance_id, owners)
         for one in some:
             key, (first, second) = SourceKey(one["entity"], one["key"]), one["customers"]
             if all(key in keys_of(instance, profiles.get(owner, {}), owner) for owner in (first, second)):

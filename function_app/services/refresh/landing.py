@@ -16,11 +16,10 @@ async def find_landed(store: Store, model: CompiledInstance, now: datetime) -> A
     """Yield the live updates whose values the source holds now: CustomerId, update id, attributes."""
     after = ""
     while page := await store.customers.find_updated(model.instance.instance_id, after, BATCH_SIZE, now):
-        for customer in map(model.fitting.customer, page):
-            for update in customer.updates:
-                if update.attributes and all(
-                    customer.source.get(name) == value for name, value in update.attributes.items()
-                ):
+        for customer in page:
+            source = model.fitting.attributes(customer.source)
+            for update in map(model.fitting.update, customer.updates):
+                if update.attributes and all(source.get(name) == value for name, value in update.attributes.items()):
                     names = sorted(update.attributes)
                     yield {"customerId": customer.customer_id, "updateId": update.update_id, "attributes": names}
         after = page[-1].customer_id

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Entity
 from function_app.domain.job import MAX_WARNINGS, Job, Task
-from function_app.domain.query import Equals, Not, Sorting, SourceQuery
+from function_app.domain.query import Equals, Not, ProfileQuery, Sorting
 from function_app.services.instances import CompiledInstance
 from function_app.services.refresh.activities import required_of
 from function_app.services.refresh.problem import describe
@@ -36,7 +36,7 @@ class Planner:
     async def plan(self, model: CompiledInstance, job: Job) -> Plan:
         """Look at the newest snapshot of every entity; a part that can't be loaded is a task that has failed."""
         plan = await asyncio.to_thread(self._look, model, job)
-        plan.warnings += [warning async for warning in self._lost_columns(model, plan.tasks)]
+        plan.warnings += [warning async for warning in self._lost_columns(model, plan.tasks, job)]
         if len(plan.warnings) > MAX_WARNINGS:
             plan.warnings[MAX_WARNINGS:] = [f"There are {len(plan.warnings) - MAX_WARNINGS} more warnings like these."]
         if plan.tasks:
@@ -92,15 +92,15 @@ class Planner:
             return _failed(task, " ".join(faults))
         return replace(task, absent=tuple(head.absent))
 
-    async def _lost_columns(self, model: CompiledInstance, tasks: Sequence[Task]) -> AsyncGenerator[str]:
+    async def _lost_columns(self, model: CompiledInstance, tasks: Sequence[Task], job: Job) -> AsyncGenerator[str]:
         """Yield a warning for each file that lacks columns of attributes that customers have."""
         layout, had = Layout.of(model.instance.customer), dict[str, bool]()
         for task in tasks:
             for name in task.absent if task.entity == CUSTOMER else ():
                 if name not in had:
-                    query = SourceQuery(Not(Equals(name, (None,))), Sorting(CUSTOMER_ID), fitting=model.fitting)
-                    found = await self._customers.find_profiles(model.instance.instance_id, query, 1)
-                    had[name] = bool(found)
+                    query = ProfileQuery(Not(Equals(name, (None,))), Sorting(CUSTOMER_ID), model.fitting)
+                    found = await self._customers.find(model.instance.instance_id, query, 1, job.submitted_at)
+                    had[name] = bool(found.rows)
             lost = ", ".join(f"'{layout.column(name)}'" for name in task.absent if had.get(name))
             if lost:
                 yield f"{task.file} has no column {lost}; customers keep the values that they have."

@@ -73,7 +73,7 @@ class RemoveCustomers:
         No customer is removed if the snapshot is not complete, or if more than the allowed share would be.
         """
         instance_id, doubled, missing = model.instance.instance_id, Doubled(), list[str]()
-        count = await self._store.customers.count_profiles(instance_id, None, frozenset())
+        count = await self._store.customers.count(instance_id)
         turns = max((removal.loaded.rows - 1) // IDS_IN_MEMORY + 1, 1)
         for turn in range(turns):
             there = await run_in_background(self._ids, model, removal, turn, turns)
@@ -112,7 +112,7 @@ class RemoveCustomers:
     async def _remove(self, instance: Instance, customer_ids: Collection[str], now: datetime) -> None:
         """Remove profiles and keys; updates and activities stay, those without an end for the days of grace."""
         instance_id, until = instance.instance_id, now + instance.grace
-        profiles = await self._store.customers.read_profiles(instance_id, customer_ids)
+        profiles = await self._store.customers.read_sources(instance_id, customer_ids)
         had = {key: owner for owner in profiles for key in keys_of(instance, profiles[owner], owner)}
         owners = await self._store.keys.find_customers(instance_id, had)
         await release_activities(

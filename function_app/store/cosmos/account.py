@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceExistsError
 
 from function_app import error_codes
 from function_app.domain.feed import LOOK_UP_WITHIN_S, WRITE_WITHIN_S
@@ -23,6 +23,7 @@ from function_app.telemetry import count_response
 T = TypeVar("T")
 ANSWERS_WITHIN_S = 6  # Cosmos DB ends a page of a query after 5; the SDK's default is 65, with four attempts
 _MAX_CONCURRENCY, _KEYS_PER_QUERY = 32, 200
+_LOST = frozenset((404, 409, 412))
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
 _THROTTLED, _FORBIDDEN, _REFUSED = 429, 403, frozenset((400, 413))
 _ROLE_SPREADS_S = 30  # after a first deployment it takes minutes until the account knows a role
@@ -68,7 +69,7 @@ class Account:
     async def query(self, container: str, sql: str, values: Mapping[str, Any], pk: str | None = None) -> list[Any]:
         parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
         options: Any = {"partition_key": pk} if pk is not None else {}
-        async with _in_time(None if pk is None else LOOK_UP_WITHIN_S):
+        async with in_time(None if pk is None else LOOK_UP_WITHIN_S):
             pages = self.container(container).query_items(sql, parameters=parameters, **options)
             try:
                 return [document async for document in pages]
@@ -101,16 +102,19 @@ class Account:
     async def create(self, container: str, document: Document, now: datetime) -> Document | None:
         """Create a document or replace an expired one; return the live document with the same id if there is one."""
         proxy = self.container(container)
-        async with _in_time(WRITE_WITHIN_S):
-            try:
-                await proxy.create_item(document, no_response=True)
-            except CosmosResourceExistsError:
-                known: Document = await proxy.read_item(document["id"], document["pk"])
-                if known["validUntil"] is None or known["validUntil"] > format_instant(now):
-                    return known
-                etag: Any = {"etag": known["_etag"], "match_condition": MatchConditions.IfNotModified}
-                await proxy.replace_item(document["id"], document, no_response=True, **etag)
-        return None
+        async with in_time(WRITE_WITHIN_S):
+            while True:
+                try:
+                    await proxy.create_item(document, no_response=True)
+                except CosmosResourceExistsError:
+                    known: Document = await proxy.read_item(document["id"], document["pk"])
+                    if known["validUntil"] is None or known["validUntil"] > format_instant(now):
+                        return known
+                    if not await won(
+                        proxy.replace_item(document["id"], document, no_response=True, **if_unchanged(known))
+                    ):
+                        continue
+                return None
 
     async def close(self) -> None:
         for resource in (self._client, self._credential):
@@ -162,8 +166,30 @@ async def gather_bounded(act: Callable[[Any], Any], items: Collection[Any]) -> l
     return await asyncio.gather(*(one(item) for item in items))
 
 
+def if_unchanged(found: Document) -> dict[str, Any]:
+    """Return the options of a write that fails if a document was written since it was read."""
+    return {"etag": found["_etag"], "match_condition": MatchConditions.IfNotModified}
+
+
+def lost_race(error: Any) -> bool:
+    """Return whether a guarded write failed because someone else wrote or removed the document."""
+    return error.status_code in _LOST
+
+
+async def won(write: Awaitable[Any]) -> bool:
+    """Await a guarded write; return whether it was done: not if someone else was faster."""
+    try:
+        await write
+    except CosmosHttpResponseError as error:
+        if lost_race(error):
+            return False
+        raise
+    return True
+
+
 @asynccontextmanager
-async def _in_time(seconds: float | None) -> AsyncIterator[None]:
+async def in_time(seconds: float | None) -> AsyncIterator[None]:
+    """Translate errors; Unavailable if the block takes longer."""
     with translated():
         async with asyncio.timeout(seconds):
             yield
@@ -173,7 +199,7 @@ async def _in_time(seconds: float | None) -> AsyncIterator[None]:
 def translated() -> Iterator[None]:
     try:
         yield
-    except CosmosHttpResponseError as error:
+    except (CosmosHttpResponseError, CosmosBatchOperationError) as error:
         if error.status_code == _THROTTLED:
             raise Throttled(_wait(error.headers or {})) from error
         if error.status_code == _FORBIDDEN:

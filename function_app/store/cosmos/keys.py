@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Any
 
-from azure.core import MatchConditions
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, gather_bounded
+from function_app.store.cosmos.account import Account, gather_bounded, if_unchanged
 from function_app.store.documents import KEY_ID, KEYS
 
 
@@ -37,8 +35,7 @@ class CosmosKeys:
             found = await self._account.query(KEYS, "SELECT * FROM c WHERE c.pk = @pk", {"pk": pk}, pk)
             if not found or found[0]["customerId"] != owner[1]:
                 return
-            etag: Any = {"etag": found[0]["_etag"], "match_condition": MatchConditions.IfNotModified}
             with suppress(CosmosResourceNotFoundError):
-                await self._account.container(KEYS).delete_item(KEY_ID, pk, **etag)
+                await self._account.container(KEYS).delete_item(KEY_ID, pk, **if_unchanged(found[0]))
 
         await gather_bounded(remove, owners.items())

@@ -8,7 +8,8 @@ from datetime import datetime
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.store import access_documents as documents
 from function_app.store.documents import CONTROL, Document
-from function_app.store.embedded.database import INSERT, Database, decode, row_of
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import INSERT, decode, row_of
 
 _READ_GRANTS = "SELECT body FROM control WHERE pk = ? AND kind IN ('assignment', 'apiKey')"
 _DELETE = "DELETE FROM control WHERE pk = ? AND kind = ? AND id = ?"

@@ -13,7 +13,8 @@ from function_app.domain.query import ActivityQuery
 from function_app.errors import Rejected
 from function_app.store import documents
 from function_app.store.documents import ACTIVITIES
-from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, placeholders, row_of
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import binder, decode, instance_range, micros, placeholders, row_of
 from function_app.store.port import TimelineEntry
 from function_app.store.sql import SqliteDialect, render
 

@@ -10,7 +10,8 @@ from typing import Any
 from function_app.domain.job import Job, RejectedRow, Task
 from function_app.store import documents
 from function_app.store.documents import CONTROL, JOBS_KEPT
-from function_app.store.embedded.database import INSERT, Database, decode, row_of
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import INSERT, decode, row_of
 
 _READ_JOB = "SELECT body FROM control WHERE pk = ? AND kind = 'job' AND id = ?"
 _READ_REJECTED = "SELECT body FROM control WHERE pk = ? AND kind = 'rejected' AND id = ?"

@@ -1,42 +1,52 @@
-"""Customers in SQLite: profiles and updates."""
+"""Customers in SQLite: what shows of each, and updates."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
 import orjson
 
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.fitting import Fitting
-from function_app.domain.merge import Superseded
 from function_app.domain.profile import Attributes, Customer, Update
-from function_app.domain.query import Condition, Position, SourceQuery
-from function_app.store import documents
-from function_app.store.documents import PROFILES
-from function_app.store.embedded.database import Database, binder, decode, instance_range, micros, placeholders, row_of
-from function_app.store.port import CustomerRead
+from function_app.domain.projection import Kept, add, advance, project
+from function_app.domain.query import Position, ProfileQuery
+from function_app.errors import TooManyDue
+from function_app.store import documents, profile_documents
+from function_app.store.documents import ENDED, RECEIVED
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import binder, decode, micros, placeholders
+from function_app.store.port import MAX_DUE, Added, Found
 from function_app.store.sql import SqliteDialect, render
 
-_SHOWING = "kind = 'update' AND expires > ? AND superseded <= ?"
-_READ_SHOWING = f"SELECT body FROM profiles WHERE pk = ? AND {_SHOWING}"
-_READ = f"""SELECT kind, body FROM profiles WHERE pk = ? AND kind = 'profile'
-            UNION ALL SELECT kind, body FROM profiles WHERE pk = ? AND {_SHOWING}"""
-_READ_UPDATE = "SELECT body FROM profiles WHERE pk = ? AND kind = 'update' AND id = ? AND expires > ?"
-_DIGEST = "substr(body, 12, 24)"  # a profile's document starts with `{"digest":"`; parsing all of it is twice as slow
-_CHANGED = f"""SELECT new.key, body FROM json_each(?) AS new LEFT JOIN profiles
-               ON pk = ? || '|' || new.key AND kind = 'profile' WHERE {_DIGEST} IS NOT new.value"""
-
-
-@lru_cache(maxsize=8192)
-def _update_of(body: str) -> Update:
-    """Return the update of a body; cached, as stored updates never change and busy customers are read often."""
-    return documents.update_of(decode(body))
+_ROW = "id, changes, form, loaded, digest, attributes, live"
+_READ = f"SELECT {_ROW} FROM profiles WHERE instance = ? AND id = ?"
+_READ_JSON = "SELECT form, changes, CAST(attributes AS BLOB) FROM profiles WHERE instance = ? AND id = ?"
+_WRITE = f"INSERT OR REPLACE INTO profiles (instance, {_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_WRITE_SOURCES = f"INSERT INTO profiles (instance, {_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_OVER_SOURCES = """ ON CONFLICT DO UPDATE SET form = excluded.form, loaded = excluded.loaded, digest = excluded.digest,
+                    attributes = excluded.attributes WHERE changes IS NULL"""
+_ROWS_A_STATEMENT = 512
+_IS_DUE = "instance = :instance AND changes IS NOT NULL AND"
+_DUE = f"""SELECT {_ROW} FROM (
+           SELECT {_ROW} FROM profiles WHERE {_IS_DUE} form = :form AND changes <= :now
+           UNION ALL SELECT {_ROW} FROM profiles WHERE {_IS_DUE} form < :form
+           UNION ALL SELECT {_ROW} FROM profiles WHERE {_IS_DUE} form > :form) LIMIT :limit"""
+_LAID_OVER = """SELECT profiles.id FROM profiles, json_each(:ids) AS some
+                WHERE instance = :instance AND profiles.id = some.value AND changes IS NOT NULL
+                UNION SELECT customer FROM updates, json_each(:ids) AS some
+                WHERE instance = :instance AND customer = some.value AND ends > :now"""
+_UPDATES = "SELECT body FROM updates WHERE instance = ? AND customer = ? AND ends > ?"
+_UPDATE = "SELECT body FROM updates WHERE instance = ? AND customer = ? AND id = ? AND ends > ?"
+_CREATE_UPDATE = """INSERT OR REPLACE INTO updates (instance, customer, id, ends, received, ended, body)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_CHANGED = f"""SELECT new.key, profiles.{_ROW} FROM json_each(?) AS new
+               LEFT JOIN profiles ON instance = ? AND profiles.id = new.key
+               WHERE digest IS NOT new.value"""
+_Row = tuple[str, int | None, str, str, str, str, str | None]
 
 
 class EmbeddedCustomers:
@@ -44,171 +54,194 @@ class EmbeddedCustomers:
         self._db = database
         self._read = database.read
 
-    async def read(
-        self, instance_id: str, customer_id: str, now: datetime, update_id: str | None = None
-    ) -> CustomerRead:
-        pk, instant = documents.customer_pk(instance_id, customer_id), micros(now)
-        repeated = None
-        if update_id is not None:
-            rows = self._read(_READ_UPDATE, (pk, documents.update_doc_id(update_id), instant))
-            repeated = _update_of(rows[0][0]) if rows else None
-        rows = self._read(_READ, (pk, pk, instant, instant))
-        if not rows or rows[0][0] != "profile":
-            return CustomerRead(None, repeated)
-        updates = tuple(_update_of(body) for _, body in rows[1:])
-        return CustomerRead(documents.customer_of(decode(rows[0][1]), updates), repeated)
+    async def read_json(self, instance_id: str, customer_id: str, fitting: Fitting, now: datetime) -> bytes | None:
+        for form, changes, attributes in self._read(_READ_JSON, (instance_id, customer_id)):
+            if form == fitting.form and (changes is None or micros(now) < changes):
+                stored: bytes = attributes
+                return stored
+            kept = await self.read(instance_id, customer_id, fitting, now)
+            return orjson.dumps(kept.attributes) if kept else None
+        return None
+
+    async def read(self, instance_id: str, customer_id: str, fitting: Fitting, now: datetime) -> Kept | None:
+        with self._db.snapshot() as connection:
+            row = connection.execute(_READ, (instance_id, customer_id)).fetchone()
+            return _current(connection, instance_id, row, fitting, now) if row else None
 
     async def filter_existing(self, instance_id: str, customer_ids: Collection[str]) -> Collection[str]:
-        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
-        sql = f"SELECT pk FROM profiles WHERE pk IN ({placeholders(pks)}) AND kind = 'profile'"
-        prefix = len(instance_id) + 1
-        return {pk[prefix:] for (pk,) in await self._db.look_up(sql, pks)}
+        sql = f"SELECT id FROM profiles WHERE instance = ? AND id IN ({placeholders(customer_ids)})"
+        return {found for (found,) in await self._db.look_up(sql, [instance_id, *customer_ids])}
 
-    async def create_update(self, instance_id: str, update: Update, now: datetime) -> Update | None:
+    async def add_update(self, instance_id: str, update: Update, fitting: Fitting, now: datetime) -> Added | None:
         document = documents.update_document(instance_id, update, now)
-        (known,) = await self._db.create(PROFILES, [row_of(document, update.valid_until)], now)
-        return documents.update_of(known) if known else None
+        key = (instance_id, update.customer_id, document["id"])
+        content = orjson.dumps(document).decode()
+        created = (*key, micros(update.valid_until), document[RECEIVED], document[ENDED], content)
 
-    async def mark_superseded(self, instance_id: str, found: Collection[Superseded], now: datetime) -> None:  # noqa: ARG002
-        rows = [
-            (
-                micros(one.until),
-                documents.customer_pk(instance_id, one.update.customer_id),
-                documents.update_doc_id(one.update.update_id),
-            )
-            for one in found
-        ]
-        sql = "UPDATE profiles SET superseded = ? WHERE pk = ? AND kind = 'update' AND id = ?"
-        await self._db.write(lambda connection: connection.executemany(sql, rows))
+        def change(connection: sqlite3.Connection) -> Added | None:
+            row = connection.execute(_READ, key[:2]).fetchone()
+            if row is None:
+                return None
+            kept = _current(connection, instance_id, row, fitting, now)
+            known = connection.execute(_UPDATE, (*key, micros(now))).fetchone() if update.fingerprint else None
+            if known:
+                return Added(kept, documents.update_of(decode(known[0])))
+            after = add(kept, update, fitting)
+            changed = _row_of(instance_id, after) if after is not kept else None
+            connection.execute(_CREATE_UPDATE, created)
+            if changed:
+                connection.execute(_WRITE, changed)
+            return Added(after)
 
-    async def find_profiles(self, instance_id: str, query: SourceQuery, limit: int) -> Sequence[Customer]:
-        values: dict[str, Any] = {}
-        dialect = SqliteDialect(query.fitting)
-        where = _source_where(instance_id, query.condition, dialect, values)
-        where += _left_out(instance_id, query.without, values)
+        await self._db.collect(now)
+        return await self._db.write(change)
+
+    async def find(self, instance_id: str, query: ProfileQuery, limit: int, now: datetime) -> Found:
+        fitting, values = query.fitting, {"instance": instance_id, "form": query.fitting.form, "now": micros(now)}
+        bind, dialect = binder(values), SqliteDialect(fitting, "attributes", "$")
+        where = "instance = :instance AND (changes IS NULL OR (form = :form AND changes > :now))"
+        where += f" AND {render(query.condition, dialect, bind)}" if query.condition else ""
+        count = f"SELECT count(*) FROM profiles WHERE {where}"
         by = "" if query.sorting.attribute == CUSTOMER_ID else dialect.shown(query.sorting.attribute)
-        if query.after:
-            where += " AND " + _after(instance_id, query.after, by, values, descending=query.sorting.descending)
+        beyond = _after(query.after, by, values, descending=query.sorting.descending) if query.after else "1"
         way = "DESC" if query.sorting.descending else "ASC"
-        first = f"{by} {way}, " if by else ""
-        sql = f"SELECT body FROM profiles WHERE {where} ORDER BY {first}pk {way} LIMIT {limit:d}"
-        return [documents.customer_of(decode(body)) for (body,) in await self._db.scan(sql, values)]
+        order = f"{by} {way}, id {way}" if by else f"id {way}"
+        page = f"SELECT form, attributes FROM profiles WHERE {where} AND {beyond} ORDER BY {order} LIMIT {limit:d}"
 
-    async def count_profiles(
-        self,
-        instance_id: str,
-        condition: Condition | None,
-        without: frozenset[str],
-        fitting: Fitting | None = None,
-    ) -> int:
-        values: dict[str, Any] = {}
-        where = _source_where(instance_id, condition, SqliteDialect(fitting), values)
-        where += _left_out(instance_id, without, values)
-        rows = await self._db.scan(f"SELECT count(*) FROM profiles WHERE {where}", values)
+        def look(connection: sqlite3.Connection) -> Found:
+            due = [kept.attributes for kept in _due(connection, instance_id, fitting, now, MAX_DUE + 1)]
+            if len(due) > MAX_DUE:
+                raise TooManyDue
+            found = connection.execute(page, values).fetchall()
+            rows = [decode(body) if form == fitting.form else fitting.attributes(decode(body)) for form, body in found]
+            return Found(rows, due, connection.execute(count, values).fetchone()[0] if query.count else None)
+
+        return await self._db.look(look)
+
+    async def settle(self, instance_id: str, fitting: Fitting, now: datetime, limit: int) -> int:
+        def settle(connection: sqlite3.Connection) -> int:
+            rows = [_row_of(instance_id, kept) for kept in _due(connection, instance_id, fitting, now, limit)]
+            connection.executemany(_WRITE, rows)
+            return len(rows)
+
+        return await self._db.bulk(settle)
+
+    async def count(self, instance_id: str) -> int:
+        rows = await self._db.scan("SELECT count(*) FROM profiles WHERE instance = ?", (instance_id,))
         return int(rows[0][0])
 
-    async def find_with_updates_of(self, instance_id: str, names: Collection[str], now: datetime) -> Sequence[Customer]:
-        rows = await self._db.scan(
-            f"SELECT DISTINCT pk FROM profiles INDEXED BY profiles_expiry WHERE pk > ? AND pk < ? AND {_SHOWING}"
-            f" AND EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value IN ({placeholders(names)}))",
-            [*instance_range(instance_id), micros(now), micros(now), *names],
-        )
-        prefix = len(instance_id) + 1
-        reads = [await self.read(instance_id, pk[prefix:], now) for (pk,) in rows]
-        return [read.customer for read in reads if read.customer]
+    async def read_sources(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
+        sql = f"SELECT {_ROW} FROM profiles WHERE instance = ? AND id IN ({placeholders(customer_ids)})"
+        return {row[0]: _kept_of(row).source for row in await self._db.scan(sql, [instance_id, *customer_ids])}
 
-    async def read_updates(
-        self, instance_id: str, customer_ids: Collection[str], now: datetime
-    ) -> Mapping[str, tuple[Update, ...]]:
-        found = {}
-        for customer_id in customer_ids:
-            pk = documents.customer_pk(instance_id, customer_id)
-            rows = self._read(_READ_SHOWING, (pk, micros(now), micros(now)))
-            if rows:
-                found[customer_id] = tuple(_update_of(body) for (body,) in rows)
-        return found
-
-    async def read_profiles(self, instance_id: str, customer_ids: Collection[str]) -> Mapping[str, Attributes]:
-        pks = [documents.customer_pk(instance_id, customer_id) for customer_id in customer_ids]
-        rows = await self._db.scan(
-            f"SELECT body FROM profiles WHERE pk IN ({placeholders(pks)}) AND kind = 'profile'", pks
-        )
-        customers = [documents.customer_of(decode(body)) for (body,) in rows]
-        return {customer.customer_id: customer.source for customer in customers}
-
-    async def write_profiles(
-        self, instance_id: str, profiles: Mapping[str, bytes], digests: Mapping[str, str] | None = None
+    async def write_sources(
+        self,
+        instance_id: str,
+        profiles: Mapping[str, bytes],
+        fitting: Fitting,
+        now: datetime,
+        digests: Mapping[str, str] | None = None,
     ) -> None:
         known = digests or {}
-        rows = (
-            row_of(documents.profile_document(instance_id, key, orjson.Fragment(content), known.get(key, "")))
-            for key, content in profiles.items()
-        )
-        await self._db.insert(PROFILES, rows)
+        ids = {"instance": instance_id, "ids": orjson.dumps([*profiles]).decode(), "now": micros(now)}
+
+        def write(connection: sqlite3.Connection) -> None:
+            above = {customer_id for (customer_id,) in connection.execute(_LAID_OVER, ids)}
+            plain: list[Any] = []
+            for customer_id, content in profiles.items():
+                digest = known.get(customer_id, "")
+                form = fitting.form if digest else ""
+                if customer_id in above:
+                    updates = _live_updates(connection, instance_id, customer_id, now)
+                    customer = Customer(customer_id, decode(content), updates, form, digest)
+                    connection.execute(_WRITE, _row_of(instance_id, project(customer, fitting, now)))
+                else:
+                    plain.append((instance_id, customer_id, None, form, form, digest, content.decode(), None))
+            _insert(connection, plain)
+
+        await self._db.bulk(write)
 
     async def find_changed(self, instance_id: str, digests: Mapping[str, str]) -> Mapping[str, Attributes | None]:
-        return await self._db.scan_aside(lambda scanner: _changed(scanner, instance_id, digests))
+        def look(scanner: sqlite3.Connection) -> Mapping[str, Attributes | None]:
+            rows = scanner.execute(_CHANGED, [orjson.dumps(digests).decode(), instance_id])
+            return {row[0]: _kept_of(row[1:]).source if row[1] is not None else None for row in rows}
+
+        return await self._db.scan_aside(look)
 
     async def find_ids(self, instance_id: str, after: str, limit: int) -> Sequence[str]:
-        ids = "SELECT pk FROM profiles WHERE pk > ? AND pk < ? AND kind = 'profile' ORDER BY pk LIMIT ?"
-        sql = f"SELECT json_group_array(substr(pk, ?)) FROM ({ids})"  # one text: fetching many rows holds the GIL
-        first, last = instance_range(instance_id)
-        rows = await self._db.scan(sql, [len(first) + 1, first + after, last, limit])
+        ids = "SELECT id FROM profiles WHERE instance = ? AND id > ? ORDER BY id LIMIT ?"
+        sql = f"SELECT json_group_array(id) FROM ({ids})"  # one text: fetching many rows holds the GIL
+        rows = await self._db.scan(sql, [instance_id, after, limit])
         found: list[str] = orjson.loads(rows[0][0])
         return found
 
     async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
-        _, last = instance_range(instance_id)
-        some = (
-            "SELECT DISTINCT pk FROM profiles AS u INDEXED BY profiles_updates"
-            " WHERE kind = 'update' AND pk > ? AND pk < ? AND expires > ?"
-            " AND EXISTS (SELECT 1 FROM profiles WHERE pk = u.pk AND kind = 'profile') ORDER BY pk LIMIT ?"
-        )
-        rows = await self._db.scan(
-            f"SELECT pk, kind, body FROM profiles WHERE pk IN ({some})"
-            " AND (kind = 'profile' OR kind = 'update' AND expires > ?) ORDER BY pk, kind",
-            [documents.customer_pk(instance_id, after), last, micros(now), limit, micros(now)],
-        )
-        return [_customer(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row[0])]
+        sql = f"""SELECT {_ROW} FROM profiles WHERE instance = ? AND changes IS NOT NULL AND id > ?
+                  ORDER BY id LIMIT ?"""
+
+        def look(connection: sqlite3.Connection) -> list[Customer]:
+            rows = connection.execute(sql, (instance_id, after, limit)).fetchall()
+            return [_kept_of(row).with_updates(*_live_updates(connection, instance_id, row[0], now)) for row in rows]
+
+        return await self._db.look(look)
 
     async def remove(self, instance_id: str, customer_ids: Collection[str]) -> None:
-        pks = [(documents.customer_pk(instance_id, customer_id),) for customer_id in customer_ids]
-        sql = "DELETE FROM profiles WHERE pk = ? AND kind = 'profile'"
-        await self._db.bulk(lambda connection: connection.executemany(sql, pks))
+        keys = [(instance_id, customer_id) for customer_id in customer_ids]
+        sql = "DELETE FROM profiles WHERE instance = ? AND id = ?"
+        await self._db.bulk(lambda connection: connection.executemany(sql, keys))
 
 
-def _changed(
-    scanner: sqlite3.Connection, instance_id: str, digests: Mapping[str, str]
-) -> Mapping[str, Attributes | None]:
-    rows = scanner.execute(_CHANGED, [orjson.dumps(digests).decode(), instance_id])
-    return {key: decode(body)["attributes"] if body else None for key, body in rows}
+def _due(
+    connection: sqlite3.Connection, instance_id: str, fitting: Fitting, now: datetime, limit: int
+) -> Iterator[Kept]:
+    values = {"instance": instance_id, "form": fitting.form, "now": micros(now), "limit": limit}
+    for row in connection.execute(_DUE, values).fetchall():
+        yield _current(connection, instance_id, row, fitting, now)
 
 
-def _customer(rows: Sequence[tuple[str, str, str]]) -> Customer:
-    profile, *updates = (decode(body) for _, _, body in rows)
-    return documents.customer_of(profile, tuple(documents.update_of(update) for update in updates))
+def _current(connection: sqlite3.Connection, instance_id: str, row: _Row, fitting: Fitting, now: datetime) -> Kept:
+    """Return what shows at `now`, of a row of the same snapshot."""
+    kept = _kept_of(row)
+    current = advance(kept, fitting, now)
+    if current is None:
+        updates = _live_updates(connection, instance_id, kept.customer_id, now)
+        current = project(kept.with_updates(*updates), fitting, now)
+    return current
 
 
-def _source_where(instance_id: str, condition: Condition | None, dialect: SqliteDialect, values: dict[str, Any]) -> str:
-    values["first"], values["last"] = instance_range(instance_id)
-    where = "kind = 'profile' AND pk > :first AND pk < :last"
-    if condition is None:
-        return where
-    return f"{where} AND {render(condition, dialect, binder(values))}"
+def _live_updates(
+    connection: sqlite3.Connection, instance_id: str, customer_id: str, now: datetime
+) -> tuple[Update, ...]:
+    rows = connection.execute(_UPDATES, (instance_id, customer_id, micros(now)))
+    return tuple(documents.update_of(decode(body)) for (body,) in rows)
 
 
-def _left_out(instance_id: str, without: Collection[str], values: dict[str, Any]) -> str:
-    if not without:
-        return ""
-    bind = binder(values)
-    keys = bind(json.dumps([documents.customer_pk(instance_id, customer_id) for customer_id in without]))
-    return f" AND pk NOT IN (SELECT value FROM json_each({keys}))"
+def _kept_of(row: _Row) -> Kept:
+    customer_id, _, form, loaded, digest, attributes, live = row
+    kept = Kept(customer_id, decode(attributes), form=form, loaded=loaded, digest=digest)
+    return profile_documents.with_beneath(kept, decode(live)) if live else kept
 
 
-def _after(instance_id: str, after: Position, by: str, values: dict[str, Any], *, descending: bool) -> str:
+def _row_of(instance_id: str, kept: Kept) -> tuple[Any, ...]:
+    kept, changes_at = kept.at_rest(), kept.changes_at
+    live = orjson.dumps(profile_documents.beneath_document(kept)).decode() if changes_at else None
+    changes = micros(changes_at) if changes_at else None
+    attributes = orjson.dumps(kept.attributes).decode()
+    return (instance_id, kept.customer_id, changes, kept.form, kept.loaded, kept.digest, attributes, live)
+
+
+def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert many rows per statement, so that the GIL is held for a short time."""
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        some = rows[start : start + _ROWS_A_STATEMENT]
+        more = ", (?, ?, ?, ?, ?, ?, ?, ?)" * (len(some) - 1)
+        connection.execute(_WRITE_SOURCES + more + _OVER_SOURCES, [value for row in some for value in row])
+
+
+def _after(after: Position, by: str, values: dict[str, Any], *, descending: bool) -> str:
     bind = binder(values)
     beyond = "<" if descending else ">"
-    further = f"pk {beyond} {bind(documents.customer_pk(instance_id, after.key))}"
+    further = f"id {beyond} {bind(after.key)}"
     if not by:
         return further
     if after.value is None:

@@ -9,54 +9,34 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypeVar
 
-import orjson
-
 from function_app.bulk import run_in_background
-from function_app.domain.feed import FEED_RETENTION
 from function_app.errors import Unavailable
-from function_app.store.documents import CONTAINERS, Document
+from function_app.store.documents import Document
+from function_app.store.embedded.collecting import collect
+from function_app.store.embedded.rows import INSERT, Row, decode, micros
+from function_app.store.embedded.schema import open_schema
 
 T = TypeVar("T")
 _Change = Callable[[sqlite3.Connection], Any]
 
-INSERT = "INSERT OR REPLACE INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)"
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS {name} (pk TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, expires INTEGER,
-                                   superseded INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,
-                                   PRIMARY KEY (pk, kind, id));
-CREATE INDEX IF NOT EXISTS {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
-"""
-_INDEXES = """
-CREATE INDEX IF NOT EXISTS profiles_updates ON profiles (pk, superseded, expires) WHERE kind = 'update';
-CREATE INDEX IF NOT EXISTS activities_sort ON activities (pk, json_extract(body, '$.sort')) WHERE kind = 'activity';
-CREATE INDEX IF NOT EXISTS profiles_received ON profiles (
-    json_extract(body, '$.instanceId'), json_extract(body, '$.receivedSort')) WHERE kind = 'update';
-CREATE INDEX IF NOT EXISTS profiles_ended ON profiles (
-    json_extract(body, '$.instanceId'), json_extract(body, '$.endedSort')) WHERE kind = 'update';
-CREATE INDEX IF NOT EXISTS activities_created ON activities (
-    json_extract(body, '$.instanceId'), json_extract(body, '$.createdSort')) WHERE kind = 'activity';
-CREATE INDEX IF NOT EXISTS activities_parked ON activities (pk) WHERE kind = 'parked';
-"""
 _CREATE = """INSERT INTO {} (pk, kind, id, expires, body) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT DO UPDATE SET expires = excluded.expires, body = excluded.body, superseded = 0
-             WHERE expires <= ?"""
+             ON CONFLICT DO UPDATE SET expires = excluded.expires, body = excluded.body WHERE expires <= ?"""
 _KNOWN = "SELECT body FROM {} WHERE pk = ? AND kind = ? AND id = ?"
-_COLLECTED = 2_000
-_COLLECT = f"""DELETE FROM {{name}} WHERE (pk, kind, id) IN
-               (SELECT pk, kind, id FROM {{name}} WHERE expires <= ? LIMIT {_COLLECTED})"""
 _COLLECT_EVERY = timedelta(seconds=30)
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
 _PAGES_IN_WAL = 2_000  # 16 MB: a page changed by many commits is written to the database file once
+_PAGES_A_CHANGE, _CHANGES_A_PAGE = 3, 4  # of a change by itself, of many at once
+_CHANGES_A_COMMIT = 100
 _ROWS_A_STATEMENT, _FEW = 512, 16
-Row = tuple[str, str, str, int | None, str]
+_QUICK_S = 0.0005
 
 
 class Database:
@@ -66,21 +46,21 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._writer = self._connect()
-        _rename_old_columns(self._writer)
-        self._writer.executescript("".join(_SCHEMA.format(name=name) for name in CONTAINERS) + _INDEXES)
+        open_schema(self._writer, path)
         self._reader = self._connect(mapped=1 << 31)
         self._scanner, self._bulk_scanner = self._connect(), self._connect()
+        self.connections = (self._writer, self._reader, self._scanner, self._bulk_scanner)
         self._scanning, self._bulk_scanning, self._writing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._pending: list[tuple[_Change, asyncio.Future[Any]]] = []
         self._committing: asyncio.Task[None] | None = None
         self._collected_at = _NEVER
-        self._turn: asyncio.Handle | None = None
+        self._commit_s, self._pages_in_wal = _QUICK_S, 0
 
     def _connect(self, mapped: int = 0) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
         connection.executescript(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;"
-            f"PRAGMA mmap_size = {mapped}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {_PAGES_IN_WAL};"
+            f"PRAGMA mmap_size = {mapped}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;"
         )
         connection.create_function("unicode_lower", 1, _lower, deterministic=True)
         connection.create_function("regexp", 2, _matches, deterministic=True)
@@ -96,23 +76,46 @@ class Database:
 
     async def _commit_pending(self) -> None:
         while self._pending:
-            batch, self._pending = self._pending, []
+            batch, self._pending = self._pending[:_CHANGES_A_COMMIT], self._pending[_CHANGES_A_COMMIT:]
             outcomes: Sequence[Any]
             async with self._writing:
                 try:
                     self._writer.execute("BEGIN IMMEDIATE")
                     outcomes = [_outcome(change, self._writer) for change, _ in batch]
-                    await asyncio.to_thread(self._writer.execute, "COMMIT")
+                    await self._commit()
                 except sqlite3.Error:
                     self._roll_back()
                     outcomes = [Unavailable()] * len(batch)
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if future.done():
-                    continue
-                if isinstance(outcome, Exception):
-                    future.set_exception(outcome)
-                else:
-                    future.set_result(outcome)
+                for (_, future), outcome in zip(batch, outcomes, strict=True):
+                    if future.done():
+                        continue
+                    if isinstance(outcome, Exception):
+                        future.set_exception(outcome)
+                    else:
+                        future.set_result(outcome)
+                if self._is_log_long(_PAGES_A_CHANGE * len(batch)):
+                    await asyncio.to_thread(self._checkpoint)
+            await asyncio.sleep(0)  # requests come between the commits of a large batch
+
+    async def _commit(self) -> None:
+        """Commit; on the event loop while the disk answers as quickly as a thread would start."""
+        begun = perf_counter()
+        if self._commit_s < _QUICK_S:
+            self._writer.execute("COMMIT")
+        else:
+            await asyncio.to_thread(self._writer.execute, "COMMIT")
+        self._commit_s += (perf_counter() - begun - self._commit_s) / 8
+
+    def _is_log_long(self, pages: int) -> bool:
+        """Return whether the log has to be moved into the file, now that about so many pages were added."""
+        self._pages_in_wal += pages
+        return self._pages_in_wal > _PAGES_IN_WAL
+
+    def _checkpoint(self) -> None:
+        """Move what is committed from the log into the database file; not by a commit, which would wait for it."""
+        self._pages_in_wal = 0
+        with suppress(sqlite3.Error):  # what is committed is in the log, and is moved the next time
+            self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     async def create(self, container: str, rows: Sequence[Row], now: datetime) -> list[Document | None]:
         """Create rows; return for each None, or the live document with the same id and kind if there is one."""
@@ -125,24 +128,30 @@ class Database:
                 for row in rows
             ]
 
-        if now - self._collected_at > _COLLECT_EVERY:
-            await self._collect(now)
+        await self.collect(now)
         return await self.write(create)
 
-    async def bulk(self, change: Callable[[sqlite3.Connection], Any]) -> None:
-        """Run a change of many rows in a thread, as one transaction."""
+    async def bulk(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a change of many rows in a thread, as one transaction, and return its result."""
 
-        def run() -> None:
+        def run() -> T:
+            before = self._writer.total_changes
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                change(self._writer)
+                result = change(self._writer)
                 self._writer.execute("COMMIT")
             except sqlite3.Error as error:
                 self._roll_back()
                 raise Unavailable from error
+            except BaseException:
+                self._roll_back()
+                raise
+            if self._is_log_long((self._writer.total_changes - before) // _CHANGES_A_PAGE):
+                self._checkpoint()
+            return result
 
         async with self._writing:
-            await asyncio.to_thread(run)
+            return await asyncio.to_thread(run)
 
     async def insert(self, container: str, rows: Iterable[Row]) -> None:
         """Insert or replace rows, in a thread and many per statement, so that the GIL is held for a short time."""
@@ -161,21 +170,22 @@ class Database:
             self._writer.execute("ROLLBACK")
 
     def read(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
-        """Return all rows of a quick query.
-
-        Queries of one turn of the event loop share a snapshot, so that the file is locked and checked once for all of
-        them. It contains every write that a caller has seen complete, as that happens in an earlier turn.
-        """
-        if self._turn is None:
-            self._turn = asyncio.get_running_loop().call_soon(self._end_turn)
-        elif not self._reader.in_transaction:
-            self._reader.execute("BEGIN")
+        """Return all rows of a quick query."""
         return self._reader.execute(sql, values).fetchall()
 
-    def _end_turn(self) -> None:
-        self._turn = None
-        if self._reader.in_transaction:
-            self._reader.execute("COMMIT")
+    def snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Yield a connection for quick queries that see the same state of the file."""
+        return _snapshot(self._reader)
+
+    async def look(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Return the result of long queries that see the same state of the file, run in a thread."""
+
+        def run() -> T:
+            with _snapshot(self._scanner) as connection:
+                return query(connection)
+
+        async with self._scanning:
+            return await asyncio.to_thread(run)
 
     async def scan(self, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
         """Return all rows of a query, run in a thread."""
@@ -193,10 +203,12 @@ class Database:
             return self.read(sql, keys)
         return await self.scan(sql, keys)
 
-    async def _collect(self, now: datetime) -> None:
-        """Remove a number of rows that have left the feed; the next write continues if there are more."""
+    async def collect(self, now: datetime) -> None:
+        """Remove a number of rows that have left the feed, now and then; the next call continues if there are more."""
+        if now - self._collected_at <= _COLLECT_EVERY:
+            return
         self._collected_at = now
-        if await self.write(lambda connection: _collect(connection, now)):
+        if await self.write(lambda connection: collect(connection, now)):
             self._collected_at = _NEVER
 
     async def close(self) -> None:
@@ -204,10 +216,17 @@ class Database:
         if self._committing:
             await self._committing
         async with self._writing, self._scanning, self._bulk_scanning:
-            if self._turn:
-                self._turn.cancel()
-            for connection in (self._writer, self._reader, self._scanner, self._bulk_scanner):
+            for connection in self.connections:
                 connection.close()
+
+
+@contextmanager
+def _snapshot(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        connection.execute("COMMIT")
 
 
 def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
@@ -217,58 +236,6 @@ def _outcome(change: _Change, connection: sqlite3.Connection) -> Any:
         raise
     except Exception as error:  # noqa: BLE001  # a change that can't be written fails only its caller
         return error
-
-
-def _collect(connection: sqlite3.Connection, now: datetime) -> bool:
-    """Remove expired rows; return whether there may be more."""
-    ended = (micros(now - FEED_RETENTION),)
-    removed = [connection.execute(_COLLECT.format(name=name), ended).rowcount for name in CONTAINERS]
-    return max(removed) >= _COLLECTED
-
-
-def decode(body: str) -> Document:
-    """Return the document in the body of a row."""
-    found: Document = orjson.loads(body)
-    return found
-
-
-def row_of(document: Document, expires: datetime | None = None) -> Row:
-    """Return the row of a document."""
-    until = micros(expires) if expires else None
-    return (document["pk"], document["kind"], document["id"], until, orjson.dumps(document).decode())
-
-
-def binder(values: dict[str, Any]) -> Callable[[Any], str]:
-    """Return a function that adds a value to `values` and returns its placeholder."""
-
-    def bind(value: Any) -> str:
-        name = f"v{len(values)}"
-        values[name] = value
-        return f":{name}"
-
-    return bind
-
-
-def _rename_old_columns(connection: sqlite3.Connection) -> None:
-    """Upgrade a file written by the first version of the service."""
-    for name in CONTAINERS:
-        if any(column[1] == "hidden" for column in connection.execute(f"PRAGMA table_info({name})")):
-            connection.execute(f"ALTER TABLE {name} RENAME COLUMN hidden TO superseded")
-
-
-def placeholders(values: Collection[Any]) -> str:
-    """Return one placeholder for each value."""
-    return "?" + ",?" * (len(values) - 1) if values else ""
-
-
-def instance_range(instance_id: str) -> tuple[str, str]:
-    """Return the exclusive bounds of the partition keys of an instance."""
-    return f"{instance_id}|", f"{instance_id}}}"
-
-
-def micros(instant: datetime) -> int:
-    """Return the microseconds since 1970 of an instant."""
-    return (instant - _EPOCH) // _MICRO
 
 
 def _lower(value: Any) -> Any:

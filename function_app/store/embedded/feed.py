@@ -10,12 +10,16 @@ from function_app.domain.activity import Activity
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.store import documents
-from function_app.store.documents import ACTIVITIES, CREATED, ENDED, PROFILES, RECEIVED
-from function_app.store.embedded.database import Database, decode
+from function_app.store.documents import CREATED, ENDED, RECEIVED
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import decode
 from function_app.store.port import FeedEntry
 
-_UPDATES = "kind = 'update'"
-_ACTIVITIES = "kind = 'activity' AND NOT json_extract(body, '$.hidden')"
+_UPDATES = "SELECT body FROM updates WHERE instance = ? AND {by} > ? AND {by} < ? ORDER BY {by} LIMIT ?"
+_CREATED = "json_extract(body, '$.createdSort')"
+_ACTIVITIES = f"""SELECT body FROM activities WHERE kind = 'activity' AND NOT json_extract(body, '$.hidden')
+                  AND json_extract(body, '$.instanceId') = ? AND {_CREATED} > ? AND {_CREATED} < ?
+                  ORDER BY {_CREATED} LIMIT ?"""
 
 
 class EmbeddedFeed:
@@ -25,27 +29,22 @@ class EmbeddedFeed:
     async def read_received(
         self, instance_id: str, after: str, before: datetime, limit: int
     ) -> Sequence[FeedEntry[Update]]:
-        found = await self._find(PROFILES, _UPDATES, RECEIVED, (instance_id, after, before, limit))
+        found = await self._find(_UPDATES.format(by="received"), (instance_id, after, before, limit))
         return [FeedEntry(documents.update_of(document), document[RECEIVED]) for document in found]
 
     async def read_ended(
         self, instance_id: str, after: str, before: datetime, limit: int
     ) -> Sequence[FeedEntry[Update]]:
-        found = await self._find(PROFILES, _UPDATES, ENDED, (instance_id, after, before, limit))
+        found = await self._find(_UPDATES.format(by="ended"), (instance_id, after, before, limit))
         return [FeedEntry(documents.update_of(document), document[ENDED]) for document in found]
 
     async def read_created(
         self, instance_id: str, after: str, before: datetime, limit: int
     ) -> Sequence[FeedEntry[Activity]]:
-        found = await self._find(ACTIVITIES, _ACTIVITIES, CREATED, (instance_id, after, before, limit))
+        found = await self._find(_ACTIVITIES, (instance_id, after, before, limit))
         return [FeedEntry(documents.activity_of(document), document[CREATED]) for document in found]
 
-    async def _find(self, table: str, kinds: str, by: str, span: tuple[str, str, datetime, int]) -> list[Any]:
+    async def _find(self, sql: str, span: tuple[str, str, datetime, int]) -> list[Any]:
         instance_id, after, before, limit = span
-        position = f"json_extract(body, '$.{by}')"
-        rows = await self._db.scan(
-            f"SELECT body FROM {table} WHERE {kinds} AND json_extract(body, '$.instanceId') = ?"
-            f" AND {position} > ? AND {position} < ? ORDER BY {position} LIMIT {limit:d}",
-            (instance_id, after, format_instant(before)),
-        )
+        rows = await self._db.scan(sql, (instance_id, after, format_instant(before), limit))
         return [decode(body) for (body,) in rows]

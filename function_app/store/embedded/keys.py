@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from function_app.domain.activity import SourceKey
 from function_app.store import documents
 from function_app.store.documents import KEYS
-from function_app.store.embedded.database import Database, decode, placeholders, row_of
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import decode, placeholders, row_of
 
 
 class EmbeddedKeys:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from function_app.domain.usage import UsageCount
 from function_app.store.documents import USAGE
-from function_app.store.embedded.database import INSERT, Database, decode, row_of
+from function_app.store.embedded.database import Database
+from function_app.store.embedded.rows import INSERT, decode, row_of
 from function_app.store.usage_documents import counted_of, usage_document, usage_expiry, usage_pks
 
 _READ = "SELECT body FROM usage WHERE pk IN (SELECT value FROM json_each(?)) AND kind = 'usage' ORDER BY pk, id"

@@ -104,7 +104,7 @@ async def test_a_refresh_goes_part_by_part_through_the_queue(
         assert await until_empty(queue, function["DoRefreshStep"]) == 5
         (job,) = await services.refresh.recent(INSTANCE, 9)
         assert (job.status, job.submission) == ("successful", "scheduled")
-        found = await services.store.customers.read_profiles(INSTANCE, ["ada", "bob"])
+        found = await services.store.customers.read_sources(INSTANCE, ["ada", "bob"])
         assert found == {name: profile(name, City="Oslo") for name in ("ada", "bob")}
 
         await function["StartRefreshes"](None)
@@ -147,6 +147,7 @@ def test_what_starts_without_a_request_is_declared_for_azure() -> None:
         "DoRefreshStep": (None, QUEUE),
         "StartRefreshes": ("%REFRESH_SCHEDULE%", None),
         "ResumeRefreshes": ("0 */5 * * * *", None),
+        "SettleCustomers": ("0 * * * * *", None),
     }
 
 

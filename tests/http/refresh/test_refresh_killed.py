@@ -96,7 +96,7 @@ async def state(folder: Path, *, whole: bool) -> dict[str, Any]:
     model = await services.instances.get(INSTANCE, now)
     store = services.store
     ids = await store.customers.find_ids(INSTANCE, "", CUSTOMERS)
-    profiles = await store.customers.read_profiles(INSTANCE, ids)
+    profiles = await store.customers.read_sources(INSTANCE, ids)
     if whole:
         assert all(profile["FullName"] == profile["City"] for profile in profiles.values())
     found = await services.read_activities.page(model, ActivityQuery(), now, top=CUSTOMERS)
