@@ -76,8 +76,8 @@ async def list_by(call: Call, condition: Condition | None) -> Answer:
 def by_time(call: Call, entity: Entity) -> bool:
     """Return whether the newest come first. Raises ServiceError for an order by anything but the time."""
     orderby, time = call[options.ORDERBY], entity.timestamp_attribute or ""
-    sorting = parse_orderby(orderby, entity) if orderby is not None else Sorting(time, descending=True)
-    if sorting.attribute != time:
+    (sorting, *more) = parse_orderby(orderby, entity) if orderby is not None else (Sorting(time, descending=True),)
+    if sorting.attribute != time or more:
         message = f"$orderby accepts only {time}, with asc or desc."
         raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
     return sorting.descending

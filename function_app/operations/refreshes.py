@@ -94,13 +94,13 @@ ON_DEMAND = (
     responses={200: Response("The refresh job.", JobInfo)},
 )
 async def start_refresh(call: Call) -> Answer:
-    instance_id = _instance(call)
+    instance_id, names = _instance(call), call[IDENTIFIERS]
     job = await call.services.refresh.start(
         instance_id,
         "onDemand",
         call.now,
         accept_removals=call[ACCEPT_REMOVALS],
-        entities=call[IDENTIFIERS] or [],
+        entities=names or (),
         operation=call[OPERATION],
     )
     return Answer(200, job_info(job, await call.services.refresh.tasks(instance_id, job.job_id), parts=False))
