@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, NotRequired
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -41,8 +40,7 @@ Page = TypedDict(
 """One page of rows; each kind of page adds the `value` with its rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The rows that a call asks for: `rows` on this page, and after it up to `left` more, None without a limit."""
 
     rows: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from function_app.api.operation import HttpMethod, Operation
 
@@ -41,11 +42,14 @@ def make_routes(operation: Operation, operations: Sequence[Operation]) -> list[R
     return routes
 
 
+_split = lru_cache(maxsize=None)(lambda path: path.split("/"))  # each path is compared with every other
+
+
 def _template(path: str, method: HttpMethod, operations: Sequence[Operation]) -> str:
-    segments = path.split("/")
+    segments = _split(path)
     excluded: dict[int, set[str]] = {}
     for other in (path for operation in operations if method in operation.methods for path in operation.paths):
-        if found := _distinguish(segments, other.split("/")):
+        if found := _distinguish(segments, _split(other)):
             excluded.setdefault(found[0], set()).add(found[1])
     return "/".join(_constrain(segment, excluded.get(place)) for place, segment in enumerate(segments))
 

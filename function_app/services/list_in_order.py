@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cmp_to_key
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from function_app import error_codes
 from function_app.domain.entity import CUSTOMER_ID
@@ -25,8 +25,7 @@ MAX_TIED, CHUNK = 20_000, 1_000
 _LAST = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The end of a page: the values of its last row in each attribute of the order, and its key."""
 
     values: tuple[Any, ...]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from function_app import error_codes
 from function_app.domain.activity import ACTIVITY_TIME, UNIFIED, Activity, activity_id
@@ -26,8 +27,7 @@ from function_app.store.port import Store
 MAX_SCANNED, BATCH = 20_000, 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class RecordQuery:
+class RecordQuery(NamedTuple):
     """Records of an entity that meet a condition, by time; `after` is the `following` of the page before."""
 
     condition: Condition | None = None
@@ -37,8 +37,7 @@ class RecordQuery:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPage:
+class RecordPage(NamedTuple):
     """Records in order, and the position of the next page if there may be one; a page may be short, or empty."""
 
     rows: Sequence[Attributes]
