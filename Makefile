@@ -2,7 +2,7 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 TESTS := PYTHONPATH=tests $(PYTHON) -m
-NPM := $(addsuffix /node_modules/.made,tests/emulators tests/clients/typescript)
+NPM := $(addsuffix /node_modules/.made,tests/emulators tests/clients/typescript tests/bi_tools/npm)
 OTHER_PYTHONS := $(filter-out $(shell python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'),3.11 3.12 3.13)
 export PYTHONDONTWRITEBYTECODE := 1
 export UV_SYSTEM_CERTS := 1

@@ -206,7 +206,8 @@ def job_document(instance_id: str, job: Job) -> Document:
 
 def job_of(document: Mapping[str, Any]) -> Job:
     job = document["job"]
-    return Job(**{**job, "warnings": tuple(job.get("warnings", ())), **_instants(job, "submitted_at", "ended_at")})
+    lists = {name: tuple(job.get(name, ())) for name in ("warnings", "entities")}
+    return Job(**{**job, **lists, **_instants(job, "submitted_at", "ended_at")})
 
 
 def _instants(members: Mapping[str, Any], *names: str) -> dict[str, datetime]:
