@@ -63,7 +63,7 @@ class ListInOrder:
             asked = replace(query, sorting=first, after=position, skip=0, top=max(CHUNK, needed), count=False)
             chunk = (await self._list(model, asked, now)).rows
             groups = [list(group) for _, group in groupby(chunk, key=lambda row: row.get(first.attribute))]
-            if groups and len(chunk) == asked.top:  # the last group may go on
+            if groups and len(chunk) == asked.top:  # the last group may continue in the next chunk
                 groups[-1] = await self._group(model, query, first.attribute, groups[-1][0].get(first.attribute), now)
             rows += [row for group in groups for row in _sorted(group, orders)]
             if len(chunk) < asked.top:
