@@ -56,6 +56,8 @@ NOT_MODIFIED = Response("Nothing has changed since the response with this ETag."
 class Operation:
     """An operation. `refuses` has the verbs of the same path that are rejected with 405, each with the reason.
 
+    `media` are the media types of its responses that a caller may ask for; the first is what is sent.
+    `aliases` are other paths with the same placeholders, for clients that know the operation by them.
     `role` is the role that callers need, on the instance if the path has one; None if no sign-in is needed.
     With `instance_optional` the instance in the path need not exist.
     `hint` is set for polling triggers only: it shows makers how to test the trigger.
@@ -75,6 +77,13 @@ class Operation:
     refuses: Mapping[Verb, str] = field(default_factory=dict)
     hint: str | None = None
     instance_optional: bool = False
+    aliases: tuple[str, ...] = ()
+    media: tuple[str, ...] = ("application/json",)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path and its aliases."""
+        return (self.path, *self.aliases)
 
     @property
     def needs_instance(self) -> bool:
@@ -93,11 +102,16 @@ class Operation:
         return 304 in self.responses  # noqa: PLR2004  # Not Modified
 
     @cached_property
+    def is_odata(self) -> bool:
+        """Whether the operation is one of the OData service: it is below `data`."""
+        return "data" in self.path.split("/")
+
+    @cached_property
     def entity(self) -> str | None:
         """The entity in the path, if it is not a parameter."""
         parts = self.path.split("/")
-        name = parts[parts.index("data") + 1] if "data" in parts else "{"
-        return None if name.startswith("{") else name
+        name = next(iter(parts[parts.index("data") + 1 :] if "data" in parts else ()), "{")
+        return None if name.startswith(("{", "$")) else name
 
 
 def operation(  # noqa: PLR0913  # a declaration
@@ -115,6 +129,8 @@ def operation(  # noqa: PLR0913  # a declaration
     refuses: Mapping[Verb, str] | None = None,
     hint: str | None = None,
     instance_optional: bool = False,
+    aliases: tuple[str, ...] = (),
+    media: tuple[str, ...] = ("application/json",),
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as an operation."""
 
@@ -134,6 +150,8 @@ def operation(  # noqa: PLR0913  # a declaration
             refuses=refuses or {},
             hint=hint,
             instance_optional=instance_optional,
+            aliases=aliases,
+            media=media,
         )
 
     return declare

@@ -41,12 +41,13 @@ def _fault(req: func.HttpRequest, operations: Sequence[Operation]) -> ServiceErr
 def verbs_at(address: str, operations: Sequence[Operation]) -> tuple[HttpMethod, ...]:
     """Return the methods that are accepted at an address, each once; none if no operation has it."""
     parts = address.removesuffix("/").split("/")
-    fitting = [operation for operation in operations if _fits(operation.path.split("/"), parts)]
-    least = min((_generality(operation) for operation in fitting), default=[])
+    paths = [(path.split("/"), operation) for operation in operations for path in operation.paths]
+    fitting = [(_generality(segments), operation) for segments, operation in paths if _fits(segments, parts)]
+    least = min((generality for generality, _ in fitting), default=[])
     verbs: dict[HttpMethod, None] = {
         method: None
-        for operation in fitting
-        if _generality(operation) == least
+        for generality, operation in fitting
+        if generality == least
         for method in operation.methods
         if method not in operation.refuses
     }
@@ -60,5 +61,5 @@ def _fits(segments: Sequence[str], parts: Sequence[str]) -> bool:
     )
 
 
-def _generality(operation: Operation) -> list[bool]:
-    return [segment.startswith("{") for segment in operation.path.split("/")]
+def _generality(segments: Sequence[str]) -> list[bool]:
+    return [segment.startswith("{") for segment in segments]

@@ -149,6 +149,11 @@ class InstanceDefinition(Strict):
         None, title="Validity", description="Default lifetimes and the maximum."
     )
     refresh: RefreshDefinition | None = Field(None, title="Refresh", description="When a refresh removes no customers.")
+    apiKeyInQuery: bool = Field(
+        False,
+        title="API Key in Query",
+        description="Whether reads below data accept an API key as the query parameter subscription-key.",
+    )
     entities: Annotated[list[EntityDefinition], Field(min_length=1, max_length=200)] = Field(
         title="Entities", description="Customer, and the kinds of activities."
     )

@@ -43,7 +43,7 @@ async def test_a_refusal_does_not_look_at_body_or_parameters(client: httpx.Async
     ("verb", "path", "allow"),
     [
         ("PATCH", "/health", "GET, HEAD"),
-        ("PATCH", f"/instances/{INSTANCE}", "GET, PUT"),
+        ("PATCH", f"/instances/{INSTANCE}", "GET, PUT, DELETE"),
         ("HEAD", ADA, "PATCH, GET"),
         ("OPTIONS", "/instances", "GET"),
     ],

@@ -35,12 +35,13 @@ class Call:
     status: int = 200
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
-    place: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 CALLS = {
     "CheckHealth": Call(),
     "GetConnector": Call(),
+    "GetInstanceConnector": Call(),
     "GetDefinitionSchema": Call(),
     "DefineInstance": Call(body=sample_definition()),
     "ListInstances": Call(),
@@ -48,6 +49,8 @@ CALLS = {
     "GetDefinition": Call(),
     "ListEntities": Call(),
     "GetEntity": Call(),
+    "GetEntitySize": Call(),
+    "GetProfileStoreState": Call(),
     "GetEntitySchema": Call(query={"use": "output"}),
     "ListActivityEntities": Call(),
     "ListKeyEntities": Call(),
@@ -56,6 +59,12 @@ CALLS = {
     "GetCustomer": Call(query={"explain": "true"}),
     "ListCustomers": Call(query={"$filter": "Company eq 'Contoso'", "$count": "true", "$top": "5"}),
     "ExportCustomer": Call(),
+    "GetServiceDocument": Call(),
+    "GetMetadata": Call(),
+    "CountCustomers": Call(query={"$filter": "Company eq 'Contoso'"}),
+    "CountRows": Call(),
+    "ListRecords": Call(query={"$filter": f"CustomerId eq '{SAMPLE_CUSTOMER}'"}),
+    "ListActivitiesOfCustomer": Call(places={"entityName": f"Customer('{SAMPLE_CUSTOMER}')"}),
     "CreateActivity": Call(201, body={"PurchaseId": "worker-1", **PURCHASE}),
     "CreateActivities": Call(body={"items": [{"PurchaseId": "worker-2", **PURCHASE}]}),
     "GetActivity": Call(),
@@ -83,8 +92,8 @@ CALLS = {
     "ListChanges": Call(),
     "GetUsage": Call(),
     "GetCustomerCard": Call(),
-    "EraseCustomer": Call(place={"customerId": ERASED}),
-    "DeleteInstance": Call(202, {"name": sample_definition()["name"]}, place={"instanceId": DELETED}),
+    "EraseCustomer": Call(places={"customerId": ERASED}),
+    "DeleteInstance": Call(202, {"name": sample_definition()["name"]}, places={"instanceId": DELETED}),
     "ShowCard": Call(),
     "ShowUsagePage": Call(),
     "GetPageSettings": Call(),
@@ -94,7 +103,8 @@ BY_ID = {operation.id: operation for operation in OPERATIONS}
 
 
 def address(operation_id: str) -> str:
-    return BY_ID[operation_id].path.format(**PLACES | CALLS[operation_id].place)
+    places = {**PLACES, **CALLS[operation_id].places}
+    return BY_ID[operation_id].path.format(**places)
 
 
 async def test_every_operation_is_answered_by_its_own_function(stage: Stage, admin: httpx.AsyncClient) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from function_app.domain.usage import UsageCount
-from function_app.store.cosmos.account import Account, gather_bounded, if_unchanged, lost, translated
+from function_app.store.cosmos.account import Account, gather_bounded, if_unchanged, translated, won
 from function_app.store.documents import USAGE
 from function_app.store.usage_documents import counted_of, renamed, usage_document, usage_pks
 
@@ -37,8 +37,8 @@ class CosmosUsage:
         async def rename(pk: str) -> None:
             for found in await self._account.query(USAGE, _READ, {"pk": pk}, pk):
                 document = renamed(found, caller, name)
-                if document:
-                    with lost():  # by a newer one of its worker, which the next pass finds
-                        await container.replace_item(document["id"], document, no_response=True, **if_unchanged(found))
+                if document:  # a newer one of its worker is found by the next pass
+                    same = if_unchanged(found)
+                    await won(container.replace_item(document["id"], document, no_response=True, **same))
 
         await gather_bounded(rename, usage_pks(instance_id, start, end))
