@@ -37,6 +37,7 @@ UNIFIED = Entity(
     ),
 )
 _BLANK: dict[str, Any] = dict.fromkeys(UNIFIED.by_name)
+_CONTENT = ("Title", "Description", "ExternalUrl", "SemanticData")
 REQUIRED = (CUSTOMER_ID, ACTIVITY_TIME, "ActivityType")
 
 
@@ -60,7 +61,7 @@ class Activity:
     """One activity; `attributes` are those of UnifiedActivity.
 
     `valid_until` is None for an activity loaded by a refresh; `fingerprint` is a digest of the content as it was sent;
-    `received_at` is when it was received in real time, None until it is stored.
+    `received_at` is when it was received in real time, None until it is stored. A `withdrawn` one has no content.
     """
 
     activity_id: str
@@ -70,6 +71,7 @@ class Activity:
     valid_until: datetime | None
     hidden: bool = False
     received_at: datetime | None = field(default=None, compare=False)
+    withdrawn: bool = False
 
     @property
     def customer_id(self) -> str:
@@ -78,6 +80,11 @@ class Activity:
 
     def is_live(self, now: datetime) -> bool:
         return self.valid_until is None or now < self.valid_until
+
+    def withdraw(self) -> Activity:
+        """Return the activity as it is stored once it is withdrawn: without its content, and without an end."""
+        attributes = {**self.attributes, **dict.fromkeys(_CONTENT)}
+        return replace(self, attributes=attributes, valid_until=None, hidden=True, withdrawn=True)
 
     def joined(self, customer_id: str) -> Activity:
         """Return the activity as one of this customer, not yet received."""

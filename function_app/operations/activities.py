@@ -30,7 +30,7 @@ from function_app.operations.shapes import (
 )
 from function_app.services.create_activities import Created
 
-_IMMUTABLE = "Activities can not be changed or deleted; they expire automatically."
+_IMMUTABLE = "Activities can not be changed or deleted; they expire, or an Administrator withdraws them."
 
 
 @operation(
@@ -117,6 +117,23 @@ async def get_activity(call: Call) -> Answer:
     return Answer(200, activity.attributes)
 
 
+@operation(
+    "POST",
+    "instances/{instanceId}/data/{entityName}/{entityId}/withdraw",
+    id="WithdrawActivity",
+    summary="Withdraw an activity",
+    description="Withdraws an activity from its timeline. Its id can not be used again.",
+    role=Role.ADMINISTRATOR,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, ENTITY_ID),
+    responses={204: Response("The activity is withdrawn.")},
+)
+async def withdraw_activity(call: Call) -> Answer:
+    by, entity_name = call.principal.principal_id, call[params.ENTITY_NAME]
+    await call.services.withdraw_activity(call.model, entity_name, call[ENTITY_ID], by, call.now)
+    return Answer(204)
+
+
 CUSTOMER = query("customerId", "Customer ID", params.CUSTOMER_ID.description, text(MAX_ID_LENGTH), required=True)
 ACTIVITY_TYPE = query(
     "activityType",
@@ -201,6 +218,7 @@ OPERATIONS: tuple[Operation, ...] = (
     create_activity,
     create_activities,
     get_activity,
+    withdraw_activity,
     list_activities,
     list_activity_types,
 )

@@ -22,6 +22,7 @@ from function_app.services.refresh.job import Refresh, Workers
 from function_app.services.settle import Settle
 from function_app.services.update_profile import UpdateProfile
 from function_app.services.usage import Usage
+from function_app.services.withdraw_activity import WithdrawActivity
 from function_app.source.files import Snapshots
 from function_app.store.port import Store
 
@@ -50,6 +51,7 @@ class Services:
         self.key_ring = KeyRing(store)
         self.create_activities = CreateActivities(store, self.key_ring, self.erased)
         self.read_activities = ReadActivities(store)
+        self.withdraw_activity = WithdrawActivity(store, self.read_activities)
         self.read_records = ReadRecords(store)
         self.read_feed = ReadFeed(store)
         self.persons = Persons(store, self.erased, self.key_ring, self.usage, clock)

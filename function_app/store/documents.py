@@ -140,6 +140,8 @@ def activity_document(instance_id: str, activity: Activity, now: datetime) -> Do
         "fingerprint": activity.fingerprint,
         "validUntil": None,
     }
+    if activity.withdrawn:
+        document["withdrawn"] = True
     if activity.valid_until or activity.received_at:
         document[CREATED] = _position(format_instant(activity.received_at or now), document_id, activity.customer_id)
     if activity.valid_until:
@@ -172,6 +174,7 @@ def activity_of(document: Mapping[str, Any]) -> Activity:
         valid_until=datetime.fromisoformat(until) if until else None,
         hidden=document["hidden"],
         received_at=datetime.fromisoformat(document[CREATED].split("|", 1)[0]) if CREATED in document else None,
+        withdrawn=document.get("withdrawn", False),
     )
 
 

@@ -143,3 +143,11 @@ async def test_a_key_is_found_replaced_and_removed_only_from_its_owner(store: St
     await store.keys.remove(INSTANCE, {KEY: "ada", SourceKey("Pos", "1"): "ada", SourceKey("Pos", "2"): "ada"})
     assert await store.keys.find_customers(INSTANCE, [KEY]) == {KEY: "bob"}
     assert await store.keys.find_customers(INSTANCE, [SourceKey("Pos", "1")]) == {}
+
+
+async def test_a_withdrawn_activity_is_not_found_and_its_id_stays_taken(store: Store) -> None:
+    sent = activity("ada", "a1")
+    await store.activities.create(INSTANCE, [sent], NOW)
+    await store.activities.write_sources(INSTANCE, [sent.withdraw()], NOW)
+    assert await store.activities.find(INSTANCE, ActivityQuery(sent.customer_id), 10, NOW) == []
+    assert await store.activities.create(INSTANCE, [sent], NOW + timedelta(days=90)) == [sent.withdraw()]

@@ -18,6 +18,7 @@ VERBS = {
     "Shows": "Show",
     "Starts": "Start",
     "Updates": "Update",
+    "Withdraws": "Withdraw",
 }
 """By the first word of a description: that of the summary."""
 TRIGGERS = [operation for operation in OPERATIONS if operation.hint]

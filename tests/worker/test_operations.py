@@ -92,6 +92,7 @@ CALLS = {
     "ListChanges": Call(),
     "GetUsage": Call(),
     "GetCustomerCard": Call(),
+    "WithdrawActivity": Call(204, places={"entityId": "worker-2"}),
     "EraseCustomer": Call(places={"customerId": ERASED}),
     "DeleteInstance": Call(202, {"name": sample_definition()["name"]}, places={"instanceId": DELETED}),
     "ShowCard": Call(),

@@ -40,11 +40,9 @@ class LoadActivities:
                 owners = await store.keys.find_customers(instance_id, {key for _, key in found})
                 joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
                 known = await store.activities.read_many(instance_id, [_identity(activity) for activity in joined])
-                changed = [
-                    _in_place_of(known.get(_identity(activity)), activity)
-                    for activity in joined
-                    if known.get(_identity(activity)) != activity
-                ]
+                twins = [(known.get(_identity(activity)), activity) for activity in joined]
+                placed = [(twin, _in_place_of(twin, activity)) for twin, activity in twins]
+                changed = [activity for twin, activity in placed if twin != activity]
                 if changed:
                     await store.activities.write_sources(instance_id, changed, now)
                 counts = Counts(
@@ -87,7 +85,9 @@ def _activity(record: dict[str, object], entity: Entity, mapping: ActivityMappin
 
 
 def _in_place_of(twin: Activity | None, activity: Activity) -> Activity:
-    """Return the activity as it replaces its real-time twin: it stays where that stands in the feed."""
+    """Return the activity as it replaces its real-time twin: in the place of that in the feed, withdrawn if that is."""
+    if twin and twin.withdrawn:
+        return replace(twin, valid_until=None)
     return replace(activity, received_at=twin.received_at) if twin else activity
 
 

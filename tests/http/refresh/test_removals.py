@@ -196,3 +196,15 @@ async def test_a_file_that_may_lack_rows_removes_no_customer(
     job = await refresh(client)
     assert counted(job, "removed") == [0]
     assert any(doubt in warning and "No customer was removed" in warning for warning in job["warnings"])
+
+
+async def test_a_refresh_does_not_bring_a_withdrawn_activity_back(client: httpx.AsyncClient, write: Write) -> None:
+    write("Customer", ADA)
+    write("Shop_Purchases", SALE)
+    await refresh(client)
+    withdraw = f"/instances/{INSTANCE}/data/Shop_Purchases/p1/withdraw"
+    assert (await client.post(withdraw)).status_code == 204
+    for _ in range(2):
+        job = await refresh(client)
+        assert counted(job, "written") == [0]
+        assert await timeline(client, "ada") == []
