@@ -168,3 +168,9 @@ def spans_of(stage: Stage, trace_id: str) -> dict[str, Any]:
     items = [item for item in stage.services.insights.items if item["tags"].get("ai.operation.id") == trace_id]
     spans = {item["data"]["baseData"].get("name"): item for item in items}
     return spans if "GetCustomer" in spans else {}
+
+
+async def test_an_unknown_address_is_answered_with_our_error_and_the_callers_id(admin: httpx.AsyncClient) -> None:
+    answer = await admin.get("/nowhere/at/all", headers={"x-ms-request-id": "mine"})
+    assert (answer.status_code, answer.json()["errorCode"]) == (404, "AddressNotFound")
+    assert answer.headers["x-ms-request-id"] == "mine"
