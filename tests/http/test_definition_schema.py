@@ -31,7 +31,7 @@ def is_taken(wanted: Any) -> bool:
         model = InstanceDefinition.model_validate(wanted)
     except ValidationError:
         return False
-    return not definition_faults(instance_of(INSTANCE, model.model_dump(exclude_none=True)))
+    return not definition_faults(instance_of(INSTANCE, model.as_sent()))
 
 
 def parts(wanted: Member) -> tuple[Member, Member, Member]:

@@ -204,7 +204,7 @@ def test_what_is_left_out_has_its_default() -> None:
 
 
 def test_how_snapshots_are_written_has_its_default() -> None:
-    instance = instance_of(INSTANCE, InstanceDefinition.model_validate(definition()).model_dump(exclude_none=True))
+    instance = instance_of(INSTANCE, InstanceDefinition.model_validate(definition()).as_sent())
     assert (instance.most_rejected, instance.most_removed, instance.grace) == (0.01, 0.1, timedelta(days=7))
     assert (instance.customer.unknown_columns, Layout.of(instance.customer)) == ("warn", Layout())
     city = instance.customer.by_name["City"]
@@ -216,7 +216,7 @@ def test_how_snapshots_are_written_is_what_the_definition_says() -> None:
     customer(wanted).update(delimiter=";", encoding="windows-1252", unknownColumns="error")
     customer(wanted)["attributes"][2].update(column="Ort")
     customer(wanted)["attributes"][7].update(format="%d.%m.%Y")
-    kept = InstanceDefinition.model_validate(wanted).model_dump(exclude_none=True)
+    kept = InstanceDefinition.model_validate(wanted).as_sent()
     assert targets(kept) == []
     instance = instance_of(INSTANCE, kept)
     assert (instance.most_rejected, instance.most_removed, instance.grace) == (0, 0.5, timedelta())
@@ -232,9 +232,11 @@ def test_two_attributes_may_swap_their_columns() -> None:
     assert targets(wanted) == []
 
 
-def test_the_schema_of_a_definition_is_no_part_of_it() -> None:
-    wanted = {"$schema": "http://localhost:7071/api/definition.schema.json"} | definition()
-    assert "$schema" not in InstanceDefinition.model_validate(wanted).model_dump(exclude_none=True, by_alias=True)
+def test_a_definition_is_kept_as_it_was_sent_and_its_schema_changes_no_rule() -> None:
+    wanted = {"$schema": "http://localhost:7071/api/definition.schema.json", "validity": None} | definition()
+    kept = InstanceDefinition.model_validate(wanted).as_sent()
+    assert kept == wanted
+    assert instance_of(INSTANCE, kept) == instance_of(INSTANCE, definition())
 
 
 def test_the_customers_keys_are_read_only() -> None:
@@ -288,5 +290,5 @@ def test_every_nullable_member_may_be_left_out_or_null() -> None:
     customer(wanted).update(dataSourceName=None, timestampAttribute=None, activity=None)
     customer(wanted)["attributes"][2].update(friendlyName=None, maxLength=None, allowedValues=None, keyOf=None)
     mapping(wanted).update(activityTypeDisplay=None, icon=None, title=None, description=None, externalUrl=None)
-    kept = InstanceDefinition.model_validate(wanted).model_dump(exclude_none=True)
+    kept = InstanceDefinition.model_validate(wanted).as_sent()
     assert targets(kept) == []
