@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from function_app.domain.access import Sender
+
 Attributes = Mapping[str, Any]
 
 
@@ -15,7 +17,7 @@ class Update:
     """One accepted set of attribute changes for one customer.
 
     `fingerprint` is a digest of the content as it was sent: it distinguishes a retry from another update with the same
-    id. It is empty if the caller gave no id.
+    id. It is empty if the caller gave no id. `caller` is what the sender calls itself, `principal` who it was.
     """
 
     update_id: str
@@ -26,6 +28,7 @@ class Update:
     valid_until: datetime
     fingerprint: str
     caller: str | None = None
+    principal: Sender | None = None
 
     def is_live(self, now: datetime) -> bool:
         return now < self.valid_until

@@ -11,6 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from function_app.domain.access import Sender
 from function_app.domain.fitting import Fitting
 from function_app.domain.profile import Attributes, Customer, Update
 
@@ -31,6 +32,7 @@ class Winner(NamedTuple):
     valid_until: datetime
     caller: str | None = None
     beneath: bool = False
+    principal: Sender | None = None
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -145,7 +147,15 @@ def _later(until: datetime | None, update: Update, shown: Update) -> datetime | 
 
 
 def _winner(update: Update, *, beneath: bool) -> Winner:
-    return Winner(update.update_id, update.occurred_at, update.received_at, update.valid_until, update.caller, beneath)
+    return Winner(
+        update.update_id,
+        update.occurred_at,
+        update.received_at,
+        update.valid_until,
+        update.caller,
+        beneath,
+        update.principal,
+    )
 
 
 def _lay_over(

@@ -31,7 +31,7 @@ from function_app.operations.shapes import (
     CreatedActivity,
     UnifiedActivity,
 )
-from function_app.services.create_activities import Created
+from function_app.services.create_activities import ActivityRequest, Created
 from function_app.services.read_activities import customer_in
 
 _IMMUTABLE = "Activities can not be changed or deleted; they expire automatically."
@@ -57,9 +57,8 @@ _IMMUTABLE = "Activities can not be changed or deleted; they expire automaticall
 )
 async def create_activity(call: Call) -> Answer:
     timing = RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
-    (created,) = await call.services.create_activities(
-        call.model, call[params.ENTITY_NAME], [call.body], timing, call.now
-    )
+    request = ActivityRequest(call[params.ENTITY_NAME], [call.body], timing, call[params.CALLER], call.principal.sender)
+    (created,) = await call.services.create_activities(call.model, request, call.now)
     if isinstance(created, Rejected):
         raise created.as_error()
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
@@ -81,9 +80,9 @@ async def create_activity(call: Call) -> Answer:
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def create_activities(call: Call) -> Answer:
-    entity_name, timing = call[params.ENTITY_NAME], RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
-
-    results = await call.services.create_activities(call.model, entity_name, items_of(call.body), timing, call.now)
+    timing, records = RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR]), items_of(call.body)
+    request = ActivityRequest(call[params.ENTITY_NAME], records, timing, call[params.CALLER], call.principal.sender)
+    results = await call.services.create_activities(call.model, request, call.now)
     return answer_batch(call, [each if isinstance(each, Rejected) else _receipt(each) for each in results])
 
 

@@ -25,7 +25,7 @@ from function_app.domain.projection import Kept
 from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
-from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer
+from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer, principal_of
 from function_app.services.instances import CompiledInstance
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.update_profile import Updated, UpdateRequest
@@ -89,7 +89,9 @@ CLEAR_FIELDS = query(
 async def update_customer(call: Call) -> Answer:
     timing, caller, repeat = params.requested_validity(call), call[params.CALLER], call[params.REPEAT_ID]
     names = call[CLEAR_FIELDS]
-    request = UpdateRequest(call[params.CUSTOMER_ID], call.body, timing, caller, repeat, Clear(names or ()))
+    request = UpdateRequest(
+        call[params.CUSTOMER_ID], call.body, timing, caller, repeat, Clear(names or ()), call.principal.sender
+    )
     updated = await call.services.update_profile(call.model, request, call.now)
     until = format_instant(updated.update.valid_until)
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
@@ -152,6 +154,7 @@ def _explanation(kept: Kept, fitting: Fitting) -> dict[str, Any]:
             "validUntil": format_instant(winner.valid_until),
             "occurredAt": format_instant(winner.occurred_at),
             "caller": winner.caller,
+            "principal": principal_of(winner.principal),
             "updateId": winner.update_id,
         }
         for name, winner in kept.live.items()
@@ -236,7 +239,8 @@ async def update_customers(call: Call) -> Answer:
     async def update(index: int, item: Any) -> Receipt:
         changes = {name: value for name, value in as_object(item).items() if name not in {KEY, CLEAR}}
         repeat_id = f"{repeat}/{index}" if repeat else None
-        request = UpdateRequest(_customer_id(item), changes, timing, caller, repeat_id, _to_clear(item))
+        clear, sender = _to_clear(item), call.principal.sender
+        request = UpdateRequest(_customer_id(item), changes, timing, caller, repeat_id, clear, sender)
         later = call.now + timedelta(microseconds=index)  # if two items are for one customer, the later one shows
         return _receipt(await call.services.update_profile(call.model, request, later))
 

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from function_app.api.options import Page
+from function_app.domain.access import Sender
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.schema import Use
 
@@ -24,6 +25,21 @@ def customer_fields(use: Use, title: str | None = None, description: str | None 
 
 UNTYPED: dict[str, Any] = {"x-untyped": True}
 """Marks an object with members that differ from customer to customer: without its type, formulas can read each."""
+
+
+class PrincipalShape(TypedDict):
+    """The principal that sent a write, as the service authenticated it."""
+
+    id: Annotated[str, Field(title="Principal ID", description="The object id in Entra, or the API key used.")]
+    kind: Annotated[str, Field(title="Principal Kind", description="Whether it is a user or an app.")]
+    name: NotRequired[
+        Annotated[str | None, Field(title="Principal Name", description="Its name, if its token has one.")]
+    ]
+
+
+def principal_of(sender: Sender | None) -> PrincipalShape | None:
+    """Return who sent a write; None if that is not known."""
+    return {"id": sender.principal_id, "kind": sender.principal_type, "name": sender.name} if sender else None
 
 
 class Receipt(TypedDict):

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from function_app import error_codes
 from function_app.domain import validity
+from function_app.domain.access import Sender
 from function_app.domain.profile import Update
 from function_app.domain.projection import Kept
 from function_app.domain.validity import RequestedValidity
@@ -32,6 +33,7 @@ class UpdateRequest:
     caller: str | None = None
     repeat_id: str | None = None
     clear: Clear = NOTHING
+    principal: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> U
         valid_until=times.valid_until,
         fingerprint=_fingerprint(changes, request) if request.repeat_id else "",
         caller=request.caller,
+        principal=request.principal,
     )
 
 

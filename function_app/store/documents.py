@@ -12,6 +12,7 @@ from dataclasses import asdict, astuple
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from function_app.domain.access import Sender
 from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.feed import FEED_RETENTION, end_returned_at
 from function_app.domain.instant import format_instant
@@ -78,6 +79,14 @@ def _position(instant: datetime, document_id: str, customer_id: str) -> str:
     return f"{format_instant(instant)}|{document_id}|{customer_id}"
 
 
+def sender_document(sender: Sender | None) -> Document | None:
+    return {"id": sender.principal_id, "kind": sender.principal_type, "name": sender.name} if sender else None
+
+
+def sender_of(document: Mapping[str, Any] | None) -> Sender | None:
+    return Sender(document["id"], document["kind"], document["name"]) if document else None
+
+
 def update_document(instance_id: str, update: Update, now: datetime) -> Document:
     document_id = update_doc_id(update.update_id)
     return {
@@ -94,6 +103,7 @@ def update_document(instance_id: str, update: Update, now: datetime) -> Document
         RECEIVED: _position(update.received_at, document_id, update.customer_id),
         ENDED: _position(end_returned_at(update), document_id, update.customer_id),
         "caller": update.caller,
+        "principal": sender_document(update.principal),
         "fingerprint": update.fingerprint,
         "ttl": ttl(update.valid_until, now),
     }
@@ -109,6 +119,7 @@ def update_of(document: Mapping[str, Any]) -> Update:
         valid_until=datetime.fromisoformat(document["validUntil"]),
         fingerprint=document["fingerprint"],
         caller=document["caller"],
+        principal=sender_of(document.get("principal")),
     )
 
 
@@ -129,6 +140,7 @@ def activity_document(instance_id: str, activity: Activity, now: datetime) -> Do
     }
     if activity.valid_until or activity.received_at:
         document[CREATED] = _position(activity.received_at or now, document_id, activity.customer_id)
+        document |= {"caller": activity.caller, "principal": sender_document(activity.principal)}
     if activity.valid_until:
         document["validUntil"] = format_instant(activity.valid_until)
         document["ttl"] = ttl(activity.valid_until, now)
@@ -159,6 +171,8 @@ def activity_of(document: Mapping[str, Any]) -> Activity:
         valid_until=datetime.fromisoformat(until) if until else None,
         hidden=document["hidden"],
         received_at=datetime.fromisoformat(document[CREATED].split("|", 1)[0]) if CREATED in document else None,
+        caller=document.get("caller"),
+        principal=sender_of(document.get("principal")),
     )
 
 

@@ -87,8 +87,10 @@ def _activity(record: dict[str, object], entity: Entity, mapping: ActivityMappin
 
 
 def _in_place_of(twin: Activity | None, activity: Activity) -> Activity:
-    """Return the activity as it replaces its real-time twin: it stays where that stands in the feed."""
-    return replace(activity, received_at=twin.received_at) if twin else activity
+    """Return the activity as it replaces its real-time twin: it keeps its place in the feed, and who sent it."""
+    if twin is None:
+        return activity
+    return replace(activity, received_at=twin.received_at, caller=twin.caller, principal=twin.principal)
 
 
 def _identity(activity: Activity) -> tuple[str, str]:
