@@ -36,6 +36,7 @@ from function_app.operations import (
     refreshes,
     roles,
     triggers,
+    updates,
     usage,
 )
 from function_app.services.access import Access
@@ -52,6 +53,7 @@ _log = logging.getLogger(__name__)
 
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
+    *updates.OPERATIONS,
     *activities.OPERATIONS,
     *key_ring.OPERATIONS,
     *triggers.OPERATIONS,

@@ -225,6 +225,13 @@ REPEATED_WITH_OTHER_CONTENT = ErrorCode(
     "Use a new id for a new update. Repeat an update without changes.",
 )
 
+UPDATE_NOT_FOUND = ErrorCode(
+    "UpdateNotFound",
+    404,
+    "The customer has no such update, or it expired more than a day ago.",
+    "List the customer's updates with `GET .../updates`.",
+)
+
 # Activities
 NOT_AN_ACTIVITY_ENTITY = ErrorCode(
     "NotAnActivityEntity",

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from function_app.domain.access import Sender
 
 Attributes = Mapping[str, Any]
+
+
+class End(NamedTuple):
+    """The end of one attribute of an update before the update expires: the source has its value, or `by` ended it."""
+
+    at: datetime
+    landed: bool = False
+    by: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,8 @@ class Update:
 
     `fingerprint` is a digest of the content as it was sent: it distinguishes a retry from another update with the same
     id. It is empty if the caller gave no id. `caller` is what the sender calls itself, `principal` who it was.
+    `before` has the source's values of its attributes when it came, None if not known; `ends` the attributes that have
+    ended: they count no more.
     """
 
     update_id: str
@@ -29,6 +39,15 @@ class Update:
     fingerprint: str
     caller: str | None = None
     principal: Sender | None = None
+    before: Attributes | None = field(default=None, compare=False)
+    ends: Mapping[str, End] = field(default_factory=dict)
+
+    @property
+    def counting(self) -> Update:
+        """Return the update without the attributes that have ended."""
+        if not self.ends:
+            return self
+        return replace(self, attributes={name: self.attributes[name] for name in self.attributes.keys() - self.ends})
 
     def is_live(self, now: datetime) -> bool:
         return now < self.valid_until

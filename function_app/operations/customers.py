@@ -17,6 +17,7 @@ from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.addresses import MAX_ID_LENGTH
+from function_app.domain.ending import is_contradicted
 from function_app.domain.entity import CLEAR, CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.fitting import Fitting
@@ -35,7 +36,8 @@ _NOT_CREATED = "Profiles can be updated, but not created: new customers of the s
 _NOT_DELETED = "Profiles can be updated, but not deleted: delete the customer in the source and start a refresh."
 
 
-def _names(text: str) -> list[str]:
+def names_of(text: str) -> list[str]:
+    """Parse names of fields separated by commas."""
     names = [name.strip() for name in text.split(",")]
     if not all(names):
         msg = "names of fields separated by commas, like City,Email"
@@ -47,7 +49,7 @@ CLEAR_FIELDS = query(
     CLEAR,
     "Fields to Clear",
     "The names of fields to clear, separated by commas, like City,Email. They are empty until it expires.",
-    ParameterType(_names),
+    ParameterType(names_of),
     visibility="advanced",
     choices=Choices(
         "GetEntitySchema",
@@ -156,6 +158,7 @@ def _explanation(kept: Kept, fitting: Fitting) -> dict[str, Any]:
             "caller": winner.caller,
             "principal": principal_of(winner.principal),
             "updateId": winner.update_id,
+            "contradicted": is_contradicted(winner.before, kept.source_of(name), kept.attributes[name]),
         }
         for name, winner in kept.live.items()
     }

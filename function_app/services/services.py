@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 from function_app.services.access import Access
 from function_app.services.create_activities import CreateActivities
+from function_app.services.end_updates import EndUpdates
 from function_app.services.instances import Instances
 from function_app.services.key_ring import KeyRing
 from function_app.services.list_customers import ListCustomers
 from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
 from function_app.services.read_feed import ReadFeed
+from function_app.services.read_updates import ReadUpdates
 from function_app.services.refresh.job import Refresh, Workers
 from function_app.services.settle import Settle
 from function_app.services.update_profile import UpdateProfile
@@ -40,6 +42,8 @@ class Services:
         self.usage = Usage(store)
         self.instances = Instances(store)
         self.update_profile = UpdateProfile(store)
+        self.end_updates = EndUpdates(store)
+        self.read_updates = ReadUpdates(store)
         self.read_customer = ReadCustomer(store)
         self.key_ring = KeyRing(store)
         self.create_activities = CreateActivities(store, self.key_ring)

@@ -17,7 +17,7 @@ from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.feed import FEED_RETENTION, end_returned_at
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Counts, Job, RejectedRow, Task
-from function_app.domain.profile import Update
+from function_app.domain.profile import End, Update
 
 Document = dict[str, Any]
 Kind = Literal[
@@ -104,9 +104,19 @@ def update_document(instance_id: str, update: Update, now: datetime) -> Document
         ENDED: _position(end_returned_at(update), document_id, update.customer_id),
         "caller": update.caller,
         "principal": sender_document(update.principal),
+        "before": update.before,
+        "ends": {name: _end_document(end) for name, end in update.ends.items()},
         "fingerprint": update.fingerprint,
         "ttl": ttl(update.valid_until, now),
     }
+
+
+def _end_document(end: End) -> Document:
+    return {"at": format_instant(end.at), "landed": end.landed, "by": sender_document(end.by)}
+
+
+def _end_of(document: Mapping[str, Any]) -> End:
+    return End(datetime.fromisoformat(document["at"]), document["landed"], sender_of(document["by"]))
 
 
 def update_of(document: Mapping[str, Any]) -> Update:
@@ -120,6 +130,8 @@ def update_of(document: Mapping[str, Any]) -> Update:
         fingerprint=document["fingerprint"],
         caller=document["caller"],
         principal=sender_of(document.get("principal")),
+        before=document.get("before"),
+        ends={name: _end_of(end) for name, end in document.get("ends", {}).items()},
     )
 
 

@@ -62,6 +62,7 @@ def beneath_document(kept: Kept) -> Document:
             "caller": winner.caller,
             "beneath": winner.beneath,
             "principal": sender_document(winner.principal),
+            "before": winner.before,
         }
         for name, winner in kept.live.items()
     }
@@ -78,4 +79,5 @@ def _winner_of(document: Mapping[str, Any]) -> Winner:
         document["caller"],
         document["beneath"],
         sender_of(document.get("principal")),
+        tuple(document.get("before", ())),
     )

@@ -117,7 +117,7 @@ async def test_an_update_shows_until_the_instant_it_ends_and_not_in_it(store: St
     assert kept.covered == {"City": "Oslo", "Points": 1}
     times = (given.occurred_at, given.received_at, given.valid_until)
     winner = Winner("u1", *times, given.caller, principal=Sender("u-1", "user", "Åse"))
-    assert kept.live == {"City": winner, "Points": winner}
+    assert kept.live == {"City": winner._replace(before=("Oslo",)), "Points": winner._replace(before=(1,))}
     ended = await shown(store, now=given.valid_until)
     assert (ended.attributes, ended.live) == (profile("ada", City="Oslo", Points=1), {})
 

@@ -29,6 +29,7 @@ async def test_explain_says_where_each_live_attribute_comes_from(client: httpx.A
             "caller": "Flow: Ødegård",
             "principal": {"id": "local", "kind": "user", "name": None},
             "updateId": sent.headers["x-ms-update-id"],
+            "contradicted": False,
         }
     }
     assert explained == plain

@@ -22,8 +22,10 @@ PLACES = {
     "role": "Viewer",
     "slot": "primary",
     "file": "card.js",
+    "updateId": "worker",
 }
 PURCHASE = {"PurchasedOn": "2026-11-20T10:00:00Z", "ContactId": "CNTID_1000", "Product": "Beans", "Currency": "EUR"}
+REPEAT = {"Repeatability-Request-ID": "worker"}
 CONTACT = {"dataSourceName": "eCommerce", "entityName": "eCommerceContacts", "key": "CNTID_1000"}
 
 
@@ -34,6 +36,7 @@ class Call:
     status: int = 200
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 CALLS = {
@@ -48,10 +51,14 @@ CALLS = {
     "GetEntitySchema": Call(query={"use": "output"}),
     "ListActivityEntities": Call(),
     "ListKeyEntities": Call(),
-    "UpdateCustomer": Call(204, {"validFor": "PT1H", "caller": "worker"}, {"Company": "Contoso"}),
+    "UpdateCustomer": Call(204, {"validFor": "PT1H", "caller": "worker"}, {"Company": "Contoso"}, REPEAT),
     "UpdateCustomers": Call(body={"items": [{"CustomerId": SAMPLE_CUSTOMER, "Telephone": "+20 1"}]}),
     "GetCustomer": Call(query={"explain": "true"}),
     "ListCustomers": Call(query={"$filter": "Company eq 'Contoso'", "$count": "true", "$top": "5"}),
+    "ListCustomerUpdates": Call(),
+    "ListLiveUpdates": Call(query={"landed": "false"}),
+    "EndUpdate": Call(),
+    "RevertCustomer": Call(query={"attributes": "Company"}),
     "CreateActivity": Call(201, body={"PurchaseId": "worker-1", **PURCHASE}),
     "CreateActivities": Call(body={"items": [{"PurchaseId": "worker-2", **PURCHASE}]}),
     "GetActivity": Call(),
@@ -95,7 +102,7 @@ async def test_every_operation_is_answered_by_its_own_function(stage: Stage, adm
     assert CALLS.keys() == BY_ID.keys()
     for name, call in CALLS.items():
         verb = BY_ID[name].verb
-        answer = await admin.request(verb, address(name), params=call.query, json=call.body)
+        answer = await admin.request(verb, address(name), params=call.query, json=call.body, headers=call.headers)
         assert (name, answer.status_code) == (name, call.status), answer.text
         assert answer.status_code in BY_ID[name].responses
         assert stage.worker.invoked[-1] == name
