@@ -159,8 +159,8 @@ VALID_UNTIL_TOO_FAR = ErrorCode(
 INVALID_DURATION = ErrorCode(
     "InvalidDuration",
     400,
-    "A duration is not an ISO 8601 duration in weeks, days, hours, minutes and seconds, or is not above zero.",
-    "Send a duration like `PT90M` or `P7D`.",
+    "A lifetime is neither in words nor an ISO 8601 duration, is not above zero, or does not fit an activity.",
+    "Send a lifetime like `4 hours`, `end of day` or `PT90M`.",
 )
 TWO_VALIDITIES = ErrorCode(
     "TwoValidities", 400, "The request has both `validUntil` and `validFor`.", "Send only one of them."

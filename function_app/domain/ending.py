@@ -51,6 +51,12 @@ def land(kept: Kept, updates: Iterable[Update], fitting: Fitting, at: datetime) 
     )
 
 
+def end_by_refresh(updates: Iterable[Update], begun_at: datetime, at: datetime) -> list[Update]:
+    """Return the updates that a refresh ends that began after them, because they were sent to last until then."""
+    due = [update for update in updates if update.until_refresh and update.received_at < begun_at]
+    return _ended(due, lambda _, __: True, End(at))
+
+
 def _ended(updates: Iterable[Update], ends: Callable[[Update, str], bool], end: End) -> list[Update]:
     found = []
     for update in updates:

@@ -27,7 +27,7 @@ class Update:
     `fingerprint` is a digest of the content as it was sent: it distinguishes a retry from another update with the same
     id. It is empty if the caller gave no id. `caller` is what the sender calls itself, `principal` who it was.
     `before` has the source's values of its attributes when it came, None if not known; `ends` the attributes that have
-    ended: they count no more.
+    ended: they count no more. `until_refresh`: the next refresh of Customer that begins after it ends it.
     """
 
     update_id: str
@@ -41,6 +41,7 @@ class Update:
     principal: Sender | None = None
     before: Attributes | None = field(default=None, compare=False)
     ends: Mapping[str, End] = field(default_factory=dict)
+    until_refresh: bool = False
 
     @property
     def counting(self) -> Update:

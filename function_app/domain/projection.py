@@ -35,6 +35,7 @@ class Winner(NamedTuple):
     beneath: bool = False
     principal: Sender | None = None
     before: tuple[Any, ...] = ()
+    until_refresh: bool = False
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -165,6 +166,7 @@ def _winner(update: Update, name: str, *, beneath: bool) -> Winner:
         beneath,
         update.principal,
         () if update.before is None else (update.before.get(name),),
+        update.until_refresh,
     )
 
 

@@ -83,7 +83,11 @@ CLEAR_FIELDS = query(
     responses={
         204: Response(
             "The update is accepted.",
-            headers={"x-ms-update-id": "The id of the update.", "x-ms-valid-until": "When the update expires."},
+            headers={
+                "x-ms-update-id": "The id of the update.",
+                "x-ms-valid-until": "When the update expires.",
+                "x-ms-until-refresh": "true if the next refresh ends it before.",
+            },
         ),
         200: Response("The update is accepted, with the merged profile as requested by Prefer.", UpdatedCustomer),
     },
@@ -97,6 +101,8 @@ async def update_customer(call: Call) -> Answer:
     updated = await call.services.update_profile(call.model, request, call.now)
     until = format_instant(updated.update.valid_until)
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
+    if updated.update.until_refresh:
+        headers["x-ms-until-refresh"] = "true"
     if not params.prefers_representation(call[params.PREFER]):
         return Answer(204, headers=headers)
     body: UpdatedCustomer = {"customer": dict(updated.kept.attributes), "receipt": _receipt(updated)}
@@ -104,12 +110,15 @@ async def update_customer(call: Call) -> Answer:
 
 
 def _receipt(updated: Updated) -> Receipt:
-    return {
+    receipt: Receipt = {
         "updateId": updated.update.update_id,
         "outcome": updated.outcome,
         "validUntil": format_instant(updated.update.valid_until),
         "attributes": updated.attributes,
     }
+    if updated.update.until_refresh:
+        receipt["untilRefresh"] = True
+    return receipt
 
 
 EXPAND = query(
@@ -154,6 +163,7 @@ def _explanation(kept: Kept, fitting: Fitting) -> dict[str, Any]:
         name: {
             "source": source.get(name),
             "validUntil": format_instant(winner.valid_until),
+            "untilRefresh": winner.until_refresh,
             "occurredAt": format_instant(winner.occurred_at),
             "caller": winner.caller,
             "principal": principal_of(winner.principal),

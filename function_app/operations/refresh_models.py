@@ -26,7 +26,8 @@ class Progress(TypedDict):
         int, Field(title="Joined", description="Parked activities that joined the timeline of their customer.")
     ]
     landed: Annotated[
-        int, Field(title="Landed Values", description="Values of live updates that the source has now, told once.")
+        int,
+        Field(title="Landed Values", description="Values of live updates that the source has now, each reported once."),
     ]
     contradicted: Annotated[
         int,
@@ -50,7 +51,7 @@ class LandedUpdate(TypedDict):
 
 
 class Landed(TypedDict):
-    """Values of live updates that the source has now: it shows from now on. Each is told once."""
+    """Values of live updates that the source has now: it shows from now on. Each is reported once."""
 
     count: Annotated[int, Field(title="Count", description="The number of landed values.")]
     updates: Annotated[

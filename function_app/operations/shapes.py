@@ -53,6 +53,9 @@ class Receipt(TypedDict):
         ),
     ]
     validUntil: Annotated[str, Field(title="Valid Until", description="When it expires.")]
+    untilRefresh: NotRequired[
+        Annotated[bool | None, Field(title="Until Refresh", description="True if the next refresh ends it before.")]
+    ]
     attributes: Annotated[
         dict[str, Literal["applied", "superseded"]],
         Field(
@@ -177,6 +180,9 @@ class ItemResult(TypedDict):
         Annotated[str | None, Field(title="Customer ID", description="The id of the activity's customer.")]
     ]
     validUntil: NotRequired[Annotated[str | None, Field(title="Valid Until", description="When it expires.")]]
+    untilRefresh: NotRequired[
+        Annotated[bool | None, Field(title="Until Refresh", description="Whether the next refresh ends it before.")]
+    ]
     attributes: NotRequired[
         Annotated[
             dict[str, str] | None,

@@ -46,6 +46,9 @@ class UpdateShape(TypedDict):
     receivedAt: Annotated[Instant, Field(title="Received At", description="When the update was received.")]
     occurredAt: Annotated[Instant, Field(title="Occurred At", description="When the change happened.")]
     validUntil: Annotated[Instant, Field(title="Valid Until", description="When the update expires or expired.")]
+    untilRefresh: Annotated[
+        bool, Field(title="Until Refresh", description="Whether the next refresh of the customers ends it before.")
+    ]
     caller: NotRequired[
         Annotated[str | None, Field(title="Caller", description="What the sender calls itself, if it does.")]
     ]
@@ -83,10 +86,22 @@ class EndedUpdate(TypedDict):
 class EndedUpdates(TypedDict):
     """The merged profile after updates were ended, and what was ended."""
 
-    customer: Annotated[dict[str, Any], customer_fields("profile", "Profile", "The merged profile.")]
+    customer: Annotated[dict[str, Any], customer_fields("profile", "Current Profile", "The merged profile.")]
     ended: Annotated[
         list[EndedUpdate], Field(title="Ended Updates", description="What was ended by this request, oldest first.")
     ]
+
+
+class LifetimeShape(TypedDict):
+    lifetime: Annotated[str, Field(title="Lifetime", description="The text to send as validFor.")]
+    title: Annotated[str, Field(title="Title", description="The text to show.")]
+
+
+class Lifetimes(TypedDict):
+    """The lifetimes that a designer offers."""
+
+    updates: Annotated[list[LifetimeShape], Field(title="Of Updates", description="The lifetimes of updates.")]
+    activities: Annotated[list[LifetimeShape], Field(title="Of Activities", description="Those of activities.")]
 
 
 def shape_of(stated: StatedUpdate) -> UpdateShape:
@@ -98,6 +113,7 @@ def shape_of(stated: StatedUpdate) -> UpdateShape:
         "receivedAt": format_instant(update.received_at),
         "occurredAt": format_instant(update.occurred_at),
         "validUntil": format_instant(update.valid_until),
+        "untilRefresh": update.until_refresh,
         "caller": update.caller,
         "principal": principal_of(update.principal),
         "attributes": [

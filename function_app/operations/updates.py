@@ -16,10 +16,13 @@ from function_app.api.parameter import Parameter, ParameterType, path, query
 from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, text
 from function_app.domain.access import Role
 from function_app.domain.entity import CUSTOMER
+from function_app.domain.lifetime import END_OF_DAY, NEXT_REFRESH, offered
 from function_app.operations.customers import names_of
 from function_app.operations.update_shapes import (
     EndedUpdate,
     EndedUpdates,
+    Lifetimes,
+    LifetimeShape,
     LiveUpdateList,
     UpdateList,
     UpdateShape,
@@ -104,7 +107,9 @@ ATTRIBUTE = query(
     visibility="important",
     choices=options.attributes_of(CUSTOMER),
 )
-OF_CALLER = query("caller", "Sent As", "Returns only updates with this caller.", text(params.MAX_CALLER_LENGTH))
+OF_CALLER = query(
+    "caller", "Sent As", "Returns only updates with this caller, like Web Shop Orders.", text(params.MAX_CALLER_LENGTH)
+)
 LANDED = query(
     "landed",
     "Landed",
@@ -170,4 +175,31 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-OPERATIONS: tuple[Operation, ...] = (list_customer_updates, end_update, revert_customer, list_live_updates)
+@operation(
+    "GET",
+    "instances/{instanceId}/lifetimes",
+    id="ListLifetimes",
+    summary="List lifetimes",
+    description="Returns the lifetimes in words for updates and for activities, within the maximum of the instance.",
+    role=Role.VIEWER,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID,),
+    responses={200: Response("The lifetimes.", Lifetimes)},
+)
+async def list_lifetimes(call: Call) -> Answer:
+    policy = call.model.instance.validity
+    titles = {END_OF_DAY: f"{END_OF_DAY.capitalize()} ({policy.time_zone})"}
+    found: list[LifetimeShape] = [
+        {"lifetime": words, "title": titles.get(words, words.capitalize())} for words in offered(policy.maximum)
+    ]
+    body: Lifetimes = {"updates": found, "activities": [one for one in found if one["lifetime"] != NEXT_REFRESH]}
+    return Answer(200, body)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    list_customer_updates,
+    end_update,
+    revert_customer,
+    list_live_updates,
+    list_lifetimes,
+)

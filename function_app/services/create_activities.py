@@ -15,7 +15,8 @@ from function_app import error_codes
 from function_app.domain import validity
 from function_app.domain.access import Sender
 from function_app.domain.activity import Activity, SourceKey
-from function_app.domain.validity import RequestedValidity
+from function_app.domain.lifetime import NEXT_REFRESH
+from function_app.domain.validity import RequestedValidity, Validity
 from function_app.errors import Rejected, ServiceError
 from function_app.services.activity_records import Accepted, accept, activity_entity
 from function_app.services.instances import CompiledInstance, unknown_customer
@@ -65,9 +66,10 @@ class CreateActivities:
         """
         entity, checker = activity_entity(model, request.entity_name), model.records[request.entity_name]
         records, sent = request.records, {"caller": request.caller, "principal": request.principal}
-        decided = validity.decide(
-            request.timing, model.instance.validity.activity, model.instance.validity.maximum, now
-        )
+        decided = validity.decide(request.timing, model.instance.validity.activity, model.instance.validity, now)
+        if isinstance(decided, Validity) and decided.until_refresh:
+            message = f"'{NEXT_REFRESH}' is for profile updates; send another lifetime."
+            decided = [error_codes.INVALID_DURATION(message, "validFor")]
 
         async def store(start: int) -> list[Created | Rejected]:
             some = records[start : start + BATCH_SIZE]

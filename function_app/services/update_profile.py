@@ -79,7 +79,7 @@ class UpdateProfile:
 
 def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> Update:
     policy = model.instance.validity
-    times = validity.decide(request.timing, policy.update, policy.maximum, now)
+    times = validity.decide(request.timing, policy.update, policy, now)
     changes = model.customers.check_changes(request.body, request.clear)
     if isinstance(times, list) or isinstance(changes, list):
         both = (times, changes)
@@ -94,6 +94,7 @@ def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> U
         fingerprint=_fingerprint(changes, request) if request.repeat_id else "",
         caller=request.caller,
         principal=request.principal,
+        until_refresh=times.until_refresh,
     )
 
 

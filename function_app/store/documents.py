@@ -105,6 +105,7 @@ def update_document(instance_id: str, update: Update, now: datetime) -> Document
         "caller": update.caller,
         "principal": sender_document(update.principal),
         "before": update.before,
+        "untilRefresh": update.until_refresh,
         "ends": {name: _end_document(end) for name, end in update.ends.items()},
         "fingerprint": update.fingerprint,
         "ttl": ttl(update.valid_until, now),
@@ -131,6 +132,7 @@ def update_of(document: Mapping[str, Any]) -> Update:
         caller=document["caller"],
         principal=sender_of(document.get("principal")),
         before=document.get("before"),
+        until_refresh=document.get("untilRefresh", False),
         ends={name: _end_of(end) for name, end in document.get("ends", {}).items()},
     )
 

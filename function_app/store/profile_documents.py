@@ -63,6 +63,7 @@ def beneath_document(kept: Kept) -> Document:
             "beneath": winner.beneath,
             "principal": sender_document(winner.principal),
             "before": winner.before,
+            "untilRefresh": winner.until_refresh,
         }
         for name, winner in kept.live.items()
     }
@@ -80,4 +81,5 @@ def _winner_of(document: Mapping[str, Any]) -> Winner:
         document["beneath"],
         sender_of(document.get("principal")),
         tuple(document.get("before", ())),
+        document.get("untilRefresh", False),
     )

@@ -51,6 +51,7 @@ CALLS = {
     "GetEntitySchema": Call(query={"use": "output"}),
     "ListActivityEntities": Call(),
     "ListKeyEntities": Call(),
+    "ListLifetimes": Call(),
     "UpdateCustomer": Call(204, {"validFor": "PT1H", "caller": "worker"}, {"Company": "Contoso"}, REPEAT),
     "UpdateCustomers": Call(body={"items": [{"CustomerId": SAMPLE_CUSTOMER, "Telephone": "+20 1"}]}),
     "GetCustomer": Call(query={"explain": "true"}),

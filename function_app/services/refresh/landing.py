@@ -1,4 +1,7 @@
-"""End live updates where a refresh has brought their values: they have landed, each attribute by itself, told once."""
+"""End live updates where a refresh has brought their values: they have landed, each attribute by itself, reported once.
+
+Also ends the updates that were to last until the next refresh.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from function_app.domain.ending import land, states
+from function_app.domain.ending import end_by_refresh, land, states
 from function_app.domain.job import Counts, Report
 from function_app.domain.profile import Customer, Update
 from function_app.domain.projection import Kept, project
@@ -34,7 +37,7 @@ class Landing:
             after = page[-1].customer_id
 
     async def landed_before(self) -> AsyncGenerator[tuple[Counts, Report]]:
-        """Yield what an attempt of this refresh landed that ended before it told so."""
+        """Yield what an attempt of this refresh landed that ended before it reported that."""
         position, until = "", self._now + timedelta(days=1)
         while page := await self._store.feed.read_received(
             self._model.instance.instance_id, position, until, BATCH_SIZE
@@ -46,13 +49,15 @@ class Landing:
             position = page[-1].position
 
     async def _land(self, customer: Customer) -> tuple[Counts, Report]:
-        told = dict[str, list[str]]()
+        names = dict[str, list[str]]()
 
         def change(kept: Kept, updates: Sequence[Update]) -> list[Update]:
-            landed = land(kept, updates, self._model.fitting, self._now)
+            landed = {one.update_id: one for one in land(kept, updates, self._model.fitting, self._now)}
             ended = {update.update_id: update.ends for update in updates}
-            told.update({update.update_id: sorted(update.ends.keys() - ended[update.update_id]) for update in landed})
-            return landed
+            names.update({one: sorted(update.ends.keys() - ended[one]) for one, update in landed.items()})
+            current = [landed.get(update.update_id, update) for update in updates]
+            over = {one.update_id: one for one in end_by_refresh(current, self._begun_at, self._now)}
+            return [over.get(update.update_id, update) for update in current if update.update_id in landed | over]
 
         notes: list[dict[str, Any]] = []
         if change(project(customer, self._model.fitting, self._now), customer.updates):
@@ -60,7 +65,8 @@ class Landing:
             found = await self._store.customers.change_updates(
                 instance_id, customer.customer_id, change, fitting, self._now
             )
-            notes = [_note(update, told[update.update_id]) for update in (found.updates if found else ())]
+            changed = [update for update in (found.updates if found else ()) if update.update_id in names]
+            notes = [_note(update, names[update.update_id]) for update in changed]
         landed = sum(len(note["attributes"]) for note in notes)
         return Counts(landed=landed, contradicted=self._contradicted(customer)), Report(notes=notes)
 

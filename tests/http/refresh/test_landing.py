@@ -9,7 +9,7 @@ from shutil import rmtree
 
 import httpx
 import pytest
-from support import INSTANCE
+from support import INSTANCE, Clock
 from support.refreshing import ADA, SALE, Write, patch, read, refresh
 
 from function_app.domain.job import Task
@@ -40,7 +40,7 @@ async def test_each_attribute_lands_once_and_the_source_shows_from_then_on(
     assert [[one["name"] for one in update["attributes"]] for update in listed] == [["City", "Points"]]
 
 
-async def test_what_a_killed_attempt_landed_is_told_by_the_next(
+async def test_what_a_failed_attempt_landed_is_reported_by_the_next(
     client: httpx.AsyncClient, services: Services, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("Customer", ADA)
@@ -90,3 +90,21 @@ async def test_a_refresh_without_customers_lands_nothing(
     assert (await refresh(client))["landed"]["count"] == 0
     write("Customer", ADA)
     assert (await refresh(client))["landed"]["count"] == 1
+
+
+async def test_an_update_until_the_next_refresh_ends_with_one_that_began_after_it(
+    client: httpx.AsyncClient, clock: Clock, write: Write
+) -> None:
+    write("Customer", ADA)
+    await refresh(client)
+    lifetime, body = {"validFor": "until next refresh"}, {"City": "Molde", "Points": 9}
+    assert (await client.patch(f"{AT}/data/Customer/ada", params=lifetime, json=body)).status_code == 204
+    await refresh(client)  # at the same instant, so it did not begin after the update
+    assert (await read(client, "ada"))["City"] == "Molde"
+    clock.advance(seconds=1)
+    write("Customer", ADA | {"Points": "9"})
+    job = await refresh(client)
+    assert (await read(client, "ada"))["City"] == "Oslo"
+    assert [update["attributes"] for update in job["landed"]["updates"]] == [["Points"]]
+    (update,) = (await client.get(f"{AT}/data/Customer/ada/updates")).json()["value"]
+    assert {one["name"]: one["state"] for one in update["attributes"]} == {"City": "ended", "Points": "landed"}
