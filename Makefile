@@ -2,7 +2,7 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 TESTS := PYTHONPATH=tests $(PYTHON) -m
-NPM := $(addsuffix /node_modules/.made,tests/emulators tests/clients/typescript)
+NPM := $(addsuffix /node_modules/.made,tests/emulators tests/clients/typescript tests/bi_tools/npm)
 OTHER_PYTHONS := $(filter-out $(shell python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'),3.11 3.12 3.13)
 export PYTHONDONTWRITEBYTECODE := 1
 export UV_SYSTEM_CERTS := 1
@@ -49,7 +49,7 @@ lowest: .venv-lowest/tests $(VENV)/curl tests/emulators/node_modules/.made  ## R
 	.venv-lowest/bin/python -m pytest -p no:cacheprovider -k "not cosmos_store" tests/unit tests/contract tests/http
 
 connector: $(VENV)/dev  ## Generate the connector's definition; with INSTANCE the one made for an instance of the running host
-	@$(PYTHON) -m connector.build.$(if $(INSTANCE),instance $(INSTANCE),swagger)
+	@$(PYTHON) -m connector.build.$(if $(INSTANCE),instance $(INSTANCE) connector,swagger)
 
 documents: $(VENV)/dev  ## Write the tables of operations, settings and error codes into function_app/README.md
 	$(TESTS) support.readme

@@ -22,6 +22,7 @@ from function_app.api.sign_in.tokens import SCOPE, EntraTokens, trust_of
 from function_app.domain.feed import REQUEST_WITHIN_S
 from function_app.operations import (
     activities,
+    activity_lists,
     adaptive_card,
     api_keys,
     changes,
@@ -32,9 +33,12 @@ from function_app.operations import (
     health,
     instances,
     key_ring,
+    odata_service,
     pages,
+    records,
     refreshes,
     roles,
+    sizes,
     triggers,
     updates,
     usage,
@@ -55,9 +59,13 @@ OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *updates.OPERATIONS,
     *activities.OPERATIONS,
+    *activity_lists.OPERATIONS,
+    *records.OPERATIONS,
+    *odata_service.OPERATIONS,
     *key_ring.OPERATIONS,
     *triggers.OPERATIONS,
     *entities.OPERATIONS,
+    *sizes.OPERATIONS,
     *instances.OPERATIONS,
     *refreshes.OPERATIONS,
     *roles.OPERATIONS,
@@ -92,7 +100,8 @@ def make_authenticator(settings: Settings, access: Access) -> Authenticator:
     tenant, audience = settings.ENTRA_TENANT_ID or "", settings.ENTRA_AUDIENCE or ""
     keys_of_tenant = f"https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys"
     signing_keys = SigningKeys(settings.ENTRA_JWKS_URL or keys_of_tenant)
-    return TokenOrKey(EntraTokens(trust_of(tenant, audience, settings.ENTRA_ISSUER), signing_keys), access)
+    tokens = EntraTokens(trust_of(tenant, audience, settings.ENTRA_ISSUER), signing_keys)
+    return TokenOrKey(tokens, access, f"https://login.microsoftonline.com/{tenant}/oauth2/authorize")
 
 
 def snapshots_of(settings: Settings) -> Snapshots:

@@ -87,6 +87,12 @@ LENGTH_REQUIRED = ErrorCode(
     "The body is sent in chunks, which Azure Functions does not deliver.",
     "Send `Content-Length`; in .NET use `StringContent` instead of `JsonContent`.",
 )
+NOT_ACCEPTABLE = ErrorCode(
+    "NotAcceptable",
+    406,
+    "The response is in none of the media types that the caller accepts.",
+    "Send `Accept: application/json`, or no `Accept`; `$metadata` is `application/xml`, `$count` is `text/plain`.",
+)
 UNSUPPORTED_MEDIA_TYPE = ErrorCode(
     "UnsupportedMediaType",
     415,

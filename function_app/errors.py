@@ -52,11 +52,16 @@ class NotAllowed(ServiceError):
 
 
 class NotAuthenticated(ServiceError):
-    """Reject a request without valid credentials; `challenge` is the WWW-Authenticate header."""
+    """Reject a request without valid credentials; `parts` are those of its challenge."""
 
     def __init__(self, message: str, *, invalid_token: bool = False) -> None:
         super().__init__(UNAUTHENTICATED(message))
-        self.challenge = f'Bearer error="invalid_token", error_description="{message}"' if invalid_token else "Bearer"
+        self.parts = {"error": "invalid_token", "error_description": message} if invalid_token else {}
+
+    @property
+    def challenge(self) -> str:
+        """The value of WWW-Authenticate: the parts of the challenge."""
+        return " ".join(("Bearer", ", ".join(f'{name}="{text}"' for name, text in self.parts.items()))).strip()
 
 
 class Throttled(ServiceError):

@@ -1,4 +1,4 @@
-"""The connector's definition for one instance of the running local host: `python -m connector.build.instance ID`."""
+"""The connector's definition for an instance of the local host: `python -m connector.build.instance ID FOLDER`."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def check(made: Json) -> list[Finding]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the definition beside the general one; print errors of the linter and return 1 if there are any."""
-    (instance_id,) = arguments
-    base = f"http://localhost:{read_settings(os.environ).PORT}/api"
+    """Write the definition into a folder; print errors of the linter and return 1 if there are any."""
+    instance_id, folder = arguments
+    base = f"http://localhost:{read_settings({'AUTH_MODE': 'local', **os.environ}).PORT}/api"
     try:
         made: Json = ask("GET", f"{base}/instances/{quote(instance_id, safe='')}/connector/{FILE.name}")
     except HostRefusedError as error:
@@ -39,9 +39,9 @@ def main(arguments: list[str]) -> int:
     sys.stderr.writelines(f"{finding}\n" for finding in findings if finding.level == "error")
     if has_errors(findings):
         return 1
-    file = FILE.with_name(f"apiDefinition.{instance_id}.swagger.json")
+    file = Path(folder) / f"apiDefinition.{instance_id}.swagger.json"
     file.write_text(text_of(made), encoding="utf-8", newline="\n")
-    sys.stdout.write(f"Written to {file.relative_to(Path.cwd())}.\n")
+    sys.stdout.write(f"Written to {file}.\n")
     return 0
 
 

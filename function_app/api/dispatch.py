@@ -22,10 +22,10 @@ from function_app.api.problems import answer_to
 from function_app.api.request import read_request
 from function_app.api.routes import allowed_methods, make_routes
 from function_app.api.runtime import GetRuntime, Runtime
-from function_app.api.sign_in.auth import ANONYMOUS
+from function_app.api.sign_in.auth import ANONYMOUS, KEY_HEADER, KEY_PARAMETER
 from function_app.domain.access import Principal, Role
 from function_app.domain.usage import Series, Traffic
-from function_app.errors import NotAllowed, Unavailable
+from function_app.errors import NotAllowed, NotAuthenticated, Unavailable
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONE: Mapping[str, str] = {}
@@ -89,6 +89,8 @@ class _RequestHandler:
         except Exception as error:  # noqa: BLE001  # the edge: every exception becomes a response
             answer = answer_to(error, self._operation.id)
             response = _response(answer)
+        if self._operation.is_odata:
+            response.headers["OData-Version"] = "4.0"
         telemetry.note({"http.response.status_code": answer.status, "errorCode": _error_code(answer) or ""})
         self._count(answer, len(response.get_body()), perf_counter() - started)
         return response
@@ -137,10 +139,22 @@ class _RequestHandler:
         )
         return await operation.handler(call)
 
+    async def _authenticated(self) -> Principal:
+        """Return the caller. Where the instance allows it, a read below `data` may have the API key in its query."""
+        headers, key = self._req.headers, self._req.params.get(KEY_PARAMETER)
+        is_in_query = key and not {"authorization", KEY_HEADER.lower()} & headers.keys()
+        if not (key and is_in_query and self._operation.is_odata and self._operation.verb == "GET"):
+            return await self._runtime.authenticate(headers, self._now)
+        principal = await self._runtime.authenticate({KEY_HEADER.lower(): key}, self._now)
+        instance = await self._runtime.services.instances.get(self._instance_id or "", self._now)
+        if not instance.instance.api_key_in_query:
+            raise NotAuthenticated(f"This instance accepts an API key only in the header {KEY_HEADER}.")
+        return principal
+
     async def _admit(self, role: Role) -> None:
         """Authenticate the caller, and check its role, its rate limit and the rate limit of the instance."""
         limits, now, instance_id = self._runtime.limits, self._now, self._instance_id
-        self._principal = principal = await self._runtime.authenticate(self._req.headers, now)
+        self._principal = principal = await self._authenticated()
         left = limits.take(f"principal {principal.principal_id}", now)
         await self._runtime.services.access.require(principal, role, instance_id, now)
         if instance_id:
@@ -153,7 +167,7 @@ class _RequestHandler:
             return
         series = Series(
             self._operation.id,
-            self._req.route_params.get("entityName") or self._operation.entity,
+            (self._req.route_params.get("entityName") or self._operation.entity or "").partition("(")[0] or None,
             self._req.params.get("caller", "")[:MAX_CALLER_LENGTH] or None,
             answer.status,
             _error_code(answer),

@@ -10,7 +10,7 @@ from function_app.domain.names import nearest_hint
 from function_app.domain.query import AllOf, AnyOf, Condition, Sorting, Text
 from function_app.errors import ServiceError
 
-MAX_LENGTH, MAX_SEARCH_TERMS = 4_000, 900
+MAX_LENGTH, MAX_SEARCH_TERMS, MAX_ORDERS = 4_000, 900, 8
 _SEARCH_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
@@ -33,24 +33,38 @@ def parse_search(text: str, entity: Entity) -> Condition:
     return AllOf(tuple(AnyOf(of_word) for of_word in tests))
 
 
-def parse_orderby(text: str, entity: Entity) -> Sorting:
-    """Parse `$orderby` into an order by one attribute."""
+def parse_orderby(text: str, entity: Entity) -> tuple[Sorting, ...]:
+    """Parse `$orderby` into one order or several, each of another attribute."""
+    orders = tuple(_parse_order(part, entity) for part in text.split(","))
+    if len(orders) > MAX_ORDERS:
+        raise invalid("$orderby", f"accepts at most {MAX_ORDERS} attributes; received {len(orders)}")
+    names = [order.attribute for order in orders]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise invalid("$orderby", f"names '{twice}' twice")
+    return orders
+
+
+def _parse_order(text: str, entity: Entity) -> Sorting:
     name, _, way = text.strip().partition(" ")
-    if "," in text:
-        raise invalid("$orderby", "accepts one attribute; equal values are ordered by key")
     if way.strip() not in {"", "asc", "desc"}:
         raise invalid("$orderby", f"expects 'asc' or 'desc' after the attribute; received '{way.strip()[:40]}'")
     return Sorting(attribute_of("$orderby", name, entity).name, way.strip() == "desc")
 
 
-def parse_select(text: str, entity: Entity) -> tuple[str, ...]:
-    """Parse `$select` into attribute names."""
-    return tuple(attribute_of("$select", name.strip(), entity).name for name in text.split(","))
+def parse_select(text: str, entity: Entity) -> tuple[str, ...] | None:
+    """Parse `$select` into attribute names; None if it selects all by `*`."""
+    names = [name.strip() for name in text.split(",")]
+    known = tuple(attribute_of("$select", name, entity).name for name in names if name != "*")
+    return None if "*" in names else tuple(dict.fromkeys(known))
 
 
 def attribute_of(option: str, name: str, entity: Entity) -> Attribute:
-    """Return the attribute in an option. Raises ServiceError with the nearest names if the entity does not have it."""
-    attribute = entity.by_name.get(name)
+    """Return the attribute in an option, its name in any case.
+
+    Raises ServiceError with the nearest names if the entity does not have it.
+    """
+    attribute = entity.by_folded_name.get(name.lower())
     if attribute is None:
         hint = nearest_hint(name, entity.by_name)
         raise invalid(option, f"names '{name[:100]}', which {entity.qualified_name} does not have{hint}")

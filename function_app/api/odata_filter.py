@@ -6,8 +6,10 @@ Importing this module imports odata-query, which takes 90 ms; so it is imported 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from odata_query import ast
 
@@ -18,8 +20,11 @@ from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Order, Text, TextTest
 from function_app.domain.schema import MAX_WHOLE
 from function_app.domain.values import Inexact, parse_float
+from function_app.errors import ServiceError
 
 MAX_DEPTH = 25
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_PATH = re.compile(r"[\w$@]*/[\w$]*")
 _FLIPPED: dict[type[Any], type[Any]] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _ORDERS: dict[type[Any], Order] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 _TESTS: dict[str, TextTest] = {"contains": "contains", "startswith": "startswith", "endswith": "endswith"}
@@ -41,8 +46,11 @@ def parse_filter(text: str, entity: Entity) -> Condition:
     """Parse `$filter` into a condition. Raises ServiceError with the part that is not valid."""
     if len(text) > MAX_LENGTH:
         raise invalid("$filter", f"may have at most {MAX_LENGTH} characters; received {len(text)}")
+    path = _PATH.search(_QUOTED.sub("''", text))
+    if path:  # before the parser, whose time for a path grows with the square of its length
+        raise invalid("$filter", f"accepts no paths; '{path.group()[:40]}' is not the name of an attribute")
     try:
-        tree = odata_grammar.parse(text)
+        tree = odata_grammar.parse(text.strip())
     except ValueError as error:
         raise invalid("$filter", f"is not valid: {error}") from None
     return _Translation(entity).condition(tree)
@@ -62,13 +70,25 @@ class _Translation:
                 return AllOf(tuple(self.condition(side, depth + 1) for side in _sides(node, ast.And)))
             case ast.BoolOp(op=ast.Or()):
                 return AnyOf(tuple(self.condition(side, depth + 1) for side in _sides(node, ast.Or)))
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return Not(self.condition(operand, depth + 1))
+            case ast.UnaryOp(op=ast.Not(), operand=part):
+                return (
+                    self._flag(part, is_set=False)
+                    if isinstance(part, ast.Identifier)
+                    else Not(self.condition(part, depth + 1))
+                )
             case ast.Compare():
                 return self._compare(_attribute_first(node))
             case ast.Call():
                 return self._call(node)
-        raise invalid("$filter", f"expects conditions like City eq 'Oslo'; received only a {type(node).__name__}")
+            case ast.Identifier():
+                return self._flag(node)
+        raise invalid("$filter", "expects conditions like City eq 'Oslo'; received a value without a comparison")
+
+    def _flag(self, node: Any, *, is_set: bool = True) -> Condition:
+        attribute = self._named(node)
+        if attribute.data_type != "Edm.Boolean":
+            raise invalid("$filter", f"expects a comparison of '{attribute.name}', like {attribute.name} ne null")
+        return Equals(attribute.name, (is_set,))
 
     def _compare(self, node: Any) -> Condition:
         match node:
@@ -76,6 +96,9 @@ class _Translation:
                 return Not(self._compare(replace(node, comparator=ast.Eq())))
             case ast.Compare(comparator=ast.Eq(), left=ast.Call(func=ast.Identifier(name="tolower"), args=[operand])):
                 return Text(self._text(operand).name, "equals", self._quoted(node.right), fold=True)
+            case ast.Compare(comparator=ast.Eq(), left=ast.Call(), right=ast.Boolean(val=value)):
+                test = self._call(node.left)
+                return test if value.lower() == "true" else Not(test)
         attribute = self._named(node.left)
         match node:
             case ast.Compare(comparator=ast.In(), right=ast.List(val=values)):
@@ -94,8 +117,7 @@ class _Translation:
     def _call(self, node: Any) -> Condition:
         test = _TESTS.get(node.func.name)
         if test is None:
-            known = ", ".join([*_TESTS, "tolower"])
-            raise invalid("$filter", f"supports the functions {known}; received {node.func.name[:40]}")
+            raise _unknown_function(node.func)
         match node.args:
             case [ast.Call(func=ast.Identifier(name="tolower"), args=[operand]), text]:
                 return Text(self._text(operand).name, test, self._quoted(text), fold=True)
@@ -104,9 +126,14 @@ class _Translation:
         raise invalid("$filter", f"expects {test}(Attribute, 'text')")
 
     def _named(self, node: Any) -> Attribute:
-        if not isinstance(node, ast.Identifier):
-            raise invalid("$filter", "compares an attribute with a value, like City eq 'Oslo'")
-        return attribute_of("$filter", node.full_name(), self._entity)
+        match node:
+            case ast.Identifier():
+                return attribute_of("$filter", node.full_name(), self._entity)
+            case ast.Call(func=function) if function.name not in {*_TESTS, "tolower"}:
+                raise _unknown_function(function)
+            case ast.BinOp():
+                raise invalid("$filter", "compares attributes with values, and can not calculate")
+        raise invalid("$filter", "compares an attribute with a value, like City eq 'Oslo'")
 
     def _text(self, node: Any) -> Attribute:
         attribute = self._named(node)
@@ -115,9 +142,16 @@ class _Translation:
         return attribute
 
     def _quoted(self, node: Any) -> str:
+        if isinstance(node, ast.Call) and node.func.name == "tolower" and len(node.args) == 1:
+            return self._quoted(node.args[0]).lower()
         if not isinstance(node, ast.String) or not node.val:
             raise invalid("$filter", "expects a text in single quotes, not empty, as the second argument")
         return str(node.val)
+
+
+def _unknown_function(function: Any) -> ServiceError:
+    known = ", ".join([*_TESTS, "tolower"])
+    return invalid("$filter", f"supports the functions {known}; received {function.name[:40]}")
 
 
 def _sides(node: Any, operator: type[Any]) -> list[Any]:
@@ -159,6 +193,8 @@ def _of_type(attribute: Attribute, node: Any) -> Any:
     match attribute.data_type, node:
         case ("Edm.String", ast.String()) | ("Edm.Boolean", ast.Boolean()):
             value = node.py_val
+        case "Edm.String", ast.GUID():  # a GUID that is kept as text, like the CustomerId of an activity
+            value = str(node.val).lower()
         case "Edm.Date", ast.Date():
             value = node.py_val.isoformat()
         case "Edm.DateTimeOffset", ast.DateTime():
@@ -166,8 +202,8 @@ def _of_type(attribute: Attribute, node: Any) -> Any:
             value = format_instant(instant) if instant and instant.tzinfo else None
         case "Edm.TimeOfDay", ast.Time():
             value = node.py_val.isoformat(timespec="microseconds")
-        case "Edm.Guid", ast.GUID():
-            value = str(node.py_val).lower()
+        case "Edm.Guid", ast.GUID() | ast.String():
+            value = str(UUID(str(node.val)))
         case kind, _ if kind in _FORMS:
             pass  # a literal of another type
         case _, ast.UnaryOp(op=ast.USub(), operand=ast.Integer(val=text) | ast.Float(val=text)):

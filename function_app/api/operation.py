@@ -56,6 +56,8 @@ NOT_MODIFIED = Response("Nothing has changed since the response with this ETag."
 class Operation:
     """An operation. `refuses` has the verbs of the same path that are rejected with 405, each with the reason.
 
+    `media` are the media types of its responses that a caller may ask for; the first is what is sent.
+    `aliases` are other paths with the same placeholders, for clients that know the operation by them.
     `role` is the role that callers need, on the instance if the path has one; None if no sign-in is needed.
     `hint` is set for polling triggers only: it shows makers how to test the trigger.
     """
@@ -74,6 +76,13 @@ class Operation:
     refuses: Mapping[Verb, str] = field(default_factory=dict)
     hint: str | None = None
     defines_instance: bool = False
+    aliases: tuple[str, ...] = ()
+    media: tuple[str, ...] = ("application/json",)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path and its aliases."""
+        return (self.path, *self.aliases)
 
     @property
     def needs_instance(self) -> bool:
@@ -92,11 +101,16 @@ class Operation:
         return 304 in self.responses  # noqa: PLR2004  # Not Modified
 
     @cached_property
+    def is_odata(self) -> bool:
+        """Whether the operation is one of the OData service: it is below `data`."""
+        return "data" in self.path.split("/")
+
+    @cached_property
     def entity(self) -> str | None:
         """The entity in the path, if it is not a parameter."""
         parts = self.path.split("/")
-        name = parts[parts.index("data") + 1] if "data" in parts else "{"
-        return None if name.startswith("{") else name
+        name = next(iter(parts[parts.index("data") + 1 :] if "data" in parts else ()), "{")
+        return None if name.startswith(("{", "$")) else name
 
 
 def operation(  # noqa: PLR0913  # a declaration
@@ -114,6 +128,8 @@ def operation(  # noqa: PLR0913  # a declaration
     refuses: Mapping[Verb, str] | None = None,
     hint: str | None = None,
     defines_instance: bool = False,
+    aliases: tuple[str, ...] = (),
+    media: tuple[str, ...] = ("application/json",),
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as an operation."""
 
@@ -133,6 +149,8 @@ def operation(  # noqa: PLR0913  # a declaration
             refuses=refuses or {},
             hint=hint,
             defines_instance=defines_instance,
+            aliases=aliases,
+            media=media,
         )
 
     return declare

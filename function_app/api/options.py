@@ -1,27 +1,19 @@
-"""OData query options as parameters, and the pages of rows that they request."""
+"""OData query options as parameters. paging has the pages of rows that they request."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from typing import Annotated, Any, NotRequired
-from urllib.parse import parse_qsl, urlencode, urlsplit
+import re
 
-from pydantic import Field
-from typing_extensions import TypedDict
-
-from function_app import error_codes
 from function_app.api.call import Call
 from function_app.api.odata import parse_search, parse_select
-from function_app.api.parameter import Choices, Parameter, Visibility, query
+from function_app.api.parameter import Choices, Parameter, ParameterType, Visibility, query
 from function_app.api.parameter_types import integer, text
-from function_app.api.parameters import flag, unsupported
+from function_app.api.parameters import flag, without_effect
 from function_app.domain.entity import CUSTOMER, Entity
 from function_app.domain.query import AllOf, Condition
-from function_app.errors import ServiceError
 
-MAX_ADDRESS = 8_000  # the Functions host rejects a request line over 8,192 bytes: verb, address and version
+MAX_PAGE, MAX_TOP = 1_000, 999_999_999
+_PREFERRED = re.compile(r"(?:odata\.)?maxpagesize=\"?([1-9][0-9]{0,8})\"?", re.IGNORECASE)
 
 
 def _option(
@@ -73,9 +65,7 @@ SKIPTOKEN = _option(
     16_000,
     visibility="advanced",
 )
-TOP = query(
-    "$top", "Top Count", "The number of rows on a page, from 1 to 1000; 100 if empty.", integer(1, 1000), default=100
-)
+TOP = query("$top", "Top Count", "The largest number of rows to return. Without it, all rows are.", integer(0, MAX_TOP))
 SKIP = query(
     "$skip",
     "Skip Count",
@@ -85,23 +75,35 @@ SKIP = query(
     visibility="advanced",
 )
 COUNT = flag("$count", "Count", "Whether to return the number of all rows that match, on every page.")
-FORCE_SEARCH = unsupported("forceSearch", "Force Search")
-PROXY = unsupported("proxy", "Proxy")
 
 
-Page = TypedDict(
-    "Page",
-    {
-        "@odata.context": Annotated[str, Field(title="Context", description="The kind of rows.")],
-        "@odata.count": NotRequired[
-            Annotated[int, Field(title="Count", description="The number of all rows that match.")]
-        ],
-        "@odata.nextLink": NotRequired[
-            Annotated[str, Field(title="Next Page", description="The address of the next page, if there is one.")]
-        ],
-    },
+def _max_page_size(text: str) -> int | None:
+    """Parse `Prefer`: the largest number of rows on a page, None without such a preference (RFC 7240)."""
+    found = _PREFERRED.search(text.replace(" ", ""))
+    return int(found[1]) if found else None
+
+
+MAX_PAGE_SIZE = Parameter[int | None](
+    "Prefer",
+    "header",
+    "Prefer",
+    "How many rows a page has at most: odata.maxpagesize=500, up to 1000. The default is 100, with Top Count 1000.",
+    ParameterType(_max_page_size),
+    visibility="internal",
 )
-"""One page of rows; each kind of page adds the `value` with its rows."""
+
+
+FORMAT = query(
+    "$format",
+    "Format",
+    "The format of the response, instead of Accept: json, or the media type of the response.",
+    text(200),
+    visibility="internal",
+)
+FORCE_SEARCH = without_effect("forceSearch", "Force Search")
+PROXY = without_effect("proxy", "Proxy")
+PAGED = (TOP, SKIP, SKIPTOKEN, FORMAT, MAX_PAGE_SIZE)
+WITHOUT_EFFECT = (FORCE_SEARCH, PROXY)
 
 
 def condition(call: Call, entity: Entity) -> Condition | None:
@@ -121,62 +123,3 @@ def selected(call: Call, entity: Entity) -> tuple[str, ...] | None:
     """Return the attributes in `$select`, None for all."""
     select = call[SELECT]
     return parse_select(select, entity) if select is not None else None
-
-
-def page_head(call: Call, entity_name: str, following: list[Any] | None, count: int | None = None) -> Page:
-    """Return a page in OData's shape without its rows; `following` is the content of the next page's token."""
-    root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
-    head: Page = {"@odata.context": f"{root}/$metadata#{entity_name}"}
-    if count is not None:
-        head["@odata.count"] = count
-    if following is not None:
-        head["@odata.nextLink"] = next_link(call, following)
-    return head
-
-
-def next_link(call: Call, following: list[Any]) -> str:
-    """Return the address of the next page. Its token is valid for this query only."""
-    token = json.dumps([*following, _digest(call)], separators=(",", ":")).encode()
-    asked = [(k, v) for k, v in parse_qsl(urlsplit(call.url).query) if k not in {SKIPTOKEN.name, SKIP.name}]
-    asked.append((SKIPTOKEN.name, base64.urlsafe_b64encode(token).decode().rstrip("=")))
-    link = urlsplit(call.url)._replace(query=urlencode(asked, safe="$"), fragment="").geturl()
-    if len(link) > MAX_ADDRESS:
-        message = f"The address of the next page would be longer than {MAX_ADDRESS} characters; send a shorter query."
-        raise ServiceError(error_codes.INVALID_QUERY(message))
-    return link
-
-
-def read_token(call: Call) -> list[Any] | None:
-    """Return the content of the page token, None without one. Raises ServiceError for a token of another query."""
-    text = call[SKIPTOKEN]
-    if text is None:
-        return None
-    try:
-        *held, digest = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, TypeError, RecursionError):
-        held, digest = [], None
-    if digest != _digest(call):
-        raise foreign_token()
-    return list(held)
-
-
-def read_sort(call: Call) -> str | None:
-    """Return the `sort` of the last activity on the previous page, None for the first page."""
-    match read_token(call):
-        case None:
-            return None
-        case [str(sort)]:
-            return sort
-    raise foreign_token()
-
-
-def foreign_token() -> ServiceError:
-    """Return the error for a token that is not a token of this query."""
-    message = "The $skiptoken is not a token of this query; follow @odata.nextLink unchanged."
-    return ServiceError(error_codes.INVALID_SKIPTOKEN(message, SKIPTOKEN.name))
-
-
-def _digest(call: Call) -> str:
-    paged = {SKIPTOKEN.name, SKIP.name, TOP.name, SELECT.name, COUNT.name}
-    asked = sorted((name, str(value)) for name, value in call.values.items() if name not in paged)
-    return hashlib.sha256(json.dumps([call.operation_id, asked]).encode()).hexdigest()[:12]

@@ -75,14 +75,5 @@ def _true_or_false(text: str) -> bool:
     return _TRUE_FALSE[text.lower()]
 
 
-def _only_false(text: str) -> bool:
-    if _true_or_false(text):
-        msg = "false; this option is not supported"
-        raise ValueError(msg)
-    return False
-
-
 INSTANT = ParameterType(_instant, {"type": "string", "format": "date-time"})
 BOOLEAN = ParameterType(_true_or_false, {"type": "boolean"})
-ONLY_FALSE = ParameterType(_only_false, {"type": "boolean"})
-"""The type of an option of the original API that can not be true here."""

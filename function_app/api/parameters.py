@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from function_app.api.parameter import Choices, Parameter, ParameterType, Visibility, path, query
-from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, ONLY_FALSE, UNPARSED_INSTANT, text
+from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, UNPARSED_INSTANT, text
 from function_app.domain.addresses import MAX_ID_LENGTH, address_fault
 from function_app.domain.validity import RequestedValidity
 
@@ -19,17 +19,15 @@ def flag(
     name: str,
     summary: str,
     description: str,
-    type: ParameterType[bool] = BOOLEAN,  # noqa: A002  # the word of OpenAPI
     visibility: Visibility = "advanced",
 ) -> Parameter[bool]:
     """Declare a boolean query parameter with the default false."""
-    return query(name, summary, description, type, default=False, visibility=visibility)
+    return query(name, summary, description, BOOLEAN, default=False, visibility=visibility)
 
 
-def unsupported(name: str, summary: str) -> Parameter[bool]:
-    """Declare an option of the original API that can only be false here."""
-    description = "For compatibility with the original API; only false is accepted."
-    return flag(name, summary, description, ONLY_FALSE, "internal")
+def without_effect(name: str, summary: str) -> Parameter[bool]:
+    """Declare an option of the original API that changes nothing here."""
+    return flag(name, summary, "For compatibility with the original API; has no effect.", visibility="internal")
 
 
 def _repeat_id(text: str) -> str:

@@ -16,7 +16,9 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from function_app import error_codes
+from function_app.api.media import check_acceptable
 from function_app.api.operation import Operation
+from function_app.api.sign_in.auth import KEY_PARAMETER
 from function_app.domain.addresses import decode_slashes
 from function_app.domain.names import nearest_hint
 from function_app.domain.values import parse_float
@@ -26,11 +28,13 @@ from function_app.errors import ServiceError
 MAX_BODY_BYTES, MAX_DEPTH = 256 * 1024, 64
 _HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 _JSON_TYPES = frozenset(("application/json", "application/json-patch+json", "text/json"))
-_OF_THE_PLATFORM = frozenset(("code", "clientId"))
+_OF_THE_PLATFORM = frozenset(("code", "clientId", KEY_PARAMETER))
 
 
 def read_request(operation: Operation, request: func.HttpRequest) -> tuple[dict[str, Any], Any]:
     """Return the parameters and the body. Raises ServiceError with all errors of both."""
+    if operation.is_odata and operation.verb == "GET":
+        check_acceptable(operation, request.params.get("$format"), request.headers.get("accept"))
     try:
         values = read_values(operation, request)
     except ServiceError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from function_app.api.operation import HttpMethod, Operation
 
@@ -23,24 +24,32 @@ class Route:
 
 
 def make_routes(operation: Operation, operations: Sequence[Operation]) -> list[Route]:
-    """Return the functions of an operation: one for each set of literals that the methods must exclude.
+    """Return the functions of an operation: for each path, one for each set of literals that its methods must exclude.
 
-    The function of the operation's verb has the operation's id as its name, others the id and their first method.
+    The function of the operation's verb and path has the operation's id as its name; others add the number of the
+    alias, or their first method.
     """
-    by_template: dict[str, list[HttpMethod]] = {}
-    for method in operation.methods:
-        by_template.setdefault(_template(operation, method, operations), []).append(method)
-    return [
-        Route(operation.id if operation.verb in methods else f"{operation.id}_{methods[0]}", template, tuple(methods))
-        for template, methods in by_template.items()
-    ]
+    routes = []
+    for number, path in enumerate(operation.paths):
+        by_template: dict[str, list[HttpMethod]] = {}
+        for method in operation.methods:
+            by_template.setdefault(_template(path, method, operations), []).append(method)
+        name = f"{operation.id}_{number}" if number else operation.id
+        routes += [
+            Route(name if operation.verb in methods else f"{name}_{methods[0]}", template, tuple(methods))
+            for template, methods in by_template.items()
+        ]
+    return routes
 
 
-def _template(operation: Operation, method: HttpMethod, operations: Sequence[Operation]) -> str:
-    segments = operation.path.split("/")
+_split = lru_cache(maxsize=None)(lambda path: path.split("/"))  # each path is compared with every other
+
+
+def _template(path: str, method: HttpMethod, operations: Sequence[Operation]) -> str:
+    segments = _split(path)
     excluded: dict[int, set[str]] = {}
-    for other in operations:
-        if method in other.methods and (found := _distinguish(segments, other.path.split("/"))):
+    for other in (path for operation in operations if method in operation.methods for path in operation.paths):
+        if found := _distinguish(segments, _split(other)):
             excluded.setdefault(found[0], set()).add(found[1])
     return "/".join(_constrain(segment, excluded.get(place)) for place, segment in enumerate(segments))
 

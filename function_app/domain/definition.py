@@ -29,6 +29,7 @@ def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
         refresh.get("mostRejected", Instance.most_rejected),
         refresh.get("mostRemoved", Instance.most_removed),
         timedelta(days=refresh["graceDays"]) if "graceDays" in refresh else Instance.grace,
+        api_key_in_query=bool(definition.get("apiKeyInQuery")),
     )
 
 
@@ -123,8 +124,8 @@ def _customer_faults(instance: Instance) -> _Found:
     if customer.keys != ((CUSTOMER_ID,),):
         yield f"{at}/keys", 'Customer must have the keys [["CustomerId"]].'
     identity = customer.by_name.get(CUSTOMER_ID)
-    if identity and identity.data_type != "Edm.String":
-        yield f"{at}/attributes", "CustomerId must be an Edm.String."
+    if identity and identity.data_type not in {"Edm.String", "Edm.Guid"}:
+        yield f"{at}/attributes", "CustomerId must be an Edm.String or an Edm.Guid."
 
 
 def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:

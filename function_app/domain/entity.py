@@ -82,6 +82,11 @@ class Entity:
         return {attribute.name: attribute for attribute in self.attributes}
 
     @cached_property
+    def by_folded_name(self) -> Mapping[str, Attribute]:
+        """The attributes by name in lower case; no two names differ by case only."""
+        return {attribute.name.lower(): attribute for attribute in self.attributes}
+
+    @cached_property
     def key_names(self) -> frozenset[str]:
         return frozenset(name for key in self.keys for name in key)
 
@@ -92,7 +97,7 @@ class Instance:
 
     A refresh that rejects more than the share `most_rejected` of the rows of Customer, or would remove more than the
     share `most_removed` of the customers, removes none. Updates and activities of a removed customer are kept for
-    `grace`.
+    `grace`. By `api_key_in_query`, OData reads accept an API key as a query parameter.
     """
 
     instance_id: str
@@ -102,6 +107,7 @@ class Instance:
     most_rejected: float = 0.01
     most_removed: float = 0.1
     grace: timedelta = timedelta(days=7)
+    api_key_in_query: bool = False
 
     @cached_property
     def by_name(self) -> Mapping[str, Entity]:

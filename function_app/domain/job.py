@@ -10,6 +10,7 @@ from typing import Any, Literal
 Status = Literal["queued", "running", "successful", "failed", "aborted", "skipped"]
 Work = Literal["load", "remove", "finish"]
 MAX_LISTED, MAX_WARNINGS = 1_000, 50
+INGESTION = "ingestion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Job:
     """One refresh of an instance.
 
     - `accept_removals`: any number of customers may be removed
+    - `entities`: only these are loaded, all if empty; `operation`: what the caller called it
     - `snapshots`: the folder that was chosen for each entity; `attempts`: the number of starts of its planning
     - `message`: why it failed, was aborted, or had nothing to load; `warnings`: problems found in planning
     """
@@ -113,6 +115,8 @@ class Job:
     attempts: int = 0
     warnings: tuple[str, ...] = ()
     snapshots: dict[str, str] = field(default_factory=dict)
+    entities: tuple[str, ...] = ()
+    operation: str = INGESTION
 
     @property
     def is_running(self) -> bool:

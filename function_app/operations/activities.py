@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import cast
 from urllib.parse import quote
 
-from function_app import error_codes
-from function_app.api import options
+from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.batch import answer_batch, items_of
 from function_app.api.call import Answer, Call
-from function_app.api.odata import parse_orderby
 from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import Choices, path, query
 from function_app.api.parameter_types import INSTANT, integer, text
 from function_app.domain.access import Role
-from function_app.domain.activity import ACTIVITY_TIME, UNIFIED
+from function_app.domain.activity import UNIFIED
 from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.instant import format_instant
-from function_app.domain.query import ActivityQuery, Equals, Sorting
+from function_app.domain.query import ActivityQuery, Equals
 from function_app.domain.validity import RequestedValidity
-from function_app.errors import Rejected, ServiceError
+from function_app.errors import Rejected
 from function_app.operations.shapes import (
     ActivityList,
     ActivityReceipt,
@@ -32,7 +29,6 @@ from function_app.operations.shapes import (
     UnifiedActivity,
 )
 from function_app.services.create_activities import ActivityRequest, Created
-from function_app.services.read_activities import customer_in
 
 _IMMUTABLE = "Activities can not be changed or deleted; they expire automatically."
 
@@ -59,7 +55,6 @@ _IMMUTABLE = "Activities can not be changed or deleted; they expire automaticall
         ),
         202: Response("The activity is parked until a refresh loads its customer.", CreatedActivity),
     },
-    refuses={"GET": "Only Customer and UnifiedActivity can be listed."},
 )
 async def create_activity(call: Call) -> Answer:
     timing = RequestedValidity(call[params.VALID_UNTIL], call[params.ACTIVITY_VALID_FOR])
@@ -106,55 +101,6 @@ def _receipt(created: Created) -> ActivityReceipt:
         "outcome": created.outcome,
         "validUntil": format_instant(activity.valid_until) if activity.valid_until else None,
     }
-
-
-FILTER = replace(options.FILTER, description="Which activities to return, like ActivityType eq 'SalesOrder'.")
-ORDERBY = replace(
-    options.ORDERBY,
-    description="The sort order: ActivityTime desc, or ActivityTime asc for oldest first.",
-    choices=None,
-)
-SELECT = replace(
-    options.SELECT,
-    description="The fields to return, separated by commas, like CustomerId,Title.",
-    choices=options.attributes_of(UNIFIED.name),
-)
-
-
-@operation(
-    "GET",
-    "instances/{instanceId}/data/UnifiedActivity",
-    id="ListUnifiedActivities",
-    summary="List activities by condition",
-    description="Returns activities of all customers that match a filter or a search, newest first.",
-    role=Role.VIEWER,
-    visibility="advanced",
-    parameters=(
-        params.INSTANCE_ID,
-        *(FILTER, options.SEARCH, ORDERBY, SELECT, options.TOP, options.SKIP, options.COUNT, options.SKIPTOKEN),
-        *(options.FORCE_SEARCH, options.PROXY),
-    ),
-    responses={200: Response("One page of activities.", ActivityList)},
-)
-async def list_unified_activities(call: Call) -> Answer:
-    condition, names, orderby = options.condition(call, UNIFIED), options.selected(call, UNIFIED), call[options.ORDERBY]
-    sorting = parse_orderby(orderby, UNIFIED) if orderby is not None else Sorting(ACTIVITY_TIME, descending=True)
-    if sorting.attribute != ACTIVITY_TIME:
-        message = "$orderby accepts only ActivityTime, with asc or desc."
-        raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
-    query = ActivityQuery(
-        customer_in(condition), condition, descending=sorting.descending, after=options.read_sort(call)
-    )
-    page = await call.services.read_activities.page(
-        call.model, query, call.now, top=call[options.TOP], skip=call[options.SKIP], count=call[options.COUNT]
-    )
-    rows = page.rows if names is None else [{name: row.get(name) for name in names} for row in page.rows]
-    following = [page.following] if page.following else None
-    body: ActivityList = {
-        **options.page_head(call, UNIFIED.name, following, page.count),
-        "value": cast("list[UnifiedActivity]", rows),
-    }
-    return Answer(200, body)
 
 
 ENTITY_ID = path(
@@ -226,11 +172,11 @@ PAGE = query(
 async def list_activities(call: Call) -> Answer:
     kind = call[ACTIVITY_TYPE]
     condition = Equals("ActivityType", (kind,)) if kind is not None else None
-    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=options.read_sort(call))
+    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=paging.read_sort(call))
     page = await call.services.read_activities.timeline(call.model, query, call.now, top=call[PAGE])
     following = [page.following] if page.following else None
     body: ActivityList = {
-        **options.page_head(call, UNIFIED.name, following),
+        **paging.page_head(call, paging.context(call, UNIFIED.name), following),
         "value": cast("list[UnifiedActivity]", page.rows),
     }
     return Answer(200, body)
@@ -265,7 +211,6 @@ async def list_activity_types(call: Call) -> Answer:
 OPERATIONS: tuple[Operation, ...] = (
     create_activity,
     create_activities,
-    list_unified_activities,
     get_activity,
     list_activities,
     list_activity_types,

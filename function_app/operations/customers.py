@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from function_app import error_codes
-from function_app.api import options
+from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.batch import answer_each, as_object, items_of
 from function_app.api.call import JSON, Answer, Call
@@ -22,13 +24,15 @@ from function_app.domain.entity import CLEAR, CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
+from function_app.domain.profile import Attributes
 from function_app.domain.projection import Kept
 from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
+from function_app.operations.activity_lists import add_activities
 from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer, principal_of
-from function_app.services.instances import CompiledInstance
 from function_app.services.list_customers import BY_KEY, ListQuery
+from function_app.services.list_in_order import Place
 from function_app.services.update_profile import Updated, UpdateRequest
 from function_app.services.validation import Clear
 
@@ -183,18 +187,8 @@ def _explanation(kept: Kept, fitting: Fitting) -> dict[str, Any]:
     role=Role.VIEWER,
     parameters=(
         params.INSTANCE_ID,
-        *(
-            options.FILTER,
-            options.SEARCH,
-            options.ORDERBY,
-            options.SELECT,
-            options.TOP,
-            options.SKIP,
-            options.COUNT,
-            EXPAND,
-            options.SKIPTOKEN,
-        ),
-        *(options.FORCE_SEARCH, options.PROXY),
+        *(options.FILTER, options.SEARCH, options.ORDERBY, options.SELECT, options.COUNT, EXPAND),
+        *(*options.PAGED, *options.WITHOUT_EFFECT),
     ),
     responses={200: Response("One page of merged profiles.", CustomerList)},
     refuses={
@@ -203,36 +197,47 @@ def _explanation(kept: Kept, fitting: Fitting) -> dict[str, Any]:
     },
 )
 async def list_customers(call: Call) -> Answer:
-    entity = call.model.instance.customer
+    entity, part = call.model.instance.customer, paging.window(call)
     orderby, names = call[options.ORDERBY], options.selected(call, entity)
-    sorting = parse_orderby(orderby, entity) if orderby is not None else BY_KEY
-    query = ListQuery(
-        condition=options.condition(call, entity),
-        sorting=sorting,
-        top=call[options.TOP],
-        skip=call[options.SKIP],
-        after=_position(call, call.model, sorting),
-        count=call[options.COUNT],
-    )
-    page = await call.services.list_customers(call.model, query, call.now)
-    rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in page.rows]
+    orders = parse_orderby(orderby, entity) if orderby is not None else (BY_KEY,)
+    condition = options.condition(call, entity)
+    query = ListQuery(condition, orders[0], part.read, call[options.SKIP], count=call[options.COUNT])
+    all_rows, following, count = await _page(call, query, orders)
+    found = all_rows[: part.rows]
+    rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in found]
     if call[EXPAND]:
-        ids = [row[KEY] for row in page.rows]
-        timelines = await call.services.read_activities.timelines(call.model, ids, call.now)
-        for row, timeline in zip(rows, timelines, strict=True):
-            row[UNIFIED.name] = timeline
-    following = [page.following.value, page.following.key] if page.following else None
-    body: CustomerList = {**options.page_head(call, CUSTOMER, following, page.count), "value": rows}
-    return Answer(200, body)
+        await add_activities(call, found, rows)
+    expanded = [f"{UNIFIED.name}()"] if call[EXPAND] else []
+    described = paging.context(call, CUSTOMER, [*(names or ()), *expanded])
+    body: CustomerList = {**paging.page_head(call, described, following, count, part), "value": rows}
+    return Answer(200, body, paging.preference_applied(call))
 
 
-def _position(call: Call, model: CompiledInstance, sorting: Sorting) -> Position | None:
-    match options.read_token(call):
+async def _page(
+    call: Call, query: ListQuery, orders: Sequence[Sorting]
+) -> tuple[Sequence[Attributes], list[Any] | None, int | None]:
+    """Return the rows of a page in order, the content of the next page's token, and the count if requested."""
+    place, services = _place(call, orders), call.services
+    if len(orders) > 1:
+        ordered = await services.list_in_order(call.model, query, orders, place, call.now)
+        end = ordered.following
+        return ordered.rows, [end.values, end.key] if end else None, ordered.count
+    after = Position(place.values[0], place.key) if place else None
+    page = await services.list_customers(call.model, replace(query, after=after), call.now)
+    last = page.following
+    return page.rows, [[last.value], last.key] if last else None, page.count
+
+
+def _place(call: Call, orders: Sequence[Sorting]) -> Place | None:
+    """Return where the page begins, None for the first one. Raises ServiceError for a token of another query."""
+    attributes = call.model.instance.customer.by_name
+    match paging.read_token(call):
         case None:
             return None
-        case [value, str(key)] if is_value_of(model.instance.customer.by_name[sorting.attribute], value):
-            return Position(value, key)
-    raise options.foreign_token()
+        case [list(values), str(key)] if len(values) == len(orders):
+            if all(is_value_of(attributes[order.attribute], v) for order, v in zip(orders, values, strict=True)):
+                return Place(tuple(values), key)
+    raise paging.foreign_token()
 
 
 @operation(

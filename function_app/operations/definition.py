@@ -152,6 +152,11 @@ class InstanceDefinition(Strict):
         None, title="Time Zone", description="The IANA time zone in which days end, like Europe/Oslo; UTC if empty."
     )
     refresh: RefreshDefinition | None = Field(None, title="Refresh", description="When a refresh removes no customers.")
+    apiKeyInQuery: bool = Field(
+        False,
+        title="API Key in Query",
+        description="Whether reads below data accept an API key as the query parameter subscription-key.",
+    )
     entities: Annotated[list[EntityDefinition], Field(min_length=1, max_length=200)] = Field(
         title="Entities", description="Customer, and the kinds of activities."
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired
-
-from pydantic import Field
-from typing_extensions import TypedDict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+from uuid import NAMESPACE_URL, uuid5
 
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
@@ -13,126 +13,41 @@ from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import query
 from function_app.api.parameter_types import enum, text
 from function_app.domain.access import Role
+from function_app.domain.activity import UNIFIED
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.instance_connector import kind_of_activity
+from function_app.domain.instant import format_instant
 from function_app.domain.schema import USES, entity_schema
+from function_app.operations.entity_models import (
+    ActivityEntities,
+    ActivityEntity,
+    AttributeInfo,
+    EntityInfo,
+    EntityModel,
+    EntitySchema,
+    FieldName,
+    KeyEntities,
+    Relationship,
+)
 
+ENTITIES = "instances/{instanceId}/manage/entities"
+ENTITY = ENTITIES + "/{entityName}"
 ANNOTATIONS = params.flag(
     "attributesAnnotations", "Annotations", "Whether to return which attributes are read-only or mandatory."
 )
-QUARANTINED = params.unsupported("includeQuarantined", "Quarantined")
-SELF_CONFLATED = params.unsupported("includeSelfConflatedEntity", "Self-conflated")
+QUARANTINED = params.without_effect("includeQuarantined", "Quarantined")
+SELF_CONFLATED = params.without_effect("includeSelfConflatedEntity", "Self-conflated")
 
 
-class SearchProperties(TypedDict):
-    """How queries can use an attribute."""
-
-    isSearchable: Annotated[bool, Field(title="Searchable", description="Whether searches include the attribute.")]
-    isFilterable: Annotated[bool, Field(title="Filterable", description="Whether filters can use the attribute.")]
-    isFacetable: Annotated[bool, Field(title="Facetable", description="Always false.")]
-    isSortable: Annotated[bool, Field(title="Sortable", description="Whether rows can be sorted by the attribute.")]
-
-
-class Annotation(TypedDict):
-    """A property of an attribute for designers."""
-
-    name: Annotated[str, Field(title="Name", description="ReadOnly or Mandatory.")]
-    value: Annotated[str, Field(title="Value", description="true or false.")]
-
-
-class AttributeInfo(TypedDict):
-    """The metadata of an attribute."""
-
-    name: Annotated[str, Field(title="Name", description="The attribute's name.")]
-    friendlyName: Annotated[str, Field(title="Friendly Name", description="The display name.")]
-    dataType: Annotated[str, Field(title="Data Type", description="An Edm primitive type.")]
-    searchProperties: Annotated[SearchProperties, Field(title="Search", description="How queries can use it.")]
-    annotations: NotRequired[
-        Annotated[list[Annotation], Field(title="Annotations", description="ReadOnly and Mandatory, if requested.")]
-    ]
-
-
-class EntityInfo(TypedDict):
-    """The metadata of an entity."""
-
-    name: Annotated[str, Field(title="Name", description="The entity's name.")]
-    qualifiedEntityName: Annotated[str, Field(title="Qualified Name", description="The name with its data source.")]
-    dataSourceName: NotRequired[Annotated[str | None, Field(title="Data Source", description="The data source.")]]
-    entityType: Annotated[str, Field(title="Type", description="profile, activity or source.")]
-    keys: Annotated[list[list[AttributeInfo]], Field(title="Keys", description="The keys, each a list of attributes.")]
-    timestampAttribute: NotRequired[
-        Annotated[str | None, Field(title="Timestamp", description="The attribute with the time.")]
-    ]
-    attributes: Annotated[list[AttributeInfo], Field(title="Attributes", description="The attributes.")]
-
-
-class EntityModel(TypedDict):
-    """All entities of an instance."""
-
-    instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
-    entities: Annotated[list[EntityInfo], Field(title="Entities", description="The entities.")]
-
-
-class ActivityEntity(TypedDict):
-    """A kind of activity."""
-
-    entityName: Annotated[str, Field(title="Entity Name", description="The entity's name.")]
-    displayName: Annotated[str, Field(title="Display Name", description="The display name.")]
-
-
-class ActivityTypeName(TypedDict):
-    """A type of activities."""
-
-    activityType: Annotated[str, Field(title="Activity Type", description="The semantic type, like SalesOrder.")]
-    displayName: Annotated[str, Field(title="Display Name", description="The display name.")]
-
-
-class ActivityEntities(TypedDict):
-    """The kinds and types of activities of an instance."""
-
-    value: Annotated[
-        list[ActivityEntity], Field(title="Kinds of Activities", description="Each with its display name.")
-    ]
-    types: Annotated[list[ActivityTypeName], Field(title="Types", description="Each with its display name.")]
-
-
-class DataSource(TypedDict):
-    """A source of keys of customers."""
-
-    name: Annotated[str, Field(title="Name", description="The name of the data source.")]
-
-
-class KeyEntity(TypedDict):
-    """An entity with keys of customers."""
-
-    name: Annotated[str, Field(title="Name", description="The name of the entity in its data source.")]
-    dataSourceName: Annotated[str, Field(title="Data Source", description="The name of the data source.")]
-
-
-class KeyEntities(TypedDict):
-    """The entities that customers have keys of."""
-
-    dataSources: Annotated[list[DataSource], Field(title="Data Sources", description="All data sources with keys.")]
-    value: Annotated[list[KeyEntity], Field(title="Entities", description="The entities with keys.")]
-
-
-class FieldName(TypedDict):
-    """A field of an entity."""
-
-    name: Annotated[str, Field(title="Name", description="The name of the field.")]
-    title: Annotated[str, Field(title="Title", description="The display name of the field.")]
-
-
-class EntitySchema(TypedDict):
-    """The fields of an entity."""
-
-    schema: Annotated[dict[str, Any], Field(title="Schema", description="The JSON schema of the fields.")]
-    fields: Annotated[list[FieldName], Field(title="Fields", description="The names of the fields.")]
+def _also(path: str) -> tuple[str, ...]:
+    """Return the path that today's documentation of the original API has."""
+    return (path.replace("/entities", "/tables"),)
 
 
 @operation(
     "GET",
-    "instances/{instanceId}/manage/entities",
+    ENTITIES,
+    aliases=_also(ENTITIES),
     id="ListEntities",
     summary="List entities",
     description="Returns the metadata of all entities of an instance: their keys and attributes.",
@@ -142,14 +57,16 @@ class EntitySchema(TypedDict):
     responses={200: Response("All entities with their attributes.", EntityModel)},
 )
 async def list_entities(call: Call) -> Answer:
-    entities = [_entity(entity, annotated=call[ANNOTATIONS]) for entity in call.model.entities.values()]
+    loaded = await _loaded(call)
+    entities = [_entity(entity, loaded, annotated=call[ANNOTATIONS]) for entity in call.model.entities.values()]
     body: EntityModel = {"instanceId": call.model.instance.instance_id, "entities": entities}
     return Answer(200, body)
 
 
 @operation(
     "GET",
-    "instances/{instanceId}/manage/entities/{entityName}",
+    ENTITY,
+    aliases=_also(ENTITY),
     id="GetEntity",
     summary="Get an entity",
     description="Returns the metadata of one entity: its keys and attributes.",
@@ -159,7 +76,8 @@ async def list_entities(call: Call) -> Answer:
     responses={200: Response("The entity with its attributes.", EntityInfo)},
 )
 async def get_entity(call: Call) -> Answer:
-    return Answer(200, _entity(call.model.entity(call[params.ENTITY_NAME]), annotated=call[ANNOTATIONS]))
+    entity = call.model.entity(call[params.ENTITY_NAME])
+    return Answer(200, _entity(entity, await _loaded(call), annotated=call[ANNOTATIONS]))
 
 
 @operation(
@@ -227,7 +145,8 @@ USE = query(
 
 @operation(
     "GET",
-    "instances/{instanceId}/manage/entities/{entityName}/schema",
+    ENTITY + "/schema",
+    aliases=_also(ENTITY + "/schema"),
     id="GetEntitySchema",
     summary="Get the fields of an entity",
     description="Returns a JSON schema of the fields of an entity. Designers create forms from it.",
@@ -243,18 +162,45 @@ async def get_entity_schema(call: Call) -> Answer:
     return Answer(200, body)
 
 
-def _entity(entity: Entity, *, annotated: bool) -> EntityInfo:
+JOBS_LOOKED_AT = 5
+
+
+async def _loaded(call: Call) -> Mapping[str, datetime]:
+    """Return when one of the newest refreshes loaded each entity, and each of its entities' activities."""
+    jobs = await call.services.refresh.recent(call.model.instance.instance_id, JOBS_LOOKED_AT)
+    found: dict[str, datetime] = {}
+    for job in jobs:
+        if job.status == "successful" and job.ended_at:
+            for name in (*job.snapshots, UNIFIED.name):
+                found.setdefault(name, job.ended_at)
+    return found
+
+
+def _entity(entity: Entity, loaded: Mapping[str, datetime], *, annotated: bool) -> EntityInfo:
+    of_entity, mapping, source = loaded.get(entity.qualified_name), entity.activity, entity.data_source
+    attributes = {name: _attribute(each, entity, annotated=annotated) for name, each in entity.by_name.items()}
+    stamp = attributes.get(entity.timestamp_attribute or "")
     return {
         "name": entity.name,
         "qualifiedEntityName": entity.qualified_name,
-        "dataSourceName": entity.data_source,
+        "dataSourceName": source,
+        "datasourceId": str(uuid5(NAMESPACE_URL, source)) if source else None,
         "entityType": entity.entity_type,
-        "attributes": [_attribute(attribute, entity, annotated=annotated) for attribute in entity.attributes],
-        "keys": [
-            [_attribute(entity.by_name[name], entity, annotated=annotated) for name in key] for key in entity.keys
-        ],
-        "timestampAttribute": entity.timestamp_attribute,
+        "attributes": list(attributes.values()),
+        "keys": [[attributes[name] for name in key] for key in entity.keys],
+        "relationships": _relationships(entity),
+        "timestampAttribute": cast("dict[str, Any]", stamp) if stamp else None,
+        "semanticType": mapping.activity_type if mapping else None,
+        "refreshTime": format_instant(of_entity) if of_entity else None,
+        "annotations": [],
     }
+
+
+def _relationships(entity: Entity) -> list[Relationship]:
+    mapping = entity.activity
+    own = [(mapping.customer_attribute, mapping.customer_entity)] if mapping else []
+    keys = [(attribute.name, attribute.key_of) for attribute in entity.attributes if attribute.key_of]
+    return [{"name": name, "toEntity": other} for name, other in (*own, *keys)]
 
 
 def _attribute(attribute: Attribute, entity: Entity, *, annotated: bool) -> AttributeInfo:
@@ -262,7 +208,9 @@ def _attribute(attribute: Attribute, entity: Entity, *, annotated: bool) -> Attr
     shape: AttributeInfo = {
         "name": attribute.name,
         "friendlyName": attribute.friendly_name,
+        "baseName": attribute.column,
         "dataType": attribute.data_type,
+        "semanticType": None,
         "searchProperties": {
             "isSearchable": text,
             "isFilterable": True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field, RootModel
 from typing_extensions import TypedDict
@@ -21,6 +21,17 @@ class InstanceInfo(TypedDict):
     instanceId: Annotated[str, Field(title="Instance ID", description="The instance's id.")]
     name: Annotated[str, Field(title="Name", description="The instance's name.")]
     instanceType: Annotated[str, Field(title="Type", description="Always production.")]
+    expiryTimeUtc: NotRequired[
+        Annotated[str | None, Field(title="Expiry Time", description="Always null: instances do not expire.")]
+    ]
+    azureRegion: NotRequired[
+        Annotated[
+            str | None, Field(title="Azure Region", description="Always null: an instance does not know its region.")
+        ]
+    ]
+    platformType: NotRequired[
+        Annotated[str | None, Field(title="Platform Type", description="Always null: there is only one platform.")]
+    ]
 
 
 class InstanceList(RootModel[list[InstanceInfo]]):
@@ -83,7 +94,14 @@ async def define_instance(call: Call) -> Answer:
 
 
 def _info(instance: Instance) -> InstanceInfo:
-    return {"instanceId": instance.instance_id, "name": instance.name, "instanceType": "production"}
+    return {
+        "instanceId": instance.instance_id,
+        "name": instance.name,
+        "instanceType": "production",
+        "expiryTimeUtc": None,
+        "azureRegion": None,
+        "platformType": None,
+    }
 
 
 OPERATIONS: tuple[Operation, ...] = (list_instances, get_instance, define_instance)

@@ -91,7 +91,10 @@ class JobInfo(TypedDict):
     jobStatus: Annotated[
         str, Field(title="Status", description="queued, running, successful, failed, aborted or skipped.")
     ]
-    operationType: Annotated[str, Field(title="Operation", description="Always ingestion.")]
+    operationType: Annotated[str, Field(title="Operation", description="The name of the operation, like ingestion.")]
+    identifiers: Annotated[
+        list[str], Field(title="Identifiers", description="The entities that are loaded; empty for all.")
+    ]
     submittedTimestamp: Annotated[str, Field(title="Submitted At", description="When the refresh was requested.")]
     endTimestamp: NotRequired[Annotated[str | None, Field(title="Ended At", description="When the refresh ended.")]]
     message: NotRequired[

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import cast
 
 from function_app import error_codes
-from function_app.api import options
+from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
-from function_app.api.parameter import Choices, Parameter, path, query
-from function_app.api.parameter_types import ANY_TEXT, integer, text
+from function_app.api.parameter import Choices, ParameterType, path, query
+from function_app.api.parameter_types import integer, text
 from function_app.domain.access import Role
-from function_app.domain.instant import format_instant
-from function_app.domain.job import Job, Task, total, warnings_of
+from function_app.domain.job import INGESTION, Job, Task, total
 from function_app.errors import ServiceError
+from function_app.operations.refresh_info import counts_of, job_info, node_of, status_of
 from function_app.operations.refresh_models import (
     JobInfo,
     JobList,
-    LandedUpdate,
     NodeInfo,
     NodeList,
-    Progress,
     RejectedRow,
     RejectedRows,
-    SnapshotInfo,
 )
 
 MAIN = "main"
-_NODES = {"load": "Load {}", "remove": "Remove missing customers", "finish": "Join activities, find landed updates"}
 
 
-def _ignored(name: str, summary: str) -> Parameter[str | None]:
-    description = "For compatibility with the original API; has no effect: a refresh loads all entities."
-    return query(name, summary, description, ANY_TEXT, visibility="internal")
+JOBS = "instances/{instanceId}/workflows/{workflowName}/jobs"
+JOB = JOBS + "/{jobId}"
+REJECTED = JOB + "/rejected"
+STATUS = "instances/{instanceId}/workflows/{workflowName}/status"
+
+
+def _also(path: str) -> tuple[str, ...]:
+    """Return the path that today's documentation of the original API has."""
+    return (path.replace("/workflows/", "/manage/workflows/"),)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 WORKFLOW = path(
@@ -56,21 +60,32 @@ ACCEPT_REMOVALS = params.flag(
     "acceptRemovals", "Accept Removals", "Whether any number of customers that the snapshot lacks may be removed."
 )
 PAGES_AT_ONCE = 5
+OPERATION = query(
+    "operationType",
+    "Operation",
+    "A name of the operation for the job. A refresh does the same whatever it is.",
+    text(100),
+    default=INGESTION,
+    visibility="internal",
+)
+IDENTIFIERS = query(
+    "identifiers",
+    "Identifiers",
+    "The entities to load, separated by commas, like Customer,Shop_Purchases. Without them all are loaded.",
+    ParameterType[list[str]](_names),
+    visibility="internal",
+)
 ON_DEMAND = (
-    _ignored("operationType", "Operation"),
-    _ignored("identifiers", "Identifiers"),
-    params.flag(
-        "forceRunRequested",
-        "Force Run",
-        "For compatibility with the original API; has no effect.",
-        visibility="internal",
-    ),
+    OPERATION,
+    IDENTIFIERS,
+    params.without_effect("forceRunRequested", "Force Run"),
 )
 
 
 @operation(
     "POST",
-    "instances/{instanceId}/workflows/{workflowName}/jobs",
+    JOBS,
+    aliases=_also(JOBS),
     id="StartRefresh",
     summary="Start a refresh",
     description="Starts a refresh from the newest snapshots of the source, or returns the one that is running.",
@@ -79,14 +94,22 @@ ON_DEMAND = (
     responses={200: Response("The refresh job.", JobInfo)},
 )
 async def start_refresh(call: Call) -> Answer:
-    instance_id = _instance(call)
-    job = await call.services.refresh.start(instance_id, "onDemand", call.now, accept_removals=call[ACCEPT_REMOVALS])
-    return Answer(200, _info(job, await call.services.refresh.tasks(instance_id, job.job_id), parts=False))
+    instance_id, names = _instance(call), call[IDENTIFIERS]
+    job = await call.services.refresh.start(
+        instance_id,
+        "onDemand",
+        call.now,
+        accept_removals=call[ACCEPT_REMOVALS],
+        entities=names or (),
+        operation=call[OPERATION],
+    )
+    return Answer(200, job_info(job, await call.services.refresh.tasks(instance_id, job.job_id), parts=False))
 
 
 @operation(
     "GET",
-    "instances/{instanceId}/workflows/{workflowName}/jobs",
+    JOBS,
+    aliases=_also(JOBS),
     id="ListRefreshes",
     summary="List refreshes",
     description="Returns the refreshes of the last 30 days, newest first.",
@@ -98,12 +121,13 @@ async def start_refresh(call: Call) -> Answer:
 async def list_refreshes(call: Call) -> Answer:
     instance_id, refresh = _instance(call), call.services.refresh
     jobs = await refresh.recent(instance_id, call[TOP])
-    return Answer(200, [_info(job, await refresh.tasks(instance_id, job.job_id), parts=call[TASKS]) for job in jobs])
+    return Answer(200, [job_info(job, await refresh.tasks(instance_id, job.job_id), parts=call[TASKS]) for job in jobs])
 
 
 @operation(
     "GET",
-    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
+    JOB,
+    aliases=_also(JOB),
     id="GetRefresh",
     summary="Get a refresh",
     description="Returns a refresh: its status, warnings, and the numbers of rows read, written, removed and rejected.",
@@ -113,12 +137,13 @@ async def list_refreshes(call: Call) -> Answer:
 )
 async def get_refresh(call: Call) -> Answer:
     job, tasks = await _job(call)
-    return Answer(200, _info(job, tasks, parts=call[TASKS]))
+    return Answer(200, job_info(job, tasks, parts=call[TASKS]))
 
 
 @operation(
     "DELETE",
-    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}",
+    JOB,
+    aliases=_also(JOB),
     id="CancelRefresh",
     summary="Cancel a refresh",
     description="Cancels a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged.",
@@ -130,12 +155,13 @@ async def get_refresh(call: Call) -> Answer:
 async def cancel_refresh(call: Call) -> Answer:
     instance_id, refresh = _instance(call), call.services.refresh
     job = await refresh.cancel(instance_id, call[JOB_ID], call.now)
-    return Answer(200, _info(job, await refresh.tasks(instance_id, job.job_id), parts=False))
+    return Answer(200, job_info(job, await refresh.tasks(instance_id, job.job_id), parts=False))
 
 
 @operation(
     "GET",
-    "instances/{instanceId}/workflows/{workflowName}/jobs/{jobId}/rejected",
+    REJECTED,
+    aliases=_also(REJECTED),
     id="GetRejectedRows",
     summary="Get rejected rows",
     description="Returns the rejected rows of the snapshots, each with its file, row, line, column and the reason.",
@@ -157,22 +183,23 @@ async def get_rejected_rows(call: Call) -> Answer:
         ]
     body: RejectedRows = {"jobId": job.job_id, "count": total(tasks).rejected, "value": rows}
     if start + PAGES_AT_ONCE < len(pages):
-        body["@odata.nextLink"] = options.next_link(call, [start + PAGES_AT_ONCE])
+        body["@odata.nextLink"] = paging.next_link(call, [start + PAGES_AT_ONCE])
     return Answer(200, body, {"Content-Disposition": f'attachment; filename="rejected-{job.job_id}.json"'})
 
 
 def _first_page(call: Call, count: int) -> int:
-    match options.read_token(call):
+    match paging.read_token(call):
         case None:
             return 0
         case [int(start)] if 0 <= start < count:
             return start
-    raise options.foreign_token()
+    raise paging.foreign_token()
 
 
 @operation(
     "GET",
-    "instances/{instanceId}/workflows/{workflowName}/status",
+    STATUS,
+    aliases=_also(STATUS),
     id="GetRefreshStatus",
     summary="Get the status of the newest refresh",
     description="Returns the progress of the newest refresh, step by step.",
@@ -186,17 +213,17 @@ async def get_refresh_status(call: Call) -> Answer:
     nodes: list[NodeInfo] = []
     for job in await refresh.recent(instance_id, 1):
         tasks = await refresh.tasks(instance_id, job.job_id)
-        for name in dict.fromkeys(map(_node, tasks)):
-            of_node = [task for task in tasks if _node(task) == name]
+        for name in dict.fromkeys(map(node_of, tasks)):
+            of_node = [task for task in tasks if node_of(task) == name]
             nodes.append(
                 {
                     "name": name,
                     "jobId": job.job_id,
                     "file": None,
-                    "status": _status(job, of_node),
+                    "status": status_of(job, of_node),
                     "message": None,
                     "warnings": [warning for task in of_node for warning in (*task.doubts, *task.warnings)],
-                    "progress": _counts(of_node),
+                    "progress": counts_of(of_node),
                 }
             )
     return Answer(200, nodes)
@@ -213,59 +240,6 @@ async def _job(call: Call) -> tuple[Job, Sequence[Task]]:
     instance_id, refresh = _instance(call), call.services.refresh
     job = await refresh.get(instance_id, call[JOB_ID])
     return job, await refresh.tasks(instance_id, job.job_id)
-
-
-def _info(job: Job, tasks: Sequence[Task], *, parts: bool) -> JobInfo:
-    landed = [note for task in tasks if task.work == "finish" for note in task.notes]
-    snapshots: list[SnapshotInfo] = [{"entity": name, "folder": folder} for name, folder in job.snapshots.items()]
-    info: JobInfo = {
-        "jobId": job.job_id,
-        "jobType": "full",
-        "jobSubmissionKind": job.submission,
-        "jobStatus": job.status,
-        "operationType": "ingestion",
-        "submittedTimestamp": format_instant(job.submitted_at),
-        "endTimestamp": format_instant(job.ended_at) if job.ended_at else None,
-        "message": job.message,
-        "acceptRemovals": job.accept_removals,
-        "warnings": warnings_of(job, tasks),
-        "snapshots": snapshots,
-        "progress": _counts(tasks),
-        "landed": {"count": total(tasks).landed, "updates": cast("list[LandedUpdate]", landed)},
-    }
-    return {**info, "tasks": [_part(job, task) for task in tasks] if parts else None}
-
-
-def _part(job: Job, task: Task) -> NodeInfo:
-    status = _status(job, [task])
-    return {
-        "name": _node(task),
-        "jobId": job.job_id,
-        "file": task.file or None,
-        "status": status,
-        "message": task.message,
-        "warnings": [*task.doubts, *task.warnings],
-        "progress": _counts([task]),
-    }
-
-
-def _node(task: Task) -> str:
-    return _NODES[task.work].format(task.entity)
-
-
-def _status(job: Job, tasks: Sequence[Task]) -> str:
-    if any(task.failed for task in tasks):
-        return "failed"
-    if all(task.done for task in tasks):
-        return "successful"
-    if not job.is_running:
-        return "aborted"
-    return "running" if any(task.done or task.seen_at for task in tasks) else "queued"
-
-
-def _counts(tasks: Sequence[Task]) -> Progress:
-    done = sum(task.done for task in tasks)
-    return cast("Progress", {**asdict(total(tasks)), "parts": len(tasks), "partsDone": done})
 
 
 OPERATIONS: tuple[Operation, ...] = (

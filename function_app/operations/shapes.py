@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
-from function_app.api.options import Page
+from function_app.api.paging import Page
 from function_app.domain.access import Sender
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.schema import Use

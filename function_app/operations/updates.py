@@ -8,12 +8,12 @@ import json
 from collections.abc import Sequence
 from typing import Any, cast
 
-from function_app.api import options
+from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import Parameter, ParameterType, path, query
-from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, text
+from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, integer, text
 from function_app.domain.access import Role
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.lifetime import END_OF_DAY, NEXT_REFRESH, offered
@@ -117,6 +117,9 @@ LANDED = query(
     BOOLEAN,
     visibility="important",
 )
+PAGE = query(
+    "$top", "Top Count", "The number of updates on a page, from 1 to 1000; 100 if empty.", integer(1, 1000), default=100
+)
 ACCEPT = Parameter[str](
     "Accept",
     "header",
@@ -135,15 +138,14 @@ ACCEPT = Parameter[str](
     summary="List live updates",
     description="Returns the live updates of all customers, oldest first: what the source's owner has to take over.",
     role=Role.VIEWER,
-    parameters=(params.INSTANCE_ID, ATTRIBUTE, OF_CALLER, LANDED, options.TOP, options.SKIPTOKEN, ACCEPT),
+    media=("application/json", CSV),
+    parameters=(params.INSTANCE_ID, ATTRIBUTE, OF_CALLER, LANDED, PAGE, options.SKIPTOKEN, ACCEPT),
     responses={200: Response("One page of updates.", LiveUpdateList)},
 )
 async def list_live_updates(call: Call) -> Answer:
     wanted = Wanted(call[ATTRIBUTE], call[OF_CALLER], call[LANDED])
-    page = await call.services.read_updates.live(
-        call.model, wanted, options.read_sort(call), call[options.TOP], call.now
-    )
-    link = options.next_link(call, [page.following]) if page.following else None
+    page = await call.services.read_updates.live(call.model, wanted, paging.read_sort(call), call[PAGE], call.now)
+    link = paging.next_link(call, [page.following]) if page.following else None
     rows = [shape_of(each) for each in page.rows]
     if CSV in call[ACCEPT].lower():
         headers = {"Content-Type": f"{CSV}; charset=utf-8"} | ({"Link": f'<{link}>; rel="next"'} if link else {})

@@ -72,15 +72,13 @@ class ReadActivities:
 
     async def timelines(
         self, model: CompiledInstance, customer_ids: Sequence[str], now: datetime
-    ) -> list[list[Attributes]]:
-        """Return the newest activities of each of these customers."""
-        instance_id = model.instance.instance_id
+    ) -> list[ActivityPage]:
+        """Return a page of the newest activities of each of these customers."""
         bound = asyncio.Semaphore(MAX_CONCURRENCY)
 
-        async def newest(customer_id: str) -> list[Attributes]:
+        async def newest(customer_id: str) -> ActivityPage:
             async with bound:
-                found = await self._store.activities.find(instance_id, ActivityQuery(customer_id), EXPANDED, now)
-            return [row.activity.attributes for row in found]
+                return await self.page(model, ActivityQuery(customer_id), now, top=EXPANDED)
 
         return await asyncio.gather(*map(newest, customer_ids))
 

@@ -11,9 +11,11 @@ from function_app.services.end_updates import EndUpdates
 from function_app.services.instances import Instances
 from function_app.services.key_ring import KeyRing
 from function_app.services.list_customers import ListCustomers
+from function_app.services.list_in_order import ListInOrder
 from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
 from function_app.services.read_feed import ReadFeed
+from function_app.services.read_records import ReadRecords
 from function_app.services.read_updates import ReadUpdates
 from function_app.services.refresh.job import Refresh, Workers
 from function_app.services.settle import Settle
@@ -48,9 +50,11 @@ class Services:
         self.key_ring = KeyRing(store)
         self.create_activities = CreateActivities(store, self.key_ring)
         self.read_activities = ReadActivities(store)
+        self.read_records = ReadRecords(store)
         self.read_feed = ReadFeed(store)
         self.settle = Settle(store, self.instances, clock)
         self.list_customers = ListCustomers(store, self.settle)
+        self.list_in_order = ListInOrder(self.list_customers)
         self.refresh = Refresh(
             store, self.instances, self.create_activities, snapshots or Snapshots(None), workers, clock
         )

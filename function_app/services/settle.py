@@ -25,19 +25,26 @@ class Settle:
         self._working: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
-        """Settle every customer that is due, in batches, so that other requests continue."""
+        """Settle every customer that is due; a fault of one instance does not stop the others."""
         for instance in await self._instances.all():
-            found = BATCH_SIZE
-            while found == BATCH_SIZE:
-                now = self._clock()
-                model = await self._instances.get(instance.instance_id, now)
-                found = await self._customers.settle(instance.instance_id, model.fitting, now, BATCH_SIZE)
-                await asyncio.sleep(0)
+            try:
+                await self._settle(instance.instance_id)
+            except ServiceError as error:
+                _log.warning("Customers were not settled; the next minute tries again: %s", error)
+
+    async def _settle(self, instance_id: str) -> None:
+        """Settle the customers of an instance in batches, so that other requests continue."""
+        found = BATCH_SIZE
+        while found == BATCH_SIZE:
+            now = self._clock()
+            model = await self._instances.get(instance_id, now)
+            found = await self._customers.settle(instance_id, model.fitting, now, BATCH_SIZE)
+            await asyncio.sleep(0)
 
     def soon(self) -> None:
         """Start to settle beside the requests of this process, unless it is being done."""
         if self._working is None or self._working.done():
-            self._working = asyncio.create_task(self._work())
+            self._working = asyncio.create_task(self())
 
     async def run(self) -> None:
         """Settle every minute, until cancelled."""
@@ -45,13 +52,7 @@ class Settle:
             await asyncio.sleep(EVERY_S)
             self.soon()
 
-    async def _work(self) -> None:
-        try:
-            await self()
-        except ServiceError as error:
-            _log.warning("Customers were not settled; the next minute tries again: %s", error)
-
     async def close(self) -> None:
         """Wait until what was begun is done."""
         if self._working is not None:
-            await self._working
+            await asyncio.gather(self._working, return_exceptions=True)

@@ -74,9 +74,9 @@ def ttl(valid_until: datetime, now: datetime) -> int:
     return max(1, math.ceil((valid_until - now).total_seconds())) + _KEPT_S
 
 
-def _position(instant: datetime, document_id: str, customer_id: str) -> str:
+def _position(instant: str, document_id: str, customer_id: str) -> str:
     """Return the unique sort key of an event in the feed."""
-    return f"{format_instant(instant)}|{document_id}|{customer_id}"
+    return f"{instant}|{document_id}|{customer_id}"
 
 
 def sender_document(sender: Sender | None) -> Document | None:
@@ -88,7 +88,10 @@ def sender_of(document: Mapping[str, Any] | None) -> Sender | None:
 
 
 def update_document(instance_id: str, update: Update, now: datetime) -> Document:
-    document_id = update_doc_id(update.update_id)
+    document_id, received = update_doc_id(update.update_id), format_instant(update.received_at)
+    occurred = received if update.occurred_at is update.received_at else format_instant(update.occurred_at)
+    ends, returned_at = format_instant(update.valid_until), end_returned_at(update)
+    returned = ends if returned_at is update.valid_until else format_instant(returned_at)
     return {
         "id": document_id,
         "pk": customer_pk(instance_id, update.customer_id),
@@ -97,11 +100,11 @@ def update_document(instance_id: str, update: Update, now: datetime) -> Document
         "customerId": update.customer_id,
         "updateId": update.update_id,
         "changes": update.attributes,
-        "occurredAt": format_instant(update.occurred_at),
-        "receivedAt": format_instant(update.received_at),
-        "validUntil": format_instant(update.valid_until),
-        RECEIVED: _position(update.received_at, document_id, update.customer_id),
-        ENDED: _position(end_returned_at(update), document_id, update.customer_id),
+        "occurredAt": occurred,
+        "receivedAt": received,
+        "validUntil": ends,
+        RECEIVED: _position(received, document_id, update.customer_id),
+        ENDED: _position(returned, document_id, update.customer_id),
         "caller": update.caller,
         "principal": sender_document(update.principal),
         "before": update.before,
@@ -153,7 +156,7 @@ def activity_document(instance_id: str, activity: Activity, now: datetime) -> Do
         "validUntil": None,
     }
     if activity.valid_until or activity.received_at:
-        document[CREATED] = _position(activity.received_at or now, document_id, activity.customer_id)
+        document[CREATED] = _position(format_instant(activity.received_at or now), document_id, activity.customer_id)
         document |= {"caller": activity.caller, "principal": sender_document(activity.principal)}
     if activity.valid_until:
         document["validUntil"] = format_instant(activity.valid_until)
@@ -231,7 +234,8 @@ def job_document(instance_id: str, job: Job) -> Document:
 
 def job_of(document: Mapping[str, Any]) -> Job:
     job = document["job"]
-    return Job(**{**job, "warnings": tuple(job.get("warnings", ())), **_instants(job, "submitted_at", "ended_at")})
+    lists = {name: tuple(job.get(name, ())) for name in ("warnings", "entities")}
+    return Job(**{**job, **lists, **_instants(job, "submitted_at", "ended_at")})
 
 
 def _instants(members: Mapping[str, Any], *names: str) -> dict[str, datetime]:

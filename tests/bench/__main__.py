@@ -10,7 +10,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from . import activities, cold_start, lists, read_cost, refresh, throughput, usage
+from . import activities, cold_start, lists, pages, read_cost, refresh, throughput, usage
 from .measure import RESULTS, ROOT, Bench, Ratio
 
 BENCHES: tuple[Bench, ...] = (
@@ -28,6 +28,7 @@ BENCHES: tuple[Bench, ...] = (
     activities.post,
     activities.batch,
     activities.long_timeline,
+    pages.of_customers,
     usage.counting,
     refresh.throughput,
     refresh.memory,

@@ -106,13 +106,14 @@ async def _list(services: Services) -> Page:
 
 
 async def _update_all(services: Services, count: int, until: timedelta | datetime) -> None:
-    """Move every customer to another city."""
+    """Move every customer to the city of the next one, so that as many live in each."""
     model = await services.instances.get(people.INSTANCE, datetime.now(UTC))
 
     async def update(number: int) -> None:
         now = datetime.now(UTC)
         ends = now + until if isinstance(until, timedelta) else until
-        request = UpdateRequest(people.customer_id(number), {"City": "Moss"}, RequestedValidity(ends.isoformat()))
+        moved = {"City": people.profile(number + 1)["City"]}
+        request = UpdateRequest(people.customer_id(number), moved, RequestedValidity(ends.isoformat()))
         await services.update_profile(model, request, now)
 
     for start in range(0, count, AT_ONCE):

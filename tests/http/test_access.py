@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support import INSTANCE, NOW, Clock, definition, host_over, in_json, profile, put_profiles
-from support.entra import API, USER, app_token, issuer, private_key, token
+from support.entra import API, SIGN_IN_AT, USER, app_token, issuer, private_key, token
 
 from function_app.api.operation import Operation
 from function_app.api.runtime import Runtime
@@ -143,7 +143,7 @@ async def test_an_unknown_caller_must_authenticate(stage: tuple[httpx.AsyncClien
         for instance_id in (INSTANCE, MISSING):
             answer = await send(client, operation, instance_id, headers)
             assert (answer.status_code, answer.json()["errorCode"]) == (401, "Unauthenticated"), name
-            assert answer.headers["WWW-Authenticate"].startswith("Bearer"), name
+            assert answer.headers["WWW-Authenticate"].startswith(f'Bearer authorization_uri="{SIGN_IN_AT}"'), name
 
 
 @pytest.mark.parametrize("operation", SCOPED, ids=by_id)

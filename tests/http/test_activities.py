@@ -287,7 +287,7 @@ BAD: list[tuple[str, dict[str, Any], int, list[tuple[str, str]]]] = [
     ("Shop_Purchases", PURCHASE | {"PurchasedOn": "2026-11-23T12:05:01Z"}, 400, [("OccurredInFuture", "/PurchasedOn")]),
     (
         "Shop_Purchases",
-        PURCHASE | {"Amount": "9", "Prodct": "x", "ContactId": None},
+        PURCHASE | {"Amount": "nine", "Prodct": "x", "ContactId": None},
         400,
         [("UnknownAttribute", "/Prodct"), ("MissingAttribute", "/ContactId"), ("WrongType", "/Amount")],
     ),

@@ -45,7 +45,6 @@ def refused(answer: httpx.Response, code: str = "MalformedJson", status: int = 4
 @pytest.mark.parametrize(
     ("content", "line", "column"),
     [
-        (b"", 1, 1),
         (b"City=Bergen", 1, 1),
         (b'{"City": }', 1, 10),
         (b'{\n  "City": "Bergen",\n  "Points": 1,,\n}', 3, 15),

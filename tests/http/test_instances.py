@@ -9,7 +9,12 @@ from support import INSTANCE, Clock, definition, in_json, profile, put_profiles
 from function_app.services.services import Services
 
 OTHER = "22222222-2222-4222-8222-222222222222"
-CONTOSO = {"instanceId": INSTANCE, "name": "Contoso", "instanceType": "production"}
+CONTOSO = {
+    "instanceId": INSTANCE,
+    "name": "Contoso",
+    "instanceType": "production",
+    **dict.fromkeys(("expiryTimeUtc", "azureRegion", "platformType")),
+}
 
 
 def renamed(name: str) -> dict[str, Any]:

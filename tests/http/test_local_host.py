@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,13 +42,30 @@ def test_it_serves_the_sample(served: Served) -> None:
 
 
 def test_it_follows_links_and_updates_over_the_wire(served: Served) -> None:
-    first = served.get(CUSTOMERS, params={"$top": 1}).json()
+    first = served.get(CUSTOMERS, headers={"Prefer": "odata.maxpagesize=1"}).json()
     second = httpx.get(first["@odata.nextLink"], timeout=LONG_S).json()
     assert first["value"][0]["CustomerId"] < second["value"][0]["CustomerId"]
     address = f"{served.base}/{CUSTOMERS}/{first['value'][0]['CustomerId']}"
     answer = httpx.patch(address, json={"City": "Ålesund"}, params={"validFor": "PT1H"}, timeout=LONG_S)
     assert answer.status_code == 204
     assert httpx.get(address, timeout=LONG_S).json()["City"] == "Ålesund"
+
+
+def test_the_connector_for_one_of_its_instances_is_written_into_a_folder(served: Served, tmp_path: Path) -> None:
+    def make(instance_id: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "connector.build.instance", instance_id, str(tmp_path)]
+        settings = environment(PORT=str(served.port))
+        return subprocess.run(
+            command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=LONG_S, check=False
+        )
+
+    assert make(SAMPLE).returncode == 0
+    written = json.loads((tmp_path / f"apiDefinition.{SAMPLE}.swagger.json").read_text(encoding="utf-8"))
+    assert written["info"]["title"] == "Contoso Coffee Profiles"
+    assert f"/{CUSTOMERS}" in written["paths"]
+    refused = make("nowhere")
+    assert refused.returncode == 1
+    assert "no instance 'nowhere'" in refused.stderr
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80"])

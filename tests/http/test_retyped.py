@@ -81,7 +81,9 @@ async def ok(client: httpx.AsyncClient, path: str, **params: str) -> Any:
 
 async def rows(client: httpx.AsyncClient, **options: str) -> list[dict[str, Any]]:
     """Walk a list to its end; its count is that of its rows."""
-    found = await ok(client, CUSTOMERS, **{"$count": "true"}, **{f"${name}": text for name, text in options.items()})
+    sized = {"Prefer": f"odata.maxpagesize={options.pop('top', 100)}"}
+    params = {"$count": "true", **{f"${name}": text for name, text in options.items()}}
+    found = (await client.get(CUSTOMERS, params=params, headers=sized)).raise_for_status().json()
     value, count = found["value"], found["@odata.count"]
     while "@odata.nextLink" in found:
         found = await ok(client, found["@odata.nextLink"])

@@ -60,11 +60,12 @@ async def test_who_calls_itself_admin_is_shown_as_who_it_is(guarded: httpx.Async
     }
 
 
-async def test_apps_and_keys_have_an_id_and_no_name(guarded: httpx.AsyncClient) -> None:
+async def test_apps_and_keys_have_an_id_and_no_name(guarded: httpx.AsyncClient, clock: Clock) -> None:
     await guarded.patch(ADA, json={"City": "Bergen"}, headers=FLOW)
     assert await explained(guarded) == (None, {"id": "flow-1", "kind": "app", "name": None})
     made = await guarded.post(f"{AT}/apikeys/Contributor/primary", headers=ADMIN)
     key = {"Ocp-Apim-Subscription-Key": made.json()["key"]}
+    clock.advance(seconds=1)
     await guarded.patch(ADA, json={"City": "Moss"}, headers=key)
     assert await explained(guarded) == (None, {"id": "key:Contributor:primary", "kind": "app", "name": None})
 

@@ -18,7 +18,7 @@ from support.local_host import Served, serving
 from support.process import scaled
 
 from function_app.services.services import Services
-from function_app.store.documents import ACTIVITIES, CONTROL, KEYS, PROFILES
+from function_app.store.documents import ACTIVITIES, CONTROL, KEYS
 from function_app.store.embedded import EmbeddedStore
 
 from .corpus import Attack, attacks, wide_definition
@@ -96,14 +96,14 @@ class Siege:
         self._slowest = max(self._slowest, answer.seconds)
 
     def _state(self) -> list[tuple[Any, ...]]:
-        """Return every document except usage, without `supersededUntil` of updates, which is written later."""
+        """Return every document except usage; of profiles the digest, as what shows of them is settled at any time."""
         (version,) = self._data.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return self._documents
-        sql = " UNION ALL ".join(
-            f"SELECT '{name}', pk, kind, id, CASE kind WHEN 'update' THEN '' ELSE body END FROM {name}"
-            for name in (PROFILES, ACTIVITIES, KEYS, CONTROL)
-        )
+        parts = [f"SELECT '{name}', pk, kind, id, body FROM {name}" for name in (ACTIVITIES, KEYS, CONTROL)]
+        parts.append("SELECT 'updates', instance, customer, id, body FROM updates")
+        parts.append("SELECT 'profiles', instance, id, '', digest FROM profiles")
+        sql = " UNION ALL ".join(parts)
         self._version, self._documents = version, sorted(self._data.execute(sql).fetchall())
         return self._documents
 

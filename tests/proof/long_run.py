@@ -38,7 +38,10 @@ _INSTANCE = f"instances/{SAMPLE}"
 _FOR = {"validFor": "PT4H"}
 _UNTIL = re.compile(rb"^x-ms-valid-until: *(\S+)\r$", re.IGNORECASE | re.MULTILINE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EXPIRING = "SELECT min(expires), count(*) FROM {} WHERE expires IS NOT NULL"
+_EXPIRING = (
+    "SELECT min(ends), count(*) FROM updates",
+    "SELECT min(expires), count(*) FROM activities WHERE expires IS NOT NULL",
+)
 
 
 def long_run(seconds: int) -> Finding:
@@ -112,7 +115,7 @@ class _Run:
 
     def _sample(self) -> Sample:
         """Sample the host from outside; its current time is that of the newest update."""
-        found = [self._data.execute(_EXPIRING.format(name)).fetchone() for name in ("profiles", "activities")]
+        found = [self._data.execute(sql).fetchone() for sql in _EXPIRING]
         to_leave = (self._now - FEED_RETENTION - _EPOCH) / timedelta(microseconds=1)
         overdue = max(to_leave - (oldest or to_leave) for oldest, _ in found) / 1e6 / self._speed
         return Sample(

@@ -25,6 +25,7 @@ from support import NOW
 TENANT = "22222222-2222-4222-8222-222222222222"
 API = "33333333-3333-4333-8333-333333333333"
 USER = "44444444-4444-4444-8444-444444444444"
+SIGN_IN_AT = f"https://login.microsoftonline.com/{TENANT}/oauth2/authorize"
 V1, V2 = f"https://sts.windows.net/{TENANT}/", f"https://login.microsoftonline.com/{TENANT}/v2.0"
 
 
@@ -61,7 +62,7 @@ class Issuer:
     asked: int = 0
 
     def authenticator(self, access: Access) -> TokenOrKey:
-        return TokenOrKey(self.tokens(), access)
+        return TokenOrKey(self.tokens(), access, SIGN_IN_AT)
 
     def tokens(self) -> EntraTokens:
         return EntraTokens(trust_of(TENANT, f"api://{API}", None), SigningKeys(self.url))

@@ -71,17 +71,21 @@ def test_a_search_that_is_not_supported_is_refused(text: str) -> None:
     [
         ("City", Sorting("City")),
         ("City asc", Sorting("City")),
+        ("city", Sorting("City")),
         (" City  desc ", Sorting("City", descending=True)),
         ("CustomerId desc", Sorting("CustomerId", descending=True)),
     ],
 )
-def test_an_order_is_by_one_attribute(text: str, sorting: Sorting) -> None:
-    assert parse_orderby(text, CUSTOMER) == sorting
+def test_an_order_is_by_an_attribute(text: str, sorting: Sorting) -> None:
+    assert parse_orderby(text, CUSTOMER) == (sorting,)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Cty", "city", "City down", "City DESC x", "City,Points", "City desc,Points", "1", "*"]
-)
+def test_an_order_is_by_several_attributes() -> None:
+    expected = (Sorting("City"), Sorting("Points", descending=True), Sorting("CustomerId"))
+    assert parse_orderby("City, points desc ,CustomerId asc", CUSTOMER) == expected
+
+
+@pytest.mark.parametrize("text", ["", "Cty", "City down", "City DESC x", "City,", "City,city", "City desc,Pints", "*"])
 def test_an_order_that_is_not_supported_is_refused(text: str) -> None:
     assert_refused(parse_orderby, text, "$orderby")
 
@@ -89,6 +93,9 @@ def test_an_order_that_is_not_supported_is_refused(text: str) -> None:
 def test_a_selection_is_of_attributes() -> None:
     assert parse_select("City", CUSTOMER) == ("City",)
     assert parse_select("City, CustomerId ,Points", CUSTOMER) == ("City", "CustomerId", "Points")
+    assert parse_select("city,POINTS,City", CUSTOMER) == ("City", "Points")
+    assert parse_select("*", CUSTOMER) is None
+    assert parse_select("City, *", CUSTOMER) is None
 
 
 @pytest.mark.parametrize("text", ["", "Cty", "City,", "City,,Points", "City/Name", "City as c"])

@@ -15,31 +15,32 @@ ROUTES = [route for operation in OPERATIONS for route in make_routes(operation, 
 METHODS: tuple[HttpMethod, ...] = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
-def segments(operation: Operation) -> list[str]:
-    return operation.path.split("/")
+PATHS = sorted({path for operation in OPERATIONS for path in operation.paths})
 
 
-def addresses(operation: Operation) -> list[str]:
-    """Yield every path of an operation that could match another's route: each literal in place of each placeholder."""
+def addresses(path: str) -> list[str]:
+    """Yield every address of a path that could match another's route: each literal in place of each placeholder."""
     choices: list[list[str]] = []
-    for place, segment in enumerate(segments(operation)):
-        literals = {segments(other)[place] for other in OPERATIONS if len(segments(other)) > place}
+    for place, segment in enumerate(path.split("/")):
+        literals = {other.split("/")[place] for other in PATHS if other.count("/") >= place}
         plain = sorted(literal for literal in literals if not literal.startswith("{"))
         choices.append(["x1", "Shop_Purchases", *plain] if segment.startswith("{") else [segment])
     return ["/".join(address) for address in itertools.product(*choices)]
 
 
 def owner(address: str, method: str) -> Operation | None:
-    """Return the operation of a path: of those that match, the one with a literal where the others have none."""
+    """Return the operation of an address: of those that match, the one with a literal where the others have none."""
     parts = address.split("/")
     fitting = [
-        operation
+        (path.split("/"), operation)
         for operation in OPERATIONS
+        for path in operation.paths
         if method in operation.methods
-        and len(segments(operation)) == len(parts)
-        and all(mine.startswith("{") or mine == part for mine, part in zip(segments(operation), parts, strict=True))
+        and path.count("/") + 1 == len(parts)
+        and all(mine.startswith("{") or mine == part for mine, part in zip(path.split("/"), parts, strict=True))
     ]
-    return min(fitting, key=lambda each: [part.startswith("{") for part in segments(each)], default=None)
+    found = min(fitting, key=lambda each: [part.startswith("{") for part in each[0]], default=None)
+    return found[1] if found else None
 
 
 def ordered(routes: Sequence[Route]) -> Router:
@@ -59,8 +60,8 @@ ORDERS = {
 def test_every_address_reaches_its_own_operation_whatever_the_order_of_functions(order: str) -> None:
     router = ordered(ORDERS[order])
     checked = 0
-    for operation in OPERATIONS:
-        for address, method in itertools.product(addresses(operation), METHODS):
+    for path in PATHS:
+        for address, method in itertools.product(addresses(path), METHODS):
             expected = owner(address, method)
             found = router.find(method, f"/api/{address}")
             reached = found[0][5:].partition("_")[0] if isinstance(found, tuple) else None
@@ -73,7 +74,7 @@ FIRST_CALLS = [
     ("PATCH", "data/Customer/ada", "UpdateCustomer"),
     ("GET", "data/Customer/ada", "GetCustomer"),
     ("GET", "data/customer/batch", "GetCustomer"),
-    ("PUT", "data/Customer/ada", "GetCustomer"),
+    ("PUT", "data/Customer/ada", "GetCustomer_DELETE"),
     ("POST", "data/Customer/ada", "GetCustomer_POST"),
     ("GET", "data/Customer", "ListCustomers"),
     ("POST", "data/Customer", "ListCustomers"),
@@ -82,9 +83,20 @@ FIRST_CALLS = [
     ("GET", "data/UnifiedActivity", "ListUnifiedActivities"),
     ("POST", "data/UnifiedActivity/batch", "CreateActivities"),
     ("GET", "data/UnifiedActivity/a%2Fb", "GetActivity"),
-    ("DELETE", "data/UnifiedActivity/a", "GetActivity"),
+    ("DELETE", "data/UnifiedActivity/a", "GetActivity_PATCH"),
     ("POST", "data/Shop_Purchases", "CreateActivity"),
-    ("GET", "data/Shop_Purchases", "CreateActivity_GET"),
+    ("GET", "data/Shop_Purchases", "ListRecords"),
+    ("GET", "data/Customer('ada')", "ListRecords"),
+    ("GET", "data/Customer('a%2Fb')/UnifiedActivity", "ListActivitiesOfCustomer"),
+    ("GET", "data", "GetServiceDocument"),
+    ("GET", "data/", "GetServiceDocument"),
+    ("GET", "data/$metadata", "GetMetadata"),
+    ("GET", "data/%24metadata", "GetMetadata"),
+    ("GET", "data/Customer/$count", "CountCustomers"),
+    ("GET", "data/UnifiedActivity/$count", "CountRows"),
+    ("GET", "data/Shop_Purchases/%24Count", "CountRows"),
+    ("GET", "manage/tables/Customer", "GetEntity_1"),
+    ("DELETE", "manage/workflows/main/jobs/1", "CancelRefresh_1"),
 ]
 
 

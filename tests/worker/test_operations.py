@@ -37,17 +37,21 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 CALLS = {
     "CheckHealth": Call(),
     "GetConnector": Call(),
+    "GetInstanceConnector": Call(),
     "GetDefinitionSchema": Call(),
     "DefineInstance": Call(body=sample_definition()),
     "ListInstances": Call(),
     "GetInstance": Call(),
     "ListEntities": Call(),
     "GetEntity": Call(),
+    "GetEntitySize": Call(),
+    "GetProfileStoreState": Call(),
     "GetEntitySchema": Call(query={"use": "output"}),
     "ListActivityEntities": Call(),
     "ListKeyEntities": Call(),
@@ -60,6 +64,12 @@ CALLS = {
     "ListLiveUpdates": Call(query={"landed": "false"}),
     "EndUpdate": Call(),
     "RevertCustomer": Call(query={"attributes": "Company"}),
+    "GetServiceDocument": Call(),
+    "GetMetadata": Call(),
+    "CountCustomers": Call(query={"$filter": "Company eq 'Contoso'"}),
+    "CountRows": Call(),
+    "ListRecords": Call(query={"$filter": f"CustomerId eq '{SAMPLE_CUSTOMER}'"}),
+    "ListActivitiesOfCustomer": Call(places={"entityName": f"Customer('{SAMPLE_CUSTOMER}')"}),
     "CreateActivity": Call(201, body={"PurchaseId": "worker-1", **PURCHASE}),
     "CreateActivities": Call(body={"items": [{"PurchaseId": "worker-2", **PURCHASE}]}),
     "GetActivity": Call(),
@@ -96,7 +106,8 @@ BY_ID = {operation.id: operation for operation in OPERATIONS}
 
 
 def address(operation_id: str) -> str:
-    return BY_ID[operation_id].path.format(**PLACES)
+    places = {**PLACES, **CALLS[operation_id].places}
+    return BY_ID[operation_id].path.format(**places)
 
 
 async def test_every_operation_is_answered_by_its_own_function(stage: Stage, admin: httpx.AsyncClient) -> None:

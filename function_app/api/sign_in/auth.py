@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from function_app.api.sign_in.tokens import EntraTokens
     from function_app.services.access import Access
 
-KEY_HEADER = "Ocp-Apim-Subscription-Key"
+KEY_HEADER, KEY_PARAMETER = "Ocp-Apim-Subscription-Key", "subscription-key"
 
 
 class Authenticator(Protocol):
@@ -31,12 +31,23 @@ async def authenticate_local(headers: Mapping[str, str], now: datetime) -> Princ
 
 
 class TokenOrKey:
-    """Authenticates callers by bearer token or, without one, by API key."""
+    """Authenticates callers by bearer token or, without one, by API key.
 
-    def __init__(self, tokens: EntraTokens, access: Access) -> None:
+    `sign_in_at` is where callers without valid credentials sign in: Power BI and Excel read it from the challenge.
+    """
+
+    def __init__(self, tokens: EntraTokens, access: Access, sign_in_at: str | None = None) -> None:
         self._tokens, self._access = tokens, access
+        self._where = {"authorization_uri": sign_in_at} if sign_in_at else {}
 
     async def __call__(self, headers: Mapping[str, str], now: datetime) -> Principal:
+        try:
+            return await self._principal(headers, now)
+        except NotAuthenticated as error:
+            error.parts = {**self._where, **error.parts}
+            raise
+
+    async def _principal(self, headers: Mapping[str, str], now: datetime) -> Principal:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return await self._tokens.verify(token.strip(), now)

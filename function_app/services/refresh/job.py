@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from function_app import error_codes
-from function_app.domain.job import Job, RejectedRow, Status, Step, Task, job_id_after, open_tasks
+from function_app.domain.entity import CUSTOMER
+from function_app.domain.job import INGESTION, Job, RejectedRow, Status, Step, Task, job_id_after, open_tasks
 from function_app.errors import NotYetReadable, ServiceError, Throttled, Unavailable
 from function_app.services.create_activities import CreateActivities
 from function_app.services.instances import Instances
@@ -51,20 +52,37 @@ class Refresh:
         self._planner = Planner(store, snapshots)
         self._tasks = Tasks(store, instances, create_activities, snapshots, clock, self._go_on)
 
-    async def start(
+    async def start(  # noqa: PLR0913  # the options of a refresh
         self,
         instance_id: str,
         submission: Literal["onDemand", "scheduled"],
         now: datetime,
         *,
         accept_removals: bool = False,
+        entities: Sequence[str] = (),
+        operation: str = INGESTION,
     ) -> Job:
-        """Start a refresh, or return the one that is running; ServiceError if there is no such instance."""
-        await self._instances.get(instance_id, now)
+        """Start a refresh of all entities, or of these; or return the one that is running.
+
+        Raises ServiceError if there is no such instance, or no such entity with snapshots.
+        """
+        instance = (await self._instances.get(instance_id, now)).instance
+        known = (CUSTOMER, *instance.activities)
+        if unknown := [name for name in entities if name not in known]:
+            message = f"'identifiers' names '{unknown[0][:100]}'; a refresh loads {', '.join(known)}."
+            raise ServiceError(error_codes.INVALID_PARAMETER(message, "identifiers"))
         newest = next(iter(await self._control.list_jobs(instance_id, 1)), None)
         if newest and newest.is_running:
             return newest
-        job = Job(job_id_after(newest), "queued", submission, now, accept_removals)
+        job = Job(
+            job_id_after(newest),
+            "queued",
+            submission,
+            now,
+            accept_removals,
+            entities=tuple(entities),
+            operation=operation,
+        )
         if not await self._control.create_job(instance_id, job, now):
             return await self.get(instance_id, job.job_id)
         try:

@@ -48,7 +48,7 @@ class Planner:
     def _look(self, model: CompiledInstance, job: Job) -> Plan:
         instance_id, plan = model.instance.instance_id, Plan()
         names = (CUSTOMER, *model.instance.activities)
-        for name in names:
+        for name in (name for name in names if not job.entities or name in job.entities):
             entity = model.entity(name)
             task = Task(job.job_id, 0, LOAD_CUSTOMERS if name == CUSTOMER else LOAD_ACTIVITIES, "load", name)
             columns = Layout.of(entity).columns_of(entity.by_name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -103,14 +103,18 @@ class Account:
         """Create a document or replace an expired one; return the live document with the same id if there is one."""
         proxy = self.container(container)
         async with in_time(WRITE_WITHIN_S):
-            try:
-                await proxy.create_item(document, no_response=True)
-            except CosmosResourceExistsError:
-                known: Document = await proxy.read_item(document["id"], document["pk"])
-                if known["validUntil"] is None or known["validUntil"] > format_instant(now):
-                    return known
-                await proxy.replace_item(document["id"], document, no_response=True, **if_unchanged(known))
-        return None
+            while True:
+                try:
+                    await proxy.create_item(document, no_response=True)
+                except CosmosResourceExistsError:
+                    known: Document = await proxy.read_item(document["id"], document["pk"])
+                    if known["validUntil"] is None or known["validUntil"] > format_instant(now):
+                        return known
+                    if not await won(
+                        proxy.replace_item(document["id"], document, no_response=True, **if_unchanged(known))
+                    ):
+                        continue
+                return None
 
     async def close(self) -> None:
         for resource in (self._client, self._credential):
@@ -172,14 +176,15 @@ def lost_race(error: Any) -> bool:
     return error.status_code in _LOST
 
 
-@contextmanager
-def lost() -> Iterator[None]:
-    """Leave the block where a guarded write failed because someone else was faster."""
+async def won(write: Awaitable[Any]) -> bool:
+    """Await a guarded write; return whether it was done: not if someone else was faster."""
     try:
-        yield
+        await write
     except CosmosHttpResponseError as error:
-        if not lost_race(error):
-            raise
+        if lost_race(error):
+            return False
+        raise
+    return True
 
 
 @asynccontextmanager

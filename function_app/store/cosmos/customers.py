@@ -24,14 +24,7 @@ from function_app.domain.projection import Kept, add, project
 from function_app.domain.query import ProfileQuery
 from function_app.errors import TooManyDue
 from function_app.store import documents, profile_documents
-from function_app.store.cosmos.account import (
-    Account,
-    gather_bounded,
-    if_unchanged,
-    in_time,
-    lost,
-    lost_race,
-)
+from function_app.store.cosmos.account import Account, gather_bounded, if_unchanged, in_time, lost_race, won
 from function_app.store.cosmos.listing import DUE, OF_INSTANCE, Listing
 from function_app.store.cosmos.profiles import Profiles
 from function_app.store.documents import PROFILE_ID, PROFILES, Document
@@ -171,8 +164,7 @@ class CosmosCustomers:
             if current:
                 found, kept = current
                 document = profile_documents.profile_document(instance_id, kept.at_rest())
-                with lost():
-                    await container.replace_item(PROFILE_ID, document, no_response=True, **if_unchanged(found))
+                await won(container.replace_item(PROFILE_ID, document, no_response=True, **if_unchanged(found)))
 
         await gather_bounded(settle, due)
         return len(due)
@@ -205,8 +197,7 @@ class CosmosCustomers:
                 digest,
             )
             document = profile_documents.profile_document(instance_id, project(customer, fitting, now).at_rest())
-            with lost():
-                await self._put(document, there.get(customer_id))
+            if await won(self._put(document, there.get(customer_id))):
                 left.discard(customer_id)
 
         while left:  # those that someone else wrote meanwhile, once more

@@ -227,3 +227,20 @@ async def test_the_clients_of_the_original_may_send_its_options_and_body(
     assert answer.status_code == 200
     assert set(answer.json()) >= {"jobId", "jobType", "jobSubmissionKind", "jobStatus", "submittedTimestamp"}
     await refresh(client)
+
+
+async def test_identifiers_restrict_a_refresh_to_entities(client: httpx.AsyncClient, write: Write) -> None:
+    write("Customer", ADA, BOB)
+    write("Shop_Purchases", SALE)
+    job = await refresh(client, identifiers="Customer", operationType="profileStore")
+    assert (job["identifiers"], job["operationType"]) == (["Customer"], "profileStore")
+    assert [each["entity"] for each in job["snapshots"]] == ["Customer"]
+    assert await timeline(client, "ada") == []
+    write("Customer", ADA | {"City": "Molde"})
+    job = await refresh(client, identifiers="Shop_Purchases")
+    assert ((await read(client, "ada"))["City"], len(await timeline(client, "ada"))) == ("Oslo", 1)
+    assert counted(job, "rows", "removed") == [1, 0]
+    assert (await refresh(client))["identifiers"] == []
+    refused = await client.post(JOBS, params={"identifiers": "Customer,Nothing"})
+    assert (refused.status_code, refused.json()["target"]) == (400, "identifiers")
+    assert "Shop_Purchases" in refused.json()["message"]
