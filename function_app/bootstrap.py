@@ -41,6 +41,7 @@ from function_app.operations import (
     roles,
     sizes,
     triggers,
+    updates,
     usage,
 )
 from function_app.services.access import Access
@@ -58,6 +59,7 @@ _log = logging.getLogger(__name__)
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *persons.OPERATIONS,
+    *updates.OPERATIONS,
     *activities.OPERATIONS,
     *activity_lists.OPERATIONS,
     *records.OPERATIONS,

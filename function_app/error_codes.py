@@ -174,8 +174,8 @@ VALID_UNTIL_TOO_FAR = ErrorCode(
 INVALID_DURATION = ErrorCode(
     "InvalidDuration",
     400,
-    "A duration is not an ISO 8601 duration in weeks, days, hours, minutes and seconds, or is not above zero.",
-    "Send a duration like `PT90M` or `P7D`.",
+    "A lifetime is neither in words nor an ISO 8601 duration, is not above zero, or does not fit an activity.",
+    "Send a lifetime like `4 hours`, `end of day` or `PT90M`.",
 )
 TWO_VALIDITIES = ErrorCode(
     "TwoValidities", 400, "The request has both `validUntil` and `validFor`.", "Send only one of them."
@@ -238,6 +238,13 @@ REPEATED_WITH_OTHER_CONTENT = ErrorCode(
     409,
     "The same `Repeatability-Request-ID` was sent before with other content.",
     "Use a new id for a new update. Repeat an update without changes.",
+)
+
+UPDATE_NOT_FOUND = ErrorCode(
+    "UpdateNotFound",
+    404,
+    "The customer has no such update, or it expired more than a day ago.",
+    "List the customer's updates with `GET .../updates`.",
 )
 
 # Activities

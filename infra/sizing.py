@@ -13,13 +13,14 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from function_app.domain.access import Sender
 from function_app.domain.activity import activity_of_record
 from function_app.domain.definition import instance_of
 from function_app.domain.fitting import Fitting
@@ -33,8 +34,9 @@ from infra.charges import Charge, create, creating, creating_with, querying, rea
 SYSTEM_BYTES = 210  # _rid, _self, _etag, _attachments, _ts
 INSTANCE = "11111111-1111-4111-8111-111111111111"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+SENDER = Sender(INSTANCE, "app")
 MONTH, MINUTES = 730 * 3600, 730 * 60
-LIVE_BYTES, UPDATED_TERMS = 600, 4  # what an update of three attributes adds to a profile, and changes in its index
+LIVE_BYTES, UPDATED_TERMS = 900, 4  # what an update of three attributes adds to a profile, and changes in its index
 INDEXED, PARTITION_BYTES = 1.3, 50e9  # size with index / size; capacity of a physical partition
 
 
@@ -128,7 +130,8 @@ def measure() -> Measured:
         for row in rows[entity.qualified_name]
     ]
     fitting = Fitting(instance.customer)
-    joined = [activity.joined(customers[0]["CustomerId"] or "") for activity, _ in found]
+    owner = customers[0]["CustomerId"] or ""
+    joined = [replace(activity.joined(owner), caller=INSTANCE, principal=SENDER) for activity, _ in found]
     return Measured(
         _average([profile_documents.profile_document(INSTANCE, _kept(row, fitting)) for row in customers], "profiles"),
         _average([documents.update_document(INSTANCE, _update(row), NOW) for row in customers], "profiles"),
@@ -157,6 +160,7 @@ def _update(customer: Mapping[str, str | None]) -> Update:
         valid_until=NOW + timedelta(hours=4),
         fingerprint=digest(canonical(customer)),
         caller=INSTANCE,
+        principal=SENDER,
     )
 
 

@@ -166,9 +166,10 @@ class _RequestHandler:
         series = Series(
             self._operation.id,
             (self._req.route_params.get("entityName") or self._operation.entity or "").partition("(")[0] or None,
-            (self._req.params.get("caller") or self._principal.principal_id)[:MAX_CALLER_LENGTH],
+            self._req.params.get("caller", "")[:MAX_CALLER_LENGTH] or None,
             answer.status,
             _error_code(answer),
+            self._principal.principal_id,
         )
         traffic = Traffic(len(self._req.get_body()), bytes_out, seconds)
         self._runtime.services.usage.record(self._instance_id, series, traffic, self._now)

@@ -94,9 +94,15 @@ VALID_UNTIL = query(
 VALID_FOR = query(
     "validFor",
     "Valid For",
-    "The lifetime, instead of Valid Until: PT90M is 90 minutes, P7D is 7 days.",
+    "The lifetime, instead of Valid Until, like 4 hours. It can be 3 days, end of day, until next refresh, or PT90M.",
     ANY_TEXT,
     visibility="advanced",
+    choices=Choices("ListLifetimes", items="updates", value="lifetime", title="title", given=("instanceId",)),
+)
+ACTIVITY_VALID_FOR = replace(
+    VALID_FOR,
+    description="The lifetime, instead of Valid Until, like 3 days. It can be 4 hours, end of day, or PT90M.",
+    choices=Choices("ListLifetimes", items="activities", value="lifetime", title="title", given=("instanceId",)),
 )
 OCCURRED_AT = query(
     "occurredAt",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 PrincipalType = Literal["user", "group", "app"]
 Slot = Literal["primary", "secondary"]
@@ -65,6 +65,14 @@ class Grants:
     api_keys: tuple[ApiKey, ...] = ()
 
 
+class Sender(NamedTuple):
+    """The principal that sent a write, as it is stored with it; `name` is what its token calls it, None without one."""
+
+    principal_id: str
+    principal_type: PrincipalType
+    name: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A caller: its id, its role on every instance, its roles by instance, and the identities roles are assigned to."""
@@ -74,6 +82,12 @@ class Principal:
     role: Role | None = None
     instance_roles: Mapping[str, Role] = field(default_factory=dict)
     identities: frozenset[tuple[PrincipalType, str]] = frozenset()
+    name: str | None = None
+
+    @property
+    def sender(self) -> Sender:
+        """Return what is stored of it with a write."""
+        return Sender(self.principal_id, self.principal_type, self.name)
 
     def role_on(self, instance_id: str, grants: Grants) -> Role | None:
         """Return the highest role the caller has on an instance with these grants."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from function_app.domain.access import Sender
 from function_app.domain.addresses import MAX_ID_LENGTH
 from function_app.domain.entity import CUSTOMER_ID, ActivityMapping, Attribute, Entity
 
@@ -62,6 +63,7 @@ class Activity:
 
     `valid_until` is None for an activity loaded by a refresh; `fingerprint` is a digest of the content as it was sent;
     `received_at` is when it was received in real time, None until it is stored. A `withdrawn` one has no content.
+    `caller` is what the sender calls itself, `principal` who it was; None for one loaded by a refresh.
     """
 
     activity_id: str
@@ -72,6 +74,8 @@ class Activity:
     hidden: bool = False
     received_at: datetime | None = field(default=None, compare=False)
     withdrawn: bool = False
+    caller: str | None = field(default=None, compare=False)
+    principal: Sender | None = field(default=None, compare=False)
 
     @property
     def customer_id(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from function_app import error_codes
 from function_app.domain.entity import CLEAR, CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
 from function_app.domain.instant import format_duration, parse_duration
+from function_app.domain.lifetime import is_time_zone
 from function_app.domain.names import nearest_hint
 from function_app.domain.schema import is_value_of
 from function_app.domain.snapshot_rules import snapshot_faults
@@ -24,7 +25,7 @@ def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
         instance_id,
         definition["name"],
         tuple(_entity(entity) for entity in definition["entities"]),
-        _policy(definition.get("validity") or {}),
+        _policy(definition.get("validity") or {}, definition.get("timeZone") or Policy().time_zone),
         refresh.get("mostRejected", Instance.most_rejected),
         refresh.get("mostRemoved", Instance.most_removed),
         timedelta(days=refresh["graceDays"]) if "graceDays" in refresh else Instance.grace,
@@ -32,7 +33,7 @@ def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
     )
 
 
-def _policy(given: Mapping[str, Any]) -> Policy:
+def _policy(given: Mapping[str, Any], time_zone: str) -> Policy:
     """Return the policy with defaults for missing members; a maximum below a default lowers that default."""
     default = Policy()
     maximum = parse_duration(given.get("maximum") or "") or default.maximum
@@ -40,6 +41,7 @@ def _policy(given: Mapping[str, Any]) -> Policy:
         parse_duration(given.get("update") or "") or min(default.update, maximum),
         parse_duration(given.get("activity") or "") or min(default.activity, maximum),
         maximum,
+        time_zone,
     )
 
 
@@ -105,6 +107,8 @@ def _validity_faults(policy: Policy) -> _Found:
         if value > policy.maximum:
             limit = format_duration(policy.maximum)
             yield f"/validity/{name}", f"{format_duration(value)} is beyond the maximum of {limit}."
+    if not is_time_zone(policy.time_zone):
+        yield "/timeZone", f"'{policy.time_zone[:64]}' is no time zone; send a name like Europe/Oslo."
     if policy.maximum > timedelta(days=30):
         yield "/validity/maximum", "The maximum may be at most P30D."
 

@@ -15,7 +15,10 @@ INGESTION = "ingestion"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Numbers of rows by result; `waiting` are source activities of customers that the source does not have yet."""
+    """Numbers of rows by result; `waiting` are source activities of customers that the source does not have yet.
+
+    `landed` and `contradicted` count values of live updates.
+    """
 
     rows: int = 0
     written: int = 0
@@ -25,6 +28,7 @@ class Counts:
     waiting: int = 0
     joined: int = 0
     landed: int = 0
+    contradicted: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))

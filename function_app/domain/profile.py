@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from function_app.domain.access import Sender
 
 Attributes = Mapping[str, Any]
+
+
+class End(NamedTuple):
+    """The end of one attribute of an update before the update expires: the source has its value, or `by` ended it."""
+
+    at: datetime
+    landed: bool = False
+    by: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +25,9 @@ class Update:
     """One accepted set of attribute changes for one customer.
 
     `fingerprint` is a digest of the content as it was sent: it distinguishes a retry from another update with the same
-    id. It is empty if the caller gave no id.
+    id. It is empty if the caller gave no id. `caller` is what the sender calls itself, `principal` who it was.
+    `before` has the source's values of its attributes when it came, None if not known; `ends` the attributes that have
+    ended: they count no more. `until_refresh`: the next refresh of Customer that begins after it ends it.
     """
 
     update_id: str
@@ -26,6 +38,17 @@ class Update:
     valid_until: datetime
     fingerprint: str
     caller: str | None = None
+    principal: Sender | None = None
+    before: Attributes | None = field(default=None, compare=False)
+    ends: Mapping[str, End] = field(default_factory=dict)
+    until_refresh: bool = False
+
+    @property
+    def counting(self) -> Update:
+        """Return the update without the attributes that have ended."""
+        if not self.ends:
+            return self
+        return replace(self, attributes={name: self.attributes[name] for name in self.attributes.keys() - self.ends})
 
     def is_live(self, now: datetime) -> bool:
         return now < self.valid_until

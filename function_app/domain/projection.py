@@ -11,6 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from function_app.domain.access import Sender
 from function_app.domain.fitting import Fitting
 from function_app.domain.profile import Attributes, Customer, Update
 
@@ -22,7 +23,8 @@ _NONE: Mapping[str, Any] = {}
 class Winner(NamedTuple):
     """The update that the value of one attribute is from.
 
-    `beneath` is whether an older update of the attribute may be live when this one ends.
+    `beneath` is whether an older update of the attribute may be live when this one ends; `before` has, if it is known,
+    the source's value when the update came.
     """
 
     update_id: str
@@ -31,6 +33,9 @@ class Winner(NamedTuple):
     valid_until: datetime
     caller: str | None = None
     beneath: bool = False
+    principal: Sender | None = None
+    before: tuple[Any, ...] = ()
+    until_refresh: bool = False
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -73,6 +78,12 @@ class Kept(NamedTuple):
         }
         return {**source, **covered}
 
+    def source_of(self, name: str) -> Any:
+        """Return the source's value of one attribute; None if it has none."""
+        if name in self.covered:
+            return self.covered[name]
+        return None if name in self.live else self.attributes.get(name)
+
     def with_updates(self, *updates: Update) -> Customer:
         """Return the customer that this is a projection of, given its live updates."""
         return Customer(self.customer_id, self.source, updates, self.loaded, self.digest)
@@ -91,11 +102,12 @@ def project(customer: Customer, fitting: Fitting, now: datetime) -> Kept:
     for update in sorted(customer.updates, key=_BY_ORDER):
         if not update.is_live(now):
             continue
-        until, shown = update.valid_until, fitting.update(update)
-        unfit_until = _later(unfit_until, update, shown)
+        until, counting = update.valid_until, update.counting
+        shown = fitting.update(counting)
+        unfit_until = _later(unfit_until, counting, shown)
         for name, value in shown.attributes.items():
             beneath = longest.get(name, until)
-            values[name], winners[name] = value, _winner(update, beneath=beneath > until)
+            values[name], winners[name] = value, _winner(update, name, beneath=beneath > until)
             longest[name] = max(beneath, until)
     return _lay_over(customer, values, winners, unfit_until, fitting)
 
@@ -126,7 +138,7 @@ def add(kept: Kept, update: Update, fitting: Fitting) -> Kept:
         old = winners.get(name)
         if old is None or update.order > old.order:
             beneath = old is not None and (old.beneath or old.valid_until > update.valid_until)
-            values[name], winners[name] = value, _winner(update, beneath=beneath)
+            values[name], winners[name] = value, _winner(update, name, beneath=beneath)
         elif update.valid_until > old.valid_until:
             winners[name] = old._replace(beneath=True)
     if winners == kept.live and unfit_until == kept.unfit_until:
@@ -144,8 +156,18 @@ def _later(until: datetime | None, update: Update, shown: Update) -> datetime | 
     return update.valid_until if until is None else max(until, update.valid_until)
 
 
-def _winner(update: Update, *, beneath: bool) -> Winner:
-    return Winner(update.update_id, update.occurred_at, update.received_at, update.valid_until, update.caller, beneath)
+def _winner(update: Update, name: str, *, beneath: bool) -> Winner:
+    return Winner(
+        update.update_id,
+        update.occurred_at,
+        update.received_at,
+        update.valid_until,
+        update.caller,
+        beneath,
+        update.principal,
+        () if update.before is None else (update.before.get(name),),
+        update.until_refresh,
+    )
 
 
 def _lay_over(

@@ -15,13 +15,17 @@ KEPT_DAYS = 30
 
 
 class Series(NamedTuple):
-    """The dimensions that calls are counted by; `result` is the HTTP status."""
+    """The dimensions that calls are counted by; `result` is the HTTP status.
+
+    `caller` is what the sender calls itself, `principal` the id of who it was.
+    """
 
     operation: str
     entity: str | None
-    caller: str
+    caller: str | None
     result: int
     error_code: str | None
+    principal: str | None = None
 
 
 class Traffic(NamedTuple):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from function_app import error_codes
-from function_app.domain.instant import format_duration, format_instant, parse_duration, parse_instant
+from function_app.domain.instant import format_duration, format_instant, parse_instant
+from function_app.domain.lifetime import Lifetime, parse_lifetime
 from function_app.error_codes import ErrorDetail
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -14,11 +15,12 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An instance's defaults for updates and activities, and its maximum for both."""
+    """An instance's defaults for updates and activities, its maximum for both, and the time zone of its days."""
 
     update: timedelta = timedelta(hours=4)
     activity: timedelta = timedelta(days=30)
     maximum: timedelta = timedelta(days=30)
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +34,35 @@ class RequestedValidity:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """When something occurred, was received, and ends; it is live while `now < valid_until`."""
+    """When something occurred, was received, and ends; it is live while `now < valid_until`.
+
+    `until_refresh` is whether the next refresh of Customer ends it before.
+    """
 
     occurred_at: datetime
     received_at: datetime
     valid_until: datetime
+    until_refresh: bool = False
 
 
 def decide(
-    timing: RequestedValidity, default: timedelta, maximum: timedelta, now: datetime
+    timing: RequestedValidity, default: timedelta, policy: Policy, now: datetime
 ) -> Validity | list[ErrorDetail]:
     """Return the validity that the caller requested, or every fault in the request."""
     faults: list[ErrorDetail] = []
-    until = _valid_until(timing, default, maximum, now, faults)
+    lifetime = Lifetime(default)
+    if timing.valid_for is not None:
+        lifetime = _lifetime(timing.valid_for, policy, now, faults) or lifetime
+    until = _valid_until(timing, now + lifetime.duration, policy.maximum, now, faults)
     occurred = _occurred_at(timing.occurred_at, now, faults)
-    return faults or Validity(occurred, now, until)
+    return faults or Validity(occurred, now, until, lifetime.by_refresh)
 
 
 def _valid_until(
-    timing: RequestedValidity, default: timedelta, maximum: timedelta, now: datetime, faults: list[ErrorDetail]
+    timing: RequestedValidity, until: datetime, maximum: timedelta, now: datetime, faults: list[ErrorDetail]
 ) -> datetime:
     if timing.valid_until is not None and timing.valid_for is not None:
         faults.append(error_codes.TWO_VALIDITIES("Send validUntil or validFor, not both.", "validFor"))
-    until = now + default
     if timing.valid_until is not None:
         until = _instant("validUntil", timing.valid_until, faults) or until
         if until <= now:
@@ -72,8 +80,6 @@ def _valid_until(
                     "validUntil",
                 )
             )
-    if timing.valid_for is not None:
-        until = now + _duration("validFor", timing.valid_for, maximum, default, faults)
     return until
 
 
@@ -109,14 +115,17 @@ def _instant(target: str, text: str, faults: list[ErrorDetail]) -> datetime | No
     return instant
 
 
-def _duration(target: str, text: str, maximum: timedelta, default: timedelta, faults: list[ErrorDetail]) -> timedelta:
-    duration = parse_duration(text)
-    if not duration:
-        message = f"{target} must be an ISO 8601 duration above zero, like PT90M or P7D; received '{text[:64]}'."
-        faults.append(error_codes.INVALID_DURATION(message, target))
-        return default
-    if duration > maximum:
-        message = f"{target} may be at most {format_duration(maximum)}; received {text}."
-        faults.append(error_codes.VALID_UNTIL_TOO_FAR(message, target))
-        return default
-    return duration
+def _lifetime(text: str, policy: Policy, now: datetime, faults: list[ErrorDetail]) -> Lifetime | None:
+    lifetime, maximum = parse_lifetime(text, policy.maximum, policy.time_zone, now), policy.maximum
+    if lifetime is None:
+        message = (
+            "validFor must be a lifetime above zero, like 4 hours, 3 days, end of day, until next refresh, or the ISO "
+            f"8601 duration PT90M; received '{text[:64]}'."
+        )
+        faults.append(error_codes.INVALID_DURATION(message, "validFor"))
+        return None
+    if lifetime.duration > maximum:
+        message = f"validFor may be at most {format_duration(maximum)}; received {text[:64]}."
+        faults.append(error_codes.VALID_UNTIL_TOO_FAR(message, "validFor"))
+        return None
+    return lifetime

@@ -28,7 +28,7 @@ from function_app.operations.shapes import (
     CreatedActivity,
     UnifiedActivity,
 )
-from function_app.services.create_activities import Created
+from function_app.services.create_activities import ActivityRequest, Created
 
 _IMMUTABLE = "Activities can not be changed or deleted; they expire, or an Administrator withdraws them."
 
@@ -41,7 +41,13 @@ _IMMUTABLE = "Activities can not be changed or deleted; they expire, or an Admin
     description="Creates an activity, like a purchase or a support ticket, on the timeline of its customer.",
     role=Role.CONTRIBUTOR,
     visibility="important",
-    parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, params.VALID_UNTIL, params.VALID_FOR, params.CALLER),
+    parameters=(
+        params.INSTANCE_ID,
+        params.ACTIVITY_ENTITY,
+        params.VALID_UNTIL,
+        params.ACTIVITY_VALID_FOR,
+        params.CALLER,
+    ),
     body=Body("The activity, with its key, its time and the key of its customer.", attributes_of="entityName"),
     responses={
         201: Response(
@@ -51,10 +57,9 @@ _IMMUTABLE = "Activities can not be changed or deleted; they expire, or an Admin
     },
 )
 async def create_activity(call: Call) -> Answer:
-    timing = RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
-    (created,) = await call.services.create_activities(
-        call.model, call[params.ENTITY_NAME], [call.body], timing, call.now
-    )
+    timing = RequestedValidity(call[params.VALID_UNTIL], call[params.ACTIVITY_VALID_FOR])
+    request = ActivityRequest(call[params.ENTITY_NAME], [call.body], timing, call[params.CALLER], call.principal.sender)
+    (created,) = await call.services.create_activities(call.model, request, call.now)
     if isinstance(created, Rejected):
         raise created.as_error()
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
@@ -71,14 +76,20 @@ async def create_activity(call: Call) -> Answer:
     summary="Create activities",
     description="Creates up to 500 activities in one request. A rejected item does not affect the others.",
     role=Role.CONTRIBUTOR,
-    parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, params.VALID_UNTIL, params.VALID_FOR, params.CALLER),
+    parameters=(
+        params.INSTANCE_ID,
+        params.ACTIVITY_ENTITY,
+        params.VALID_UNTIL,
+        params.ACTIVITY_VALID_FOR,
+        params.CALLER,
+    ),
     body=Body("The activities, each with its key, its time and the key of its customer.", items_of="entityName"),
     responses={200: Response("One result for each item, in order.", BatchResult)},
 )
 async def create_activities(call: Call) -> Answer:
-    entity_name, timing = call[params.ENTITY_NAME], RequestedValidity(call[params.VALID_UNTIL], call[params.VALID_FOR])
-
-    results = await call.services.create_activities(call.model, entity_name, items_of(call.body), timing, call.now)
+    timing, records = RequestedValidity(call[params.VALID_UNTIL], call[params.ACTIVITY_VALID_FOR]), items_of(call.body)
+    request = ActivityRequest(call[params.ENTITY_NAME], records, timing, call[params.CALLER], call.principal.sender)
+    results = await call.services.create_activities(call.model, request, call.now)
     return answer_batch(call, [each if isinstance(each, Rejected) else _receipt(each) for each in results])
 
 

@@ -91,6 +91,9 @@ def _row(attribute: Attribute, value: Any, winner: Winner | None) -> dict[str, A
     shown = [_text(written, weight="Bolder" if winner else "Default")]
     if winner:
         shown.append(_own(f"→ {_moment(winner.valid_until)}", color="Good"))
+        if winner.principal:
+            who = winner.principal.name or winner.principal.principal_id
+            shown.append(_text(who, size="Small", isSubtle=True))
     columns = [_column(2, [_text(attribute.friendly_name, isSubtle=True)]), _column(3, shown)]
     return {"type": "ColumnSet", "spacing": "Small", "columns": columns}
 

@@ -19,6 +19,7 @@ from function_app.api.parameter_types import enum
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.addresses import MAX_ID_LENGTH
+from function_app.domain.ending import is_contradicted
 from function_app.domain.entity import CLEAR, CUSTOMER
 from function_app.domain.entity import CUSTOMER_ID as KEY
 from function_app.domain.fitting import Fitting
@@ -29,7 +30,7 @@ from function_app.domain.query import Position, Sorting
 from function_app.domain.schema import is_value_of
 from function_app.errors import ServiceError
 from function_app.operations.activity_lists import add_activities
-from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer
+from function_app.operations.shapes import BatchResult, CustomerList, Receipt, UpdatedCustomer, principal_of
 from function_app.services.list_customers import BY_KEY, ListQuery
 from function_app.services.list_in_order import Place
 from function_app.services.update_profile import Updated, UpdateRequest
@@ -39,7 +40,8 @@ _NOT_CREATED = "Profiles can be updated, but not created: new customers of the s
 _NOT_DELETED = "Profiles can be updated, but not deleted: delete the customer in the source and start a refresh."
 
 
-def _names(text: str) -> list[str]:
+def names_of(text: str) -> list[str]:
+    """Parse names of fields separated by commas."""
     names = [name.strip() for name in text.split(",")]
     if not all(names):
         msg = "names of fields separated by commas, like City,Email"
@@ -51,7 +53,7 @@ CLEAR_FIELDS = query(
     CLEAR,
     "Fields to Clear",
     "The names of fields to clear, separated by commas, like City,Email. They are empty until it expires.",
-    ParameterType(_names),
+    ParameterType(names_of),
     visibility="advanced",
     choices=Choices(
         "GetEntitySchema",
@@ -85,7 +87,11 @@ CLEAR_FIELDS = query(
     responses={
         204: Response(
             "The update is accepted.",
-            headers={"x-ms-update-id": "The id of the update.", "x-ms-valid-until": "When the update expires."},
+            headers={
+                "x-ms-update-id": "The id of the update.",
+                "x-ms-valid-until": "When the update expires.",
+                "x-ms-until-refresh": "true if the next refresh ends it before.",
+            },
         ),
         200: Response("The update is accepted, with the merged profile as requested by Prefer.", UpdatedCustomer),
     },
@@ -93,10 +99,14 @@ CLEAR_FIELDS = query(
 async def update_customer(call: Call) -> Answer:
     timing, caller, repeat = params.requested_validity(call), call[params.CALLER], call[params.REPEAT_ID]
     names = call[CLEAR_FIELDS]
-    request = UpdateRequest(call[params.CUSTOMER_ID], call.body, timing, caller, repeat, Clear(names or ()))
+    request = UpdateRequest(
+        call[params.CUSTOMER_ID], call.body, timing, caller, repeat, Clear(names or ()), call.principal.sender
+    )
     updated = await call.services.update_profile(call.model, request, call.now)
     until = format_instant(updated.update.valid_until)
     headers = {"x-ms-update-id": updated.update.update_id, "x-ms-valid-until": until}
+    if updated.update.until_refresh:
+        headers["x-ms-until-refresh"] = "true"
     if not params.prefers_representation(call[params.PREFER]):
         return Answer(204, headers=headers)
     body: UpdatedCustomer = {"customer": dict(updated.kept.attributes), "receipt": _receipt(updated)}
@@ -104,12 +114,15 @@ async def update_customer(call: Call) -> Answer:
 
 
 def _receipt(updated: Updated) -> Receipt:
-    return {
+    receipt: Receipt = {
         "updateId": updated.update.update_id,
         "outcome": updated.outcome,
         "validUntil": format_instant(updated.update.valid_until),
         "attributes": updated.attributes,
     }
+    if updated.update.until_refresh:
+        receipt["untilRefresh"] = True
+    return receipt
 
 
 EXPAND = query(
@@ -154,9 +167,12 @@ def _explanation(kept: Kept, fitting: Fitting) -> dict[str, Any]:
         name: {
             "source": source.get(name),
             "validUntil": format_instant(winner.valid_until),
+            "untilRefresh": winner.until_refresh,
             "occurredAt": format_instant(winner.occurred_at),
             "caller": winner.caller,
+            "principal": principal_of(winner.principal),
             "updateId": winner.update_id,
+            "contradicted": is_contradicted(winner.before, kept.source_of(name), kept.attributes[name]),
         }
         for name, winner in kept.live.items()
     }
@@ -241,7 +257,8 @@ async def update_customers(call: Call) -> Answer:
     async def update(index: int, item: Any) -> Receipt:
         changes = {name: value for name, value in as_object(item).items() if name not in {KEY, CLEAR}}
         repeat_id = f"{repeat}/{index}" if repeat else None
-        request = UpdateRequest(_customer_id(item), changes, timing, caller, repeat_id, _to_clear(item))
+        clear, sender = _to_clear(item), call.principal.sender
+        request = UpdateRequest(_customer_id(item), changes, timing, caller, repeat_id, clear, sender)
         later = call.now + timedelta(microseconds=index)  # if two items are for one customer, the later one shows
         return _receipt(await call.services.update_profile(call.model, request, later))
 

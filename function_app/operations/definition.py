@@ -148,6 +148,9 @@ class InstanceDefinition(Strict):
     validity: ValidityDefinition | None = Field(
         None, title="Validity", description="Default lifetimes and the maximum."
     )
+    timeZone: Label | None = Field(
+        None, title="Time Zone", description="The IANA time zone in which days end, like Europe/Oslo; UTC if empty."
+    )
     refresh: RefreshDefinition | None = Field(None, title="Refresh", description="When a refresh removes no customers.")
     apiKeyInQuery: bool = Field(
         False,

@@ -25,7 +25,17 @@ class Progress(TypedDict):
     joined: Annotated[
         int, Field(title="Joined", description="Parked activities that joined the timeline of their customer.")
     ]
-    landed: Annotated[int, Field(title="Landed", description="Live updates with values that the source now has.")]
+    landed: Annotated[
+        int,
+        Field(title="Landed Values", description="Values of live updates that the source has now, each reported once."),
+    ]
+    contradicted: Annotated[
+        int,
+        Field(
+            title="Contradicted Values",
+            description="Values of live updates that show although the source has changed to other ones.",
+        ),
+    ]
     parts: NotRequired[
         Annotated[int | None, Field(title="Parts", description="The number of steps, once the refresh is planned.")]
     ]
@@ -37,14 +47,16 @@ class Progress(TypedDict):
 class LandedUpdate(TypedDict):
     customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
     updateId: Annotated[str, Field(title="Update ID", description="The id of the update.")]
-    attributes: Annotated[list[str], Field(title="Attributes", description="The attributes that the update changes.")]
+    attributes: Annotated[list[str], Field(title="Attributes", description="The attributes that landed.")]
 
 
 class Landed(TypedDict):
-    """Live updates with values that the source now has."""
+    """Values of live updates that the source has now: it shows from now on. Each is reported once."""
 
-    count: Annotated[int, Field(title="Count", description="The number of landed updates.")]
-    updates: Annotated[list[LandedUpdate], Field(title="Updates", description="The first 1000 landed updates.")]
+    count: Annotated[int, Field(title="Count", description="The number of landed values.")]
+    updates: Annotated[
+        list[LandedUpdate], Field(title="Updates", description="The first 1000 updates of which something landed.")
+    ]
 
 
 class NodeInfo(TypedDict):
@@ -98,7 +110,7 @@ class JobInfo(TypedDict):
         list[SnapshotInfo], Field(title="Snapshots", description="The folder that is loaded for each entity.")
     ]
     progress: Annotated[Progress, Field(title="Progress", description="Numbers of rows so far.")]
-    landed: Annotated[Landed, Field(title="Landed", description="Live updates with values that the source now has.")]
+    landed: Annotated[Landed, Field(title="Landed", description="Values of live updates that the source has now.")]
     tasks: NotRequired[Annotated[list[NodeInfo] | None, Field(title="Tasks", description="The steps, if requested.")]]
 
 

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from function_app.api.paging import Page
+from function_app.domain.access import Sender
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.schema import Use
 
@@ -26,6 +27,21 @@ UNTYPED: dict[str, Any] = {"x-untyped": True}
 """Marks an object with members that differ from customer to customer: without its type, formulas can read each."""
 
 
+class PrincipalShape(TypedDict):
+    """The principal that sent a write, as the service authenticated it."""
+
+    id: Annotated[str, Field(title="Principal ID", description="The object id in Entra, or the API key used.")]
+    kind: Annotated[str, Field(title="Principal Kind", description="Whether it is a user or an app.")]
+    name: NotRequired[
+        Annotated[str | None, Field(title="Principal Name", description="Its name, if its token has one.")]
+    ]
+
+
+def principal_of(sender: Sender | None) -> PrincipalShape | None:
+    """Return who sent a write; None if that is not known."""
+    return {"id": sender.principal_id, "kind": sender.principal_type, "name": sender.name} if sender else None
+
+
 class Receipt(TypedDict):
     """The outcome of an update."""
 
@@ -37,6 +53,9 @@ class Receipt(TypedDict):
         ),
     ]
     validUntil: Annotated[str, Field(title="Valid Until", description="When it expires.")]
+    untilRefresh: NotRequired[
+        Annotated[bool | None, Field(title="Until Refresh", description="True if the next refresh ends it before.")]
+    ]
     attributes: Annotated[
         dict[str, Literal["applied", "superseded"]],
         Field(
@@ -161,6 +180,9 @@ class ItemResult(TypedDict):
         Annotated[str | None, Field(title="Customer ID", description="The id of the activity's customer.")]
     ]
     validUntil: NotRequired[Annotated[str | None, Field(title="Valid Until", description="When it expires.")]]
+    untilRefresh: NotRequired[
+        Annotated[bool | None, Field(title="Until Refresh", description="Whether the next refresh ends it before.")]
+    ]
     attributes: NotRequired[
         Annotated[
             dict[str, str] | None,

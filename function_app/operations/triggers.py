@@ -22,10 +22,11 @@ from function_app.api.operation import Operation, Response, operation
 from function_app.api.parameter import query
 from function_app.api.parameter_types import text
 from function_app.domain.access import Role
+from function_app.domain.activity import Activity
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.errors import ServiceError
-from function_app.operations.shapes import Instant, UnifiedActivity, customer_fields
+from function_app.operations.shapes import Instant, PrincipalShape, UnifiedActivity, customer_fields, principal_of
 from function_app.services.read_feed import FeedPage
 
 POLL_AFTER = 60
@@ -51,7 +52,10 @@ class UpdateEvent(TypedDict):
     occurredAt: Annotated[Instant, Field(title="Occurred At", description="When the change happened.")]
     validUntil: Annotated[Instant, Field(title="Valid Until", description="When the update expires or expired.")]
     caller: NotRequired[
-        Annotated[str | None, Field(title="Caller", description="The name that the caller sent, if any.")]
+        Annotated[str | None, Field(title="Caller", description="What the sender calls itself, if it does.")]
+    ]
+    principal: NotRequired[
+        Annotated[PrincipalShape | None, Field(title="Update Principal", description="Who sent the update.")]
     ]
     names: Annotated[list[str], Field(title="Field Names", description="The names of the changed fields.")]
     fields: Annotated[
@@ -61,6 +65,17 @@ class UpdateEvent(TypedDict):
 
 INTERNAL: dict[str, Any] = {"x-ms-visibility": "internal"}
 """Hides a field from makers: the platform splits a trigger only if the array is the one visible field."""
+
+
+class ActivityEvent(UnifiedActivity):
+    """An activity that was created, and who sent it."""
+
+    caller: NotRequired[
+        Annotated[str | None, Field(title="Caller", description="What the sender calls itself, if it does.")]
+    ]
+    principal: NotRequired[
+        Annotated[PrincipalShape | None, Field(title="Activity Principal", description="Who sent the activity.")]
+    ]
 
 
 class Events(TypedDict):
@@ -80,7 +95,7 @@ class UpdateEvents(Events):
 class ActivityEvents(Events):
     """Activities."""
 
-    value: Annotated[list[UnifiedActivity], Field(title="Activities", description="The activities.")]
+    value: Annotated[list[ActivityEvent], Field(title="Activities", description="The activities.")]
 
 
 def _responses(description: str, model: type) -> dict[int, Response]:
@@ -119,7 +134,7 @@ async def when_a_profile_is_updated(call: Call) -> Answer:
 )
 async def when_an_activity_is_created(call: Call) -> Answer:
     page = await call.services.read_feed.created(call.model, _position(call), call.now)
-    return _answer(call, page, [activity.attributes for activity in page.items])
+    return _answer(call, page, [_activity(activity) for activity in page.items])
 
 
 @operation(
@@ -147,9 +162,15 @@ def _event(update: Update) -> UpdateEvent:
         "occurredAt": format_instant(update.occurred_at),
         "validUntil": format_instant(update.valid_until),
         "caller": update.caller,
+        "principal": principal_of(update.principal),
         "names": sorted(update.attributes),
         "fields": dict(update.attributes),
     }
+
+
+def _activity(activity: Activity) -> dict[str, Any]:
+    sent = {"caller": activity.caller, "principal": principal_of(activity.principal)}
+    return {**activity.attributes, **sent}
 
 
 def _answer(call: Call, page: FeedPage[Any], events: Sequence[Any]) -> Answer:

@@ -25,6 +25,7 @@ GROUPS: dict[str, Callable[[UsageCount], Any]] = {
     "operation": lambda counted: counted.series.operation,
     "entity": lambda counted: counted.series.entity,
     "caller": lambda counted: counted.series.caller,
+    "principal": lambda counted: counted.series.principal,
     "result": lambda counted: counted.series.result,
     "errorCode": lambda counted: counted.series.error_code,
 }
@@ -56,7 +57,8 @@ TO = query(
 GROUP_BY = query(
     "groupBy",
     "Group By",
-    "The names to group calls by, like entity,caller; one or more of operation, entity, caller, result, errorCode.",
+    "The names to group calls by, like entity,caller; "
+    "one or more of operation, entity, caller, principal, result, errorCode.",
     ParameterType(_groups),
     default=("operation",),
     visibility="important",
@@ -104,7 +106,10 @@ class UsageRow(Counts):
     operation: NotRequired[Annotated[str | None, Field(title="Operation", description="The id of the operation.")]]
     entity: NotRequired[Annotated[str | None, Field(title="Entity", description="The entity in the path, if any.")]]
     caller: NotRequired[
-        Annotated[str | None, Field(title="Caller", description="The caller parameter, or the id of the principal.")]
+        Annotated[str | None, Field(title="Caller", description="The caller parameter: what the sender calls itself.")]
+    ]
+    principal: NotRequired[
+        Annotated[str | None, Field(title="Principal ID", description="The id of the principal that sent the calls.")]
     ]
     result: NotRequired[Annotated[int | None, Field(title="Result", description="The HTTP status.")]]
     errorCode: NotRequired[

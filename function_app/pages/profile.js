@@ -107,7 +107,8 @@ class Field {
     }
     const facts = {
       sourceValue: formatValue(reason.source, this.#attribute.dataType),
-      setBy: reason.caller ?? text("unknownCaller"),
+      setBy: reason.principal ? reason.principal.name || reason.principal.id : text("unknownPrincipal"),
+      ...(reason.caller ? { caller: reason.caller } : {}),
       changedAt: formatSecond(reason.occurredAt),
       shownUntil: formatSecond(reason.validUntil),
     };

@@ -16,7 +16,7 @@ const PERIODS = {
   lastWeek: { length: 7 * DAY, step: DAY, interval: "day" },
   lastMonth: { length: 30 * DAY - HOUR, step: DAY, interval: "day" },
 };
-const GROUPS = ["result", "operation", "entity", "caller", "errorCode"];
+const GROUPS = ["result", "operation", "entity", "caller", "principal", "errorCode"];
 const MAX_SERIES = 6; // the others are shown together
 const hour = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
 const dayOfUtc = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });

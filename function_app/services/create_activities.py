@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from function_app import error_codes
 from function_app.domain import validity
+from function_app.domain.access import Sender
 from function_app.domain.activity import Activity, SourceKey
-from function_app.domain.validity import RequestedValidity
+from function_app.domain.lifetime import NEXT_REFRESH
+from function_app.domain.validity import RequestedValidity, Validity
 from function_app.errors import Rejected, ServiceError
 from function_app.services.activity_records import Accepted, accept, activity_entity
 from function_app.services.erased import Erased, erased_person
@@ -25,6 +27,17 @@ from function_app.store.port import Store
 Outcome = Literal["created", "duplicate", "parked"]
 MAX_JOINED = 100_000
 BATCH_SIZE = 100  # other requests run between two batches; one batch is validated while another is stored
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRequest:
+    """Records of one activity entity, as a caller sent them."""
+
+    entity_name: str
+    records: Sequence[Any]
+    timing: RequestedValidity
+    caller: str | None = None
+    principal: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +59,22 @@ class CreateActivities:
         self._joined: set[tuple[str, SourceKey, str]] = set()
 
     async def __call__(
-        self,
-        model: CompiledInstance,
-        entity_name: str,
-        records: Sequence[Any],
-        timing: RequestedValidity,
-        now: datetime,
+        self, model: CompiledInstance, request: ActivityRequest, now: datetime
     ) -> list[Created | Rejected]:
-        """Store the activities of records of one entity; return a result for each record, in order.
+        """Store the activities of records; return a result for each record, in order.
 
         A record that is not valid is rejected with all its faults; nothing of it is stored.
         """
-        entity, checker = activity_entity(model, entity_name), model.records[entity_name]
-        decided = validity.decide(timing, model.instance.validity.activity, model.instance.validity.maximum, now)
+        entity, checker = activity_entity(model, request.entity_name), model.records[request.entity_name]
+        records, sent = request.records, {"caller": request.caller, "principal": request.principal}
+        decided = validity.decide(request.timing, model.instance.validity.activity, model.instance.validity, now)
+        if isinstance(decided, Validity) and decided.until_refresh:
+            message = f"'{NEXT_REFRESH}' is for profile updates; send another lifetime."
+            decided = [error_codes.INVALID_DURATION(message, "validFor")]
 
         async def store(start: int) -> list[Created | Rejected]:
-            batch = [accept(entity, checker, record, decided, now) for record in records[start : start + BATCH_SIZE]]
+            some = records[start : start + BATCH_SIZE]
+            batch = [_sent(accept(entity, checker, record, decided, now), sent) for record in some]
             try:
                 results = await self._store_batch(model.instance.instance_id, batch, now)
             except ServiceError as error:  # of the store; other batches may be stored
@@ -184,6 +197,13 @@ class CreateActivities:
             raise known.as_error()
         await self._store.activities.unpark(instance_id, source_key, activity)
         return known
+
+
+def _sent(accepted: Accepted | Rejected, sent: Mapping[str, Any]) -> Accepted | Rejected:
+    """Return what is accepted with who sent it."""
+    if isinstance(accepted, Rejected):
+        return accepted
+    return accepted._replace(activity=replace(accepted.activity, **sent))
 
 
 def _created(activity: Activity, known: Activity | None, outcome: Outcome) -> Created | Rejected:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from function_app.services.access import Access
 from function_app.services.create_activities import CreateActivities
 from function_app.services.delete_instance import DeleteInstance
+from function_app.services.end_updates import EndUpdates
 from function_app.services.erased import Erased
 from function_app.services.instances import Instances
 from function_app.services.key_ring import KeyRing
@@ -18,6 +19,7 @@ from function_app.services.read_activities import ReadActivities
 from function_app.services.read_customer import ReadCustomer
 from function_app.services.read_feed import ReadFeed
 from function_app.services.read_records import ReadRecords
+from function_app.services.read_updates import ReadUpdates
 from function_app.services.refresh.job import Refresh, Workers
 from function_app.services.settle import Settle
 from function_app.services.update_profile import UpdateProfile
@@ -47,6 +49,8 @@ class Services:
         self.instances = Instances(store)
         self.erased = Erased(store)
         self.update_profile = UpdateProfile(store, self.erased)
+        self.end_updates = EndUpdates(store)
+        self.read_updates = ReadUpdates(store)
         self.read_customer = ReadCustomer(store)
         self.key_ring = KeyRing(store)
         self.create_activities = CreateActivities(store, self.key_ring, self.erased)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from function_app import error_codes
 from function_app.domain import validity
+from function_app.domain.access import Sender
 from function_app.domain.profile import Update
 from function_app.domain.projection import Kept
 from function_app.domain.validity import RequestedValidity
@@ -33,6 +34,7 @@ class UpdateRequest:
     caller: str | None = None
     repeat_id: str | None = None
     clear: Clear = NOTHING
+    principal: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class UpdateProfile:
 
 def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> Update:
     policy = model.instance.validity
-    times = validity.decide(request.timing, policy.update, policy.maximum, now)
+    times = validity.decide(request.timing, policy.update, policy, now)
     changes = model.customers.check_changes(request.body, request.clear)
     if isinstance(times, list) or isinstance(changes, list):
         both = (times, changes)
@@ -92,6 +94,8 @@ def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> U
         valid_until=times.valid_until,
         fingerprint=_fingerprint(changes, request) if request.repeat_id else "",
         caller=request.caller,
+        principal=request.principal,
+        until_refresh=times.until_refresh,
     )
 
 

@@ -24,7 +24,8 @@ class Usage:
     """The calls that this worker answered, by instance and hour.
 
     A worker writes one document for each instance and hour, complete each time, so a repeated write counts nothing
-    twice. A document has at most MAX_SERIES series; further calls are counted without caller and entity.
+    twice. A document has at most MAX_SERIES series; further calls are counted without caller, principal
+    and entity.
     It is written every FLUSH_EVERY_S, and FLUSH_WHEN_IDLE_S after the last call: Azure stops a worker without notice,
     but not one that has just answered.
     """
@@ -49,7 +50,7 @@ class Usage:
         tally = counts.get(series)
         if tally is None:
             if len(counts) >= MAX_SERIES:
-                series = series._replace(caller=OTHER, entity=None)
+                series = series._replace(caller=OTHER, principal=OTHER, entity=None)
             tally = counts.setdefault(series, Tally())
         tally.add(series.result, traffic)
         self._unwritten.add(key)

@@ -12,12 +12,13 @@ from dataclasses import asdict, astuple
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from function_app.domain.access import Sender
 from function_app.domain.activity import ACTIVITY_TIME, Activity, SourceKey
 from function_app.domain.deletion import Deletion
 from function_app.domain.feed import FEED_RETENTION, end_returned_at
 from function_app.domain.instant import format_instant
 from function_app.domain.job import Counts, Job, RejectedRow, Task
-from function_app.domain.profile import Update
+from function_app.domain.profile import End, Update
 
 Document = dict[str, Any]
 Kind = Literal[
@@ -88,6 +89,14 @@ def _position(instant: str, document_id: str, customer_id: str) -> str:
     return f"{instant}|{document_id}|{customer_id}"
 
 
+def sender_document(sender: Sender | None) -> Document | None:
+    return {"id": sender.principal_id, "kind": sender.principal_type, "name": sender.name} if sender else None
+
+
+def sender_of(document: Mapping[str, Any] | None) -> Sender | None:
+    return Sender(document["id"], document["kind"], document["name"]) if document else None
+
+
 def update_document(instance_id: str, update: Update, now: datetime) -> Document:
     document_id, received = update_doc_id(update.update_id), format_instant(update.received_at)
     occurred = received if update.occurred_at is update.received_at else format_instant(update.occurred_at)
@@ -107,9 +116,21 @@ def update_document(instance_id: str, update: Update, now: datetime) -> Document
         RECEIVED: _position(received, document_id, update.customer_id),
         ENDED: _position(returned, document_id, update.customer_id),
         "caller": update.caller,
+        "principal": sender_document(update.principal),
+        "before": update.before,
+        "untilRefresh": update.until_refresh,
+        "ends": {name: _end_document(end) for name, end in update.ends.items()},
         "fingerprint": update.fingerprint,
         "ttl": ttl(update.valid_until, now),
     }
+
+
+def _end_document(end: End) -> Document:
+    return {"at": format_instant(end.at), "landed": end.landed, "by": sender_document(end.by)}
+
+
+def _end_of(document: Mapping[str, Any]) -> End:
+    return End(datetime.fromisoformat(document["at"]), document["landed"], sender_of(document["by"]))
 
 
 def update_of(document: Mapping[str, Any]) -> Update:
@@ -122,6 +143,10 @@ def update_of(document: Mapping[str, Any]) -> Update:
         valid_until=datetime.fromisoformat(document["validUntil"]),
         fingerprint=document["fingerprint"],
         caller=document["caller"],
+        principal=sender_of(document.get("principal")),
+        before=document.get("before"),
+        until_refresh=document.get("untilRefresh", False),
+        ends={name: _end_of(end) for name, end in document.get("ends", {}).items()},
     )
 
 
@@ -144,6 +169,7 @@ def activity_document(instance_id: str, activity: Activity, now: datetime) -> Do
         document["withdrawn"] = True
     if activity.valid_until or activity.received_at:
         document[CREATED] = _position(format_instant(activity.received_at or now), document_id, activity.customer_id)
+        document |= {"caller": activity.caller, "principal": sender_document(activity.principal)}
     if activity.valid_until:
         document["validUntil"] = format_instant(activity.valid_until)
         document["ttl"] = ttl(activity.valid_until, now)
@@ -175,6 +201,8 @@ def activity_of(document: Mapping[str, Any]) -> Activity:
         hidden=document["hidden"],
         received_at=datetime.fromisoformat(document[CREATED].split("|", 1)[0]) if CREATED in document else None,
         withdrawn=document.get("withdrawn", False),
+        caller=document.get("caller"),
+        principal=sender_of(document.get("principal")),
     )
 
 

@@ -9,7 +9,7 @@ raised for what takes longer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -38,6 +38,17 @@ class Added(NamedTuple):
 
     kept: Kept
     known: Update | None = None
+
+
+class Changed(NamedTuple):
+    """What shows of a customer after updates of it changed, and those updates."""
+
+    kept: Kept
+    updates: Sequence[Update]
+
+
+ChangeUpdates = Callable[[Kept, Sequence[Update]], Sequence[Update]]
+"""Returns which of the live updates of a customer change, changed, given what shows; none if nothing changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,17 @@ class Customers(Protocol):
 
         Nothing is written if the customer has a live update with the same id. None if there is no such customer.
         """
+
+    async def change_updates(
+        self, instance_id: str, customer_id: str, change: ChangeUpdates, fitting: Fitting, now: datetime
+    ) -> Changed | None:
+        """Change the ends of live updates, and keep what shows with them. None if there is no such customer.
+
+        If there are very many, they change in several steps; each keeps what shows, and a repeat does the rest.
+        """
+
+    async def read_updates(self, instance_id: str, customer_id: str, after: datetime) -> Sequence[Update]:
+        """Return the updates of a customer that expire after an instant, in no particular order."""
 
     async def find(self, instance_id: str, query: ProfileQuery, limit: int, now: datetime) -> Found:
         """Return up to `limit` merged profiles. Raises TooManyDue if more than MAX_DUE customers are due."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from function_app.domain.instant import format_instant
 from function_app.domain.projection import Kept, Winner
-from function_app.store.documents import PROFILE_ID, Document, customer_pk
+from function_app.store.documents import PROFILE_ID, Document, customer_pk, sender_document, sender_of
 
 
 def profile_document(instance_id: str, kept: Kept) -> Document:
@@ -61,6 +61,9 @@ def beneath_document(kept: Kept) -> Document:
             "validUntil": format_instant(winner.valid_until),
             "caller": winner.caller,
             "beneath": winner.beneath,
+            "principal": sender_document(winner.principal),
+            "before": winner.before,
+            "untilRefresh": winner.until_refresh,
         }
         for name, winner in kept.live.items()
     }
@@ -76,4 +79,7 @@ def _winner_of(document: Mapping[str, Any]) -> Winner:
         datetime.fromisoformat(document["validUntil"]),
         document["caller"],
         document["beneath"],
+        sender_of(document.get("principal")),
+        tuple(document.get("before", ())),
+        document.get("untilRefresh", False),
     )

@@ -61,7 +61,7 @@ def renamed(document: Mapping[str, Any], caller: str, name: str) -> Document | N
 def counted_of(document: Mapping[str, Any]) -> Iterator[UsageCount]:
     hour = datetime.fromisoformat(document["hour"])
     for found in document["counts"]:
-        series = Series(*(found[name] for name in Series._fields))
+        series = Series(*(found.get(name) for name in Series._fields))
         latencies = Counter({int(bucket): count for bucket, count in found["latencies"].items()})
         yield UsageCount(
             hour, series, Tally(found["count"], found["failures"], found["bytesIn"], found["bytesOut"], latencies)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from support import INSTANCE, NOW, create_activity
 
+from function_app.domain.access import Sender
 from function_app.domain.activity import Activity, SourceKey, activity_of_unified
 from function_app.domain.query import ActivityQuery, Compares, Equals, Text
 from function_app.store.port import Store
@@ -38,6 +40,16 @@ async def test_an_activity_comes_back_as_it_was_created(store: Store, activity_i
     found = await store.activities.find(INSTANCE, ActivityQuery("ada"), 10, NOW)
     assert [row.activity for row in found] == [created]
     assert await find(store, ActivityQuery("bob")) == []
+
+
+async def test_an_activity_keeps_who_sent_it_while_it_is_parked_and_on_the_timeline(store: Store) -> None:
+    sent = replace(activity("ada", "x"), caller="shop", principal=Sender("u-1", "user", "Åse"))
+    await create_activity(store, sent, NOW)
+    await store.activities.park(INSTANCE, KEY, sent, NOW)
+    (_, parked), *_ = await store.activities.read_parked(INSTANCE, NOW)
+    (found,) = await store.activities.find(INSTANCE, ActivityQuery("ada"), 10, NOW)
+    for one in (parked, found.activity):
+        assert (one.caller, one.principal) == ("shop", Sender("u-1", "user", "Åse"))
 
 
 async def test_an_activity_is_created_once_until_it_ends(store: Store) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from support import INSTANCE, NOW, in_json, model, profile, put_profiles
 
+from function_app.domain.access import Sender
 from function_app.domain.entity import Attribute
 from function_app.domain.fitting import Fitting
 from function_app.domain.profile import Update
@@ -43,6 +44,7 @@ def update(customer_id: str, update_id: str = "u1", hours: float = 1, **attribut
         valid_until=NOW + timedelta(hours=hours),
         fingerprint="f",
         caller="test",
+        principal=Sender("u-1", "user", "Åse"),
     )
 
 
@@ -113,8 +115,9 @@ async def test_an_update_shows_until_the_instant_it_ends_and_not_in_it(store: St
     kept = await shown(store, now=given.valid_until - MICRO)
     assert added.kept.attributes == kept.attributes == profile("ada", Points=7)
     assert kept.covered == {"City": "Oslo", "Points": 1}
-    winner = Winner("u1", given.occurred_at, given.received_at, given.valid_until, given.caller)
-    assert kept.live == {"City": winner, "Points": winner}
+    times = (given.occurred_at, given.received_at, given.valid_until)
+    winner = Winner("u1", *times, given.caller, principal=Sender("u-1", "user", "Åse"))
+    assert kept.live == {"City": winner._replace(before=("Oslo",)), "Points": winner._replace(before=(1,))}
     ended = await shown(store, now=given.valid_until)
     assert (ended.attributes, ended.live) == (profile("ada", City="Oslo", Points=1), {})
 

@@ -87,7 +87,7 @@ BAD = [
     timing("ValidUntilPassed", "validUntil", "2026-11-23T12:00:00Z", "after now (2026-11-23T12:00:00.000000Z)"),
     timing("ValidUntilTooFar", "validUntil", NEXT_YEAR, "P30D", "2026-12-23T12:00:00", "2027-11-23T12:00:00"),
     timing("ValidUntilTooFar", "validFor", "P31D", "P30D", "P31D"),
-    timing("InvalidDuration", "validFor", "90 minutes", "ISO 8601", "'90 minutes'"),
+    timing("InvalidDuration", "validFor", "90 seconds", "ISO 8601", "'90 seconds'"),
     timing("InvalidDuration", "validFor", "PT0S", "above zero", "'PT0S'"),
     timing("OccurredInFuture", "occurredAt", "2026-11-23T12:05:01Z", "PT5M", "2026-11-23T12:05:01"),
     Bad(

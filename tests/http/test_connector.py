@@ -79,6 +79,9 @@ async def typed(designer: Designer, action: Action, name: str, form: dict[str, A
         body = await filled_body(designer, create, form)
         created = (await designer.call(create.id, form, body))["value"]
         return body.get("PurchaseId") or body.get("TicketId") or created["activityId"]
+    if name == "updateId":
+        await designer.call("UpdateCustomer", form, {"City": "Moss"})
+        return (await designer.call("ListCustomerUpdates", form))["value"][0]["updateId"]
     if name == "key":
         return {"eCommerce": "CNTID_1000", "PoS": "LOYID_4000", "Support": "SUPID_7000"}[form["dataSourceName"]]
     return example(action.parameters[name])

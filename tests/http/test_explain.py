@@ -25,9 +25,12 @@ async def test_explain_says_where_each_live_attribute_comes_from(client: httpx.A
         "City": {
             "source": "Oslo",
             "validUntil": "2026-11-23T13:00:00.000000Z",
+            "untilRefresh": False,
             "occurredAt": "2026-11-23T11:30:00.000000Z",
             "caller": "Flow: Ødegård",
+            "principal": {"id": "local", "kind": "user", "name": None},
             "updateId": sent.headers["x-ms-update-id"],
+            "contradicted": False,
         }
     }
     assert explained == plain

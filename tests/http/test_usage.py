@@ -19,7 +19,7 @@ from function_app.store.embedded import EmbeddedStore
 AT = f"instances/{INSTANCE}"
 CUSTOMER = f"{AT}/data/Customer/ada"
 HOUR = timedelta(hours=1)
-ALL = "operation,entity,caller,result,errorCode"
+ALL = "operation,entity,caller,principal,result,errorCode"
 
 
 async def usage(client: httpx.AsyncClient, **asked: str) -> dict[str, Any]:
@@ -41,12 +41,12 @@ async def test_every_call_is_counted_by_all_its_dimensions(client: httpx.AsyncCl
     await client.patch(f"{CUSTOMER}?caller=flow", json={"Points": "many"})
     await client.get(f"{AT}/manage/entities/Nope")
     report = await usage(client, groupBy=ALL)
-    assert seen(report, "operation", "entity", "caller", "result", "errorCode", "count") == [
-        ("GetCustomer", "Customer", "local", 200, None, 2),
-        ("GetCustomer", "Customer", "local", 404, "CustomerNotFound", 1),
-        ("GetEntity", "Nope", "local", 404, "EntityNotFound", 1),
-        ("UpdateCustomer", "Customer", "flow", 204, None, 1),
-        ("UpdateCustomer", "Customer", "flow", 400, "WrongType", 1),
+    assert seen(report, "operation", "entity", "caller", "principal", "result", "errorCode", "count") == [
+        ("GetCustomer", "Customer", None, "local", 200, None, 2),
+        ("GetCustomer", "Customer", None, "local", 404, "CustomerNotFound", 1),
+        ("GetEntity", "Nope", None, "local", 404, "EntityNotFound", 1),
+        ("UpdateCustomer", "Customer", "flow", "local", 204, None, 1),
+        ("UpdateCustomer", "Customer", "flow", "local", 400, "WrongType", 1),
     ]
     assert (report["total"]["count"], report["total"]["failures"]) == (6, 3)
 

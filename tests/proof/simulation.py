@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing import get_context
@@ -22,14 +23,17 @@ from typing import Any
 from support import NOW, Clock, definition, in_json, profile
 from support.oracle import merge
 
+from function_app.domain.access import Sender
 from function_app.domain.definition import instance_of
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.domain.query import Equals, ProfileQuery, Sorting, holds
 from function_app.domain.validity import RequestedValidity
 from function_app.errors import ServiceError
+from function_app.services.end_updates import EndUpdates
 from function_app.services.erased import Erased
 from function_app.services.instances import CompiledInstance
+from function_app.services.refresh.landing import Landing
 from function_app.services.update_profile import UpdateProfile, UpdateRequest
 from function_app.store.embedded import EmbeddedStore, database
 
@@ -38,6 +42,7 @@ from .virtual_loop import run
 
 ADA, STEPS, LATER, SEEDS_A_FILE = "ada", 24, 3, 100
 MICRO = timedelta(microseconds=1)
+SENDER = Sender("simulation", "app")
 FAR = NOW + timedelta(days=2)
 
 
@@ -91,7 +96,8 @@ class World:
         await self.store.close()
 
     def _acts(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        return [self._update] * 4 + [self._retry] * 2 + [self._refresh, self._settle, self._settle, self._define]
+        ends = [self._end, self._revert, self._land]
+        return [self._update] * 4 + [self._retry] * 2 + [self._refresh, self._settle, self._settle, self._define, *ends]
 
     async def _update(self) -> None:
         chance = self.chance
@@ -134,6 +140,9 @@ class World:
         self.coming = profile(ADA, City=f"s{number}", FullName=self.chance.choice((None, f"s{number}")))
         if self.model is self.models[0]:
             self.coming["Points"] = number
+        kept = await self.store.customers.read(self.instance, ADA, self.model.fitting, self.clock())
+        if kept and self.chance.random() < 0.3:
+            self.coming = {name: kept.attributes.get(name) for name in self.coming}  # so that something lands
         loaded, digests = in_json(self.coming), {ADA: f"{number}{self.model.fitting.form}"}
         coming, fitting = self.coming, self.model.fitting
         await self.store.customers.write_sources(self.instance, loaded, fitting, self.clock(), digests)
@@ -141,6 +150,21 @@ class World:
 
     async def _settle(self) -> None:
         await self.store.customers.settle(self.instance, self.model.fitting, self.clock(), 9)
+
+    async def _end(self) -> None:
+        """End an update, which may not be there."""
+        with suppress(ServiceError):
+            update_id = f"u{self.chance.randrange(len(self.intents) + 1)}"
+            await EndUpdates(self.store).one(self.model, ADA, update_id, SENDER, self.clock())
+
+    async def _revert(self) -> None:
+        names = self.chance.choice((None, ["City"], ["City", "FullName"]))
+        await EndUpdates(self.store).attributes(self.model, ADA, names, SENDER, self.clock())
+
+    async def _land(self) -> None:
+        now = self.clock()
+        async for _ in Landing(self.store, self.model, now, now)():
+            pass
 
     async def _define(self) -> None:
         if self.chance.random() < 0.3:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +14,10 @@ from support import NOW
 from support.forms import FORMS, TYPES
 from support.oracle import merge
 
+from function_app.domain.ending import end_early, land
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.fitting import Fitting
-from function_app.domain.profile import Attributes, Customer, Update
+from function_app.domain.profile import Attributes, Customer, End, Update
 from function_app.domain.projection import Kept, add, advance, project
 
 NAMES = ["X", "Y", "Z"]
@@ -48,6 +50,9 @@ acts = st.one_of(
     st.tuples(st.just("wait"), st.integers(1, 4)),
     st.tuples(st.just("settle")),
     st.tuples(st.just("define"), st.integers(0, 1)),
+    st.tuples(st.just("end"), st.integers(0, 11)),
+    st.tuples(st.just("revert"), st.none() | st.lists(st.sampled_from(NAMES), max_size=2)),
+    st.tuples(st.just("land")),
 )
 
 
@@ -88,6 +93,20 @@ class Stored:
                 self.kept = self.current(self.minute).at_rest()
             case "define", (fitting,):
                 self.fitting = fitting
+            case "end", (number,):
+                self.change(lambda updates: end_early(updates, End(at(self.minute)), update_id=f"u{number:02}"))
+            case "revert", (names,):
+                self.change(lambda updates: end_early(updates, End(at(self.minute)), names))
+            case "land", ():
+                self.change(lambda updates: land(self.current(self.minute), updates, self.fitting, at(self.minute)))
+
+    def change(self, change: Callable[[list[Update]], list[Update]]) -> None:
+        """Change live updates as a store does."""
+        live = [update for update in self.updates if update.is_live(at(self.minute))]
+        changed = {update.update_id: update for update in change(live)}
+        self.updates = [changed.get(update.update_id, update) for update in self.updates]
+        live = [changed.get(update.update_id, update) for update in live]
+        self.kept = project(self.kept.with_updates(*live), self.fitting, at(self.minute)).at_rest()
 
 
 def stored(fitting: Fitting, source: Attributes) -> Stored:

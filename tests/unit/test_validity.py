@@ -5,21 +5,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support import NOW
 
+from function_app.domain.lifetime import end_of_day, offered
 from function_app.domain.validity import Policy, RequestedValidity, Validity, decide
 
-DEFAULT, MAXIMUM = timedelta(hours=4), timedelta(days=30)
+DEFAULT, MAXIMUM, POLICY = timedelta(hours=4), timedelta(days=30), Policy(time_zone="Europe/Oslo")
 MICRO = timedelta(microseconds=1)
 SOON = "2026-11-23T13:00:00Z"
 
 
 def decided(**wishes: str) -> Validity:
-    found = decide(RequestedValidity(**wishes), DEFAULT, MAXIMUM, NOW)
+    found = decide(RequestedValidity(**wishes), DEFAULT, POLICY, NOW)
     assert isinstance(found, Validity), found
     return found
 
 
 def faults(**wishes: str) -> list[tuple[str, str | None]]:
-    found = decide(RequestedValidity(**wishes), DEFAULT, MAXIMUM, NOW)
+    found = decide(RequestedValidity(**wishes), DEFAULT, POLICY, NOW)
     assert isinstance(found, list), found
     assert {fault.status for fault in found} == {400}
     return [(fault.code, fault.target) for fault in found]
@@ -57,6 +58,12 @@ def test_valid_until_ends_it_at_that_instant_in_utc(text: str, until: datetime) 
         ("PT1S", timedelta(seconds=1)),
         ("PT90M", timedelta(minutes=90)),
         ("P7D", timedelta(days=7)),
+        ("90 minutes", timedelta(minutes=90)),
+        ("4 hours", timedelta(hours=4)),
+        ("1 Hour", timedelta(hours=1)),
+        ("3days", timedelta(days=3)),
+        (" 2  weeks ", timedelta(days=14)),
+        ("end of day", timedelta(hours=11)),
         ("P1DT12H30M", timedelta(days=1, hours=12, minutes=30)),
         ("P4W", timedelta(weeks=4)),
         ("P30D", MAXIMUM),
@@ -96,6 +103,9 @@ def test_valid_for_ends_it_that_long_after_now(text: str, lives: timedelta) -> N
         ({"valid_for": "P1Y"}, "InvalidDuration", "validFor"),
         ({"valid_for": "PT1.5H"}, "InvalidDuration", "validFor"),
         ({"valid_for": "90"}, "InvalidDuration", "validFor"),
+        ({"valid_for": "0 hours"}, "InvalidDuration", "validFor"),
+        ({"valid_for": "end of week"}, "InvalidDuration", "validFor"),
+        ({"valid_for": "31 days"}, "ValidUntilTooFar", "validFor"),
         ({"valid_for": "PT٣H"}, "InvalidDuration", "validFor"),
         ({"valid_for": ""}, "InvalidDuration", "validFor"),
         ({"occurred_at": "yesterday"}, "InvalidInstant", "occurredAt"),
@@ -142,19 +152,49 @@ def test_several_faults_come_at_once() -> None:
     ],
 )
 def test_a_fault_names_the_limit_and_what_was_received(wishes: dict[str, str], says: tuple[str, ...]) -> None:
-    found = decide(RequestedValidity(**wishes), DEFAULT, MAXIMUM, NOW)
+    found = decide(RequestedValidity(**wishes), DEFAULT, POLICY, NOW)
     assert isinstance(found, list)
     assert [text for text in says if text not in found[0].message] == []
 
 
 def test_the_default_and_the_maximum_are_the_ones_given() -> None:
-    assert decide(RequestedValidity(), timedelta(minutes=1), timedelta(minutes=2), NOW) == Validity(
+    assert decide(RequestedValidity(), timedelta(minutes=1), Policy(maximum=timedelta(minutes=2)), NOW) == Validity(
         NOW, NOW, NOW + timedelta(minutes=1)
     )
-    beyond = decide(RequestedValidity(valid_for="PT3M"), timedelta(minutes=1), timedelta(minutes=2), NOW)
+    beyond = decide(
+        RequestedValidity(valid_for="PT3M"), timedelta(minutes=1), Policy(maximum=timedelta(minutes=2)), NOW
+    )
     assert isinstance(beyond, list)
     assert "PT2M" in beyond[0].message
 
 
 def test_the_default_policy_of_an_instance_is_four_hours_thirty_days_thirty_days() -> None:
     assert Policy() == Policy(timedelta(hours=4), timedelta(days=30), timedelta(days=30))
+
+
+def test_until_next_refresh_ends_at_the_maximum_at_the_latest() -> None:
+    found = decided(valid_for="until next refresh")
+    assert (found.valid_until, found.until_refresh) == (NOW + timedelta(days=30), True)
+    assert not decided(valid_for="4 hours").until_refresh
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "end"),
+    [
+        ("UTC", "2026-11-23T23:59:59.999999Z", "2026-11-24T00:00:00Z"),
+        ("UTC", "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z"),
+        ("Asia/Seoul", "2026-11-23T15:00:00Z", "2026-11-24T15:00:00Z"),
+        ("Europe/Oslo", "2026-10-25T00:30:00Z", "2026-10-25T23:00:00Z"),  # a day of 25 hours
+        ("Europe/Oslo", "2026-03-29T00:30:00Z", "2026-03-29T22:00:00Z"),  # a day of 23 hours
+        ("America/Santiago", "2026-09-05T12:00:00Z", "2026-09-06T04:00:00Z"),  # the next day has no midnight
+    ],
+)
+def test_a_day_ends_with_the_last_instant_of_the_time_zones_date(zone: str, now: str, end: str) -> None:
+    assert end_of_day(zone, datetime.fromisoformat(now)) == datetime.fromisoformat(end)
+
+
+def test_only_lifetimes_within_the_maximum_are_offered() -> None:
+    few = offered(timedelta(hours=1))
+    assert few == ["15 minutes", "30 minutes", "1 hour", "end of day", "until next refresh"]
+    for words in offered(timedelta(days=30)):
+        assert decided(valid_for=words)

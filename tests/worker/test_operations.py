@@ -22,9 +22,11 @@ PLACES = {
     "role": "Viewer",
     "slot": "primary",
     "file": "card.js",
+    "updateId": "worker",
 }
 ERASED, DELETED = "9e01d15c3085540d9de8b0346f6579f6", "44444444-4444-4444-8444-444444444444"
 PURCHASE = {"PurchasedOn": "2026-11-20T10:00:00Z", "ContactId": "CNTID_1000", "Product": "Beans", "Currency": "EUR"}
+REPEAT = {"Repeatability-Request-ID": "worker"}
 CONTACT = {"dataSourceName": "eCommerce", "entityName": "eCommerceContacts", "key": "CNTID_1000"}
 
 
@@ -35,6 +37,7 @@ class Call:
     status: int = 200
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,11 +57,16 @@ CALLS = {
     "GetEntitySchema": Call(query={"use": "output"}),
     "ListActivityEntities": Call(),
     "ListKeyEntities": Call(),
-    "UpdateCustomer": Call(204, {"validFor": "PT1H", "caller": "worker"}, {"Company": "Contoso"}),
+    "ListLifetimes": Call(),
+    "UpdateCustomer": Call(204, {"validFor": "PT1H", "caller": "worker"}, {"Company": "Contoso"}, REPEAT),
     "UpdateCustomers": Call(body={"items": [{"CustomerId": SAMPLE_CUSTOMER, "Telephone": "+20 1"}]}),
     "GetCustomer": Call(query={"explain": "true"}),
     "ListCustomers": Call(query={"$filter": "Company eq 'Contoso'", "$count": "true", "$top": "5"}),
     "ExportCustomer": Call(),
+    "ListCustomerUpdates": Call(),
+    "ListLiveUpdates": Call(query={"landed": "false"}),
+    "EndUpdate": Call(),
+    "RevertCustomer": Call(query={"attributes": "Company"}),
     "GetServiceDocument": Call(),
     "GetMetadata": Call(),
     "CountCustomers": Call(query={"$filter": "Company eq 'Contoso'"}),
@@ -113,7 +121,7 @@ async def test_every_operation_is_answered_by_its_own_function(stage: Stage, adm
     await admin.put(f"instances/{DELETED}", json=sample_definition())
     for name, call in CALLS.items():
         verb = BY_ID[name].verb
-        answer = await admin.request(verb, address(name), params=call.query, json=call.body)
+        answer = await admin.request(verb, address(name), params=call.query, json=call.body, headers=call.headers)
         assert (name, answer.status_code) == (name, call.status), answer.text
         assert answer.status_code in BY_ID[name].responses
         assert stage.worker.invoked[-1] == name

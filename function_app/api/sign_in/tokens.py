@@ -14,6 +14,8 @@ from function_app.errors import NotAuthenticated, ServiceError
 
 SCOPE = "user_impersonation"
 SKEW_S = 60
+MAX_NAME_LENGTH = 200
+_NAMES = ("name", "preferred_username", "upn", "app_displayname")
 _REQUIRED = ("exp", "iss", "aud", "tid", "oid", "sub")
 
 
@@ -94,7 +96,10 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
             raise _refused("is an id token; send an access token")
         ids += _texts([claims.get("azp"), claims.get("appid")])
     identities |= {(kind, str(principal_id).lower()) for principal_id in ids}
-    return Principal(str(claims["oid"]).lower(), kind, role, identities=frozenset(identities))
+    name = next((claims[claim] for claim in _NAMES if claims.get(claim) and isinstance(claims[claim], str)), None)
+    return Principal(
+        str(claims["oid"]).lower(), kind, role, identities=frozenset(identities), name=name and name[:MAX_NAME_LENGTH]
+    )
 
 
 def _texts(claim: Any) -> list[str]:

@@ -85,10 +85,15 @@ def _activity(record: dict[str, object], entity: Entity, mapping: ActivityMappin
 
 
 def _in_place_of(twin: Activity | None, activity: Activity) -> Activity:
-    """Return the activity as it replaces its real-time twin: in the place of that in the feed, withdrawn if that is."""
-    if twin and twin.withdrawn:
+    """Return the activity as it replaces its real-time twin: it keeps its place in the feed, and who sent it.
+
+    If the twin is withdrawn, it stays so.
+    """
+    if twin is None:
+        return activity
+    if twin.withdrawn:
         return replace(twin, valid_until=None)
-    return replace(activity, received_at=twin.received_at) if twin else activity
+    return replace(activity, received_at=twin.received_at, caller=twin.caller, principal=twin.principal)
 
 
 def _identity(activity: Activity) -> tuple[str, str]:

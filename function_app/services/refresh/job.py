@@ -161,7 +161,7 @@ class Refresh:
         if step.index is None:
             job, tasks = (job, tasks) if tasks else await self._plan(instance_id, job)
         elif not tasks[step.index].done:
-            await self._tasks.do(instance_id, tasks[step.index], tasks, accept_removals=job.accept_removals)
+            await self._tasks.do(instance_id, tasks[step.index], tasks, job)
             # Of two workers that end the last two tasks, the later writer reads both: its session has its own write.
             tasks = await self._control.read_tasks(instance_id, step.job_id)
         left = open_tasks(tasks)

@@ -16,6 +16,7 @@ from function_app.domain.job import (
     MAX_WARNINGS,
     NOTHING,
     Counts,
+    Job,
     RejectedRow,
     Report,
     Task,
@@ -28,7 +29,7 @@ from function_app.services.instances import CompiledInstance, Instances
 from function_app.services.refresh.activities import LoadActivities
 from function_app.services.refresh.customers import LoadCustomers
 from function_app.services.refresh.key_changes import SharedKey, shared_key_warnings
-from function_app.services.refresh.landing import find_landed
+from function_app.services.refresh.landing import Landing
 from function_app.services.refresh.problem import describe
 from function_app.services.refresh.removal import Removal, RemoveCustomers
 from function_app.source.files import Part, Snapshots, missing_parts
@@ -67,7 +68,7 @@ class Tasks:
         )
         self._load_activities = LoadActivities(store, snapshots)
 
-    async def do(self, instance_id: str, task: Task, tasks: Sequence[Task], *, accept_removals: bool) -> None:
+    async def do(self, instance_id: str, task: Task, tasks: Sequence[Task], job: Job) -> None:
         """Do a task to its end and write its result; a permanent failure ends this task only.
 
         Throttled or Unavailable if it must be tried again later.
@@ -80,7 +81,7 @@ class Tasks:
         tried = replace(task, attempts=task.attempts + 1)
         await self._write(instance_id, tried)
         try:
-            done = await self._run(instance_id, replace(tried, counts=Counts(), notes=()), tasks, accept_removals)
+            done = await self._run(instance_id, replace(tried, counts=Counts(), notes=()), tasks, job)
         except JobEndedError:
             raise
         except (Throttled, Unavailable):
@@ -91,10 +92,10 @@ class Tasks:
             done = replace(tried, failed=True, message=describe(error, task.file or f"The step '{task.work}'"))
         await self._write(instance_id, replace(done, done=True))
 
-    async def _run(self, instance_id: str, task: Task, tasks: Sequence[Task], accept_removals: bool) -> Task:  # noqa: FBT001
+    async def _run(self, instance_id: str, task: Task, tasks: Sequence[Task], job: Job) -> Task:
         model = await self._instances.get(instance_id, self._clock())
         rejected, written_at = RejectedPages(), self._clock()
-        async with aclosing(self._work(model, task, tasks, accept_removals)) as work:
+        async with aclosing(self._work(model, task, tasks, job)) as work:
             async for counts, report in work:
                 task = _with(task, counts, report)
                 for page in rejected.add(report.rejected):
@@ -115,10 +116,12 @@ class Tasks:
         await self._store.control.write_rejected(instance_id, task, rows, self._clock())
         return replace(task, rejected_pages=task.rejected_pages + 1)
 
-    def _work(self, model: CompiledInstance, task: Task, tasks: Sequence[Task], accept_removals: bool) -> Work:  # noqa: FBT001
+    def _work(self, model: CompiledInstance, task: Task, tasks: Sequence[Task], job: Job) -> Work:
         if task.work == "load":
             return self._load(model, task)
-        return self._remove(model, tasks, accept_removals) if task.work == "remove" else self._finish(model, tasks)
+        if task.work == "remove":
+            return self._remove(model, tasks, job.accept_removals)
+        return self._finish(model, task, tasks, job)
 
     def _load(self, model: CompiledInstance, task: Task) -> Work:
         part, now = Part(task.file, task.version), self._clock()
@@ -136,14 +139,18 @@ class Tasks:
             async for step in work:
                 yield step
 
-    async def _finish(self, model: CompiledInstance, tasks: Sequence[Task]) -> Work:
+    async def _finish(self, model: CompiledInstance, task: Task, tasks: Sequence[Task], job: Job) -> Work:
         instance_id, now = model.instance.instance_id, self._clock()
         joined = await self._create_activities.join_parked(instance_id, self._clock)
         yield Counts(joined=joined), NOTHING
         suspects = [cast("SharedKey", note) for task in tasks if task.work == "load" for note in task.notes]
         yield Counts(), Report(warnings=await shared_key_warnings(self._store, model.instance, suspects))
-        async for update in find_landed(self._store, model, now):
-            yield Counts(landed=1), Report(notes=[update])
+        if any(each.entity == CUSTOMER and each.work == "load" and not each.failed for each in tasks):
+            landing = Landing(self._store, model, job.submitted_at, now)
+            for steps in ([landing.landed_before()] if task.seen_at else []) + [landing()]:
+                async with aclosing(steps) as found:
+                    async for step in found:
+                        yield step
 
 
 class RejectedPages:

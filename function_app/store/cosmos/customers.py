@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import random
 from time import monotonic
@@ -14,6 +15,7 @@ from weakref import WeakValueDictionary
 import orjson
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosResourceNotFoundError
 
+from function_app.domain.ending import remember
 from function_app.domain.feed import LOOK_UP_WITHIN_S, WRITE_WITHIN_S
 from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
@@ -26,10 +28,11 @@ from function_app.store.cosmos.account import Account, gather_bounded, if_unchan
 from function_app.store.cosmos.listing import DUE, OF_INSTANCE, Listing
 from function_app.store.cosmos.profiles import Profiles
 from function_app.store.documents import PROFILE_ID, PROFILES, Document
-from function_app.store.port import MAX_DUE, Added, Found
+from function_app.store.port import MAX_DUE, Added, Changed, ChangeUpdates, Found
 
 _CONFLICT = 409
 MAX_TRIES = 5
+MAX_CHANGED, MAX_CHANGED_BYTES = 90, 500_000  # a batch has up to 100 operations and 2 MB
 LOST_RACE_S = 0.02
 """The longest wait before a lost race is tried again: another worker's write may not be readable yet."""
 
@@ -62,8 +65,9 @@ class CosmosCustomers:
             # Kept is what shows when it is written, not when this was received: lists rely on it (see `find`).
             while found := await self._profiles.read(pk, fitting, at := now + timedelta(seconds=monotonic() - begun)):
                 document, kept = found
-                after = add(kept, update, fitting) if update.is_live(at) else kept
-                written = await self._write(document, update, after if after is not kept else None, now)
+                remembered = remember(update, kept)
+                after = add(kept, remembered, fitting) if update.is_live(at) else kept
+                written = await self._write(document, remembered, after, now)
                 if isinstance(written, Update):
                     return Added(kept, written)
                 if written:
@@ -71,8 +75,10 @@ class CosmosCustomers:
                 await asyncio.sleep(random() * LOST_RACE_S)  # noqa: S311  # a wait, no secret
         return None
 
-    async def _write(self, found: Document, update: Update, after: Kept | None, now: datetime) -> Update | bool:
-        """Create an update, and keep what shows with it if that changes; both or none.
+    async def _write(self, found: Document, update: Update, after: Kept, now: datetime) -> Update | bool:
+        """Create an update and keep what shows with it, both or none; also where it shows nowhere.
+
+        Otherwise an end of the updates that cover it, made meanwhile, would not see it.
 
         Return the live update that has its id, else whether it was written: not if someone else wrote the profile.
         """
@@ -80,9 +86,8 @@ class CosmosCustomers:
         document = documents.update_document(found["instanceId"], update, now)
         create: tuple[Any, ...] = ("create", (document,))
         while True:
-            batch = [create, _replacing(found, after)] if after else [create]
             try:
-                await container.execute_item_batch(batch, pk)
+                await container.execute_item_batch([create, _replacing(found, after)], pk)
             except CosmosBatchOperationError as error:
                 if error.status_code == _CONFLICT:
                     known = await container.read_item(document["id"], pk)
@@ -95,6 +100,36 @@ class CosmosCustomers:
                     raise
             else:
                 return True
+
+    async def change_updates(
+        self, instance_id: str, customer_id: str, change: ChangeUpdates, fitting: Fitting, now: datetime
+    ) -> Changed | None:
+        pk, container = documents.customer_pk(instance_id, customer_id), self._account.container(PROFILES)
+        turn, done = self._turns.setdefault(pk, asyncio.Lock()), dict[str, Update]()
+        async with in_time(WRITE_WITHIN_S), turn:
+            while found := await self._profiles.read_whole(pk, now):
+                document, customer = found
+                kept = project(customer, fitting, now)
+                changed = _first(change(kept, sorted(customer.updates, key=lambda update: update.order)))
+                if not changed:
+                    return Changed(kept, list(done.values()))
+                now_changed = {update.update_id: update for update in changed}
+                updates = [now_changed.get(update.update_id, update) for update in customer.updates]
+                after = project(replace(customer, updates=tuple(updates)), fitting, now)
+                writes = [documents.update_document(instance_id, update, now) for update in changed]
+                batch = [("replace", (write["id"], write)) for write in writes]
+                try:
+                    await container.execute_item_batch([*batch, _replacing(document, after)], pk)
+                except CosmosBatchOperationError as error:
+                    if not lost_race(error):
+                        raise
+                    await asyncio.sleep(random() * LOST_RACE_S)  # noqa: S311  # a wait, no secret
+                else:
+                    done |= now_changed
+        return None
+
+    async def read_updates(self, instance_id: str, customer_id: str, after: datetime) -> Sequence[Update]:
+        return (await self._profiles.read_updates(instance_id, [customer_id], after)).get(customer_id, ())
 
     async def find(self, instance_id: str, query: ProfileQuery, limit: int, now: datetime) -> Found:
         """Query again if other customers are due afterwards: those would be missed, or counted twice.
@@ -208,6 +243,17 @@ class CosmosCustomers:
                 await container.delete_item(PROFILE_ID, documents.customer_pk(instance_id, customer_id))
 
         await gather_bounded(remove, customer_ids)
+
+
+def _first(changed: Sequence[Update]) -> Sequence[Update]:
+    """Return those of the changed updates, from the first, that one batch can write."""
+    held = size = 0
+    for update in changed[:MAX_CHANGED]:
+        size += len(orjson.dumps(update.attributes)) + len(orjson.dumps(update.before))
+        if held and size > MAX_CHANGED_BYTES:
+            break
+        held += 1
+    return changed[:held]
 
 
 def _replacing(found: Document, kept: Kept) -> tuple[Any, ...]:

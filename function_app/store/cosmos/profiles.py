@@ -9,7 +9,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.fitting import Fitting
 from function_app.domain.instant import format_instant
-from function_app.domain.profile import Update
+from function_app.domain.profile import Customer, Update
 from function_app.domain.projection import Kept, advance, project
 from function_app.store import documents, profile_documents
 from function_app.store.cosmos.account import Account, batched, placeholders
@@ -17,6 +17,7 @@ from function_app.store.documents import PROFILE_ID, PROFILES, Document
 
 _IDS_A_QUERY = 200
 _LIVE = "c.kind = 'update' AND c.validUntil > @now"
+_BOTH = f"SELECT * FROM c WHERE c.pk = @pk AND (c.kind = 'profile' OR ({_LIVE}))"
 
 
 class Profiles:
@@ -37,13 +38,16 @@ class Profiles:
         kept = advance(profile_documents.kept_of(found), fitting, now)
         if kept is not None:
             return found, kept
-        values = {"pk": found["pk"], "now": format_instant(now)}
-        sql = f"SELECT * FROM c WHERE c.pk = @pk AND (c.kind = 'profile' OR ({_LIVE}))"
-        both = await self._query(PROFILES, sql, values, found["pk"])
+        whole = await self.read_whole(found["pk"], now)
+        return (whole[0], project(whole[1], fitting, now)) if whole else None
+
+    async def read_whole(self, pk: str, now: datetime) -> tuple[Document, Customer] | None:
+        """Return a profile's document, and its customer with all live updates; None if there is none."""
+        both = await self._query(PROFILES, _BOTH, {"pk": pk, "now": format_instant(now)}, pk)
         updates = [documents.update_of(document) for document in both if document["kind"] == "update"]
         for document in both:
             if document["kind"] == "profile":
-                return document, project(profile_documents.kept_of(document).with_updates(*updates), fitting, now)
+                return document, profile_documents.kept_of(document).with_updates(*updates)
         return None
 
     async def read_many(self, instance_id: str, customer_ids: Collection[str]) -> dict[str, Document]:

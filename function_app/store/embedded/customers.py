@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from function_app.domain.ending import remember
 from function_app.domain.entity import CUSTOMER_ID
 from function_app.domain.fitting import Fitting
 from function_app.domain.profile import Attributes, Customer, Update
@@ -19,7 +20,7 @@ from function_app.store import documents, profile_documents
 from function_app.store.documents import ENDED, RECEIVED
 from function_app.store.embedded.database import Database
 from function_app.store.embedded.rows import binder, decode, micros, placeholders
-from function_app.store.port import MAX_DUE, Added, Found
+from function_app.store.port import MAX_DUE, Added, Changed, ChangeUpdates, Found
 from function_app.store.sql import SqliteDialect, render
 
 _ROW = "id, changes, form, loaded, digest, attributes, live"
@@ -41,7 +42,7 @@ _LAID_OVER = """SELECT profiles.id FROM profiles, json_each(:ids) AS some
                 WHERE instance = :instance AND customer = some.value AND ends > :now"""
 _UPDATES = "SELECT body FROM updates WHERE instance = ? AND customer = ? AND ends > ?"
 _UPDATE = "SELECT body FROM updates WHERE instance = ? AND customer = ? AND id = ? AND ends > ?"
-_CREATE_UPDATE = """INSERT OR REPLACE INTO updates (instance, customer, id, ends, received, ended, body)
+_WRITE_UPDATE = """INSERT OR REPLACE INTO updates (instance, customer, id, ends, received, ended, body)
                     VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _CHANGED = f"""SELECT new.key, profiles.{_ROW} FROM json_each(?) AS new
                LEFT JOIN profiles ON instance = ? AND profiles.id = new.key
@@ -73,10 +74,7 @@ class EmbeddedCustomers:
         return {found for (found,) in await self._db.look_up(sql, [instance_id, *customer_ids])}
 
     async def add_update(self, instance_id: str, update: Update, fitting: Fitting, now: datetime) -> Added | None:
-        document = documents.update_document(instance_id, update, now)
-        key = (instance_id, update.customer_id, document["id"])
-        content = orjson.dumps(document).decode()
-        created = (*key, micros(update.valid_until), document[RECEIVED], document[ENDED], content)
+        key = (instance_id, update.customer_id, documents.update_doc_id(update.update_id))
 
         def change(connection: sqlite3.Connection) -> Added | None:
             row = connection.execute(READ_PROFILE, key[:2]).fetchone()
@@ -86,15 +84,40 @@ class EmbeddedCustomers:
             known = connection.execute(_UPDATE, (*key, micros(now))).fetchone() if update.fingerprint else None
             if known:
                 return Added(kept, documents.update_of(decode(known[0])))
-            after = add(kept, update, fitting)
+            remembered = remember(update, kept)
+            after = add(kept, remembered, fitting)
             changed = _row_of(instance_id, after) if after is not kept else None
-            connection.execute(_CREATE_UPDATE, created)
+            connection.execute(_WRITE_UPDATE, _update_row(instance_id, remembered, now))
             if changed:
                 connection.execute(_WRITE, changed)
             return Added(after)
 
         await self._db.collect(now)
         return await self._db.write(change)
+
+    async def change_updates(
+        self, instance_id: str, customer_id: str, change: ChangeUpdates, fitting: Fitting, now: datetime
+    ) -> Changed | None:
+        def write(connection: sqlite3.Connection) -> Changed | None:
+            row = connection.execute(READ_PROFILE, (instance_id, customer_id)).fetchone()
+            if row is None:
+                return None
+            updates = {one.update_id: one for one in _live_updates(connection, instance_id, customer_id, now)}
+            source = kept_of(row)
+            kept = project(source.with_updates(*updates.values()), fitting, now)
+            changed = change(kept, sorted(updates.values(), key=lambda update: update.order))
+            if changed:
+                updates |= {update.update_id: update for update in changed}
+                kept = project(source.with_updates(*updates.values()), fitting, now)
+                connection.executemany(_WRITE_UPDATE, [_update_row(instance_id, update, now) for update in changed])
+                connection.execute(_WRITE, _row_of(instance_id, kept))
+            return Changed(kept, changed)
+
+        return await self._db.write(write)
+
+    async def read_updates(self, instance_id: str, customer_id: str, after: datetime) -> Sequence[Update]:
+        rows = await self._db.scan(_UPDATES, (instance_id, customer_id, micros(after)))
+        return [documents.update_of(decode(body)) for (body,) in rows]
 
     async def find(self, instance_id: str, query: ProfileQuery, limit: int, now: datetime) -> Found:
         fitting, values = query.fitting, {"instance": instance_id, "form": query.fitting.form, "now": micros(now)}
@@ -214,6 +237,13 @@ def _live_updates(
 ) -> tuple[Update, ...]:
     rows = connection.execute(_UPDATES, (instance_id, customer_id, micros(now)))
     return tuple(documents.update_of(decode(body)) for (body,) in rows)
+
+
+def _update_row(instance_id: str, update: Update, now: datetime) -> tuple[Any, ...]:
+    document = documents.update_document(instance_id, update, now)
+    key = (instance_id, update.customer_id, document["id"])
+    content = orjson.dumps(document).decode()
+    return (*key, micros(update.valid_until), document[RECEIVED], document[ENDED], content)
 
 
 def kept_of(row: _Row) -> Kept:

@@ -174,7 +174,8 @@ async def test_live_updates_survive_and_those_that_landed_in_the_source_are_repo
     write("Customer", ADA | {"City": "Molde", "Points": "8"}, BOB | {"City": "Kautokeino"})
     job = await refresh(client)
     (landed,) = job["landed"]["updates"]
-    assert (job["landed"]["count"], landed["customerId"], landed["attributes"]) == (1, "ada", ["City", "Points"])
+    assert (job["landed"]["count"], landed["customerId"], landed["attributes"]) == (2, "ada", ["City", "Points"])
+    assert (job["progress"]["landed"], job["progress"]["contradicted"]) == (2, 1)
     assert (await read(client, "bob"))["City"] == "Molde"
 
 

@@ -1,0 +1,207 @@
+"""Updates: list those of a customer, or all live ones; end them before they expire."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+
+from function_app.api import options, paging
+from function_app.api import parameters as params
+from function_app.api.call import Answer, Call
+from function_app.api.operation import Operation, Response, operation
+from function_app.api.parameter import Parameter, ParameterType, path, query
+from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, integer, text
+from function_app.domain.access import Role
+from function_app.domain.entity import CUSTOMER
+from function_app.domain.lifetime import END_OF_DAY, NEXT_REFRESH, offered
+from function_app.operations.customers import names_of
+from function_app.operations.update_shapes import (
+    EndedUpdate,
+    EndedUpdates,
+    Lifetimes,
+    LifetimeShape,
+    LiveUpdateList,
+    UpdateList,
+    UpdateShape,
+    shape_of,
+)
+from function_app.services.end_updates import Ended
+from function_app.services.read_updates import Wanted
+
+UPDATE_ID = path("updateId", "Update ID", "The id of the update. List updates of a customer returns it.", text(200))
+CSV = "text/csv"
+_COLUMNS = ("customerId", "updateId", "attribute", "value", "source", "state", "caller", "principal", "principalName")
+_TIMES = ("occurredAt", "receivedAt", "validUntil")
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/Customer/{customerId}/updates",
+    id="ListCustomerUpdates",
+    summary="List updates of a customer",
+    description="Returns the live updates of a customer and those of the last day, with the state of each attribute.",
+    role=Role.VIEWER,
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID),
+    responses={200: Response("The updates.", UpdateList)},
+)
+async def list_customer_updates(call: Call) -> Answer:
+    found = await call.services.read_updates.of_customer(call.model, call[params.CUSTOMER_ID], call.now)
+    body: UpdateList = {"value": [shape_of(each) for each in found]}
+    return Answer(200, body)
+
+
+@operation(
+    "DELETE",
+    "instances/{instanceId}/data/Customer/{customerId}/updates/{updateId}",
+    id="EndUpdate",
+    summary="End an update",
+    description="Ends an update of a customer now, and returns the merged profile: the next older value shows at once.",
+    role=Role.CONTRIBUTOR,
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, UPDATE_ID),
+    responses={200: Response("The merged profile, and what was ended.", EndedUpdates)},
+)
+async def end_update(call: Call) -> Answer:
+    customer_id, update_id, sender = call[params.CUSTOMER_ID], call[UPDATE_ID], call.principal.sender
+    return _ended(await call.services.end_updates.one(call.model, customer_id, update_id, sender, call.now))
+
+
+ATTRIBUTES = query(
+    "attributes",
+    "Fields to Revert",
+    "The names of the fields to revert, separated by commas, like City,Email; all if empty.",
+    ParameterType(names_of),
+    visibility="important",
+    choices=options.attributes_of(CUSTOMER),
+)
+
+
+@operation(
+    "POST",
+    "instances/{instanceId}/data/Customer/{customerId}/revert",
+    id="RevertCustomer",
+    summary="Revert a customer profile",
+    description="Reverts fields of a customer to the source's values now: all live updates of these fields end.",
+    role=Role.CONTRIBUTOR,
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, ATTRIBUTES),
+    responses={200: Response("The merged profile, and what was ended.", EndedUpdates)},
+)
+async def revert_customer(call: Call) -> Answer:
+    customer_id, names, sender = call[params.CUSTOMER_ID], call[ATTRIBUTES], call.principal.sender
+    return _ended(await call.services.end_updates.attributes(call.model, customer_id, names, sender, call.now))
+
+
+def _ended(ended: Ended) -> Answer:
+    names = [{"updateId": update_id, "names": list(names)} for update_id, names in ended.names.items()]
+    body: EndedUpdates = {"customer": dict(ended.kept.attributes), "ended": cast("list[EndedUpdate]", names)}
+    return Answer(200, body)
+
+
+ATTRIBUTE = query(
+    "attribute",
+    "Field",
+    "Returns only updates of this field, like City.",
+    text(200),
+    visibility="important",
+    choices=options.attributes_of(CUSTOMER),
+)
+OF_CALLER = query(
+    "caller", "Sent As", "Returns only updates with this caller, like Web Shop Orders.", text(params.MAX_CALLER_LENGTH)
+)
+LANDED = query(
+    "landed",
+    "Landed",
+    "Whether to return only values that the source has, or only those that it does not have; both if empty.",
+    BOOLEAN,
+    visibility="important",
+)
+PAGE = query(
+    "$top", "Top Count", "The number of updates on a page, from 1 to 1000; 100 if empty.", integer(1, 1000), default=100
+)
+ACCEPT = Parameter[str](
+    "Accept",
+    "header",
+    "Accept",
+    "The format: text/csv returns a table with a row for each value.",
+    ANY_TEXT,
+    default="",
+    visibility="internal",
+)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/updates",
+    id="ListLiveUpdates",
+    summary="List live updates",
+    description="Returns the live updates of all customers, oldest first: what the source's owner has to take over.",
+    role=Role.VIEWER,
+    media=("application/json", CSV),
+    parameters=(params.INSTANCE_ID, ATTRIBUTE, OF_CALLER, LANDED, PAGE, options.SKIPTOKEN, ACCEPT),
+    responses={200: Response("One page of updates.", LiveUpdateList)},
+)
+async def list_live_updates(call: Call) -> Answer:
+    wanted = Wanted(call[ATTRIBUTE], call[OF_CALLER], call[LANDED])
+    page = await call.services.read_updates.live(call.model, wanted, paging.read_sort(call), call[PAGE], call.now)
+    link = paging.next_link(call, [page.following]) if page.following else None
+    rows = [shape_of(each) for each in page.rows]
+    if CSV in call[ACCEPT].lower():
+        headers = {"Content-Type": f"{CSV}; charset=utf-8"} | ({"Link": f'<{link}>; rel="next"'} if link else {})
+        return Answer(200, _table(rows), headers)
+    body: LiveUpdateList = {"value": rows}
+    if link:
+        body["@odata.nextLink"] = link
+    return Answer(200, body)
+
+
+def _table(rows: Sequence[UpdateShape]) -> bytes:
+    """Return updates as CSV: a line for each value; texts as they are, other values in JSON, nothing for null."""
+    written = io.StringIO()
+    lines = csv.writer(written)
+    lines.writerow([*_COLUMNS, *_TIMES])
+    for row in rows:
+        principal = row["principal"] or {"id": "", "kind": "", "name": None}
+        times = [row["occurredAt"], row["receivedAt"], row["validUntil"]]
+        for one in row["attributes"]:
+            held = [row["customerId"], row["updateId"], one["name"], _cell(one["value"]), _cell(one["source"])]
+            who = [row["caller"] or "", principal["id"], principal.get("name") or ""]
+            lines.writerow([*held, one["state"], *who, *times])
+    return written.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/lifetimes",
+    id="ListLifetimes",
+    summary="List lifetimes",
+    description="Returns the lifetimes in words for updates and for activities, within the maximum of the instance.",
+    role=Role.VIEWER,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID,),
+    responses={200: Response("The lifetimes.", Lifetimes)},
+)
+async def list_lifetimes(call: Call) -> Answer:
+    policy = call.model.instance.validity
+    titles = {END_OF_DAY: f"{END_OF_DAY.capitalize()} ({policy.time_zone})"}
+    found: list[LifetimeShape] = [
+        {"lifetime": words, "title": titles.get(words, words.capitalize())} for words in offered(policy.maximum)
+    ]
+    body: Lifetimes = {"updates": found, "activities": [one for one in found if one["lifetime"] != NEXT_REFRESH]}
+    return Answer(200, body)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    list_customer_updates,
+    end_update,
+    revert_customer,
+    list_live_updates,
+    list_lifetimes,
+)
