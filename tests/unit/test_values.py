@@ -48,13 +48,18 @@ def test_a_value_is_written_exactly_if_its_schema_accepts_it(data_type: str, lim
     text=st.from_regex(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][+-]?[0-9])?", fullmatch=True) | st.text(max_size=6)
 )
 @example(text="true")
+@example(text="FALSE")
 @example(text="12.0")
 @example(text="１２")
 @example(text="0.1234567890123456789")
 def test_a_text_is_written_as_the_json_value_that_it_holds(data_type: str, text: str) -> None:
     write = canonical(Attribute("Value", data_type, "Value"))
     try:
-        held = json.loads(text, parse_float=parse_float, parse_constant=lambda _: None)
+        held = json.loads(
+            text.lower() if text.lower() in {"true", "false"} else text,
+            parse_float=parse_float,
+            parse_constant=lambda _: None,
+        )
     except json.JSONDecodeError:
         held = None
     is_exact = not text.isspace() and text == text.strip()
