@@ -13,9 +13,10 @@ from typing_extensions import TypedDict
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
-from function_app.domain.access import Role
+from function_app.domain.access import Role, Sender
 from function_app.domain.activity import SourceKey
 from function_app.domain.instant import format_instant
+from function_app.domain.profile import End
 from function_app.domain.projection import Kept
 from function_app.services.persons import Export
 
@@ -118,9 +119,18 @@ def _key(source_key: SourceKey) -> Json:
 
 def _members(fields: Mapping[str, Any]) -> Json:
     """Return fields under the names that the other operations give them."""
-    return {
-        _camel(name): format_instant(value) if isinstance(value, datetime) else value for name, value in fields.items()
-    }
+    return {_camel(name): _member(name, value) for name, value in fields.items()}
+
+
+def _member(name: str, value: Any) -> Any:
+    match value:
+        case datetime():
+            return format_instant(value)
+        case End() | Sender():
+            return _members(value._asdict())
+        case dict() if name == "ends":  # by attribute
+            return {attribute: _member("end", end) for attribute, end in value.items()}
+    return value
 
 
 def _camel(name: str) -> str:
