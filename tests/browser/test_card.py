@@ -47,7 +47,8 @@ def test_an_update_appears_with_time_left_and_says_why_on_demand(stage: Stage, o
     live.locator("summary").focus()
     page.keyboard.press("Enter")
     expect(live.locator(".why div").nth(0)).to_have_text("Source valueAda Lovelace")
-    expect(live.locator(".why div").nth(1)).to_have_text("Set byFlow of the day")
+    expect(live.locator(".why div").nth(1)).to_have_text("Set bylocal")
+    expect(live.locator(".why div").nth(2)).to_have_text("CallerFlow of the day")
     stage.update("ada", 1800, FullName="Ada")  # ends before the older one, which is then visible
     expect(value(page, "Full Name")).to_have_text("Ada")
     stage.advance(1800)
