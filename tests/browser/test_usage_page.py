@@ -44,7 +44,8 @@ def test_it_counts_calls_and_data_by_operation(called: Stage, open_page: Open) -
     [
         ("Method", {"GetCustomer", "UpdateCustomer"}),
         ("Entity", {"Customer"}),
-        ("Caller", {"local", SCRIPT}),
+        ("Caller", {SCRIPT, "None"}),
+        ("Principal", {"local"}),
         ("Result", {"200", "204", "404"}),
         ("Error code", {"CustomerNotFound", "None"}),
     ],
