@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from support.package import LIBRARIES, azure_python, unpack, worker_libraries
 
+from function_app.api import unknown_address
 from function_app.api.routes import make_routes
 from function_app.bootstrap import OPERATIONS
 
@@ -84,7 +85,8 @@ def test_every_operation_is_found_by_the_loader_and_no_other(indexed: dict[str, 
         if binding["type"] == "httpTrigger"
     }
     routes = [route for operation in OPERATIONS for route in make_routes(operation, OPERATIONS)]
-    assert {name: binding["route"] for name, binding in triggers.items()} == {
+    unknown = {unknown_address.NAME: unknown_address.ROUTE}
+    assert {name: binding["route"] for name, binding in triggers.items()} == unknown | {
         each.name: each.template for each in routes
     }
     assert {binding["authLevel"].upper() for binding in triggers.values()} == {"ANONYMOUS"}

@@ -8,7 +8,7 @@ from proof.laws import FILES, examine, laws, laws_in
 
 
 def test_every_law_of_merge_and_mapping_is_tried() -> None:
-    assert [len(laws_in(file)) for file in FILES] == [9, 12]
+    assert [len(laws_in(file)) for file in FILES] == [7, 2, 12]
     assert int(laws(420).seen.split()[0]) >= 420
 
 
