@@ -31,8 +31,11 @@ define: $(VENV)/run  ## Propose a definition.json for FOLDER, with CSV or Parque
 
 test: check $(VENV)/checkov/made $(VENV)/curl $(NPM) /usr/bin/chromium  ## Run everything, from a clean checkout on a bare machine
 	@$(MAKE) --silent --no-print-directory $(OTHER_PYTHONS:%=.venv-%/tests)
+	@$(MAKE) --silent --no-print-directory -j2 test-whole $(OTHER_PYTHONS:%=test-%)
+
+# Beside the tests on the other Pythons, as it uses about one core.
+test-whole:
 	$(PYTHON) -m pytest
-	@$(MAKE) --silent --no-print-directory -j2 -Otarget $(OTHER_PYTHONS:%=test-%)
 
 # What depends on Python most. The store over Cosmos DB is in the worker's tests; its contract takes long and is the same.
 $(OTHER_PYTHONS:%=test-%): test-%: .venv-%/tests
@@ -126,5 +129,5 @@ $(NPM): %/node_modules/.made: %/package-lock.json
 	@.make/quietly "Installing Chromium (Debian, 500 MB, about 60 s)" \
 	  bash -c "apt-get update && apt-get install -y chromium fonts-noto-cjk"
 
-.PHONY: help run load define test $(OTHER_PYTHONS:%=test-%) requirements lowest connector documents release check bench prove
+.PHONY: help run load define test test-whole $(OTHER_PYTHONS:%=test-%) requirements lowest connector documents release check bench prove
 .DEFAULT_GOAL := help
