@@ -14,7 +14,7 @@ from azure.cosmos.exceptions import (
 )
 
 from function_app.domain.job import Job, RejectedRow, Task
-from function_app.store import documents
+from function_app.store import documents, job_documents
 from function_app.store.cosmos.account import Account, gather_bounded, translated
 from function_app.store.documents import CONTROL, Document
 
@@ -44,7 +44,7 @@ class CosmosControl:
         return {document["instanceId"]: document["definition"] for document in found}
 
     async def create_job(self, instance_id: str, job: Job, now: datetime) -> bool:  # noqa: ARG002  # ttl needs no clock
-        document = documents.job_document(instance_id, job)
+        document = job_documents.job_document(instance_id, job)
         with translated():
             try:
                 await self._account.container(CONTROL).create_item(document, no_response=True)
@@ -53,12 +53,12 @@ class CosmosControl:
         return True
 
     async def update_job(self, instance_id: str, job: Job, now: datetime) -> bool:  # noqa: ARG002  # ttl counts by itself
-        document, container = documents.job_document(instance_id, job), self._account.container(CONTROL)
+        document, container = job_documents.job_document(instance_id, job), self._account.container(CONTROL)
         with translated():
             while True:
                 try:
                     known = await container.read_item(document["id"], instance_id)
-                    if not documents.job_of(known).is_running:
+                    if not job_documents.job_of(known).is_running:
                         return False
                     etag: Any = {"etag": known["_etag"], "match_condition": MatchConditions.IfNotModified}
                     await container.replace_item(document["id"], document, no_response=True, **etag)
@@ -69,29 +69,31 @@ class CosmosControl:
                 return True
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
-        values = {"pk": instance_id, "id": documents.job_doc_id(job_id)}
+        values = {"pk": instance_id, "id": job_documents.job_doc_id(job_id)}
         found = await self._query(CONTROL, "SELECT * FROM c WHERE c.pk = @pk AND c.id = @id", values, instance_id)
-        return documents.job_of(found[0]) if found else None
+        return job_documents.job_of(found[0]) if found else None
 
     async def list_jobs(self, instance_id: str, limit: int) -> Sequence[Job]:
         sql = f"SELECT TOP {limit:d} * FROM c WHERE c.pk = @pk AND c.kind = 'job' ORDER BY c.id DESC"
-        return [documents.job_of(found) for found in await self._query(CONTROL, sql, {"pk": instance_id}, instance_id)]
+        return [
+            job_documents.job_of(found) for found in await self._query(CONTROL, sql, {"pk": instance_id}, instance_id)
+        ]
 
     async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:  # noqa: ARG002
-        await gather_bounded(self._write, [documents.task_document(instance_id, task) for task in tasks])
+        await gather_bounded(self._write, [job_documents.task_document(instance_id, task) for task in tasks])
 
     async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
         sql = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'task' AND c.jobId = @job ORDER BY c.id"
         found = await self._query(CONTROL, sql, {"pk": instance_id, "job": job_id}, instance_id)
-        return [documents.task_of(document) for document in found]
+        return [job_documents.task_of(document) for document in found]
 
     async def write_rejected(self, instance_id: str, task: Task, rows: Sequence[RejectedRow], now: datetime) -> None:  # noqa: ARG002
-        await self._write(documents.rejected_document(instance_id, task, rows))
+        await self._write(job_documents.rejected_document(instance_id, task, rows))
 
     async def read_rejected(self, instance_id: str, task: Task, page: int) -> Sequence[RejectedRow]:
-        values = {"pk": instance_id, "id": documents.rejected_doc_id(task, page)}
+        values = {"pk": instance_id, "id": job_documents.rejected_doc_id(task, page)}
         found = await self._query(CONTROL, "SELECT * FROM c WHERE c.pk = @pk AND c.id = @id", values, instance_id)
-        return documents.rejected_of(found[0]) if found else []
+        return job_documents.rejected_of(found[0]) if found else []
 
     async def _write(self, document: Document) -> None:
         with translated():
