@@ -12,7 +12,8 @@ from function_app.domain.feed import TRAILS
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.services.instances import CompiledInstance
-from function_app.store.port import FeedEntry, Store
+from function_app.store.port import Store
+from function_app.store.port.activities import FeedEntry
 
 T = TypeVar("T")
 PAGE = 100

@@ -29,7 +29,8 @@ from function_app.domain.query import (
     sort_key,
 )
 from function_app.errors import TooManyDue
-from function_app.store.port import Added, Found, Store
+from function_app.store.port import Store
+from function_app.store.port.customers import Added, Found
 
 MICRO = timedelta(microseconds=1)
 

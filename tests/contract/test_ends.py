@@ -15,7 +15,8 @@ from function_app.domain.access import Sender
 from function_app.domain.ending import end_early
 from function_app.domain.profile import Attributes, End, Update
 from function_app.domain.projection import Kept
-from function_app.store.port import Changed, Store
+from function_app.store.port import Store
+from function_app.store.port.customers import Changed
 
 FITTING = model().fitting
 BY = End(NOW, by=Sender("u-1", "user", "Åse"))

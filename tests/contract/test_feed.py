@@ -12,7 +12,8 @@ from function_app.domain.activity import Activity, SourceKey, activity_of_unifie
 from function_app.domain.feed import TRAILS
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
-from function_app.store.port import FeedEntry, Store
+from function_app.store.port import Store
+from function_app.store.port.activities import FeedEntry
 
 START = format_instant(NOW - timedelta(days=1))
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)

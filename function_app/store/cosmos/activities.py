@@ -18,7 +18,7 @@ from function_app.errors import Rejected, ServiceError
 from function_app.store import documents
 from function_app.store.cosmos.account import Account, binder, gather_bounded, translated
 from function_app.store.documents import ACTIVITIES, Document
-from function_app.store.port import TimelineEntry
+from function_app.store.port.activities import TimelineEntry
 from function_app.store.sql import CosmosDialect, render
 
 _DIALECT = CosmosDialect()

@@ -28,7 +28,7 @@ from function_app.store.cosmos.account import Account, gather_bounded, if_unchan
 from function_app.store.cosmos.listing import DUE, OF_INSTANCE, Listing
 from function_app.store.cosmos.profiles import Profiles
 from function_app.store.documents import PROFILE_ID, PROFILES, Document
-from function_app.store.port import MAX_DUE, Added, Changed, ChangeUpdates, Found
+from function_app.store.port.customers import MAX_DUE, Added, Changed, ChangeUpdates, Found
 
 _CONFLICT = 409
 MAX_TRIES = 5

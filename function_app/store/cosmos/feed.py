@@ -12,7 +12,7 @@ from function_app.domain.profile import Update
 from function_app.store import documents
 from function_app.store.cosmos.account import Account
 from function_app.store.documents import ACTIVITIES, CREATED, ENDED, PROFILES, RECEIVED
-from function_app.store.port import FeedEntry
+from function_app.store.port.activities import FeedEntry
 
 _UPDATES = "c.kind = 'update'"
 _ACTIVITIES = "c.kind = 'activity' AND c.hidden = false"

@@ -15,7 +15,7 @@ from function_app.store import documents
 from function_app.store.documents import ACTIVITIES, instance_range
 from function_app.store.embedded.database import Database
 from function_app.store.embedded.rows import binder, decode, micros, placeholders, row_of
-from function_app.store.port import TimelineEntry
+from function_app.store.port.activities import TimelineEntry
 from function_app.store.sql import SqliteDialect, render
 
 _DIALECT = SqliteDialect()

@@ -20,7 +20,7 @@ from function_app.store import documents, profile_documents
 from function_app.store.documents import ENDED, RECEIVED
 from function_app.store.embedded.database import Database
 from function_app.store.embedded.rows import binder, decode, micros, placeholders
-from function_app.store.port import MAX_DUE, Added, Changed, ChangeUpdates, Found
+from function_app.store.port.customers import MAX_DUE, Added, Changed, ChangeUpdates, Found
 from function_app.store.sql import SqliteDialect, render
 
 _ROW = "id, changes, form, loaded, digest, attributes, live"

@@ -13,7 +13,7 @@ from function_app.store import documents
 from function_app.store.documents import CREATED, ENDED, RECEIVED
 from function_app.store.embedded.database import Database
 from function_app.store.embedded.rows import decode
-from function_app.store.port import FeedEntry
+from function_app.store.port.activities import FeedEntry
 
 _UPDATES = "SELECT body FROM updates WHERE instance = ? AND {by} > ? AND {by} < ? ORDER BY {by} LIMIT ?"
 _CREATED = "json_extract(body, '$.createdSort')"
