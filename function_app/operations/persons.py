@@ -18,6 +18,7 @@ from function_app.domain.activity import SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import End
 from function_app.domain.projection import Kept
+from function_app.operations.shapes import principal_of
 from function_app.services.persons import Export
 
 Json = dict[str, Any]
@@ -126,7 +127,9 @@ def _member(name: str, value: Any) -> Any:
     match value:
         case datetime():
             return format_instant(value)
-        case End() | Sender():
+        case Sender():
+            return principal_of(value)
+        case End():
             return _members(value._asdict())
         case dict() if name == "ends":  # by attribute
             return {attribute: _member("end", end) for attribute, end in value.items()}

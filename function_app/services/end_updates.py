@@ -14,7 +14,8 @@ from function_app.domain.names import nearest_hint
 from function_app.domain.profile import End, Update
 from function_app.domain.projection import Kept
 from function_app.errors import ServiceError
-from function_app.services.instances import CompiledInstance, unknown_customer
+from function_app.services.erased import Erased
+from function_app.services.instances import CompiledInstance
 from function_app.store.port import Store
 
 
@@ -29,8 +30,8 @@ class Ended:
 class EndUpdates:
     """What ended before stays as it is, so that each call may be repeated."""
 
-    def __init__(self, store: Store) -> None:
-        self._customers = store.customers
+    def __init__(self, store: Store, erased: Erased) -> None:
+        self._customers, self._erased = store.customers, erased
 
     async def one(self, model: CompiledInstance, customer_id: str, update_id: str, by: Sender, now: datetime) -> Ended:
         """End an update, and return what shows; ServiceError if the customer has had no such update for a day."""
@@ -64,7 +65,7 @@ class EndUpdates:
         instance_id = model.instance.instance_id
         changed = await self._customers.change_updates(instance_id, customer_id, change, model.fitting, end.at)
         if changed is None:
-            raise unknown_customer(customer_id)
+            raise await self._erased.absence(instance_id, customer_id, end.at)
         return Ended(
             changed.kept,
             {one.update_id: [name for name in one.ends if one.ends[name] == end] for one in changed.updates},

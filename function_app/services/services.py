@@ -49,7 +49,7 @@ class Services:
         self.instances = Instances(store)
         self.erased = Erased(store)
         self.update_profile = UpdateProfile(store, self.erased)
-        self.end_updates = EndUpdates(store)
+        self.end_updates = EndUpdates(store, self.erased)
         self.read_updates = ReadUpdates(store)
         self.read_customer = ReadCustomer(store)
         self.key_ring = KeyRing(store)

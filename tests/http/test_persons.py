@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import INSTANCE, Clock, host_over
+from support import INSTANCE, NOW, Clock, host_over
 from support.person import KEY, OTHER, PERSON, put_person
 
+from function_app.domain.instant import format_instant
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
@@ -45,6 +46,16 @@ async def test_an_export_has_each_kind_of_stored_document(client: httpx.AsyncCli
     assert OTHER not in answer.text
 
 
+async def test_an_export_names_who_sent_an_update_and_who_ended_it(client: httpx.AsyncClient) -> None:
+    sent = await client.patch(f"{AT}/{PERSON}", json={"City": "Bern"})
+    await client.post(f"{AT}/{PERSON}/revert", params={"attributes": "City"})
+    updates = (await client.get(f"{AT}/{PERSON}/export")).json()["updates"]
+    (update,) = (each for each in updates if each["updateId"] == sent.headers["x-ms-update-id"])
+    sender = {"id": "local", "kind": "user", "name": None}
+    assert update["principal"] == sender
+    assert update["ends"]["City"] == {"at": format_instant(NOW), "landed": False, "by": sender}
+
+
 async def test_an_erased_person_is_unknown_to_reads_and_refused_to_writes(client: httpx.AsyncClient) -> None:
     answer = await client.post(f"{AT}/{PERSON}/erase")
     assert (answer.status_code, answer.json()["erased"]) == (200, COUNTS)
@@ -57,8 +68,10 @@ async def test_an_erased_person_is_unknown_to_reads_and_refused_to_writes(client
         await client.patch(f"{AT}/{PERSON}", json={"City": "Rome"}),
         await client.post(f"{data}/Shop_Purchases", json=PURCHASE),
         await client.post(f"{data}/UnifiedActivity", json=unified),
+        await client.post(f"{AT}/{PERSON}/revert"),
+        await client.delete(f"{AT}/{PERSON}/updates/u1"),
     ]
-    assert [(each.status_code, each.json()["errorCode"]) for each in refused] == [(410, "CustomerErased")] * 3
+    assert [(each.status_code, each.json()["errorCode"]) for each in refused] == [(410, "CustomerErased")] * 5
     batch = await client.post(f"{data}/Shop_Purchases/batch", json={"items": [PURCHASE, PURCHASE | {"ContactId": "x"}]})
     assert [item.get("errorCode", item.get("outcome")) for item in batch.json()["value"]] == [
         "CustomerErased",

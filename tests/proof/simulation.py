@@ -155,11 +155,11 @@ class World:
         """End an update, which may not be there."""
         with suppress(ServiceError):
             update_id = f"u{self.chance.randrange(len(self.intents) + 1)}"
-            await EndUpdates(self.store).one(self.model, ADA, update_id, SENDER, self.clock())
+            await EndUpdates(self.store, Erased(self.store)).one(self.model, ADA, update_id, SENDER, self.clock())
 
     async def _revert(self) -> None:
         names = self.chance.choice((None, ["City"], ["City", "FullName"]))
-        await EndUpdates(self.store).attributes(self.model, ADA, names, SENDER, self.clock())
+        await EndUpdates(self.store, Erased(self.store)).attributes(self.model, ADA, names, SENDER, self.clock())
 
     async def _land(self) -> None:
         now = self.clock()
