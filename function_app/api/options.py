@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from function_app.api.call import Call
 from function_app.api.odata import parse_search, parse_select
@@ -123,3 +125,8 @@ def selected(call: Call, entity: Entity) -> tuple[str, ...] | None:
     """Return the attributes in `$select`, None for all."""
     select = call[SELECT]
     return parse_select(select, entity) if select is not None else None
+
+
+def chosen(row: Mapping[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
+    """Return a copy of a row with the selected attributes, all if `names` is None."""
+    return dict(row) if names is None else {name: row.get(name) for name in names}

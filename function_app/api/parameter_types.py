@@ -76,4 +76,16 @@ def _true_or_false(text: str) -> bool:
 
 
 INSTANT = ParameterType(_instant, {"type": "string", "format": "date-time"})
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        msg = "names of fields separated by commas, like City,Email"
+        raise ValueError(msg)
+    return names
+
+
+NAMES = ParameterType(_names)
+"""The type of lists of names, separated by commas."""
 BOOLEAN = ParameterType(_true_or_false, {"type": "boolean"})

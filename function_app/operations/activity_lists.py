@@ -62,8 +62,7 @@ async def list_by(call: Call, condition: Condition | None) -> Answer:
     page = await call.services.read_activities.page(
         call.model, query, call.now, top=part.read, skip=call[options.SKIP], count=call[options.COUNT]
     )
-    found = page.rows[: part.rows]
-    rows = found if names is None else [{name: row.get(name) for name in names} for row in found]
+    rows = [options.chosen(row, names) for row in page.rows[: part.rows]]
     following = [page.following] if page.following else None
     described = paging.context(call, UNIFIED.name, names or ())
     body: ActivityList = {

@@ -14,8 +14,8 @@ from function_app.api.batch import answer_each, as_object, items_of
 from function_app.api.call import JSON, Answer, Call
 from function_app.api.odata import parse_orderby
 from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
-from function_app.api.parameter import Choices, ParameterType, query
-from function_app.api.parameter_types import enum
+from function_app.api.parameter import Choices, query
+from function_app.api.parameter_types import NAMES, enum
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.addresses import MAX_ID_LENGTH
@@ -40,20 +40,11 @@ _NOT_CREATED = "Profiles can be updated, but not created: new customers of the s
 _NOT_DELETED = "Profiles can be updated, but not deleted: delete the customer in the source and start a refresh."
 
 
-def names_of(text: str) -> list[str]:
-    """Parse names of fields separated by commas."""
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        msg = "names of fields separated by commas, like City,Email"
-        raise ValueError(msg)
-    return names
-
-
 CLEAR_FIELDS = query(
     CLEAR,
     "Fields to Clear",
     "The names of fields to clear, separated by commas, like City,Email. They are empty until it expires.",
-    ParameterType(names_of),
+    NAMES,
     visibility="advanced",
     choices=Choices(
         "GetEntitySchema",
@@ -204,7 +195,7 @@ async def list_customers(call: Call) -> Answer:
     query = ListQuery(condition, orders[0], part.read, call[options.SKIP], count=call[options.COUNT])
     all_rows, following, count = await _page(call, query, orders)
     found = all_rows[: part.rows]
-    rows = [dict(row) if names is None else {name: row.get(name) for name in names} for row in found]
+    rows = [options.chosen(row, names) for row in found]
     if call[EXPAND]:
         await add_activities(call, found, rows)
     expanded = [f"{UNIFIED.name}()"] if call[EXPAND] else []

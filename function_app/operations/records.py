@@ -58,13 +58,9 @@ async def list_records(call: Call) -> Answer:
     following = [page.following] if page.following else None
     body: RecordList = {
         **paging.page_head(call, described, following, count, part),
-        "value": [_chosen(row, names) for row in page.rows[: part.rows]],
+        "value": [options.chosen(row, names) for row in page.rows[: part.rows]],
     }
     return Answer(200, body, paging.preference_applied(call))
-
-
-def _chosen(row: Attributes, names: Sequence[str] | None) -> dict[str, Any]:
-    return dict(row) if names is None else {name: row.get(name) for name in names}
 
 
 def entity_of_rows(call: Call, name: str) -> Entity:
@@ -88,7 +84,7 @@ async def _row(call: Call, entity: Entity, key: str) -> Answer:
         code = codes.get(entity.qualified_name, error_codes.ACTIVITY_NOT_FOUND)
         raise ServiceError(code(f"There is no row {entity.qualified_name}({key[:100]}).", "entityName"))
     described = paging.context(call, entity.qualified_name, names or ()) + "/$entity"
-    return Answer(200, {"@odata.context": described, **_chosen(found, names)})
+    return Answer(200, {"@odata.context": described, **options.chosen(found, names)})
 
 
 async def _find(call: Call, entity: Entity, condition: Condition) -> Attributes | None:

@@ -13,6 +13,8 @@ from typing_extensions import TypedDict
 from function_app.api.paging import Page
 from function_app.domain.access import Sender
 from function_app.domain.entity import CUSTOMER
+from function_app.domain.instant import format_instant
+from function_app.domain.profile import Update
 from function_app.domain.schema import Use
 
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -40,6 +42,31 @@ class PrincipalShape(TypedDict):
 def principal_of(sender: Sender | None) -> PrincipalShape | None:
     """Return who sent a write; None if that is not known."""
     return {"id": sender.principal_id, "kind": sender.principal_type, "name": sender.name} if sender else None
+
+
+class UpdateFacts(TypedDict):
+    """When an update came and expires, and what its sender calls itself."""
+
+    updateId: Annotated[str, Field(title="Update ID", description="The id of the update.")]
+    customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
+    receivedAt: Annotated[Instant, Field(title="Received At", description="When the update was received.")]
+    occurredAt: Annotated[Instant, Field(title="Occurred At", description="When the change happened.")]
+    validUntil: Annotated[Instant, Field(title="Valid Until", description="When the update expires or expired.")]
+    caller: NotRequired[
+        Annotated[str | None, Field(title="Caller", description="What the sender calls itself, if it does.")]
+    ]
+
+
+def facts_of(update: Update) -> UpdateFacts:
+    """Return the facts of an update."""
+    return {
+        "updateId": update.update_id,
+        "customerId": update.customer_id,
+        "receivedAt": format_instant(update.received_at),
+        "occurredAt": format_instant(update.occurred_at),
+        "validUntil": format_instant(update.valid_until),
+        "caller": update.caller,
+    }
 
 
 class Receipt(TypedDict):

@@ -23,10 +23,16 @@ from function_app.api.parameter import query
 from function_app.api.parameter_types import text
 from function_app.domain.access import Role
 from function_app.domain.activity import Activity
-from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.errors import ServiceError
-from function_app.operations.shapes import Instant, PrincipalShape, UnifiedActivity, customer_fields, principal_of
+from function_app.operations.shapes import (
+    PrincipalShape,
+    UnifiedActivity,
+    UpdateFacts,
+    customer_fields,
+    facts_of,
+    principal_of,
+)
 from function_app.services.read_feed import FeedPage
 
 POLL_AFTER = 60
@@ -43,17 +49,9 @@ _HEADERS = {
 }
 
 
-class UpdateEvent(TypedDict):
+class UpdateEvent(UpdateFacts):
     """A profile update that was accepted, or that expired."""
 
-    updateId: Annotated[str, Field(title="Update ID", description="The id of the update.")]
-    customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
-    receivedAt: Annotated[Instant, Field(title="Received At", description="When the update was received.")]
-    occurredAt: Annotated[Instant, Field(title="Occurred At", description="When the change happened.")]
-    validUntil: Annotated[Instant, Field(title="Valid Until", description="When the update expires or expired.")]
-    caller: NotRequired[
-        Annotated[str | None, Field(title="Caller", description="What the sender calls itself, if it does.")]
-    ]
     principal: NotRequired[
         Annotated[PrincipalShape | None, Field(title="Update Principal", description="Who sent the update.")]
     ]
@@ -156,12 +154,7 @@ async def when_an_update_expires(call: Call) -> Answer:
 
 def _event(update: Update) -> UpdateEvent:
     return {
-        "updateId": update.update_id,
-        "customerId": update.customer_id,
-        "receivedAt": format_instant(update.received_at),
-        "occurredAt": format_instant(update.occurred_at),
-        "validUntil": format_instant(update.valid_until),
-        "caller": update.caller,
+        **facts_of(update),
         "principal": principal_of(update.principal),
         "names": sorted(update.attributes),
         "fields": dict(update.attributes),

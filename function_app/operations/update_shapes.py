@@ -8,7 +8,15 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from function_app.domain.instant import format_instant
-from function_app.operations.shapes import UNTYPED, Instant, PrincipalShape, customer_fields, principal_of
+from function_app.operations.shapes import (
+    UNTYPED,
+    Instant,
+    PrincipalShape,
+    UpdateFacts,
+    customer_fields,
+    facts_of,
+    principal_of,
+)
 from function_app.services.read_updates import StatedUpdate
 
 STATES = Literal["shows", "superseded", "expired", "landed", "contradicted", "ended"]
@@ -38,19 +46,11 @@ class AttributeStateShape(TypedDict):
     ]
 
 
-class UpdateShape(TypedDict):
+class UpdateShape(UpdateFacts):
     """An update of a customer, and the state of each attribute."""
 
-    updateId: Annotated[str, Field(title="Update ID", description="The id of the update.")]
-    customerId: Annotated[str, Field(title="Customer ID", description="The id of the customer.")]
-    receivedAt: Annotated[Instant, Field(title="Received At", description="When the update was received.")]
-    occurredAt: Annotated[Instant, Field(title="Occurred At", description="When the change happened.")]
-    validUntil: Annotated[Instant, Field(title="Valid Until", description="When the update expires or expired.")]
     untilRefresh: Annotated[
         bool, Field(title="Until Refresh", description="Whether the next refresh of the customers ends it before.")
-    ]
-    caller: NotRequired[
-        Annotated[str | None, Field(title="Caller", description="What the sender calls itself, if it does.")]
     ]
     principal: NotRequired[Annotated[PrincipalShape | None, Field(title="Sent By", description="Who sent the update.")]]
     attributes: Annotated[
@@ -108,13 +108,8 @@ def shape_of(stated: StatedUpdate) -> UpdateShape:
     """Return the shape of an update."""
     update = stated.update
     return {
-        "updateId": update.update_id,
-        "customerId": update.customer_id,
-        "receivedAt": format_instant(update.received_at),
-        "occurredAt": format_instant(update.occurred_at),
-        "validUntil": format_instant(update.valid_until),
+        **facts_of(update),
         "untilRefresh": update.until_refresh,
-        "caller": update.caller,
         "principal": principal_of(update.principal),
         "attributes": [
             {

@@ -12,12 +12,11 @@ from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import Operation, Response, operation
-from function_app.api.parameter import Parameter, ParameterType, path, query
-from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, integer, text
+from function_app.api.parameter import Parameter, path, query
+from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, NAMES, integer, text
 from function_app.domain.access import Role
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.lifetime import END_OF_DAY, NEXT_REFRESH, offered
-from function_app.operations.customers import names_of
 from function_app.operations.update_shapes import (
     EndedUpdate,
     EndedUpdates,
@@ -72,7 +71,7 @@ ATTRIBUTES = query(
     "attributes",
     "Fields to Revert",
     "The names of the fields to revert, separated by commas, like City,Email; all if empty.",
-    ParameterType(names_of),
+    NAMES,
     visibility="important",
     choices=options.attributes_of(CUSTOMER),
 )
