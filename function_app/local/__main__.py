@@ -149,6 +149,8 @@ def _greeting(settings: Settings) -> str:
         f"Data in {settings.DATA_DIR}; Ctrl-C ends it. Try:\n"
         f"  curl '{customers}?$top=3&$select=CustomerId,FullName,City'\n"
         f"  curl '{base}/instances'\n"
+        f"  curl '{base}/instances/{SAMPLE}/updates'\n"
+        f"  curl -X POST '{customers}/{_SOMEBODY}/revert'\n"
         f"Customer card: {base}/instances/{SAMPLE}/card/{_SOMEBODY}\n"
         f"Usage page: {base}/instances/{SAMPLE}/usage/page"
     )

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -99,7 +101,11 @@ def test_it_prints_what_to_try_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> Non
     assert f"http://localhost:{host.port}/api" in out
     assert "AUTH_MODE=local" in out
     assert str(tmp_path / "data") in out
-    assert f"curl 'http://localhost:{host.port}/api/{CUSTOMERS}" in out
+    tried = [shlex.split(line)[1:] for line in out.splitlines() if line.strip().startswith("curl ")]
+    paths = [each[-1].partition("?")[0].partition("/api/")[2] for each in tried]
+    assert paths[:3] == [CUSTOMERS, "instances", f"instances/{SAMPLE}/updates"]
+    assert tried[3][:2] == ["-X", "POST"]
+    assert re.fullmatch(f"{CUSTOMERS}/[0-9a-f]{{32}}/revert", paths[3])
 
 
 def test_what_was_answered_204_survives_kill_9(tmp_path: Path) -> None:
