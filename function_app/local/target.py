@@ -8,7 +8,6 @@ from urllib.parse import quote
 _ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 _OPEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE_IN_PATH = "/:@!$&'()*+,;=~%"
-_SLASH = re.compile(rb"%2[Ff]")
 
 
 class BadTargetError(ValueError):

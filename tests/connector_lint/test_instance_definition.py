@@ -64,6 +64,15 @@ def test_it_breaks_no_rule_whatever_the_fields_are_called(friendly_name: str) ->
     assert [str(finding) for finding in check(made(definition)) if finding.level == "error"] == []
 
 
+@pytest.mark.parametrize(("count", "fits"), [(480, True), (500, False)])
+def test_more_fields_than_a_connector_may_have_are_reported(count: int, fits: bool) -> None:
+    definition = sample_definition()
+    attributes = definition["entities"][0]["attributes"]
+    attributes += [{"name": f"Field{n}", "dataType": "Edm.String"} for n in range(count - len(attributes))]
+    found = {finding.rule for finding in check(made(definition)) if finding.level == "error"}
+    assert found == (set() if fits else {"BodySchemaCountExceedsMaxAllowed"})
+
+
 def test_it_has_the_same_operations_for_the_instance_only() -> None:
     ids = [
         [each["operationId"] for path in file["paths"].values() for each in path.values()] for file in (SAMPLE, GENERAL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Literal, NamedTuple
@@ -312,9 +312,3 @@ def intact(source: Source, edits: Sequence[Edit]) -> frozenset[str]:
         for key, (start, end) in source.rows.items()
         if not any(edit.start < end and edit.end >= start for edit in edits)
     )
-
-
-def kinds_in_turn(kinds: Sequence[str], count: int) -> Iterator[str]:
-    """Yield this many kinds, all of them in turn."""
-    for number in range(count):
-        yield kinds[number % len(kinds)]
