@@ -31,11 +31,15 @@ define: $(VENV)/run  ## Propose a definition.json for FOLDER, with CSV or Parque
 
 test: check $(VENV)/checkov/made $(VENV)/curl $(NPM) /usr/bin/chromium  ## Run everything, from a clean checkout on a bare machine
 	@$(MAKE) --silent --no-print-directory $(OTHER_PYTHONS:%=.venv-%/tests)
-	@$(MAKE) --silent --no-print-directory -j2 test-whole $(OTHER_PYTHONS:%=test-%)
+	@$(MAKE) --silent --no-print-directory -j2 -k -Otarget test-slow $(OTHER_PYTHONS:%=test-%) test-quick
 
-# Beside the tests on the other Pythons, as it uses about one core.
-test-whole:
-	$(PYTHON) -m pytest
+# Two halves beside each other: each uses about one core. A new folder is in the first one until it is named here.
+QUICK := tests/connector_lint tests/documents tests/infra tests/unit
+test-slow:
+	$(PYTHON) -m pytest $(QUICK:%=--ignore=%)
+
+test-quick:
+	$(PYTHON) -m pytest $(QUICK)
 
 # What depends on Python most. The store over Cosmos DB is in the worker's tests; its contract takes long and is the same.
 $(OTHER_PYTHONS:%=test-%): test-%: .venv-%/tests
@@ -129,5 +133,5 @@ $(NPM): %/node_modules/.made: %/package-lock.json
 	@.make/quietly "Installing Chromium (Debian, 500 MB, about 60 s)" \
 	  bash -c "apt-get update && apt-get install -y chromium fonts-noto-cjk"
 
-.PHONY: help run load define test test-whole $(OTHER_PYTHONS:%=test-%) requirements lowest connector documents release check bench prove
+.PHONY: help run load define test test-slow test-quick $(OTHER_PYTHONS:%=test-%) requirements lowest connector documents release check bench prove
 .DEFAULT_GOAL := help
