@@ -2,7 +2,7 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 TESTS := PYTHONPATH=tests $(PYTHON) -m
-NPM := $(addsuffix /node_modules/.made,tests/emulators tests/clients/typescript tests/bi_tools/npm)
+NPM := $(addsuffix /node_modules/.made,tests/emulators tests/agents/npm tests/clients/typescript tests/bi_tools/npm)
 OTHER_PYTHONS := $(filter-out $(shell python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'),3.11 3.12 3.13)
 export PYTHONDONTWRITEBYTECODE := 1
 export UV_SYSTEM_CERTS := 1
@@ -24,28 +24,40 @@ run: $(VENV)/run  ## Serve http://localhost:7071/api with a sample instance; POR
 	@PYTHONDONTWRITEBYTECODE= $(PYTHON) -m function_app.local serve
 
 load: $(VENV)/run  ## Load FOLDER (definition.json, a folder of snapshots per entity) into the running host
-	@$(PYTHON) -m function_app.local load $(FOLDER) $(if $(INSTANCE),--instance $(INSTANCE)) $(if $(REPLACE),--replace)
+	@$(PYTHON) -m function_app.local load $(if $(FOLDER),"$$FOLDER") $(if $(INSTANCE),--instance $(INSTANCE)) $(if $(REPLACE),--replace)
 
 define: $(VENV)/run  ## Propose a definition.json for FOLDER, with CSV or Parquet files of customers and activities
-	@$(PYTHON) -m function_app.local define $(FOLDER)
+	@$(PYTHON) -m function_app.local define $(if $(FOLDER),"$$FOLDER")
 
-test: check $(VENV)/checkov/made $(VENV)/curl $(NPM) /usr/bin/chromium  ## Run everything, from a clean checkout on a bare machine
-	@$(MAKE) --silent --no-print-directory $(OTHER_PYTHONS:%=.venv-%/tests)
-	@$(MAKE) --silent --no-print-directory -j2 -k -Otarget test-slow $(OTHER_PYTHONS:%=test-%) test-quick
+test: $(VENV)/dev  ## Run everything, from a clean checkout on a bare machine
+	@$(MAKE) --silent --no-print-directory -j4 -Otarget check $(VENV)/checkov/made $(VENV)/curl $(NPM) /usr/bin/chromium \
+	  $(OTHER_PYTHONS:%=.venv-%/tests)
+	@$(MAKE) --silent --no-print-directory -j3 -k -Otarget test-http test-browser test-proof test-stores test-others $(OTHER_PYTHONS:%=test-%)
 
-# Two halves beside each other: each uses about one core. A new folder is in the first one until it is named here.
-QUICK := tests/connector_lint tests/documents tests/infra tests/unit
-test-slow:
-	$(PYTHON) -m pytest $(QUICK:%=--ignore=%)
+# Parts beside each other, because each waits much: for browsers, servers and expiries. A new folder is in `test-others`.
+BROWSER := tests/browser
+STORES := $(addprefix tests/,contract agents bi_tools clients)
+HTTP := $(addprefix tests/,http host)
+PROOF := tests/proof
+test-browser:
+	$(PYTHON) -m pytest $(BROWSER)
 
-test-quick:
-	$(PYTHON) -m pytest $(QUICK)
+test-stores:
+	$(PYTHON) -m pytest $(STORES)
 
-# What depends on Python most. The store over Cosmos DB is in the worker's tests; its contract takes long and is the same.
+test-http:
+	$(PYTHON) -m pytest $(HTTP)
+
+test-proof:
+	$(PYTHON) -m pytest $(PROOF)
+
+test-others:
+	$(PYTHON) -m pytest $(addprefix --ignore=,$(BROWSER) $(STORES) $(HTTP) $(PROOF))
+
+# What depends on Python most, without what takes long: the contract over Cosmos DB, Parquet. The worker is on 3.13 anyway.
 $(OTHER_PYTHONS:%=test-%): test-%: .venv-%/tests
 	@if [ ! -e $< ]; then echo "Python $* is not on this machine: its tests are left out"; else \
-	  echo "Python $*:"; WORKER_PYTHON=.venv-$*/bin/python .venv-$*/bin/python -m pytest \
-	    -p no:cacheprovider -k "not cosmos_store" tests/unit tests/contract tests/worker; fi
+	  echo "Python $*:"; .venv-$*/bin/python -m pytest -p no:cacheprovider -k "not (cosmos_store or parquet)" tests/unit tests/contract; fi
 
 # Constrained by requirements.txt, so that the tests run on what is deployed.
 requirements: $(VENV)/uv  ## Compile requirements*.txt from the ranges in pyproject.toml; UPGRADE=1 takes the newest releases
@@ -129,9 +141,9 @@ $(NPM): %/node_modules/.made: %/package-lock.json
 	@.make/quietly "Installing the packages of $* (npm, about 30 s)" npm ci --prefix $* --no-audit --no-fund
 	@touch $@
 
-/usr/bin/chromium:
+/usr/bin/chromium: | $(VENV)/curl  # one apt-get at a time
 	@.make/quietly "Installing Chromium (Debian, 500 MB, about 60 s)" \
 	  bash -c "apt-get update && apt-get install -y chromium fonts-noto-cjk"
 
-.PHONY: help run load define test test-slow test-quick $(OTHER_PYTHONS:%=test-%) requirements lowest connector documents release check bench prove
+.PHONY: help run load define test test-browser test-stores test-http test-proof test-others $(OTHER_PYTHONS:%=test-%) requirements lowest connector documents release check bench prove
 .DEFAULT_GOAL := help

@@ -12,6 +12,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from function_app import telemetry
+from function_app.api.capacity import Capacity
 from function_app.api.limits import Limits
 from function_app.api.operation import Operation
 from function_app.api.page_settings import PageSettings, SignIn
@@ -24,7 +25,9 @@ from function_app.operations import (
     activities,
     activity_lists,
     adaptive_card,
+    agents,
     api_keys,
+    card_content,
     changes,
     connector,
     customers,
@@ -36,16 +39,21 @@ from function_app.operations import (
     odata_service,
     pages,
     persons,
+    profile_updates,
     records,
     refreshes,
     roles,
     sizes,
+    subscriptions,
     triggers,
     updates,
     usage,
+    webhooks,
 )
+from function_app.outbound.post import HttpPost
 from function_app.services.access import Access
 from function_app.services.services import Services, utc_now
+from function_app.services.webhooks.outlet import Outlet, Waker
 from function_app.settings import InvalidSettingsError, Settings, in_azure, read_settings
 from function_app.source.files import Snapshots
 
@@ -57,6 +65,7 @@ Clock = Callable[[], datetime]
 _log = logging.getLogger(__name__)
 
 OPERATIONS: tuple[Operation, ...] = (
+    *profile_updates.OPERATIONS,
     *customers.OPERATIONS,
     *persons.OPERATIONS,
     *updates.OPERATIONS,
@@ -66,6 +75,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *odata_service.OPERATIONS,
     *key_ring.OPERATIONS,
     *triggers.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *subscriptions.OPERATIONS,
     *entities.OPERATIONS,
     *sizes.OPERATIONS,
     *instances.OPERATIONS,
@@ -75,7 +86,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *changes.OPERATIONS,
     *usage.OPERATIONS,
     *adaptive_card.OPERATIONS,
+    *agents.OPERATIONS,
     *pages.OPERATIONS,
+    *card_content.OPERATIONS,
     *health.OPERATIONS,
     *connector.OPERATIONS,
     *definition_schema.OPERATIONS,
@@ -120,9 +133,19 @@ def open_workers(settings: Settings) -> Workers | None:
     return StepQueue(settings.REFRESH_QUEUE)
 
 
+def open_outlet(settings: Settings) -> Outlet:
+    """Return how webhooks are delivered: by the queue that the settings name, and in local mode to this machine."""
+    queue: Waker | None = None
+    if settings.WEBHOOK_QUEUE is not None:
+        from function_app.outbound.queue import WakeQueue  # noqa: PLC0415
+
+        queue = WakeQueue(settings.WEBHOOK_QUEUE)
+    return Outlet(HttpPost(loopback=settings.AUTH_MODE == "local"), webhooks.DATA_OF, queue)
+
+
 def make_services(settings: Settings, store: Store, clock: Clock = utc_now) -> Services:
-    """Create the services for a store, with the snapshots and workers that the settings name."""
-    return Services(store, snapshots_of(settings), open_workers(settings), clock)
+    """Create the services for a store, with the snapshots, workers and outlet that the settings name."""
+    return Services(store, snapshots_of(settings), open_workers(settings), clock, open_outlet(settings))
 
 
 def traced(store: Store, make: Callable[[Store], Services]) -> Services:
@@ -155,9 +178,10 @@ def make_runtime(settings: Settings, clock: Clock = utc_now) -> Runtime:
         services,
         make_authenticator(settings, services.access),
         clock,
-        Limits(settings.REQUESTS_PER_MINUTE),
-        make_page_settings(settings),
-        REQUEST_WITHIN_S if settings.STORE == "cosmos" else None,
+        limits=Limits(settings.REQUESTS_PER_MINUTE),
+        pages=make_page_settings(settings),
+        within_s=REQUEST_WITHIN_S if settings.STORE == "cosmos" else None,
+        capacity=Capacity(at_once=4, items_at_once=100) if settings.STORE == "cosmos" else Capacity(),
     )
 
 

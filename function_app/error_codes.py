@@ -5,37 +5,7 @@ The table of error codes in `function_app/README.md` is generated from `ERROR_CO
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorDetail:
-    """One error of a request. `target` is a JSON pointer or a parameter name; `message` says what is expected."""
-
-    code: str
-    status: int
-    message: str
-    target: str | None = None
-
-
-ERROR_CODES: dict[str, ErrorCode] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
-    """A kind of error. It is added to `ERROR_CODES` on creation; calling it returns an error detail of this kind."""
-
-    code: str
-    status: int
-    cause: str
-    cure: str = field(repr=False)
-
-    def __post_init__(self) -> None:
-        ERROR_CODES[self.code] = self
-
-    def __call__(self, message: str, target: str | None = None) -> ErrorDetail:
-        return ErrorDetail(self.code, self.status, message, target)
-
+from function_app.error_detail import ErrorCode
 
 # The request as a whole
 MALFORMED_JSON = ErrorCode(
@@ -80,7 +50,12 @@ INVALID_STATE = ErrorCode(
     "The `state` of a trigger is not a state of this service, or belongs to another trigger.",
     "Follow `Location` unchanged, or start again without a state.",
 )
-BODY_TOO_LARGE = ErrorCode("BodyTooLarge", 413, "The body is larger than 256 KB.", "Send a smaller body.")
+BODY_TOO_LARGE = ErrorCode(
+    "BodyTooLarge",
+    413,
+    "The body is larger than 256 KB, or has more than 20,000 members and objects.",
+    "Send a smaller body.",
+)
 LENGTH_REQUIRED = ErrorCode(
     "LengthRequired",
     411,
@@ -112,6 +87,12 @@ INVALID_ASSIGNMENT = ErrorCode(
 )
 FORBIDDEN = ErrorCode(
     "Forbidden", 403, "The caller's role is too low.", "Ask an Administrator for the role that `message` names."
+)
+FOREIGN_PAGE = ErrorCode(
+    "ForeignPage",
+    403,
+    "A page of another site sent the request to a service without sign-in (`AUTH_MODE=local`).",
+    "Use the pages of the service itself, or a program.",
 )
 
 # Not found
@@ -227,6 +208,8 @@ TOO_LONG = ErrorCode("TooLong", 400, "A text is longer than the limit of the att
 VALUE_NOT_ALLOWED = ErrorCode(
     "ValueNotAllowed", 400, "The attribute accepts only certain values.", "Send one of the values in `message`."
 )
+
+# Updates
 INVALID_ID = ErrorCode(
     "InvalidId",
     400,
@@ -279,7 +262,7 @@ INVALID_BATCH = ErrorCode(
     "InvalidBatch", 400, "The body is not an object with 1 to 500 `items`.", 'Send `{"items": [...]}`.'
 )
 
-# Instance definitions
+# Instances
 INVALID_DEFINITION = ErrorCode(
     "InvalidDefinition", 400, "The instance definition is not valid.", "Correct the field in `target`."
 )
@@ -306,6 +289,33 @@ UNFIT_SNAPSHOT = ErrorCode(
     "Correct the file or the definition, and start the refresh again.",
 )
 
+
+# Webhooks
+INVALID_SUBSCRIPTION = ErrorCode(
+    "InvalidSubscription",
+    400,
+    "The request for a webhook is not valid, or its callback has no public https address.",
+    "Correct the field in `target`.",
+)
+ROLE_NOT_ASSIGNED = ErrorCode(
+    "RoleNotAssigned",
+    403,
+    "The caller that subscribes a webhook has a role by its token only, which can not be asked again later.",
+    "Have an Administrator assign a role on the instance, or subscribe with an API key.",
+)
+TOO_MANY_SUBSCRIPTIONS = ErrorCode(
+    "TooManySubscriptions",
+    409,
+    "The instance has as many subscriptions as it may have.",
+    "End a subscription that `GET subscriptions` returns.",
+)
+NOT_DELIVERED = ErrorCode(
+    "NotDelivered",
+    504,
+    "A receiver of a webhook did not accept an event. The code occurs in usage, never in a response.",
+    "See `lastFailure` in `GET subscriptions`; it is tried again for a day, or until 5,000 later events were accepted.",
+)
+
 # The service
 TOO_MANY_REQUESTS = ErrorCode(
     "TooManyRequests",
@@ -328,9 +338,17 @@ STORE_UNAVAILABLE = ErrorCode(
     "The store can not be reached, or so many updates have just expired that a list would not be exact.",
     "Wait the seconds in `Retry-After`, then send the request again.",
 )
+BUSY = ErrorCode(
+    "Busy",
+    503,
+    "The service has more to do than it could finish in time; nothing of the request, or of the item, was begun.",
+    "Wait the seconds in `Retry-After`, then send the request again; of a batch only the items that have this code.",
+)
 SIGN_IN_UNAVAILABLE = ErrorCode(
     "SignInUnavailable",
     503,
     "The signing keys of tokens can not be fetched.",
     "Wait the seconds in `Retry-After`, then send the request again.",
 )
+
+ERROR_CODES = {each.code: each for each in tuple(globals().values()) if isinstance(each, ErrorCode)}

@@ -5,6 +5,7 @@ ServiceError                 one or more errors; the first one determines the st
 ├── NotAuthenticated         has the challenge of WWW-Authenticate
 ├── Throttled                has the seconds to wait
 └── Unavailable              has the seconds to wait
+    ├── Busy                 the worker has too much to do
     ├── NotYetReadable       what another worker wrote is not readable here yet
     └── TooManyDue           more updates end at once than a list can evaluate
 
@@ -15,7 +16,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from function_app.error_codes import STORE_UNAVAILABLE, TOO_MANY_REQUESTS, UNAUTHENTICATED, ErrorDetail
+from function_app.error_codes import BUSY, STORE_UNAVAILABLE, TOO_MANY_REQUESTS, UNAUTHENTICATED
+from function_app.error_detail import ErrorDetail
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ class Unavailable(ServiceError):
     def __init__(self, retry_after: float = 5.0, fault: ErrorDetail | None = None) -> None:
         unavailable = STORE_UNAVAILABLE("The store can not be reached; wait and send the same request again.")
         super().__init__(fault or unavailable, retry_after=retry_after)
+
+
+class Busy(Unavailable):
+    """Reject a request, or a part of one, that could not be done in time; nothing of it was begun."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(retry_after, BUSY("The service has too much to do; wait and send the same request again."))
 
 
 class NotYetReadable(Unavailable):

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from function_app.domain.wording import expectation
 
 _IN_AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID")
-_ORIGINS = r"^https://(\*\.)?[a-z0-9.-]+(:\d+)?( https://(\*\.)?[a-z0-9.-]+(:\d+)?)*$"
-_GUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_SITES = re.compile(r"https://(\*\.)?[a-z0-9.-]+(:[0-9]+)?( https://(\*\.)?[a-z0-9.-]+(:[0-9]+)?)*")
+_GUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def _of_form(form: re.Pattern[str], words: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not form.fullmatch(text):
+            msg = f"must be {words}"
+            raise ValueError(msg)
+        return text
+
+    return AfterValidator(check)
+
+
+_Guid = Annotated[str, _of_form(_GUID, "a GUID in lower case, like 6f9619ff-8b86-4d11-b42d-00c04fc964ff")]
+_Sites = Annotated[
+    str, _of_form(_SITES, "sites like https://contoso.crm.dynamics.com, without paths, separated by spaces")
+]
 
 
 class InvalidSettingsError(Exception):
@@ -57,11 +76,15 @@ class Settings(BaseModel):
     REFRESH_SCHEDULE: str = Field(
         "0 0 2 * * *", description="When refreshes start automatically in Azure, as NCRONTAB."
     )
+    WEBHOOK_QUEUE: str | None = Field(
+        None,
+        description="URL of the Storage queue that wakes who delivers webhooks. Without it this process delivers them.",
+    )
     AUTH_MODE: Literal["entra", "local"] = Field(
         "entra", description="How callers sign in. `local` makes every local caller an Administrator."
     )
-    ENTRA_TENANT_ID: str | None = Field(
-        None, pattern=_GUID, description="Id of the Microsoft Entra tenant. Only its tokens are accepted."
+    ENTRA_TENANT_ID: _Guid | None = Field(
+        None, description="Id of the Microsoft Entra tenant. Only its tokens are accepted."
     )
     ENTRA_AUDIENCE: str | None = Field(None, description="Id of this API's app registration, with or without `api://`.")
     ENTRA_ISSUER: str | None = Field(
@@ -76,9 +99,8 @@ class Settings(BaseModel):
     REQUESTS_PER_MINUTE: int = Field(
         6000, ge=1, description="Requests per minute that each worker accepts from one caller, and for one instance."
     )
-    CARD_FRAME_ANCESTORS: str | None = Field(
+    CARD_FRAME_ANCESTORS: _Sites | None = Field(
         None,
-        pattern=_ORIGINS,
         description="Sites that may embed the pages, like `https://contoso.crm.dynamics.com`, separated by spaces.",
     )
     PORT: int = Field(7071, ge=1, le=65535, description="Port of the local host.")
@@ -94,7 +116,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         for found in error.errors(include_url=False):
             name = str(found["loc"][0])
-            faults[name], received[name] = found["msg"], given.pop(name)
+            faults[name], received[name] = expectation(found), given.pop(name)
         settings = Settings.model_validate(given)
     if "AUTH_MODE" not in faults:
         faults = dict(_unsafe_mode(settings, environment)) | faults
@@ -132,9 +154,8 @@ def in_azure(environment: Mapping[str, str]) -> bool:
 def _unsafe_local(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if in_azure(environment):
         yield "AUTH_MODE", "local is not allowed in Azure"
-    in_functions = "FUNCTIONS_WORKER_RUNTIME" in environment
-    if in_functions and environment.get("AZURE_FUNCTIONS_ENVIRONMENT") != "Development":
-        yield "AUTH_MODE", "local is allowed in a Functions host only if AZURE_FUNCTIONS_ENVIRONMENT is Development"
+    if "FUNCTIONS_WORKER_RUNTIME" in environment:
+        yield "AUTH_MODE", "local is not allowed in a Functions host, which listens beyond this machine; use make run"
     if settings.STORE == "cosmos" and not _on_loopback(settings.COSMOS_ENDPOINT):
         yield "AUTH_MODE", "local is allowed with STORE=embedded, or a Cosmos DB emulator on a loopback address"
 

@@ -191,11 +191,18 @@ def _spanned(name: str, act: Callable[..., Awaitable[Any]]) -> Callable[..., Awa
     return run
 
 
+def name_of(error: BaseException) -> str:
+    """Return the type of an exception and its code of SQLite or HTTP, without its message, which may contain values."""
+    code = getattr(error, "sqlite_errorname", None) or getattr(error, "status_code", None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
 def safe_trace(error: BaseException) -> str:
     """Return the places of an exception and its causes, without their messages, which may contain values."""
-    chain: list[str] = []
+    chain, seen = list[str](), list[BaseException]()
     behind: BaseException | None = error
-    while behind is not None:
+    while behind is not None and behind not in seen:
+        seen.append(behind)
         frames = traceback.extract_tb(behind.__traceback__)
         places = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
         chain.append("\n  ".join([type(behind).__name__, *places]))

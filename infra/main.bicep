@@ -171,6 +171,7 @@ module roles 'modules/roles.bicep' = {
     principalId: identity.outputs.principalId
     suffix: suffix
     cosmosAccountName: cosmos.outputs.accountName
+    cosmosDatabaseName: cosmos.outputs.databaseName
     storageAccountName: storage.outputs.accountName
     snapshotsContainerName: storage.outputs.snapshotsContainerName
     insightsName: monitoring.outputs.insightsName

@@ -37,6 +37,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SENDER = Sender(INSTANCE, "app")
 MONTH, MINUTES = 730 * 3600, 730 * 60
 LIVE_BYTES, UPDATED_TERMS = 900, 4  # what an update of three attributes adds to a profile, and changes in its index
+QUEUES, LOOKS_AT_QUEUE = 2, MONTH  # refresh and webhooks; host.json has a worker look at each every second
 INDEXED, PARTITION_BYTES = 1.3, 50e9  # size with index / size; capacity of a physical partition
 
 
@@ -49,6 +50,7 @@ class Prices:
     stored_gb: float = 0.25
     executions_million: float = 0.40
     gb_second: float = 0.000026
+    queue_10_000: float = 0.004
     logged_gb: float = 2.76
 
 
@@ -243,6 +245,7 @@ def bill(customers: int, measured: Measured, workload: Workload, prices: Prices)
         "autoscale": billed / 100 * prices.autoscale_100_hour * 730,
         "storage": gigabytes * prices.stored_gb,
         "functions": requests / 1e6 * prices.executions_million + busy * 2 * prices.gb_second,
+        "queues": QUEUES * LOOKS_AT_QUEUE / 10_000 * prices.queue_10_000,
         "telemetry": requests * workload.telemetry_bytes / 1e9 * prices.logged_gb,
     }
 

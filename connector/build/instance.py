@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from connector.build.swagger import FILE, HOST, text_of
+from connector.build.swagger import FILE, HOST
 from connector.lint.check import check_document
 from connector.lint.finding import Finding, has_errors
 from connector.lint.folder import read_folder
@@ -22,7 +23,12 @@ def check(made: Json) -> list[Finding]:
     document, findings = read_folder(FILE.parent)
     if document is None:
         return findings
-    return check_document(replace(document, swagger=made, size=len(text_of(made).encode())))
+    return check_document(replace(document, swagger=made, size=len(_written(made).encode())))
+
+
+def _written(made: Json) -> str:
+    """Return the text of the file, without indentation: with it, hundreds of fields are beyond the size allowed."""
+    return json.dumps(made, ensure_ascii=False) + "\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -40,7 +46,7 @@ def main(arguments: list[str]) -> int:
     if has_errors(findings):
         return 1
     file = Path(folder) / f"apiDefinition.{instance_id}.swagger.json"
-    file.write_text(text_of(made), encoding="utf-8", newline="\n")
+    file.write_text(_written(made), encoding="utf-8", newline="\n")
     sys.stdout.write(f"Written to {file}.\n")
     return 0
 

@@ -21,7 +21,8 @@ class Definitions:
     """The definitions of a document, gathered while its schemas are made.
 
     A definition has no title, because designers put it in front of the name of each field. It is described by its
-    name, which designers give to the whole object.
+    name, which designers give to the whole object. That of a field (`x-definition`) has the title of the field, for
+    which it is right.
     """
 
     def __init__(self) -> None:
@@ -58,7 +59,7 @@ class Definitions:
             return {**attributes_of(schema["x-attributes-of"], schema["x-use"], is_parameter=False), **texts}
         left_out = {"x-page-of", "x-untyped"} | ({"type", "additionalProperties"} if "x-untyped" in schema else set())
         said = {key: value for key, value in schema.items() if key not in left_out}
-        if said.get("additionalProperties") is True:
+        if isinstance(said.get("additionalProperties"), bool):
             del said["additionalProperties"]
         if "const" in said:
             said["enum"] = [said.pop("const")]
@@ -74,8 +75,9 @@ class Definitions:
 
     def _in_place(self, schema: Mapping[str, Any]) -> Json:
         """Return the object that a field refers to, with the title of the field: nothing may stand beside $ref."""
-        texts = {key: value for key, value in schema.items() if key != "$ref"}
-        return {**self._swagger(self._models[schema["$ref"].removeprefix(_REF)]), **texts}
+        texts = {key: value for key, value in schema.items() if key not in {"$ref", "x-definition"}}
+        described = {**self._swagger(self._models[schema["$ref"].removeprefix(_REF)]), **texts}
+        return self.define(schema["x-definition"], described) if "x-definition" in schema else described
 
     def _row(self, schema: Mapping[str, Any]) -> Json:
         """Express the items of a list: a record is an object with its key, because Power Fx reads no untyped rows."""

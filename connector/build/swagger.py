@@ -17,12 +17,15 @@ from function_app.api.parameter import Parameter
 from function_app.api.sign_in.auth import KEY_HEADER
 from function_app.api.sign_in.tokens import SCOPE
 from function_app.bootstrap import OPERATIONS
-from function_app.operations.shapes import ErrorBody
+from function_app.operations.shapes import INTERNAL, ErrorBody
 from function_app.version import VERSION
 
 FILE = Path(__file__).parent.parent / "apiDefinition.swagger.json"
 NEXT_LINK = "@odata.nextLink"
 TEST_CONNECTION = "ListInstances"
+AGENTIC_PROTOCOL = "mcp-streamable-1.0"
+UNSUBSCRIBE = "EndSubscription"
+"""The platform calls it by the Location of a subscription."""
 INFO: Json = {
     "title": "Real-time Customer Profiles",
     "description": (
@@ -95,7 +98,13 @@ def definition(operations: Sequence[Operation]) -> Json:
     definitions = Definitions()
     paths: dict[str, Json] = {}
     for operation in offered(operations):
-        paths.setdefault(f"/{operation.path}", {})[operation.verb.lower()] = _operation(operation, definitions)
+        item = paths.setdefault(f"/{operation.path}", {})
+        item[operation.verb.lower()] = _operation(operation, definitions)
+        if operation.notification:
+            item["x-ms-notification-content"] = {
+                "description": "What is sent when it happens.",
+                "schema": definitions.of_model(operation.notification),
+            }
     return {
         "swagger": "2.0",
         "info": INFO,
@@ -116,7 +125,7 @@ def definition(operations: Sequence[Operation]) -> Json:
 
 def offered(operations: Sequence[Operation]) -> list[Operation]:
     """Return the operations of the connector: all except internal ones that no other operation refers to."""
-    called = {TEST_CONNECTION, ENTITY_SCHEMA}
+    called = {TEST_CONNECTION, ENTITY_SCHEMA, UNSUBSCRIBE}
     called |= {p.choices.operation_id for operation in operations for p in operation.parameters if p.choices}
     return [operation for operation in operations if operation.visibility != "internal" or operation.id in called]
 
@@ -124,7 +133,7 @@ def offered(operations: Sequence[Operation]) -> list[Operation]:
 def _operation(operation: Operation, definitions: Definitions) -> Json:
     model = next((response.model for response in operation.responses.values() if response.model), None)
     parameters = [_parameter(p) for p in operation.parameters if _is_offered(p, operation)]
-    if operation.body:
+    if operation.body and not operation.body.optional:
         parameters.append(_body(operation, operation.body, definitions))
     described: Json = {
         "operationId": operation.id,
@@ -135,7 +144,8 @@ def _operation(operation: Operation, definitions: Definitions) -> Json:
     if operation.visibility != "none":
         described["x-ms-visibility"] = operation.visibility
     if operation.hint:
-        described |= {"x-ms-trigger": "batch", "x-ms-trigger-hint": operation.hint}
+        kind = "single" if operation.notification else "batch"
+        described |= {"x-ms-trigger": kind, "x-ms-trigger-hint": operation.hint}
     if model and NEXT_LINK in model.__annotations__:
         described["x-ms-pageable"] = {"nextLinkName": NEXT_LINK}
     described |= _for_agents(operation)
@@ -151,10 +161,12 @@ def _for_agents(operation: Operation) -> Json:
     """Return what agents and later versions need: writes ask the user first, and a revision has a family."""
     if operation.visibility == "internal":
         return {}
+    if operation.agentic:  # the agent asks the user itself, by the annotations of the tools
+        return {"x-ms-agentic-protocol": AGENTIC_PROTOCOL}
     described: Json = {"x-ms-api-annotation": {"family": operation.id, "revision": 1}}
     if operation.hint is None:
         described["x-ms-openai-data"] = {"openai-enabled": True}
-    if operation.verb != "GET":
+    if operation.verb != "GET" and operation.hint is None:
         described["x-ms-require-user-confirmation"] = True
     return described
 
@@ -218,7 +230,7 @@ def _responses(operation: Operation, definitions: Definitions) -> Json:
             continue
         described: Json = {"description": response.description}
         schema = _schema(operation, response, definitions)
-        if schema:
+        if schema and not operation.notification:  # the outputs of such a trigger are its notification
             described["schema"] = schema
         headers = _headers(operation, status, response)
         if headers:
@@ -229,12 +241,17 @@ def _responses(operation: Operation, definitions: Definitions) -> Json:
 
 
 def _headers(operation: Operation, status: int, response: Response) -> Json:
-    """Return the headers that makers see as outputs; those of a poll are for the platform, which reads them on 202."""
+    """Return the headers of a response; those of a poll are for the platform, which reads them on 202.
+
+    Makers see those of triggers only: for those of actions the Logic Apps designer writes an expression that is wrong.
+    """
     named = response.headers if status in {202, 204} else {}
     described = {
         name: {"type": "string", "x-ms-summary": _title_of(name), "description": text} for name, text in named.items()
     }
-    return described if operation.role is None or status == HTTPStatus.ACCEPTED else {**described, "RateLimit": BUDGET}
+    if operation.role is not None and status != HTTPStatus.ACCEPTED:
+        described["RateLimit"] = BUDGET
+    return {name: header | ({} if operation.hint else INTERNAL) for name, header in described.items()}
 
 
 def _title_of(header: str) -> str:

@@ -28,7 +28,11 @@ CHILDREN: dict[str, Children] = {
         "x-ms-connector-metadata": ("list", "metadata"),
     },
     "info": {"contact": ("one", "contact")},
-    "pathItem": dict.fromkeys(VERBS, ("one", "operation")),
+    "pathItem": {
+        **dict.fromkeys(VERBS, ("one", "operation")),
+        "x-ms-notification-content": ("one", "x-ms-notification-content"),
+    },
+    "x-ms-notification-content": {"schema": ("one", "schema")},
     "operation": {
         "parameters": ("list", "parameter"),
         "responses": ("map", "response"),

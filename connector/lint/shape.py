@@ -51,6 +51,7 @@ _SCHEMA: dict[str, Allowed] = {
     "required": STRINGS,
     "properties": "object",
     "additionalProperties": None,
+    "x-ms-notification-url": "boolean",
 }
 
 _PARAMETER: dict[str, Allowed] = {
@@ -71,6 +72,7 @@ _OPERATION: dict[str, Allowed] = {
     "x-ms-visibility": _VISIBILITY,
     "x-ms-trigger": ("single", "batch"),
     "x-ms-trigger-hint": "string",
+    "x-ms-agentic-protocol": ("mcp-streamable-1.0",),
     "x-ms-require-user-confirmation": "boolean",
     "x-ms-openai-data": "object",
 }
@@ -102,7 +104,8 @@ SHAPES: dict[str, Shape] = {
         required=("propertyName", "propertyValue"),
         open=False,
     ),
-    "pathItem": Shape(dict.fromkeys(VERBS, "object")),
+    "pathItem": Shape({**dict.fromkeys(VERBS, "object"), "x-ms-notification-content": "object"}),
+    "x-ms-notification-content": Shape({"description": "string", "schema": "object"}, open=False),
     "operation": Shape(_OPERATION),
     "parameter": Shape(_PARAMETER, required=("name", "in"), one_of=("type", "schema")),
     "response": Shape(

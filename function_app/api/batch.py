@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from function_app import error_codes
 from function_app.api.call import Answer, Call
 from function_app.api.problems import answer_to
-from function_app.errors import Rejected, ServiceError
+from function_app.bulk import in_turn
+from function_app.errors import Busy, Rejected, ServiceError
 
-MAX_ITEMS = 500
+MAX_ITEMS, _LISTED = 500, 100
 _SHOWN = ("errorCode", "message", "details")
 
 
 def items_of(body: dict[str, Any]) -> list[Any]:
     """Return the items of a batch. Raises ServiceError if the body is not a batch."""
     items = body.get("items")
-    others = sorted(set(body) - {"items"})
-    if others:
-        raise ServiceError(error_codes.INVALID_BATCH(f"A batch has only 'items'; received '{others[0][:64]}'.", ""))
+    faults = [
+        error_codes.INVALID_BATCH(f"A batch has only 'items'; received '{name[:64]}'.", "")
+        for name in sorted(set(body) - {"items"})[:_LISTED]
+    ]
     if not isinstance(items, list) or not 1 <= len(items) <= MAX_ITEMS:
         received = f"{len(items)} items" if isinstance(items, list) else "no array"
         message = f"'items' must be an array of 1 to {MAX_ITEMS} objects; received {received}."
-        raise ServiceError(error_codes.INVALID_BATCH(message, "/items"))
+        raise ServiceError(*faults, error_codes.INVALID_BATCH(message, "/items"))
+    if faults:
+        raise ServiceError(*faults)
     return items
+
+
+def check_items(call: Call) -> None:
+    """Raise ServiceError if the body can be read and is not a batch."""
+    if call.body is not None:
+        items_of(call.body)
 
 
 def as_object(item: Any) -> dict[str, Any]:
@@ -44,10 +53,7 @@ def answer_batch(call: Call, results: Sequence[Mapping[str, Any] | Rejected]) ->
 async def answer_each(
     call: Call, items: Sequence[Any], act: Callable[[int, Any], Awaitable[Mapping[str, Any]]]
 ) -> Answer:
-    """Run `act` on all items concurrently; return a response with the result or the error of each.
-
-    All items start immediately: they share the time of receipt, which is their position in the feed.
-    """
+    """Run `act` on all items, some at once; return a response with the result or the error of each."""
 
     async def one(index: int, item: Any) -> Mapping[str, Any]:
         try:
@@ -55,7 +61,8 @@ async def answer_each(
         except Exception as error:  # noqa: BLE001  # it fails this item only
             return _problem(call, error)
 
-    return answer_batch(call, await asyncio.gather(*(one(index, item) for index, item in enumerate(items))))
+    left = _problem(call, Busy(1))
+    return answer_batch(call, await in_turn(items, one, call.allowance.items_at_once, call.allowance.may_begin, left))
 
 
 def _problem(call: Call, error: Exception) -> Mapping[str, Any]:

@@ -20,11 +20,13 @@ from function_app.domain.instant import format_instant, parse_instant
 from function_app.domain.query import AllOf, AnyOf, Compares, Condition, Equals, Not, Order, Text, TextTest
 from function_app.domain.schema import MAX_WHOLE
 from function_app.domain.values import Inexact, parse_float
+from function_app.error_detail import ErrorDetail
 from function_app.errors import ServiceError
 
 MAX_DEPTH = 25
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _PATH = re.compile(r"[\w$@]*/[\w$]*")
+_SHOWN, _MAX_FAULTS = 20, 20
 _FLIPPED: dict[type[Any], type[Any]] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _ORDERS: dict[type[Any], Order] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 _TESTS: dict[str, TextTest] = {"contains": "contains", "startswith": "startswith", "endswith": "endswith"}
@@ -43,12 +45,14 @@ _FORMS = {
 
 
 def parse_filter(text: str, entity: Entity) -> Condition:
-    """Parse `$filter` into a condition. Raises ServiceError with the part that is not valid."""
+    """Parse `$filter` into a condition. Raises ServiceError with the parts that are not valid."""
     if len(text) > MAX_LENGTH:
         raise invalid("$filter", f"may have at most {MAX_LENGTH} characters; received {len(text)}")
-    path = _PATH.search(_QUOTED.sub("''", text))
-    if path:  # before the parser, whose time for a path grows with the square of its length
-        raise invalid("$filter", f"accepts no paths; '{path.group()[:40]}' is not the name of an attribute")
+    bare = _QUOTED.sub("''", text)
+    slash = bare.find("/")
+    if slash >= 0:  # before the parser, whose time for a path grows with the square of its length
+        path = _PATH.search(bare[max(0, slash - _SHOWN) : slash + _SHOWN])
+        raise invalid("$filter", f"accepts no paths; '{path.group() if path else ''}' is not the name of an attribute")
     try:
         tree = odata_grammar.parse(text.strip())
     except ValueError as error:
@@ -67,9 +71,9 @@ class _Translation:
             raise invalid("$filter", f"may be nested at most {MAX_DEPTH} deep")
         match node:
             case ast.BoolOp(op=ast.And()):
-                return AllOf(tuple(self.condition(side, depth + 1) for side in _sides(node, ast.And)))
+                return AllOf(self._each(_sides(node, ast.And), depth + 1))
             case ast.BoolOp(op=ast.Or()):
-                return AnyOf(tuple(self.condition(side, depth + 1) for side in _sides(node, ast.Or)))
+                return AnyOf(self._each(_sides(node, ast.Or), depth + 1))
             case ast.UnaryOp(op=ast.Not(), operand=part):
                 return (
                     self._flag(part, is_set=False)
@@ -83,6 +87,21 @@ class _Translation:
             case ast.Identifier():
                 return self._flag(node)
         raise invalid("$filter", "expects conditions like City eq 'Oslo'; received a value without a comparison")
+
+    def _each(self, sides: list[Any], depth: int) -> tuple[Condition, ...]:
+        """Return the conditions of all sides. Raises ServiceError with the faults of all, up to a limit."""
+        conditions: list[Condition] = []
+        faults: list[ErrorDetail] = []
+        for side in sides:
+            try:
+                conditions.append(self.condition(side, depth))
+            except ServiceError as error:
+                faults += [fault for fault in error.faults if fault not in faults]
+                if len(faults) >= _MAX_FAULTS:
+                    break
+        if faults:
+            raise ServiceError(*faults)
+        return tuple(conditions)
 
     def _flag(self, node: Any, *, is_set: bool = True) -> Condition:
         attribute = self._named(node)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from function_app import error_codes
 from function_app.domain.entity import Entity
 from function_app.domain.query import Condition
+from function_app.error_detail import ErrorDetail
 from function_app.errors import ServiceError
 
 _PART = re.compile(r"\s*(?:([A-Za-z_]\w*)\s*=\s*)?('(?:[^']|'')*'|[^,'()\s=]+)\s*(?:,|$)")
@@ -33,4 +35,13 @@ def key_condition(text: str, entity: Entity) -> Condition:
         raise ServiceError(error_codes.INVALID_QUERY(message, "entityName"))
     from function_app.api.odata_filter import parse_filter  # noqa: PLC0415  # 90 ms that a cold start saves
 
-    return parse_filter(" and ".join(f"{name} eq {value}" for name, value in parts), entity)
+    try:
+        return parse_filter(" and ".join(f"{name} eq {value}" for name, value in parts), entity)
+    except ServiceError as error:
+        raise ServiceError(*(_of_key(fault, text, entity) for fault in error.faults)) from None
+
+
+def _of_key(fault: ErrorDetail, text: str, entity: Entity) -> ErrorDetail:
+    """Return a fault of the filter that a key was written as, as one of the key."""
+    message = f"The key of {entity.qualified_name} {fault.message.removeprefix('$filter ').removesuffix('.')}"
+    return replace(fault, message=f"{message}; received '({text[:64]})'.", target="entityName")

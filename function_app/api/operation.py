@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,7 +11,7 @@ from function_app import error_codes
 from function_app.api.call import Answer, Call
 from function_app.api.parameter import Parameter, Visibility
 from function_app.domain.access import Role
-from function_app.error_codes import ErrorCode
+from function_app.error_detail import ErrorCode, ErrorDetail
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 Handler = Callable[[Call], Awaitable[Answer]]
+Check = Callable[[Call], object]
+METADATA = "oauth-protected-resource"
+"""The last part of the address where an endpoint for agents says who issues its tokens (RFC 9728)."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,9 @@ class Body:
     """A request body: a `model`, or attributes of an entity, which only its metadata describes.
 
     `attributes_of` is one record, `items_of` a batch of records; both contain the name of the entity, or of the
-    parameter with its name. `error_code` is the error of a body that does not fit the model.
+    parameter with its name. `error_code` is the error of a body that does not fit the model. An `optional` one is only
+    for clients of the original API: the connector does not offer it. `rules` finds the faults beyond the model in the
+    JSON of a body that does not fit it, given the JSON pointers of its faults.
     """
 
     description: str
@@ -34,6 +39,8 @@ class Body:
     attributes_of: str | None = None
     items_of: str | None = None
     error_code: ErrorCode = error_codes.INVALID_DEFINITION
+    optional: bool = False
+    rules: Callable[[Mapping[str, Any], Collection[str]], Sequence[ErrorDetail]] = lambda _, __: ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,13 @@ class Operation:
     `aliases` are other paths with the same placeholders, for clients that know the operation by them.
     `role` is the role that callers need, on the instance if the path has one; None if no sign-in is needed.
     With `instance_optional` the instance in the path need not exist.
-    `hint` is set for polling triggers only: it shows makers how to test the trigger.
+    `hint` is set for triggers only: it shows makers how to test the trigger. One with a `notification`, the body that
+    is sent to its callback, subscribes; the others are polled.
+    With `shows_persons` its response has personal data: a call leaves a trace where the instance requires that.
+    Each of the `checks` raises ServiceError for faults that the handler may find before it reads or writes data. They
+    are called only for a request that has a fault, to report all of them; a parameter that is faulty is as if it were
+    not sent, and a faulty body is None.
+    `agentic` is set for an endpoint of the Model Context Protocol: its 401 names the metadata in `METADATA` below it.
     """
 
     id: str
@@ -76,9 +89,13 @@ class Operation:
     visibility: Visibility = "none"
     refuses: Mapping[Verb, str] = field(default_factory=dict)
     hint: str | None = None
+    notification: type | None = None
     instance_optional: bool = False
     aliases: tuple[str, ...] = ()
     media: tuple[str, ...] = ("application/json",)
+    shows_persons: bool = False
+    checks: tuple[Check, ...] = ()
+    agentic: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -95,6 +112,11 @@ class Operation:
         """The methods of its functions. Public GET operations accept HEAD too: monitors and link checkers send it."""
         head: tuple[HttpMethod, ...] = ("HEAD",) if self.role is None and self.verb == "GET" else ()
         return (self.verb, *head, *self.refuses)
+
+    @cached_property
+    def is_paged(self) -> bool:
+        """Whether callers choose how many rows an answer has."""
+        return any(parameter.name == "$top" for parameter in self.parameters)
 
     @property
     def is_conditional(self) -> bool:
@@ -128,9 +150,13 @@ def operation(  # noqa: PLR0913  # a declaration
     visibility: Visibility = "none",
     refuses: Mapping[Verb, str] | None = None,
     hint: str | None = None,
+    notification: type | None = None,
     instance_optional: bool = False,
     aliases: tuple[str, ...] = (),
     media: tuple[str, ...] = ("application/json",),
+    shows_persons: bool = False,
+    checks: tuple[Check, ...] = (),
+    agentic: bool = False,
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as an operation."""
 
@@ -149,9 +175,13 @@ def operation(  # noqa: PLR0913  # a declaration
             visibility=visibility,
             refuses=refuses or {},
             hint=hint,
+            notification=notification,
             instance_optional=instance_optional,
             aliases=aliases,
             media=media,
+            shows_persons=shows_persons,
+            checks=checks,
+            agentic=agentic,
         )
 
     return declare

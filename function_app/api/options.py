@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from function_app.api.call import Call
 from function_app.api.odata import parse_search, parse_select
+from function_app.api.operation import Check
 from function_app.api.parameter import Choices, Parameter, ParameterType, Visibility, query
 from function_app.api.parameter_types import integer, text
 from function_app.api.parameters import flag, without_effect
@@ -36,6 +37,15 @@ def attributes_of(entity_name: str) -> Choices:
     )
 
 
+WRITABLE_FIELDS = Choices(
+    "GetEntitySchema",
+    items="fields",
+    value="name",
+    title="title",
+    given=("instanceId",),
+    fixed={"entityName": CUSTOMER, "use": "input"},
+)
+"""The list of the fields of a customer that updates have."""
 FILTER = _option(
     "$filter",
     "Filter",
@@ -113,6 +123,27 @@ def condition(call: Call, entity: Entity) -> Condition | None:
     asked = ((_parse_filter, call[FILTER]), (parse_search, call[SEARCH]))
     parts = tuple(parse(text, entity) for parse, text in asked if text is not None)
     return AllOf(parts) if len(parts) > 1 else parts[0] if parts else None
+
+
+def checks(entity_of: Callable[[Call], Entity]) -> tuple[Check, ...]:
+    """Return the checks of `$filter`, `$search` and `$select`, given what returns the entity of a call."""
+    of_each: tuple[tuple[Parameter[str | None], Callable[[str, Entity], object]], ...] = (
+        (FILTER, _parse_filter),
+        (SEARCH, parse_search),
+        (SELECT, parse_select),
+    )
+    return tuple(_check(option, parse, entity_of) for option, parse in of_each)
+
+
+def _check(
+    option: Parameter[str | None], parse: Callable[[str, Entity], object], entity_of: Callable[[Call], Entity]
+) -> Check:
+    def check(call: Call) -> None:
+        text = call[option]
+        if text is not None:
+            parse(text, entity_of(call))
+
+    return check
 
 
 def _parse_filter(text: str, entity: Entity) -> Condition:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
@@ -15,14 +14,17 @@ from typing_extensions import TypedDict
 
 from function_app import error_codes
 from function_app.api.call import Call
+from function_app.api.opaque import decode, encode
 from function_app.api.options import COUNT, FORMAT, MAX_PAGE, MAX_PAGE_SIZE, SELECT, SKIP, SKIPTOKEN, TOP
-from function_app.api.parameters import INSTANCE_ID
-from function_app.api.sign_in.auth import KEY_PARAMETER
+from function_app.api.parameters import IF_NONE_MATCH, INSTANCE_ID
+from function_app.api.request import OF_THE_PLATFORM
 from function_app.errors import ServiceError
 
 DEFAULT_PAGE = 100
 MAX_ADDRESS = 8_000  # the Functions host rejects a request line over 8,192 bytes: verb, address and version
-_PAGED = frozenset(parameter.name for parameter in (SKIPTOKEN, SKIP, TOP, SELECT, COUNT, FORMAT, MAX_PAGE_SIZE))
+_OF_A_PAGE = frozenset(
+    each.name for each in (SKIPTOKEN, SKIP, TOP, SELECT, COUNT, FORMAT, MAX_PAGE_SIZE, IF_NONE_MATCH)
+)
 _INSTANCE = re.compile(r"^.*?/instances/[^/?]+", re.IGNORECASE)
 
 Page = TypedDict(
@@ -51,17 +53,37 @@ class Window(NamedTuple):
         """The number of rows to read: at least one."""
         return max(1, self.rows)
 
+    def cut(self, rows: int) -> Window:
+        """Return the window of a page that ended after so many rows, because they are long; the others are left."""
+        return Window(rows, None if self.left is None else self.left + self.rows - rows)
+
 
 def window(call: Call) -> Window:
     """Return the window of a call: `$top` limits all its pages, `odata.maxpagesize` each of them."""
-    top, preferred = call[TOP], _preferred(call)
+    top = call[TOP]
+    rows = rows_of(top, _preferred(call))
+    return Window(rows, None if top is None else top - rows)
+
+
+def rows_of(top: int | None, preferred: int | None) -> int:
+    """Return how many rows a page has at most, by `$top` and the preferred size."""
     size = min(preferred or (DEFAULT_PAGE if top is None else MAX_PAGE), MAX_PAGE)
-    return Window(size, None) if top is None else Window(min(size, top), top - min(size, top))
+    return size if top is None else min(size, top)
+
+
+def rows_asked(params: Mapping[str, str], prefer: str) -> int:
+    """Return how many rows the page of a request has at most; 0 if that can not be read, and will be refused."""
+    try:
+        top = TOP.type.parse(params[TOP.name]) if TOP.name in params else None
+        preferred = MAX_PAGE_SIZE.type.parse(prefer)
+    except ValueError:
+        return 0
+    return rows_of(top, preferred or _content(params.get(SKIPTOKEN.name)).size)
 
 
 def _preferred(call: Call) -> int | None:
     """Return the page size that the caller prefers now, or preferred for the first page."""
-    return call[MAX_PAGE_SIZE] or _content(call).size
+    return call[MAX_PAGE_SIZE] or _content(call[SKIPTOKEN]).size
 
 
 def preference_applied(call: Call) -> Mapping[str, str]:
@@ -104,7 +126,7 @@ def page_head(
 
 def next_link(call: Call, following: list[Any], left: int | None = None) -> str:
     """Return the address of the next page. Its token is valid for this query only; `left` is its `$top`."""
-    replaced = {SKIPTOKEN.name, SKIP.name, KEY_PARAMETER} | ({TOP.name} if left is not None else set())
+    replaced = {SKIPTOKEN.name, SKIP.name, *OF_THE_PLATFORM} | ({TOP.name} if left is not None else set())
     asked = [(k, v) for k, v in parse_qsl(urlsplit(call.url).query) if k.lower() not in replaced]
     asked += [(TOP.name, str(left))] if left is not None else []
     asked.append((SKIPTOKEN.name, _token(following, _digest(call.operation_id, call.values), _preferred(call))))
@@ -119,8 +141,7 @@ def link_of(call: Call, path: str, operation_id: str, query: Mapping[str, str], 
 
 
 def _token(following: list[Any], digest: str, size: int | None = None) -> str:
-    content = json.dumps([following, digest, size], separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+    return encode([following, digest, size])
 
 
 def _checked(link: str) -> str:
@@ -138,16 +159,10 @@ class _Content(NamedTuple):
     size: int | None = None
 
 
-def _content(call: Call) -> _Content:
-    text = call[SKIPTOKEN]
-    if text is None:
-        return _Content()
-    try:
-        match json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))):
-            case [list(following), str(digest), int() | None as size]:
-                return _Content(following, digest, size)
-    except (ValueError, TypeError, RecursionError):
-        pass
+def _content(text: str | None) -> _Content:
+    match decode(text) if text is not None else None:
+        case [list(following), str(digest), int() | None as size] if size is None or size > 0:
+            return _Content(following, digest, size)
     return _Content()
 
 
@@ -155,7 +170,7 @@ def read_token(call: Call) -> list[Any] | None:
     """Return the content of the page token, None without one. Raises ServiceError for a token of another query."""
     if call[SKIPTOKEN] is None:
         return None
-    content = _content(call)
+    content = _content(call[SKIPTOKEN])
     if content.digest != _digest(call.operation_id, call.values):
         raise foreign_token()
     return list(content.following)
@@ -178,5 +193,5 @@ def foreign_token() -> ServiceError:
 
 
 def _digest(operation_id: str, values: Mapping[str, Any]) -> str:
-    asked = sorted((name, str(value)) for name, value in values.items() if name not in _PAGED)
+    asked = sorted((name, str(value)) for name, value in values.items() if name not in _OF_A_PAGE)
     return hashlib.sha256(json.dumps([operation_id, asked]).encode()).hexdigest()[:12]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from function_app.api.parameter import Choices, Parameter, ParameterType, Visibility, path, query
 from function_app.api.parameter_types import ANY_TEXT, BOOLEAN, UNPARSED_INSTANT, text
-from function_app.domain.addresses import MAX_ID_LENGTH, address_fault
+from function_app.domain.addresses import MAX_ID_LENGTH, address_fault, is_instance_id
 from function_app.domain.validity import RequestedValidity
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 MAX_CALLER_LENGTH, MAX_REPEAT_ID_LENGTH = 200, 128
 
 
@@ -36,14 +34,15 @@ def _repeat_id(text: str) -> str:
     if fault:
         msg = f"an id that addresses can contain; this one {fault}"
         raise ValueError(msg)
-    if not (text.isascii() and text.isprintable()) or len(text) > MAX_REPEAT_ID_LENGTH:
-        msg = f"1 to {MAX_REPEAT_ID_LENGTH} printable ASCII characters"
+    if not (text.isascii() and text.isprintable()) or "," in text or len(text) > MAX_REPEAT_ID_LENGTH:
+        # The host joins headers that are sent twice by a comma.
+        msg = f"1 to {MAX_REPEAT_ID_LENGTH} printable ASCII characters without a comma, and sent once"
         raise ValueError(msg)
     return text
 
 
 def _instance_id(text: str) -> str:
-    if not _ID.fullmatch(text):
+    if not is_instance_id(text):
         msg = "up to 64 letters, digits and hyphens"
         raise ValueError(msg)
     return text
@@ -135,6 +134,7 @@ PREFER = Parameter[str](
     sent="return=representation",
     visibility="advanced",
 )
+DRY_RUN = flag("dryRun", "Dry Run", "Whether to return what the request would do, and to store nothing.")
 IF_NONE_MATCH = Parameter[str](
     "If-None-Match",
     "header",

@@ -7,47 +7,61 @@ import math
 import re
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from function_app import error_codes
+from function_app.api.body_faults import model_faults
 from function_app.api.media import check_acceptable
-from function_app.api.operation import Operation
+from function_app.api.operation import Body, Operation
 from function_app.api.sign_in.auth import KEY_PARAMETER
 from function_app.domain.addresses import decode_slashes
 from function_app.domain.names import nearest_hint
 from function_app.domain.values import parse_float
-from function_app.error_codes import ErrorCode, ErrorDetail
+from function_app.error_detail import ErrorDetail
 from function_app.errors import ServiceError
 
 MAX_BODY_BYTES, MAX_DEPTH = 256 * 1024, 64
+MAX_PARTS, MAX_FAULTS = 20_000, 2_000
+"""The members and objects of a body with a model, and the faults that are listed one by one: each takes time."""
 _HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 _JSON_TYPES = frozenset(("application/json", "application/json-patch+json", "text/json"))
-_OF_THE_PLATFORM = frozenset(("code", "clientId", KEY_PARAMETER))
+OF_THE_PLATFORM = frozenset(("code", "clientid", KEY_PARAMETER))
+"""Query parameters, in lower case, that no operation reads: keys of the platform and of callers."""
+
+
+class FaultyRequest(ServiceError):
+    """Reject a request because of its form.
+
+    `values` are the parameters without fault; `body` is None if it has one.
+    """
+
+    def __init__(self, faults: Sequence[ErrorDetail], values: Mapping[str, Any], body: Any = None) -> None:
+        super().__init__(*faults)
+        self.values, self.body = values, body
 
 
 def read_request(operation: Operation, request: func.HttpRequest) -> tuple[dict[str, Any], Any]:
-    """Return the parameters and the body. Raises ServiceError with all errors of both."""
+    """Return the parameters and the body. Raises FaultyRequest with all errors of both."""
     if operation.is_odata and operation.verb == "GET":
         check_acceptable(operation, request.params.get("$format"), request.headers.get("accept"))
+    values, faults = _read_values(operation, request)
     try:
-        values = read_values(operation, request)
+        body = read_body(operation, request)
     except ServiceError as error:
-        try:
-            read_body(operation, request)
-        except ServiceError as other:
-            raise ServiceError(*error.faults, *other.faults) from None
-        raise
-    return values, read_body(operation, request)
+        raise FaultyRequest((*faults, *error.faults), values) from None
+    if faults:
+        raise FaultyRequest(faults, values, body)
+    return values, body
 
 
-def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, Any]:
-    """Return the values of the parameters that were sent. Raises ServiceError with all their errors."""
+def _read_values(operation: Operation, request: func.HttpRequest) -> tuple[dict[str, Any], list[ErrorDetail]]:
+    """Return the values of the parameters that were sent, and the errors of the others."""
     faults: list[ErrorDetail] = []
     values: dict[str, Any] = {}
     route_values = {name: decode_slashes(value) for name, value in request.route_params.items()}
@@ -64,13 +78,11 @@ def read_values(operation: Operation, request: func.HttpRequest) -> dict[str, An
             message = f"'{parameter.name}' must be {error}; received '{text[:64]}'."
             faults.append(error_codes.INVALID_PARAMETER(message, parameter.name))
     for name in request.params:
-        if name not in values and name not in _OF_THE_PLATFORM:
+        if name not in values and name.lower() not in OF_THE_PLATFORM:
             faults += _unknown(operation, name)
     if "," in "".join(request.params.values()):  # the host joins repeated parameters by a comma
         faults += _repeated(request.url)
-    if faults:
-        raise ServiceError(*faults)
-    return values
+    return values, faults
 
 
 def _repeated(url: str) -> list[ErrorDetail]:
@@ -98,18 +110,31 @@ def read_body(operation: Operation, request: func.HttpRequest) -> Any:
     if not raw and "chunked" in request.headers.get("transfer-encoding", ""):
         message = "The host drops a chunked body; send Content-Length instead of Transfer-Encoding."
         raise ServiceError(error_codes.LENGTH_REQUIRED(message, "Content-Length"))
-    if not raw and operation.body.attributes_of:  # a designer with no field filled in sends no body
-        return {}
-    _check_media(request.headers)
+    if not raw and (operation.body.attributes_of or operation.body.optional):
+        content = {}  # a designer with no field filled in sends no body
+    else:
+        content = _content(request.headers, raw)
+    if operation.body.model is None:
+        return content
+    if raw.count(b",") + raw.count(b"{") > MAX_PARTS:
+        message = f"The body may have at most {MAX_PARTS} members and objects."
+        raise ServiceError(error_codes.BODY_TOO_LARGE(message))
+    return _model(operation.body, operation.body.model, content)
+
+
+def _content(headers: Mapping[str, str], raw: bytes) -> dict[str, Any]:
+    """Return the JSON object in a body, which may be encoded once more as a text."""
+    _check_media(headers)
     if len(raw) > MAX_BODY_BYTES:
-        message = f"The body may have at most {MAX_BODY_BYTES // 1024} KB; received {len(raw) // 1024 + 1} KB."
+        received = f"{len(raw) // 1024 + 1} KB or more"  # the local host cuts long ones
+        message = f"The body may have at most {MAX_BODY_BYTES // 1024} KB; received {received}."
         raise ServiceError(error_codes.BODY_TOO_LARGE(message))
     content = _parse(raw)
     if isinstance(content, str):
         content = _parse(content)
     if not isinstance(content, dict):
         raise ServiceError(error_codes.NOT_AN_OBJECT("The body must be a JSON object.", ""))
-    return content if operation.body.model is None else _model(operation.body.model, content, operation.body.error_code)
+    return content
 
 
 def _check_media(headers: Mapping[str, str]) -> None:
@@ -186,21 +211,12 @@ def _float(text: str) -> float:
 _decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse, parse_float=_float).decode
 
 
-def _model(model: type[Any], content: dict[str, Any], error_code: ErrorCode) -> Any:
+def _model(body: Body, model: type[BaseModel], content: dict[str, Any]) -> Any:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ServiceError(*model_faults(error, error_code)) from None
-
-
-def model_faults(error: ValidationError, error_code: ErrorCode) -> list[ErrorDetail]:
-    """Return pydantic's errors as error details, each with its JSON pointer."""
-    return [
-        error_code(f"{found['msg']}{_received(found)}.", "".join(f"/{part}" for part in found["loc"]))
-        for found in error.errors(include_url=False)
-    ]
-
-
-def _received(found: Mapping[str, Any]) -> str:
-    plain = isinstance(found["input"], str | int | float | bool) and found["type"] != "extra_forbidden"
-    return f"; received {json.dumps(found['input'])[:64]}" if plain else ""
+        if error.error_count() > MAX_FAULTS:
+            message = f"The body has {error.error_count()} faults; compare its form with the documentation."
+            raise ServiceError(body.error_code(message, "")) from None
+        faults = model_faults(model, error, body.error_code)
+        raise ServiceError(*faults, *body.rules(content, [fault.target or "" for fault in faults])) from None

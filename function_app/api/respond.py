@@ -21,9 +21,9 @@ _NONE: Mapping[str, str] = {}
 _NO_TYPE = {"Content-Type": ""}
 
 
-def respond(answer: Answer, budget: Mapping[str, str] = _NONE) -> func.HttpResponse:
-    """Return the response of an answer, with the correlation id of the current request."""
-    headers = {**answer.headers, **budget, REQUEST_ID: telemetry.correlation_id()}
+def respond(answer: Answer, defaults: Mapping[str, str] = _NONE) -> func.HttpResponse:
+    """Return the response of an answer, with the correlation id of the current request, and headers by default."""
+    headers = {**defaults, **answer.headers, REQUEST_ID: telemetry.correlation_id()}
     if answer.body is None:
         return func.HttpResponse(status_code=answer.status, headers={**_NO_TYPE, **headers})
     if isinstance(answer.body, bytes):

@@ -10,8 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from function_app.api.operation import HttpMethod, Operation
+
+ROOT = "{nothing:regex(^$)?}"
+"""The template of the empty path: a host takes an empty route for the function's name, and no value is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,13 @@ class Route:
     name: str
     template: str
     methods: tuple[HttpMethod, ...]
+
+
+class Address(NamedTuple):
+    """The methods that are accepted at an operation's address, and whether `ids_follow`."""
+
+    methods: tuple[HttpMethod, ...]
+    ids_follow: bool
 
 
 def make_routes(operation: Operation, operations: Sequence[Operation]) -> list[Route]:
@@ -46,6 +57,8 @@ _split = lru_cache(maxsize=None)(lambda path: path.split("/"))  # each path is c
 
 
 def _template(path: str, method: HttpMethod, operations: Sequence[Operation]) -> str:
+    if not path:
+        return ROOT
     segments = _split(path)
     excluded: dict[int, set[str]] = {}
     for other in (path for operation in operations if method in operation.methods for path in operation.paths):
@@ -87,3 +100,22 @@ def allowed_methods(operation: Operation, operations: Sequence[Operation]) -> tu
         if method not in other.refuses
     }
     return tuple(served)
+
+
+def ids_follow(operation: Operation, operations: Sequence[Operation]) -> bool:
+    """Return whether a slash at the end of the operation's address shows that an id is missing.
+
+    The list would else be the answer to a flow whose id is empty. No ids follow the parts of pages and of OData's root.
+    """
+    parts = _split(operation.path)
+    longer = (_split(other.path) for other in operations if other.verb == operation.verb)
+    return (
+        parts[0] == "instances"
+        and parts[-1] not in {"data", "$metadata"}
+        and any(
+            len(others) == len(parts) + 1
+            and others[-1].startswith("{")
+            and all(other.startswith("{") or other == part for other, part in zip(others, parts, strict=False))
+            for others in longer
+        )
+    )

@@ -75,7 +75,10 @@ class Sender(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: its id, its role on every instance, its roles by instance, and the identities roles are assigned to."""
+    """A caller: its id, its role on every instance, its roles by instance, and the identities roles are assigned to.
+
+    With `groups_left_out` the identities lack its groups, because there are too many for a token.
+    """
 
     principal_id: str
     principal_type: PrincipalType
@@ -83,6 +86,7 @@ class Principal:
     instance_roles: Mapping[str, Role] = field(default_factory=dict)
     identities: frozenset[tuple[PrincipalType, str]] = frozenset()
     name: str | None = None
+    groups_left_out: bool = False
 
     @property
     def sender(self) -> Sender:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 
 _ENCODED_SLASH = re.compile("%2[Ff]")
+_INSTANCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 MAX_ID_LENGTH = 100
 """The maximum length of a CustomerId, of an ActivityId, and of a key that an ActivityId is derived from."""
 MAX_SOURCE_KEY_BYTES = 1_500
 """A partition key may have 2,048 bytes; this many are left for a source key beside instance and entity."""
+
+
+def is_instance_id(text: str) -> bool:
+    """Return whether an instance can have this id: up to 64 letters, digits and hyphens."""
+    return _INSTANCE_ID.fullmatch(text) is not None
 
 
 def source_key_fault(text: str) -> str | None:

@@ -1,21 +1,17 @@
-"""The instance definition: its mapping from JSON to `Instance`, and the rules for the definition as a whole."""
+"""The instance definition: its mapping from JSON to `Instance`. definition_rules has the rules for it as a whole."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
-from function_app import error_codes
-from function_app.domain.entity import CLEAR, CUSTOMER, CUSTOMER_ID, ActivityMapping, Attribute, Entity, Instance
-from function_app.domain.instant import format_duration, parse_duration
-from function_app.domain.lifetime import is_time_zone
-from function_app.domain.names import nearest_hint
-from function_app.domain.schema import is_value_of
-from function_app.domain.snapshot_rules import snapshot_faults
+from function_app.domain.entity import ActivityMapping, Attribute, Entity, Instance
+from function_app.domain.instant import parse_duration
 from function_app.domain.validity import Policy
-from function_app.error_codes import ErrorDetail
+
+_STAND_IN = "?"  # begins no valid name
 
 
 def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
@@ -30,6 +26,7 @@ def instance_of(instance_id: str, definition: Mapping[str, Any]) -> Instance:
         refresh.get("mostRemoved", Instance.most_removed),
         timedelta(days=refresh["graceDays"]) if "graceDays" in refresh else Instance.grace,
         api_key_in_query=bool(definition.get("apiKeyInQuery")),
+        audit_reads=bool(definition.get("auditReads")),
     )
 
 
@@ -89,111 +86,53 @@ def _mapping(mapping: Mapping[str, Any]) -> ActivityMapping:
     )
 
 
-def definition_faults(instance: Instance) -> list[ErrorDetail]:
-    """Return the violations of the rules for the definition as a whole, each with its JSON pointer."""
-    found = [*_validity_faults(instance.validity), *_customer_faults(instance)]
-    found += _repeated("/entities", [entity.qualified_name for entity in instance.entities], "name")
-    ring = {a.key_of for entity in instance.entities if entity.name == CUSTOMER for a in entity.attributes}
-    for index, entity in enumerate(instance.entities):
-        found += _entity_faults(entity, f"/entities/{index}", ring - {None})
-    return [error_codes.INVALID_DEFINITION(message, target) for target, message in found]
+def without(definition: Mapping[str, Any], faulty: Collection[str]) -> dict[str, Any]:
+    """Return a definition without its faulty places (JSON pointers), with stand-ins for what it must have."""
+    rest = deepcopy(dict(definition))
+    for place in faulty:
+        _remove(rest, [part.replace("~1", "/").replace("~0", "~") for part in place.split("/")[1:]])
+    entities = rest.get("entities") or []
+    filled = [_filled(entity or {}, _stand_in(index)) for index, entity in enumerate(entities)]
+    return {"name": "", **rest, "entities": filled}
 
 
-_Found = Iterator[tuple[str, str]]
+def _remove(within: Any, path: list[str]) -> None:
+    """Remove a member; an item of an array becomes None, so that the others keep their places."""
+    *parents, last = path
+    for part in parents:
+        if within is not None:
+            within = within[int(part)] if isinstance(within, list) else within.get(part)
+    if isinstance(within, list):
+        within[int(last)] = None
+    elif within is not None:
+        within.pop(last, None)
 
 
-def _validity_faults(policy: Policy) -> _Found:
-    for name, value in (("update", policy.update), ("activity", policy.activity)):
-        if value > policy.maximum:
-            limit = format_duration(policy.maximum)
-            yield f"/validity/{name}", f"{format_duration(value)} is beyond the maximum of {limit}."
-    if not is_time_zone(policy.time_zone):
-        yield "/timeZone", f"'{policy.time_zone[:64]}' is no time zone; send a name like Europe/Oslo."
-    if policy.maximum > timedelta(days=30):
-        yield "/validity/maximum", "The maximum may be at most P30D."
+def _filled(entity: Mapping[str, Any], name: str) -> dict[str, Any]:
+    mapping, attributes = entity.get("activity"), entity.get("attributes") or []
+    return {
+        "name": name,
+        "entityType": "source",
+        **entity,
+        "keys": [[each or "" for each in key or ()] for key in entity.get("keys") or ()],
+        "attributes": [
+            {"name": _stand_in(index), "dataType": "Edm.String", **(attribute or {})}
+            for index, attribute in enumerate(attributes)
+        ],
+        "activity": None
+        if mapping is None
+        else {
+            "activityType": "",
+            **mapping,
+            "customer": {"attribute": "", "entity": "", **(mapping.get("customer") or {})},
+        },
+    }
 
 
-def _customer_faults(instance: Instance) -> _Found:
-    customer = instance.by_name.get(CUSTOMER)
-    if customer is None:
-        yield "/entities", "There must be an entity named 'Customer' without a data source."
-        return
-    at = f"/entities/{instance.entities.index(customer)}"
-    if customer.entity_type != "profile":
-        yield f"{at}/entityType", "Customer must be of entityType 'profile'."
-    if customer.keys != ((CUSTOMER_ID,),):
-        yield f"{at}/keys", 'Customer must have the keys [["CustomerId"]].'
-    identity = customer.by_name.get(CUSTOMER_ID)
-    if identity and identity.data_type not in {"Edm.String", "Edm.Guid"}:
-        yield f"{at}/attributes", "CustomerId must be an Edm.String or an Edm.Guid."
+def _stand_in(index: int) -> str:
+    return f"{_STAND_IN}{index}"
 
 
-def _entity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
-    yield from _repeated(f"{at}/attributes", [attribute.name for attribute in entity.attributes], "name")
-    for row, key in enumerate(entity.keys):
-        for column, name in enumerate(key):
-            yield from _known(entity, f"{at}/keys/{row}/{column}", name)
-    for index, attribute in enumerate(entity.attributes):
-        yield from _attribute_faults(attribute, entity, f"{at}/attributes/{index}")
-    yield from snapshot_faults(entity, at)
-    if entity.name != CUSTOMER and entity.entity_type == "profile":
-        yield f"{at}/entityType", "Only Customer is of entityType 'profile'."
-    if entity.qualified_name == "UnifiedActivity":
-        yield f"{at}/name", "UnifiedActivity is built in and can't be defined."
-    if entity.entity_type == "activity":
-        yield from _activity_faults(entity, at, ring)
-    elif entity.activity:
-        yield f"{at}/activity", "Only an entity of entityType 'activity' has an activity mapping."
-
-
-def _attribute_faults(attribute: Attribute, entity: Entity, at: str) -> _Found:
-    if entity.name == CUSTOMER and attribute.name == CLEAR:
-        yield f"{at}/name", f"'{CLEAR}' is the list of fields to clear in a batch; choose another name, with 'column'."
-    if attribute.key_of and entity.name != CUSTOMER:
-        yield f"{at}/keyOf", "Only attributes of Customer can have keyOf."
-    for index, value in enumerate(attribute.allowed_values):
-        if not is_value_of(attribute, value):
-            yield f"{at}/allowedValues/{index}", f"'{value}' is not a value of {attribute.data_type}."
-    if attribute.max_length is not None and attribute.data_type != "Edm.String":
-        yield f"{at}/maxLength", "Only an Edm.String has a maxLength."
-
-
-def _activity_faults(entity: Entity, at: str, ring: set[str | None]) -> _Found:
-    if not entity.data_source:
-        yield f"{at}/dataSourceName", "An activity entity needs a dataSourceName."
-    if len(entity.keys) != 1:
-        yield f"{at}/keys", "An activity entity has exactly one primary key, simple or composite."
-    stamp = entity.timestamp_attribute
-    if stamp is None:
-        yield f"{at}/timestampAttribute", "An activity entity needs a timestampAttribute."
-    elif stamp not in entity.by_name:
-        yield from _known(entity, f"{at}/timestampAttribute", stamp)
-    elif entity.by_name[stamp].data_type != "Edm.DateTimeOffset":
-        yield f"{at}/timestampAttribute", f"'{stamp}' must be an Edm.DateTimeOffset."
-    mapping = entity.activity
-    if mapping is None:
-        yield f"{at}/activity", "An activity entity needs an activity mapping."
-        return
-    yield from _known(entity, f"{at}/activity/customer/attribute", mapping.customer_attribute)
-    if mapping.customer_entity not in ring:
-        where = f"{at}/activity/customer/entity"
-        yield where, f"No attribute of Customer has keyOf '{mapping.customer_entity}'."
-    for member, name in (
-        ("title", mapping.title),
-        ("description", mapping.description),
-        ("externalUrl", mapping.external_url),
-    ):
-        if name is not None:
-            yield from _known(entity, f"{at}/activity/{member}", name)
-
-
-def _known(entity: Entity, at: str, name: str) -> _Found:
-    if name not in entity.by_name:
-        yield at, f"{entity.qualified_name} has no attribute '{name}'{nearest_hint(name, entity.by_name)}."
-
-
-def _repeated(at: str, names: list[str], member: str) -> _Found:
-    for name, times in Counter(name.lower() for name in names).items():
-        if times > 1:
-            last = max(index for index, other in enumerate(names) if other.lower() == name)
-            yield f"{at}/{last}/{member}", f"'{names[last]}' occurs {times} times (names are compared without case)."
+def is_stand_in(name: str) -> bool:
+    """Return whether a name only stands in for a faulty one."""
+    return name.startswith(_STAND_IN)

@@ -97,7 +97,8 @@ class Instance:
 
     A refresh that rejects more than the share `most_rejected` of the rows of Customer, or would remove more than the
     share `most_removed` of the customers, removes none. Updates and activities of a removed customer are kept for
-    `grace`. By `api_key_in_query`, OData reads accept an API key as a query parameter.
+    `grace`. By `api_key_in_query`, OData reads accept an API key as a query parameter; by `audit_reads`, reads of
+    personal data leave a trace.
     """
 
     instance_id: str
@@ -108,6 +109,7 @@ class Instance:
     most_removed: float = 0.1
     grace: timedelta = timedelta(days=7)
     api_key_in_query: bool = False
+    audit_reads: bool = False
 
     @cached_property
     def by_name(self) -> Mapping[str, Entity]:

@@ -19,7 +19,8 @@ _INSTANCE, _KINDS = "instanceId", "ListActivityEntities"
 _DYNAMIC = ("x-ms-dynamic-schema", "x-ms-dynamic-properties", "x-ms-dynamic-values", "x-ms-dynamic-list")
 _TITLE = re.compile(r"(?!.*\b(api|connector|power|logic|copilot)\b)[A-Z][A-Z0-9 ]{0,29}", re.ASCII | re.IGNORECASE)
 """A title that connectors may have: English, short, without words of the platform."""
-_REF = f"#/definitions/{CUSTOMER}"
+_ROW = f"{CUSTOMER}Row"
+_REF = "#/definitions/"
 
 
 def kind_of_activity(entity: Entity) -> str:
@@ -39,7 +40,8 @@ def definition_of(instance: Instance, general: Mapping[str, Any]) -> Json:
         for path, operations in written["paths"].items()
     }
     definitions = written["definitions"]
-    definitions[CUSTOMER] = _customer(instance.customer)
+    definitions[CUSTOMER] = {**entity_schema(instance.customer, "output"), "description": CUSTOMER}
+    definitions[_ROW] = _row(instance.customer)
     definitions["KeyRing"]["properties"]["keyRing"] |= _keys(instance)
     written["definitions"] = dict(sorted(definitions.items()))
     return written
@@ -72,7 +74,9 @@ class _Writer:
             case "page":
                 return plain
             case "output":
-                return {"$ref": _REF}
+                return {"$ref": _REF + CUSTOMER}
+            case "row":
+                return {"$ref": _REF + _ROW}
             case "profile" | "changes" as use:  # a field with a title: nothing may stand beside $ref
                 return {**entity_schema(self._instance.customer, use), **plain}
         for name in _DYNAMIC:
@@ -81,15 +85,11 @@ class _Writer:
         return members
 
 
-def _customer(entity: Entity) -> Json:
-    explain = described("Explanation", "For each updated field, the source's value and the update, if requested.")
-    activities = {"type": "array", "items": {"$ref": f"#/definitions/{UNIFIED.name}"}}
-    on_request = {
-        "@explain": explain,
-        UNIFIED.name: described("Activities", "The newest activities, if requested.", **activities),
-    }
-    schema = entity_schema(entity, "output")
-    return {**schema, "description": CUSTOMER, "properties": {**on_request, **schema["properties"]}}
+def _row(entity: Entity) -> Json:
+    schema = entity_schema(entity, "row")
+    fields = schema["properties"]
+    activities = {**fields[UNIFIED.name], "items": {"$ref": _REF + UNIFIED.name}}
+    return {**schema, "description": "Customer Row", "properties": {**fields, UNIFIED.name: activities}}
 
 
 def _keys(instance: Instance) -> Json:

@@ -38,13 +38,15 @@ class Counts:
 class RejectedRow:
     """A row that is not loaded: its number in the part from 1, its line in a CSV, and the reason.
 
-    `column` is the first column with a fault, None if the fault is in the whole row.
+    `column` is the first column with a fault, None if the fault is in the whole row. `rows` counts the rows that can
+    not be separated from it, itself included.
     """
 
     number: int
     line: int | None
     column: str | None
     reason: str
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,11 @@ class Job:
     @property
     def is_running(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether all tasks are stored; before, some may be there, of a plan that was not written whole."""
+        return self.status == "running"
 
 
 @dataclass(frozen=True, slots=True)

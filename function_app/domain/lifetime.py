@@ -7,17 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from function_app.domain.instant import parse_duration
+from function_app.domain.instant import format_duration, parse_duration
 
 END_OF_DAY, NEXT_REFRESH = "end of day", "until next refresh"
 _AMOUNT = re.compile(r"(\d{1,6}) ?(minute|hour|day|week)s?", re.ASCII)
 _OFFERED = (
-    *((f"{number} minutes", timedelta(minutes=number)) for number in (15, 30)),
-    ("1 hour", timedelta(hours=1)),
-    *((f"{number} hours", timedelta(hours=number)) for number in (4, 8)),
-    ("1 day", timedelta(days=1)),
-    *((f"{number} days", timedelta(days=number)) for number in (3, 7, 30)),
+    *(timedelta(minutes=number) for number in (15, 30)),
+    *(timedelta(hours=number) for number in (1, 4, 8)),
+    *(timedelta(days=number) for number in (1, 3, 7, 30)),
 )
+_UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
 
 
 class Lifetime(NamedTuple):
@@ -34,9 +33,15 @@ def parse_lifetime(text: str, maximum: timedelta, time_zone: str, now: datetime)
         return Lifetime(maximum, by_refresh=True)
     if words == END_OF_DAY:
         return Lifetime(end_of_day(time_zone, now) - now)
-    amount = _AMOUNT.fullmatch(words)
-    duration = timedelta(**{f"{amount[2]}s": int(amount[1])}) if amount else parse_duration(text)
-    return Lifetime(duration) if duration else None
+    span = parse_span(text)
+    return Lifetime(span) if span else None
+
+
+def parse_span(text: str) -> timedelta | None:
+    """Return a span of time in words, like `4 hours`, or as an ISO 8601 duration; None if it is neither, or zero."""
+    amount = _AMOUNT.fullmatch(" ".join(text.lower().split()))
+    span = timedelta(**{f"{amount[2]}s": int(amount[1])}) if amount else parse_duration(text)
+    return span or None
 
 
 def end_of_day(time_zone: str, now: datetime) -> datetime:
@@ -55,6 +60,16 @@ def is_time_zone(name: str) -> bool:
     return True
 
 
-def offered(maximum: timedelta) -> list[str]:
+def in_words(duration: timedelta) -> str:
+    """Return a lifetime in words, like `4 hours`; as an ISO 8601 duration if it is not of whole minutes."""
+    for unit, length in _UNITS.items():
+        number, rest = divmod(duration, length)
+        if not rest:
+            return f"{number} {unit}{'s' if number > 1 else ''}"
+    return format_duration(duration)
+
+
+def offered(maximum: timedelta, *defaults: timedelta) -> list[str]:
     """Return the lifetimes that a designer offers."""
-    return [*(words for words, duration in _OFFERED if duration <= maximum), END_OF_DAY, NEXT_REFRESH]
+    durations = {*(duration for duration in _OFFERED if duration <= maximum), *defaults}
+    return [*map(in_words, sorted(durations)), END_OF_DAY, NEXT_REFRESH]

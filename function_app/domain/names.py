@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from heapq import nlargest
 from itertools import pairwise
 
-_COMPARED = 5
+_COMPARED, _COMPARISONS = 5, 100
 _Marks = frozenset[str | tuple[str, str]]
 
 
@@ -22,6 +22,13 @@ def nearest_hint(name: str, known: Iterable[str]) -> str:
     likely = nlargest(_COMPARED, marks, key=lambda other: len(mine & marks[other]) / (len(wanted) + len(other)))
     near = get_close_matches(wanted, likely, n=3, cutoff=0.6)
     return "; nearest: " + ", ".join(f"'{by_lower[match]}'" for match in near) if near else ""
+
+
+def nearest_hints(names: Sequence[str], known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield unknown names with their hints; only the first ones have hints, as these are slow."""
+    hinted = max(1, _COMPARISONS // max(1, len(known)))
+    for place, name in enumerate(names):
+        yield name, nearest_hint(name, known) if place < hinted else ""
 
 
 @lru_cache(64)

@@ -5,13 +5,20 @@ from __future__ import annotations
 import sys
 from typing import Any, Literal
 
-from function_app.domain.activity import required_in
+from function_app.domain.activity import UNIFIED, required_in
 from function_app.domain.entity import CLEAR, CUSTOMER, CUSTOMER_ID, Attribute, Entity
 
-Use = Literal["input", "item", "changes", "output", "profile", "page"]
-USES: tuple[Use, ...] = ("input", "item", "changes", "output", "profile", "page")
-_TITLES: dict[Use, str] = {"changes": "Changes", "profile": "Profile"}
-TYPES = {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
+Use = Literal["input", "item", "changes", "output", "profile", "row", "page"]
+USES: tuple[Use, ...] = ("input", "item", "changes", "output", "profile", "row", "page")
+TYPES = {
+    "string": "a text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "array": "an array",
+    "object": "an object",
+}
+"""The types of JSON in words."""
 FORMAT_HINTS = {
     "date": "a date like 1990-12-31",
     "date-time": "an instant with offset like 2026-11-24T09:30:00Z",
@@ -53,15 +60,27 @@ def entity_schema(entity: Entity, use: Use) -> dict[str, Any]:
     """Return an entity's schema in the connector's dialect of Swagger 2.0.
 
     `input`: the attributes of an update or a new record; `item`: the same in a batch, where an update has a CustomerId;
-    `changes`: the attributes of an update that was made; `output`: all attributes; `profile`: the same within a
-    response; `page`: a page of records. Designers put the title of an object in front of the name of each field, so
+    `changes`: the attributes of an update that was made; `output`: all attributes, and what a response of one record
+    has on request; `profile`: all attributes within a response; `row`: those of one of several records, and what it
+    has on request; `page`: a page of rows. Designers put the title of an object in front of the name of each field, so
     only an object within a response has one.
     """
-    if use == "page":
-        return _page_of(entity_schema(entity, "output"))
-    if use in _TITLES:
-        within = entity_schema(entity, "output" if use == "profile" else "input")
-        return {**within, "title": _TITLES[use]}
+    match use:
+        case "page":
+            return _page_of(entity_schema(entity, "row"))
+        case "changes":
+            return {**_attributes(entity, "input"), "title": "Changes"}
+        case "profile":
+            return {**_attributes(entity, "output"), "title": "Profile"}
+        case "output" | "row":
+            schema = _attributes(entity, "output")
+            on_request = _ON_REQUEST[use] if entity.name == CUSTOMER else {}
+            return {**schema, "properties": {**schema["properties"], **on_request}}
+        case "input" | "item":
+            return _attributes(entity, use)
+
+
+def _attributes(entity: Entity, use: Literal["input", "item", "output"]) -> dict[str, Any]:
     required = () if use == "output" else required_in(entity)
     if entity.name == CUSTOMER:
         required = (CUSTOMER_ID,) if use == "item" else ()
@@ -90,9 +109,13 @@ def described(title: str, description: str, **schema: Any) -> dict[str, Any]:
 
 def _page_of(row: dict[str, Any]) -> dict[str, Any]:
     rows = described("Customers", "The merged profiles.", type="array", items=row)
+    context = described("Context", "The kind of rows.", type="string")
     count = described("Count", "The number of all rows that match.", type="integer")
     link = described("Next Page", "The address of the next page, if there is one.", type="string")
-    return {"type": "object", "properties": {"value": rows, "@odata.count": count, "@odata.nextLink": link}}
+    return {
+        "type": "object",
+        "properties": {"value": rows, "@odata.context": context, "@odata.count": count, "@odata.nextLink": link},
+    }
 
 
 def _property(attribute: Attribute, *, is_given: bool, is_shown: bool) -> dict[str, Any]:
@@ -127,3 +150,24 @@ def is_value_of(attribute: Attribute, value: Any) -> bool:
     if isinstance(value, int) and not -MAX_WHOLE <= value <= MAX_WHOLE:
         return False
     return value is None or (isinstance(value, _JSON_TYPES[expected]) and "\0" not in str(value))
+
+
+_ON_REQUEST: dict[Use, dict[str, Any]] = {
+    "output": {
+        "@explain": described(
+            "Explanation", "For each updated field, the source's value and the update, if requested by Explain."
+        )
+    },
+    "row": {
+        UNIFIED.name: described(
+            "Activities",
+            "The newest activities, if requested by Expand.",
+            type="array",
+            items=_attributes(UNIFIED, "output"),
+        ),
+        f"{UNIFIED.name}@odata.nextLink": described(
+            "Older Activities", "The address of older activities, if there are any.", type="string"
+        ),
+    },
+}
+"""What a response has of a customer besides its attributes."""

@@ -17,7 +17,8 @@ KEPT_DAYS = 30
 class Series(NamedTuple):
     """The dimensions that calls are counted by; `result` is the HTTP status.
 
-    `caller` is what the sender calls itself, `principal` the id of who it was.
+    `caller` is what the sender calls itself, `principal` the id of who it was; `client` is `page` for a call that a
+    page of this service sent.
     """
 
     operation: str
@@ -26,6 +27,15 @@ class Series(NamedTuple):
     result: int
     error_code: str | None
     principal: str | None = None
+    client: str | None = None
+
+    def is_of(self, sender: str) -> bool:
+        return sender in {self.caller, self.principal}
+
+    def renamed(self, sender: str, name: str) -> Series:
+        """Return the series with another name for a sender."""
+        caller, principal = (name if each == sender else each for each in (self.caller, self.principal))
+        return self._replace(caller=caller, principal=principal)
 
 
 class Traffic(NamedTuple):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from function_app import error_codes
 from function_app.domain.instant import format_duration, format_instant, parse_instant
 from function_app.domain.lifetime import Lifetime, parse_lifetime
-from function_app.error_codes import ErrorDetail
+from function_app.error_detail import ErrorDetail
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 

@@ -9,11 +9,13 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from errno import EACCES, EADDRINUSE
 from pathlib import Path
 
 from function_app import bootstrap
 from function_app.api.dispatch import create_app
-from function_app.local.client import HostRefusedError, NoAnswerError, ask
+from function_app.errors import ServiceError
+from function_app.local.client import HostRefusedError, NoAnswerError, NotThereError, ask
 from function_app.local.host import Host, read_custom_headers
 from function_app.local.load import Target, copy_snapshots, load_folder
 from function_app.local.running import RunningHost, announced, find_host
@@ -22,6 +24,7 @@ from function_app.local.server import Server, wait_for_signal
 from function_app.operations.definition import InstanceDefinition
 from function_app.services.services import Services, utc_now
 from function_app.settings import InvalidSettingsError, Settings, read_settings
+from function_app.telemetry import name_of
 
 _AUTH_MODES = {
     "local": "AUTH_MODE=local: everyone on this machine is Administrator.",
@@ -38,25 +41,40 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve on http://localhost:PORT/api")
     load = commands.add_parser("load", help="load a folder with definition.json and a folder for each entity")
-    load.add_argument("folder", type=Path)
+    load.add_argument("folder", type=Path, nargs="?")
     load.add_argument("--instance", default=SAMPLE, help="the instance's id")
     load.add_argument("--replace", action="store_true", help="replace an instance of another name")
     define = commands.add_parser("define", help="propose a definition.json for a folder of CSV or Parquet files")
-    define.add_argument("folder", type=Path)
+    define.add_argument("folder", type=Path, nargs="?")
     wanted = parser.parse_args(arguments)
     os.environ.setdefault("AUTH_MODE", "local")
     try:
         settings = read_settings(os.environ)
         if wanted.command == "load":
+            folder = _existing(wanted.folder, wanted.command)
             base, snapshots = _find(settings)
-            return load_folder(wanted.folder, Target(base, snapshots, wanted.instance, wanted.replace))
+            return load_folder(folder, Target(base, snapshots, wanted.instance, wanted.replace))
         if wanted.command == "define":
-            return _define(wanted.folder, settings)
+            return _define(_existing(wanted.folder, wanted.command), settings)
         serve(settings)
-    except (InvalidSettingsError, HostRefusedError, OSError) as error:
+    except (InvalidSettingsError, HostRefusedError) as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}." if error.filename else error, file=sys.stderr)
+        return 1
     return 0
+
+
+def _existing(folder: Path | None, command: str) -> Path:
+    if folder is None:
+        raise HostRefusedError(f"FOLDER is missing: make {command} FOLDER=/path/to/folder")
+    folder = folder.expanduser()
+    if not folder.exists():
+        raise HostRefusedError(f"The folder {folder} does not exist.")
+    if not folder.is_dir():
+        raise HostRefusedError(f"{folder} is a file; FOLDER must be the folder that holds it.")
+    return folder
 
 
 def _define(folder: Path, settings: Settings) -> int:
@@ -82,20 +100,44 @@ async def _serve(settings: Settings, clock: Callable[[], datetime]) -> None:
     services, app = runtime.services, create_app(bootstrap.OPERATIONS, lambda: runtime)
     bootstrap.tune_process()
     server = Server(Host(app, read_custom_headers(HOST_JSON)))
-    settling = asyncio.create_task(services.settle.run())
+    chores = [asyncio.create_task(services.settle.run()), asyncio.create_task(services.webhooks.run())]
     try:
+        if settings.STORE == "cosmos":
+            await _reach_store(services, settings)
         if not await services.instances.all():
             await _load_sample(services, _snapshots(settings))
         await services.refresh.resume(datetime.now(UTC), timedelta())
-        await server.start(settings.PORT)
+        await _listen(server, settings.PORT)
+        await services.webhooks.wake_all()
         place = settings.SNAPSHOTS or str((settings.DATA_DIR / "snapshots").absolute())
         with announced(settings.DATA_DIR, RunningHost(settings.PORT, os.getpid(), place)):
             print(_greeting(settings), flush=True)
             await wait_for_signal()
     finally:
-        settling.cancel()
+        for chore in chores:
+            chore.cancel()
         await server.close()
         await services.close()
+
+
+async def _listen(server: Server, port: int) -> None:
+    try:
+        await server.start(port)
+    except OSError as error:
+        why = {EADDRINUSE: "is in use by another program", EACCES: "is not allowed for this user"}.get(error.errno or 0)
+        if why is None:
+            raise
+        raise HostRefusedError(f"Port {port} {why}. Set PORT to another one: make run PORT=...") from None
+
+
+async def _reach_store(services: Services, settings: Settings) -> None:
+    try:
+        await services.store.check()
+    except ServiceError as error:
+        raise HostRefusedError(
+            f"The database {settings.COSMOS_DATABASE} at {settings.COSMOS_ENDPOINT} takes no writes "
+            f"({name_of(error.__cause__ or error)}). Start it, or correct the settings that begin with COSMOS_."
+        ) from None
 
 
 async def _load_sample(services: Services, snapshots: Path) -> None:
@@ -119,7 +161,7 @@ def _find(settings: Settings) -> tuple[str, Path]:
     base = f"http://localhost:{port}/api"
     try:
         ask("GET", f"{base}/health")
-    except NoAnswerError:
+    except (NoAnswerError, NotThereError):
         raise HostRefusedError(f"No host serves {base}. Start one in another terminal: make run") from None
     if host is None or host.port != port:
         other = f", which is that of the host on port {host.port}" if host else ""
@@ -151,6 +193,7 @@ def _greeting(settings: Settings) -> str:
         f"  curl '{base}/instances'\n"
         f"  curl '{base}/instances/{SAMPLE}/updates'\n"
         f"  curl -X POST '{customers}/{_SOMEBODY}/revert'\n"
+        f"Start page: http://localhost:{settings.PORT}/\n"
         f"Customer card: {base}/instances/{SAMPLE}/card/{_SOMEBODY}\n"
         f"Usage page: {base}/instances/{SAMPLE}/usage/page"
     )

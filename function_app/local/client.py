@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -19,7 +20,7 @@ class NotThereError(HostRefusedError):
 
 
 class NoAnswerError(HostRefusedError):
-    """There is no host at the address."""
+    """There is no host at the address, or another program."""
 
 
 def ask(verb: str, url: str, body: bytes | None = None) -> Any:
@@ -32,6 +33,8 @@ def ask(verb: str, url: str, body: bytes | None = None) -> Any:
         raise _refused(error, f"{verb} {url}") from None
     except URLError as error:
         raise NoAnswerError(f"{verb} {url}: {error.reason}") from None
+    except (HTTPException, OSError, ValueError) as error:  # the answer is not of this service, or it ended
+        raise NoAnswerError(f"{verb} {url}: {error}") from None
 
 
 def _refused(error: HTTPError, request: str) -> HostRefusedError:

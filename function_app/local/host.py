@@ -1,7 +1,7 @@
 """The Functions host for one app on this machine: routes as Azure does, and hands functions what Azure hands them.
 
-Held to recordings of Microsoft's host (`tests/host`). Its own are only the refusal of other machines' names, and that
-it has none of the addresses of the platform (`/`, `/admin`, `/runtime`).
+Held to recordings of Microsoft's host (`tests/host`). Its own are only the refusal of other machines' names, that it
+has none of the addresses of the platform (`/admin`, `/runtime`), and that `/` leads to the start page.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import azure.functions as func
 
-from function_app.local.routes import Router
+from function_app.local.routes import PREFIX, Router
 from function_app.local.target import BadTargetError, decode_path, encode_path, parse_query
 from function_app.local.wire import Request, Response
 
@@ -73,7 +73,8 @@ class Host:
         except BadTargetError as error:
             return Response(error.status, [("Connection", "close")])
         if isinstance(found, int):
-            return Response(found)
+            leads_on = path == "/" and request.method in {"GET", "HEAD"}
+            return Response(302, [("Location", f"/{PREFIX}")]) if leads_on else Response(found)
         query = query.replace("#", "%23")
         return await self._invoke(
             self._functions[found[0]],

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,8 @@ def load_folder(folder: Path, target: Target) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted while files were copied; no refresh was started. Load again.", file=sys.stderr)
         return INTERRUPTED
-    return _refresh(target)
+    copied = [name for name in entities if name in folders]
+    return _refresh(target, copied if len(copied) < len(entities) else [])
 
 
 def _read(folder: Path) -> Any:
@@ -135,8 +136,10 @@ def _check_instance(definition: Any, folder: Path, target: Target) -> None:
         )
 
 
-def _refresh(target: Target) -> int:
-    job = ask("POST", target.jobs + ("?acceptRemovals=true" if target.replace else ""))
+def _refresh(target: Target, entities: Sequence[str]) -> int:
+    """Refresh these entities, or all; of others the copies of an earlier load are there, and are not read again."""
+    options, body = "?acceptRemovals=true" if target.replace else "", json.dumps({"identifiers": entities})
+    job = ask("POST", target.jobs + options, body.encode())
     address, progress = f"{target.jobs}/{job['jobId']}", Progress()
     try:
         while job["endTimestamp"] is None:

@@ -36,7 +36,7 @@ class Progress:
     def _rows(self, job: dict[str, Any]) -> str:
         rows = job["progress"]["rows"]
         rate = rows / max(time.monotonic() - self._began, 0.001)
-        return f"{rows:,} rows, {rate:,.0f} rows/s"
+        return f"{rows:,} {'row' if rows == 1 else 'rows'}, {rate:,.0f} rows/s"
 
 
 def show_warnings(job: dict[str, Any]) -> None:
@@ -44,15 +44,16 @@ def show_warnings(job: dict[str, Any]) -> None:
     for warning in job.get("warnings") or ():
         print(f"Warning: {warning}", file=sys.stderr)
     if waiting := job["progress"].get("waiting"):
-        print(f"{waiting:,} activities wait for customers that are not there.", file=sys.stderr)
+        print(f"Activities that wait for customers that are not there: {waiting:,}.", file=sys.stderr)
 
 
 def show_rejected(page: dict[str, Any], address: str) -> None:
     """Print the first rejected rows of a job, and the address of all."""
     rows = page["value"][:_REJECTED_SHOWN]
-    print(f"{page['count']:,} rows were rejected. {'The first' if rows else 'See'}:", file=sys.stderr)
+    print(f"Rejected rows: {page['count']:,}. {'The first' if rows else 'See'}:", file=sys.stderr)
     for row in rows:
         line = f", line {row['line']}" if row.get("line") else ""
         column = f", column {row['column']}" if row.get("column") else ""
-        print(f"  {row['file']}, row {row['row']}{line}{column}: {row['reason']}", file=sys.stderr)
+        number = f"row {row['row']}" if row["rows"] == 1 else f"rows {row['row']} to {row['row'] + row['rows'] - 1}"
+        print(f"  {row['file']}, {number}{line}{column}: {row['reason']}", file=sys.stderr)
     print(f"All rejected rows: {address}", file=sys.stderr)

@@ -7,6 +7,7 @@ import signal
 import time
 from contextlib import suppress
 
+from function_app.api.allowance import caller_has_left
 from function_app.local.host import Host
 from function_app.local.wire import (
     END_OF_HEAD,
@@ -24,6 +25,7 @@ from function_app.local.wire import (
 
 IDLE_TIMEOUT_S, SWEEP_INTERVAL_S, CLOSE_TIMEOUT_S = 60.0, 5.0, 10.0
 _MAX_HEAD = MAX_REQUEST_LINE + MAX_HEADERS + len(END_OF_HEAD)
+_MAX_BODY_KEPT = 1024 * 1024  # of a longer one the rest is dropped as it comes: the service refuses it anyway
 _MAX_AHEAD = 64 * 1024  # what may wait unread behind a request that is being answered
 
 
@@ -68,6 +70,8 @@ class _Connection(asyncio.Protocol):
             return
         if request is not None:
             self.answering = asyncio.get_running_loop().create_task(self._answer(request))
+            self._server.answering.add(self.answering)
+            self.answering.add_done_callback(self._server.answering.discard)
 
     def _next_request(self) -> Request | None:
         """Take a whole request from the buffer, None while something is missing of it."""
@@ -82,6 +86,9 @@ class _Connection(asyncio.Protocol):
             if self._request.headers.get("expect", "").lower() == "100-continue" and self._missing != 0:
                 self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request, missing = self._request, self._missing
+        if missing is not None and (surplus := min(len(self._buffer), missing) - _MAX_BODY_KEPT) > 0:
+            del self._buffer[_MAX_BODY_KEPT : _MAX_BODY_KEPT + surplus]
+            missing = self._missing = missing - surplus
         if missing is None:
             if not skip_chunks(self._buffer):
                 return None
@@ -101,6 +108,7 @@ class _Connection(asyncio.Protocol):
             raise RefusedError(431)
 
     async def _answer(self, request: Request) -> None:
+        caller_has_left.set(lambda: self._transport is None)
         response = await self._server.host.answer(request)
         self.answering = None
         self._send(response, request)
@@ -127,6 +135,8 @@ class Server:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.connections: set[_Connection] = set()
+        self.answering: set[asyncio.Task[None]] = set()
+        """Of every connection, and of callers that have left."""
         self.is_closing = False
         self._date = (0, "")
         self._listener: asyncio.Server | None = None
@@ -147,9 +157,8 @@ class Server:
             return
         self._sweeper.cancel()
         self._listener.close()
-        under_way = [one.answering for one in self.connections if one.answering]
-        if under_way:
-            await asyncio.wait(under_way, timeout=CLOSE_TIMEOUT_S)
+        if self.answering:
+            await asyncio.wait(self.answering, timeout=CLOSE_TIMEOUT_S)
         for connection in tuple(self.connections):
             connection.close()
         with suppress(TimeoutError):

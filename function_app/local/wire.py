@@ -112,7 +112,7 @@ def body_length(headers: dict[str, str]) -> int | None:
 
 
 def skip_chunks(buffer: bytearray) -> bool:
-    """Drop whole chunks from the start of a buffer; return whether the last one was among them.
+    """Drop what has come of the chunks at the start of a buffer; return whether the last one was among them.
 
     The Functions host passes on nothing of a chunked body (azure-functions-host #4926).
     """
@@ -126,6 +126,9 @@ def skip_chunks(buffer: bytearray) -> bool:
                 return False
             del buffer[: end + 2]
             return True
+        if len(buffer) < start + size:
+            buffer[:] = b"%x\r\n" % (size - len(buffer) + start)  # the rest is a smaller chunk
+            return False
         if len(buffer) < start + size + 2:
             return False
         if buffer[start + size : start + size + 2] != b"\r\n":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from function_app.api import options, paging
 from function_app.api import parameters as params
-from function_app.api.batch import answer_batch, items_of
+from function_app.api.batch import answer_batch, check_items, items_of
 from function_app.api.call import Answer, Call
 from function_app.api.operation import NOT_MODIFIED, Body, Operation, Response, operation
 from function_app.api.parameter import Choices, path, query
@@ -20,17 +22,33 @@ from function_app.domain.query import ActivityQuery, Equals
 from function_app.domain.validity import RequestedValidity
 from function_app.errors import Rejected
 from function_app.operations.shapes import (
-    ActivityList,
     ActivityReceipt,
     ActivityType,
     ActivityTypes,
     BatchResult,
     CreatedActivity,
-    UnifiedActivity,
+    SentActivity,
+    Timeline,
+    sent_activity,
 )
-from function_app.services.create_activities import ActivityRequest, Created
+from function_app.services.create_activities import ActivityRequest, Created, check_activities
+from function_app.services.withdraw_activity import Mistake
 
 _IMMUTABLE = "Activities can not be changed or deleted; they expire, or an Administrator withdraws them."
+
+
+def _request(call: Call, records: Sequence[Any]) -> ActivityRequest:
+    timing = RequestedValidity(call[params.VALID_UNTIL], call[params.ACTIVITY_VALID_FOR])
+    return ActivityRequest(call[params.ENTITY_NAME], records, timing, call[params.CALLER], call.principal.sender)
+
+
+def _check_activity(call: Call) -> None:
+    records = [] if call.body is None else [call.body]
+    check_activities(call.model, _request(call, records), call.now)
+
+
+def _check_entity_and_timing(call: Call) -> None:
+    check_activities(call.model, _request(call, []), call.now)
 
 
 @operation(
@@ -38,7 +56,9 @@ _IMMUTABLE = "Activities can not be changed or deleted; they expire, or an Admin
     "instances/{instanceId}/data/{entityName}",
     id="CreateActivity",
     summary="Create an activity",
-    description="Creates an activity, like a purchase or a support ticket, on the timeline of its customer.",
+    description="Creates an activity, like a purchase or a support ticket, on the timeline of its customer. Use it to "
+    "record one event that has happened. Do not use it to change the profile, or for many events (use "
+    "Create activities).",
     role=Role.CONTRIBUTOR,
     visibility="important",
     parameters=(
@@ -47,6 +67,7 @@ _IMMUTABLE = "Activities can not be changed or deleted; they expire, or an Admin
         params.VALID_UNTIL,
         params.ACTIVITY_VALID_FOR,
         params.CALLER,
+        params.DRY_RUN,
     ),
     body=Body("The activity, with its key, its time and the key of its customer.", attributes_of="entityName"),
     responses={
@@ -55,11 +76,10 @@ _IMMUTABLE = "Activities can not be changed or deleted; they expire, or an Admin
         ),
         202: Response("The activity is parked until a refresh loads its customer.", CreatedActivity),
     },
+    checks=(_check_activity,),
 )
 async def create_activity(call: Call) -> Answer:
-    timing = RequestedValidity(call[params.VALID_UNTIL], call[params.ACTIVITY_VALID_FOR])
-    request = ActivityRequest(call[params.ENTITY_NAME], [call.body], timing, call[params.CALLER], call.principal.sender)
-    (created,) = await call.services.create_activities(call.model, request, call.now)
+    (created,) = await call.writes.create_activities(call.model, _request(call, [call.body]), call.now)
     if isinstance(created, Rejected):
         raise created.as_error()
     root = call.url.split("?", 1)[0].rsplit("/", 1)[0]
@@ -74,7 +94,8 @@ async def create_activity(call: Call) -> Answer:
     "instances/{instanceId}/data/{entityName}/batch",
     id="CreateActivities",
     summary="Create activities",
-    description="Creates up to 500 activities in one request. A rejected item does not affect the others.",
+    description="Creates up to 500 activities in one request. A rejected item does not affect the others. Use it for "
+    "many events of one kind. Do not use it for one: Create an activity has its fields.",
     role=Role.CONTRIBUTOR,
     parameters=(
         params.INSTANCE_ID,
@@ -82,14 +103,15 @@ async def create_activity(call: Call) -> Answer:
         params.VALID_UNTIL,
         params.ACTIVITY_VALID_FOR,
         params.CALLER,
+        params.DRY_RUN,
     ),
     body=Body("The activities, each with its key, its time and the key of its customer.", items_of="entityName"),
     responses={200: Response("One result for each item, in order.", BatchResult)},
+    checks=(_check_entity_and_timing, check_items),
 )
 async def create_activities(call: Call) -> Answer:
-    timing, records = RequestedValidity(call[params.VALID_UNTIL], call[params.ACTIVITY_VALID_FOR]), items_of(call.body)
-    request = ActivityRequest(call[params.ENTITY_NAME], records, timing, call[params.CALLER], call.principal.sender)
-    results = await call.services.create_activities(call.model, request, call.now)
+    request = replace(_request(call, items_of(call.body)), may_begin=call.allowance.may_begin)
+    results = await call.writes.create_activities(call.model, request, call.now)
     return answer_batch(call, [each if isinstance(each, Rejected) else _receipt(each) for each in results])
 
 
@@ -116,16 +138,26 @@ ENTITY_ID = path(
     "instances/{instanceId}/data/{entityName}/{entityId}",
     id="GetActivity",
     summary="Get an activity",
-    description="Returns one activity by its id or by the primary key of its source record.",
+    description="Returns one activity by its id or by the primary key of its source record. Use it when the id of the "
+    "activity is known. For the activities of a customer, use List activities (timeline).",
     role=Role.VIEWER,
+    shows_persons=True,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, ENTITY_ID),
-    responses={200: Response("The activity.", UnifiedActivity)},
+    responses={200: Response("The activity.", SentActivity)},
     refuses={"PATCH": _IMMUTABLE, "PUT": _IMMUTABLE, "DELETE": _IMMUTABLE},
 )
 async def get_activity(call: Call) -> Answer:
     activity = await call.services.read_activities.one(call.model, call[params.ENTITY_NAME], call[ENTITY_ID], call.now)
-    return Answer(200, activity.attributes)
+    return Answer(200, sent_activity(activity))
+
+
+OF_CUSTOMER = query(
+    "customerId",
+    "Customer ID",
+    "The customer of the activity. Needed only if activities of several customers have this id.",
+    text(MAX_ID_LENGTH),
+)
 
 
 @operation(
@@ -136,12 +168,12 @@ async def get_activity(call: Call) -> Answer:
     description="Withdraws an activity from its timeline. Its id can not be used again.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, ENTITY_ID),
+    parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, ENTITY_ID, OF_CUSTOMER, params.DRY_RUN),
     responses={204: Response("The activity is withdrawn.")},
 )
 async def withdraw_activity(call: Call) -> Answer:
-    by, entity_name = call.principal.principal_id, call[params.ENTITY_NAME]
-    await call.services.withdraw_activity(call.model, entity_name, call[ENTITY_ID], by, call.now)
+    mistake = Mistake(call[params.ENTITY_NAME], call[ENTITY_ID], call[OF_CUSTOMER])
+    await call.writes.withdraw_activity(call.model, mistake, call.principal.principal_id, call.now)
     return Answer(204)
 
 
@@ -180,23 +212,30 @@ PAGE = query(
     "instances/{instanceId}/profile/timeline",
     id="ListActivities",
     summary="List activities (timeline)",
-    description="Returns the activities of a customer, newest first: the timeline.",
+    description="Returns the activities of a customer, newest first: the timeline. Use it for what one customer did. "
+    "Do not use it across customers: use List activities by condition.",
     role=Role.VIEWER,
+    shows_persons=True,
     visibility="important",
     parameters=(params.INSTANCE_ID, CUSTOMER, ACTIVITY_TYPE, FROM, TO, PAGE, options.SKIPTOKEN, params.IF_NONE_MATCH),
-    responses={200: Response("One page of the timeline.", ActivityList), 304: NOT_MODIFIED},
+    responses={200: Response("One page of the timeline.", Timeline), 304: NOT_MODIFIED},
 )
 async def list_activities(call: Call) -> Answer:
-    kind = call[ACTIVITY_TYPE]
-    condition = Equals("ActivityType", (kind,)) if kind is not None else None
-    query = ActivityQuery(call[CUSTOMER], condition, call[FROM], call[TO], after=paging.read_sort(call))
+    query = timeline_query(call, call[CUSTOMER])
     page = await call.services.read_activities.timeline(call.model, query, call.now, top=call[PAGE])
     following = [page.following] if page.following else None
-    body: ActivityList = {
+    body: Timeline = {
         **paging.page_head(call, paging.context(call, UNIFIED.name), following),
-        "value": cast("list[UnifiedActivity]", page.rows),
+        "value": [sent_activity(activity) for activity in page.activities],
     }
     return Answer(200, body)
+
+
+def timeline_query(call: Call, customer_id: str) -> ActivityQuery:
+    """Return the query of a page of a customer's timeline, by the type and the times that a call asks for."""
+    kind = call[ACTIVITY_TYPE]
+    condition = Equals("ActivityType", (kind,)) if kind is not None else None
+    return ActivityQuery(customer_id, condition, call[FROM], call[TO], after=paging.read_sort(call))
 
 
 @operation(
@@ -204,8 +243,10 @@ async def list_activities(call: Call) -> Answer:
     "instances/{instanceId}/profile/activityresponsemetadata",
     id="ListActivityTypes",
     summary="List activity types of a customer",
-    description="Returns the types of activities that a customer has, with the number of each.",
+    description="Returns the types of activities that a customer has, with the number of each. Use it to learn which "
+    "types a timeline can be narrowed to. Do not use it for the activities themselves.",
     role=Role.VIEWER,
+    shows_persons=True,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, CUSTOMER),
     responses={200: Response("The types with their counts.", ActivityTypes)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.odata import parse_orderby
 from function_app.api.odata_keys import key_condition, split_key
-from function_app.api.operation import Operation, Response, operation
+from function_app.api.operation import Check, Operation, Response, operation
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID, Entity
@@ -38,16 +38,34 @@ SELECT = replace(
 ROWS = (FILTER, options.SEARCH, ORDERBY, SELECT, options.COUNT, *options.PAGED, *options.WITHOUT_EFFECT)
 
 
+def by_time(call: Call, entity: Entity) -> bool:
+    """Return whether the newest come first. Raises ServiceError for an order by anything but the time."""
+    orderby, time = call[options.ORDERBY], entity.timestamp_attribute or ""
+    (sorting, *more) = parse_orderby(orderby, entity) if orderby is not None else (Sorting(time, descending=True),)
+    if sorting.attribute != time or more:
+        message = f"$orderby accepts only {time}, with asc or desc."
+        raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
+    return sorting.descending
+
+
+def row_checks(entity_of: Callable[[Call], Entity]) -> tuple[Check, ...]:
+    """Return the checks of the options of a list by time, given what returns the entity of a call."""
+    return (*options.checks(entity_of), lambda call: by_time(call, entity_of(call)))
+
+
 @operation(
     "GET",
     "instances/{instanceId}/data/UnifiedActivity",
     id="ListUnifiedActivities",
     summary="List activities by condition",
-    description="Returns activities of all customers that match a filter or a search, newest first.",
+    description="Returns activities of all customers that match a filter or a search, newest first. Use it across "
+    "customers, like all purchases of today. For one customer, use List activities (timeline).",
     role=Role.VIEWER,
+    shows_persons=True,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, *ROWS),
     responses={200: Response("One page of activities.", ActivityList)},
+    checks=row_checks(lambda _: UNIFIED),
 )
 async def list_unified_activities(call: Call) -> Answer:
     return await list_by(call, options.condition(call, UNIFIED))
@@ -64,6 +82,7 @@ async def list_by(call: Call, condition: Condition | None) -> Answer:
     )
     rows = [options.chosen(row, names) for row in page.rows[: part.rows]]
     following = [page.following] if page.following else None
+    part = part.cut(len(rows))
     described = paging.context(call, UNIFIED.name, names or ())
     body: ActivityList = {
         **paging.page_head(call, described, following, page.count, part),
@@ -72,20 +91,19 @@ async def list_by(call: Call, condition: Condition | None) -> Answer:
     return Answer(200, body, paging.preference_applied(call))
 
 
-def by_time(call: Call, entity: Entity) -> bool:
-    """Return whether the newest come first. Raises ServiceError for an order by anything but the time."""
-    orderby, time = call[options.ORDERBY], entity.timestamp_attribute or ""
-    (sorting, *more) = parse_orderby(orderby, entity) if orderby is not None else (Sorting(time, descending=True),)
-    if sorting.attribute != time or more:
-        message = f"$orderby accepts only {time}, with asc or desc."
-        raise ServiceError(error_codes.INVALID_QUERY(message, options.ORDERBY.name))
-    return sorting.descending
-
-
 ROW = replace(
     params.ACTIVITY_ENTITY,
     description="The source entity, like eCommerce_eCommercePurchases; with a key for one row, like Customer('3f2a').",
 )
+
+
+def _customer_of(call: Call) -> Condition:
+    """Return the condition that finds the customer whose key is in the address. Raises ServiceError without one."""
+    name, key = split_key(call[ROW])
+    if name != CUSTOMER or key is None:
+        message = f"Only a customer has activities, like Customer('3f2a'); received '{call[ROW][:100]}'."
+        raise ServiceError(error_codes.ENTITY_NOT_FOUND(message, "entityName"))
+    return key_condition(key, call.model.instance.customer)
 
 
 @operation(
@@ -95,26 +113,27 @@ ROW = replace(
     summary="List activities of a customer",
     description="Returns the activities of the customer whose key is in the address, newest first.",
     role=Role.VIEWER,
+    shows_persons=True,
     visibility="internal",
     parameters=(params.INSTANCE_ID, ROW, *ROWS),
     responses={200: Response("One page of activities.", ActivityList)},
+    checks=(*row_checks(lambda _: UNIFIED), _customer_of),
 )
 async def list_activities_of_customer(call: Call) -> Answer:
-    name, key = split_key(call[ROW])
-    customer = call.model.instance.customer
-    if name != CUSTOMER or key is None:
-        message = f"Only a customer has activities, like Customer('3f2a'); received '{call[ROW][:100]}'."
-        raise ServiceError(error_codes.ENTITY_NOT_FOUND(message, "entityName"))
-    mine = key_condition(key, customer)
+    mine = _customer_of(call)
     condition = options.condition(call, UNIFIED)
     return await list_by(call, mine if condition is None else AllOf((mine, condition)))
 
 
-async def add_activities(call: Call, found: Sequence[Attributes], rows: Sequence[dict[str, Any]]) -> None:
-    """Add the newest activities to each row of customers, and the address of older ones if there are any."""
+async def add_activities(call: Call, found: Sequence[Attributes], rows: list[dict[str, Any]]) -> None:
+    """Add the newest activities to each row of customers, and the address of older ones if there are any.
+
+    Removes the last rows if the activities are very long.
+    """
     ids = [str(row[CUSTOMER_ID]) for row in found]
     timelines = await call.services.read_activities.timelines(call.model, ids, call.now)
-    for customer_id, row, timeline in zip(ids, rows, timelines, strict=True):
+    del rows[len(timelines) :]
+    for customer_id, row, timeline in zip(ids, rows, timelines, strict=False):
         row[UNIFIED.name] = timeline.rows
         if timeline.following:
             text = customer_id.replace("'", "''")

@@ -47,8 +47,10 @@ AdaptiveCard = TypedDict(
     "instances/{instanceId}/data/Customer/{customerId}/card",
     id="GetCustomerCard",
     summary="Get a customer as an Adaptive Card",
-    description="Returns the merged profile and the newest activities of a customer as an Adaptive Card.",
+    description="Returns the merged profile and the newest activities of a customer as an Adaptive Card. Use it to "
+    "post a customer in a chat of Teams. Do not use it to read fields: use Get a customer profile.",
     role=Role.VIEWER,
+    shows_persons=True,
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.IF_NONE_MATCH),
     responses={200: Response("The card.", AdaptiveCard), 304: NOT_MODIFIED},
 )

@@ -89,7 +89,7 @@ async def regenerate_key(call: Call) -> Answer:
     role, slot = call[ROLE], call[SLOT]
     key = await call.services.access.regenerate(call[params.INSTANCE_ID], role, slot, call.principal, call.now)
     body: NewApiKey = {"role": role.title, "slot": slot, "key": key}
-    return Answer(200, body, {"Cache-Control": "no-store"})
+    return Answer(200, body)
 
 
 @operation(

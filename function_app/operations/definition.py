@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from function_app.domain.instant import parse_duration
 from function_app.domain.schema import EDM_TYPES
+
+_LONGEST_NAME, _NAME = 100, re.compile("[A-Za-z][A-Za-z0-9_]*")
+
+
+def _name(text: str) -> str:
+    if len(text) > _LONGEST_NAME or not _NAME.fullmatch(text):
+        msg = f"must be a letter, then letters, digits and underscores, up to {_LONGEST_NAME} characters"
+        raise ValueError(msg)
+    return text
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        msg = "must be a text or a number"  # said once, and not for each type that it might have been
+        raise ValueError(msg)  # noqa: TRY004  # pydantic reports only this one
+    return value
 
 
 def _edm_type(name: str) -> str:
@@ -34,10 +51,15 @@ _DELIMITER = {
     "pattern": r"^[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x7f]$",
     "examples": [",", ";", "\t", "|"],
 }
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
+Name = Annotated[
+    str,
+    AfterValidator(_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$", "maxLength": _LONGEST_NAME}),
+]
 Duration = Annotated[str, AfterValidator(_duration), WithJsonSchema(_DURATION)]
 EdmType = Annotated[str, AfterValidator(_edm_type), WithJsonSchema({"type": "string", "enum": list(EDM_TYPES)})]
 Delimiter = Annotated[str, WithJsonSchema(_DELIMITER)]
+PlainValue = Annotated[str | int | float, BeforeValidator(_plain)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -63,7 +85,7 @@ class AttributeDefinition(Strict):
     maxLength: Annotated[int, Field(ge=1, le=65_536)] | None = Field(
         None, title="Maximum Length", description="The maximum number of characters."
     )
-    allowedValues: Annotated[list[str | int | float], Field(min_length=1, max_length=500)] | None = Field(
+    allowedValues: Annotated[list[PlainValue], Field(min_length=1, max_length=500)] | None = Field(
         None, title="Allowed Values", description="The only values that are accepted."
     )
     readOnly: bool = Field(False, title="Read Only", description="Whether updates of the attribute are rejected.")
@@ -156,6 +178,11 @@ class InstanceDefinition(Strict):
         False,
         title="API Key in Query",
         description="Whether reads below data accept an API key as the query parameter subscription-key.",
+    )
+    auditReads: bool = Field(
+        False,
+        title="Audit Reads",
+        description="Whether each read of personal data leaves a trace of who read, for 30 days.",
     )
     entities: Annotated[list[EntityDefinition], Field(min_length=1, max_length=200)] = Field(
         title="Entities", description="Customer, and the kinds of activities."

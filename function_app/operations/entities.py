@@ -50,7 +50,8 @@ def _also(path: str) -> tuple[str, ...]:
     aliases=_also(ENTITIES),
     id="ListEntities",
     summary="List entities",
-    description="Returns the metadata of all entities of an instance: their keys and attributes.",
+    description="Returns the metadata of all entities of an instance: their keys and attributes. Use it to learn "
+    "which entities and fields there are. Do not use it for values of customers or activities.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, ANNOTATIONS, QUARANTINED, SELF_CONFLATED),
@@ -63,21 +64,26 @@ async def list_entities(call: Call) -> Answer:
     return Answer(200, body)
 
 
+def _entity_of(call: Call) -> Entity:
+    return call.model.entity(call[params.ENTITY_NAME])
+
+
 @operation(
     "GET",
     ENTITY,
     aliases=_also(ENTITY),
     id="GetEntity",
     summary="Get an entity",
-    description="Returns the metadata of one entity: its keys and attributes.",
+    description="Returns the metadata of one entity: its keys and attributes. Use it to learn the fields of one "
+    "entity before a filter. Do not use it for values of customers or activities.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, params.ENTITY_NAME, ANNOTATIONS),
+    checks=(_entity_of,),
     responses={200: Response("The entity with its attributes.", EntityInfo)},
 )
 async def get_entity(call: Call) -> Answer:
-    entity = call.model.entity(call[params.ENTITY_NAME])
-    return Answer(200, _entity(entity, await _loaded(call), annotated=call[ANNOTATIONS]))
+    return Answer(200, _entity(_entity_of(call), await _loaded(call), annotated=call[ANNOTATIONS]))
 
 
 @operation(
@@ -137,7 +143,7 @@ def _kind(entity: Entity) -> ActivityEntity:
 USE = query(
     "use",
     "Use",
-    "Where the fields are: in an input, an item of a batch, changes, an output, a profile in it, or a page of records.",
+    "Where the fields are: in an input, an item of a batch, changes, an output, a profile in it, a row, or a page.",
     enum(*USES),
     required=True,
 )
@@ -153,10 +159,11 @@ USE = query(
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID, params.ENTITY_NAME, USE),
+    checks=(_entity_of,),
     responses={200: Response("The schema.", EntitySchema)},
 )
 async def get_entity_schema(call: Call) -> Answer:
-    schema = entity_schema(call.model.entity(call[params.ENTITY_NAME]), call[USE])
+    schema = entity_schema(_entity_of(call), call[USE])
     fields: list[FieldName] = [{"name": name, "title": each["title"]} for name, each in schema["properties"].items()]
     body: EntitySchema = {"schema": schema, "fields": fields}
     return Answer(200, body)

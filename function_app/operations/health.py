@@ -1,4 +1,4 @@
-"""Health: whether the service and its store respond."""
+"""Health: whether the service responds, and its store takes writes."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Health(TypedDict):
     "health",
     id="CheckHealth",
     summary="Check health",
-    description="Returns the version of the service if it and its store respond.",
+    description="Returns the version of the service if it responds and its store takes writes.",
     role=None,
     visibility="internal",
-    responses={200: Response("The service and its store respond.", Health)},
+    responses={200: Response("The service responds and its store takes writes.", Health)},
 )
 async def check_health(call: Call) -> Answer:
-    await call.services.store.check()
+    await call.services.health.check(call.now)
     body: Health = {"status": "healthy", "version": VERSION}
     return Answer(200, body)
 

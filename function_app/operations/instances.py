@@ -13,9 +13,12 @@ from function_app.api.operation import Body, Operation, Response, operation
 from function_app.api.parameter import query
 from function_app.api.parameter_types import text
 from function_app.domain.access import Role
+from function_app.domain.definition import instance_of
+from function_app.domain.definition_rules import faults_of_rest
 from function_app.domain.entity import Instance
 from function_app.domain.instant import format_instant
 from function_app.operations.definition import InstanceDefinition
+from function_app.services.instances import check_definition
 
 
 class InstanceInfo(TypedDict):
@@ -63,7 +66,8 @@ async def list_instances(call: Call) -> Answer:
     "instances/{instanceId}",
     id="GetInstance",
     summary="Get an instance",
-    description="Returns the name and the id of an instance.",
+    description="Returns the name and the id of an instance. Use it to show which instance a flow works on. Do not "
+    "use it for data of customers.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID,),
@@ -71,6 +75,11 @@ async def list_instances(call: Call) -> Answer:
 )
 async def get_instance(call: Call) -> Answer:
     return Answer(200, _info(call.model.instance))
+
+
+def _check_definition(call: Call) -> None:
+    if call.body is not None:
+        check_definition(instance_of(call[params.INSTANCE_ID], call.body.as_sent()))
 
 
 @operation(
@@ -83,7 +92,8 @@ async def get_instance(call: Call) -> Answer:
     visibility="internal",
     parameters=(params.INSTANCE_ID,),
     instance_optional=True,
-    body=Body("The whole definition.", InstanceDefinition),
+    body=Body("The whole definition.", InstanceDefinition, rules=faults_of_rest),
+    checks=(_check_definition,),
     responses={
         201: Response("The instance is created.", InstanceInfo),
         200: Response("The definition of the instance is replaced.", InstanceInfo),

@@ -53,8 +53,11 @@ class KeyRing(TypedDict):
     "instances/{instanceId}/profile/keyring",
     id="FindCustomer",
     summary="Find a customer by source key",
-    description="Returns the id of the customer with a key in a source system, and all source keys of this customer.",
+    description="Returns the id of the customer with a key in a source system, and all source keys of this customer. "
+    "Use it when you have a key of a source system, like a contact number. Do not use it for names or "
+    "emails: use List customer profiles.",
     role=Role.VIEWER,
+    shows_persons=True,
     parameters=(params.INSTANCE_ID, DATA_SOURCE, ENTITY, SOURCE_KEY),
     responses={200: Response("The customer and its key ring.", KeyRing)},
 )

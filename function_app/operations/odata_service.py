@@ -84,6 +84,7 @@ async def get_metadata(call: Call) -> Answer:
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID, options.FILTER, options.SEARCH, options.FORMAT),
+    checks=options.checks(lambda call: call.model.instance.customer),
     responses={200: Response("The number.")},
     media=("text/plain", _JSON_TOO),
 )
@@ -102,6 +103,7 @@ async def count_customers(call: Call) -> Answer:
     role=Role.VIEWER,
     visibility="internal",
     parameters=(params.INSTANCE_ID, params.ACTIVITY_ENTITY, options.FILTER, options.SEARCH, options.FORMAT),
+    checks=options.checks(lambda call: entity_of_rows(call, call[params.ACTIVITY_ENTITY])),
     responses={200: Response("The number.")},
     media=("text/plain", _JSON_TOO),
 )

@@ -1,13 +1,12 @@
-"""Pages: the customer card and the usage page, with their scripts and style sheets.
+"""Pages: start page, instance page, customer card and usage page, with their scripts and style sheets.
 
 They contain no data: their scripts call the other operations with the token of the user.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Annotated, NotRequired
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -16,14 +15,34 @@ from function_app import error_codes
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
 from function_app.api.operation import NOT_MODIFIED, Operation, Response, operation
+from function_app.api.page_files import page_files
 from function_app.api.page_settings import AUTHORITY, PageSettings
-from function_app.api.parameter import path
-from function_app.api.parameter_types import text
+from function_app.api.parameter import Parameter, path
+from function_app.api.parameter_types import ANY_TEXT, text
 from function_app.errors import ServiceError
 
-_FOLDER = Path(__file__).parent.parent / "pages"
-_MEDIA = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
 _PAGE = {200: Response("The page."), 304: NOT_MODIFIED}
+_REVALIDATED, _KEPT = "no-cache", "public, max-age=31536000, immutable"
+ACCEPT_ENCODING = Parameter[str](
+    "Accept-Encoding",
+    "header",
+    "Accept Encoding",
+    "The encodings that the caller understands; with gzip the file is compressed.",
+    ANY_TEXT,
+    default="",
+    visibility="internal",
+)
+
+
+ACCEPT_LANGUAGE = Parameter[str](
+    "Accept-Language",
+    "header",
+    "Accept Language",
+    "The languages of the viewer; the texts in the first one are loaded at once.",
+    ANY_TEXT,
+    default="",
+    visibility="internal",
+)
 
 
 class PageSignIn(TypedDict):
@@ -42,17 +61,50 @@ class PageConfiguration(TypedDict):
 
 @operation(
     "GET",
+    "",
+    id="ShowStartPage",
+    summary="Show the start page",
+    description="Shows the instances of the viewer and their customers on a page.",
+    role=None,
+    visibility="internal",
+    parameters=(ACCEPT_ENCODING, ACCEPT_LANGUAGE, params.IF_NONE_MATCH),
+    responses={**_PAGE, 308: Response("The address with a slash at its end, to which the page's links are relative.")},
+)
+async def show_start_page(call: Call) -> Answer:
+    path = urlsplit(call.url).path
+    if not path.endswith("/"):
+        return Answer(308, headers={"Location": f"{path.rpartition('/')[2]}/"})
+    return _file(call, "start.html", _REVALIDATED)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/page",
+    id="ShowInstancePage",
+    summary="Show the instance page",
+    description="Shows refreshes, definition, roles, keys, webhooks and changes of an instance on a page.",
+    role=None,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID, ACCEPT_ENCODING, ACCEPT_LANGUAGE, params.IF_NONE_MATCH),
+    responses=_PAGE,
+)
+async def show_instance_page(call: Call) -> Answer:
+    return _file(call, "instance.html", _REVALIDATED)
+
+
+@operation(
+    "GET",
     "instances/{instanceId}/card/{customerId}",
     id="ShowCard",
     summary="Show the customer card",
     description="Shows the profile and the timeline of a customer on a page that updates itself.",
     role=None,
     visibility="internal",
-    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.IF_NONE_MATCH),
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, ACCEPT_ENCODING, ACCEPT_LANGUAGE, params.IF_NONE_MATCH),
     responses=_PAGE,
 )
 async def show_card(call: Call) -> Answer:
-    return _file("card.html", call.pages)
+    return _file(call, "card.html", _REVALIDATED)
 
 
 @operation(
@@ -63,11 +115,11 @@ async def show_card(call: Call) -> Answer:
     description="Shows the usage of an instance on a page with charts and tables.",
     role=None,
     visibility="internal",
-    parameters=(params.INSTANCE_ID, params.IF_NONE_MATCH),
+    parameters=(params.INSTANCE_ID, ACCEPT_ENCODING, ACCEPT_LANGUAGE, params.IF_NONE_MATCH),
     responses=_PAGE,
 )
 async def show_usage_page(call: Call) -> Answer:
-    return _file("usage.html", call.pages)
+    return _file(call, "usage.html", _REVALIDATED)
 
 
 @operation(
@@ -96,33 +148,52 @@ FILE = path("file", "File", "The file's name.", text(100))
     "pages/{file}",
     id="GetPageFile",
     summary="Get a file of the pages",
-    description="Returns a script or a style sheet of the pages.",
+    description="Returns a file of the pages at an address that stays the same: where Microsoft Entra leads back to.",
     role=None,
     visibility="internal",
-    parameters=(FILE, params.IF_NONE_MATCH),
+    parameters=(FILE, ACCEPT_ENCODING, params.IF_NONE_MATCH),
     responses={200: Response("The file."), 304: NOT_MODIFIED},
 )
 async def get_page_file(call: Call) -> Answer:
-    return _file(call[FILE], call.pages)
+    return _file(call, call[FILE], _REVALIDATED)
 
 
-def _file(name: str, settings: PageSettings) -> Answer:
-    content = _files().get(name)
-    if content is None:
+VERSION = path("version", "Version", "The version of the pages.", text(64))
+
+
+@operation(
+    "GET",
+    "pages/{version}/{file}",
+    id="GetVersionedPageFile",
+    summary="Get a file of a version of the pages",
+    description="Returns a file of the pages, which browsers keep; for another version the file of the current one.",
+    role=None,
+    visibility="internal",
+    parameters=(VERSION, FILE, ACCEPT_ENCODING, params.IF_NONE_MATCH),
+    responses={200: Response("The file."), 304: NOT_MODIFIED},
+)
+async def get_versioned_page_file(call: Call) -> Answer:
+    version, _ = page_files()
+    return _file(call, call[FILE], _KEPT if call[VERSION] == version else _REVALIDATED)
+
+
+def _file(call: Call, name: str, caching: str) -> Answer:
+    _, files = page_files()
+    found = files.get(name)
+    if found is None:
         raise ServiceError(error_codes.FILE_NOT_FOUND(f"The pages have no file '{name}'.", FILE.name))
     headers = {
-        "Content-Type": f"{_MEDIA[Path(name).suffix]}; charset=utf-8",
-        "Cache-Control": "no-cache",
-        "Content-Security-Policy": _policy(settings),
+        "Content-Type": found.media,
+        "Cache-Control": caching,
+        "Vary": "Accept-Encoding, Accept-Language" if found.modules else "Accept-Encoding",
+        "Content-Security-Policy": _policy(call.pages),
         "Referrer-Policy": "no-referrer",
     }
-    return Answer(200, content, headers)
-
-
-@cache
-def _files() -> dict[str, bytes]:
-    """Read all files once, so that a name in a request is never used as a path."""
-    return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _MEDIA}
+    if found.modules and call[ACCEPT_LANGUAGE].lower().startswith("ko"):
+        headers["Link"] = f"<{found.modules}texts_ko.js>; rel=modulepreload"
+    if "gzip" in call[ACCEPT_ENCODING]:
+        return Answer(200, found.packed, {**headers, "Content-Encoding": "gzip"})
+    return Answer(200, found.content, headers)
 
 
 def _policy(settings: PageSettings) -> str:
@@ -142,4 +213,12 @@ def _policy(settings: PageSettings) -> str:
     return "; ".join(f"{name} {sources}" for name, sources in rules.items())
 
 
-OPERATIONS: tuple[Operation, ...] = (show_card, show_usage_page, get_page_settings, get_page_file)
+OPERATIONS: tuple[Operation, ...] = (
+    show_start_page,
+    show_instance_page,
+    show_card,
+    show_usage_page,
+    get_page_settings,
+    get_page_file,
+    get_versioned_page_file,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,10 +18,25 @@ from function_app.domain.activity import SourceKey
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import End
 from function_app.domain.projection import Kept
-from function_app.operations.shapes import principal_of
+from function_app.domain.reading import Reading
+from function_app.operations.shapes import Instant, PrincipalShape, principal_of
 from function_app.services.persons import Export
 
 Json = dict[str, Any]
+
+
+class ReadShape(TypedDict):
+    """One read of personal data."""
+
+    at: Annotated[Instant, Field(title="Read At", description="When it was read.")]
+    principal: Annotated[PrincipalShape | None, Field(title="Reader", description="Who read it.")]
+    operation: Annotated[str, Field(title="Operation", description="The id of the operation.")]
+
+
+class ReadList(TypedDict):
+    """Reads of a customer."""
+
+    value: Annotated[list[ReadShape], Field(title="Reads", description="The reads, oldest first.")]
 
 
 class PersonExport(TypedDict):
@@ -34,7 +49,10 @@ class PersonExport(TypedDict):
     activities: Annotated[list[Json], Field(title="Activities", description="Activities, live or not.")]
     parked: Annotated[list[Json], Field(title="Parked", description="Activities parked under the source keys.")]
     keys: Annotated[list[Json], Field(title="Keys", description="The source keys.")]
-    usage: Annotated[list[Json], Field(title="Usage", description="Calls with the id of the customer as the caller.")]
+    usage: Annotated[
+        list[Json], Field(title="Usage", description="Calls with the id of the customer as caller or principal.")
+    ]
+    reads: Annotated[list[ReadShape], Field(title="Reads", description="Who read of the person, if reads are audited.")]
     refreshes: Annotated[Json, Field(title="Refreshes", description="What jobs report of the customer, by job id.")]
 
 
@@ -62,6 +80,7 @@ class ErasureReceipt(TypedDict):
     summary="Get everything that is held on a person",
     description="Returns everything that is held on a person: profile, updates, activities, keys, usage.",
     role=Role.ADMINISTRATOR,
+    shows_persons=True,
     visibility="internal",
     parameters=(params.INSTANCE_ID, params.CUSTOMER_ID),
     responses={200: Response("Everything that is held on the person.", PersonExport)},
@@ -73,6 +92,23 @@ async def export_customer(call: Call) -> Answer:
 
 
 @operation(
+    "GET",
+    "instances/{instanceId}/data/Customer/{customerId}/reads",
+    id="ListReads",
+    summary="List reads of a customer",
+    description="Returns who read data of a customer in the last 30 days, if the instance audits reads.",
+    role=Role.ADMINISTRATOR,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID),
+    responses={200: Response("The reads, oldest first.", ReadList)},
+)
+async def list_reads(call: Call) -> Answer:
+    readings, instance_id = call.services.store.readings, call.model.instance.instance_id
+    body: ReadList = {"value": _reads(await readings.of_customer(instance_id, call[params.CUSTOMER_ID], call.now))}
+    return Answer(200, body)
+
+
+@operation(
     "POST",
     "instances/{instanceId}/data/Customer/{customerId}/erase",
     id="EraseCustomer",
@@ -80,12 +116,12 @@ async def export_customer(call: Call) -> Answer:
     description="Erases everything that is held on a person, and refuses its ids until the source has left it out.",
     role=Role.ADMINISTRATOR,
     visibility="internal",
-    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID),
+    parameters=(params.INSTANCE_ID, params.CUSTOMER_ID, params.DRY_RUN),
     responses={200: Response("The person is erased.", ErasureReceipt)},
 )
 async def erase_customer(call: Call) -> Answer:
-    by = call.principal.principal_id
-    counts = await call.services.persons.erase(call.model, call[params.CUSTOMER_ID], by, call.now)
+    erase, by = call.services.persons.erase, call.principal.principal_id
+    counts = await erase(call.model, call[params.CUSTOMER_ID], by, call.now, dry_run=call[params.DRY_RUN])
     return Answer(200, {"erasedAt": format_instant(call.now), "erased": counts})
 
 
@@ -105,8 +141,16 @@ def _exported(export: Export, customer_id: str, now: datetime) -> PersonExport:
             {"hour": format_instant(count.hour), **_members(count.series._asdict()), "count": count.tally.count}
             for count in export.usage
         ],
+        "reads": _reads(export.reads),
         "refreshes": dict(export.reports),
     }
+
+
+def _reads(reads: Sequence[Reading]) -> list[ReadShape]:
+    return [
+        {"at": format_instant(at), "principal": principal_of(principal), "operation": name}
+        for at, principal, name, _ in reads
+    ]
 
 
 def _profile(kept: Kept) -> Json:
@@ -141,4 +185,4 @@ def _camel(name: str) -> str:
     return first + "".join(word.title() for word in rest)
 
 
-OPERATIONS: tuple[Operation, ...] = (export_customer, erase_customer)
+OPERATIONS: tuple[Operation, ...] = (export_customer, list_reads, erase_customer)

@@ -22,7 +22,7 @@ from function_app.domain.names import nearest_hint
 from function_app.domain.profile import Attributes
 from function_app.domain.query import ActivityQuery, Condition
 from function_app.errors import ServiceError
-from function_app.operations.activity_lists import ROW, ROWS, by_time
+from function_app.operations.activity_lists import ROW, ROWS, by_time, row_checks
 from function_app.services.list_customers import ListQuery
 from function_app.services.read_activities import customer_in
 from function_app.services.read_records import RecordQuery
@@ -32,35 +32,6 @@ class RecordList(Page):
     """One page of records of a source entity."""
 
     value: Annotated[list[dict[str, Any]], Field(title="Records", description="The records.")]
-
-
-@operation(
-    "GET",
-    "instances/{instanceId}/data/{entityName}",
-    id="ListRecords",
-    summary="List records",
-    description="Returns the records of a source entity as they were posted and loaded, newest first.",
-    role=Role.VIEWER,
-    visibility="internal",
-    parameters=(params.INSTANCE_ID, ROW, *ROWS),
-    responses={200: Response("One page of records, or the row with the key.", RecordList)},
-)
-async def list_records(call: Call) -> Answer:
-    name, key = split_key(call[ROW])
-    entity = entity_of_rows(call, name)
-    if key is not None:
-        return await _row(call, entity, key)
-    part, names, condition = paging.window(call), options.selected(call, entity), options.condition(call, entity)
-    query = RecordQuery(condition, by_time(call, entity), part.read, call[options.SKIP], paging.read_sort(call))
-    page = await call.services.read_records.page(call.model, entity, query, call.now)
-    count = await count_of(call, entity, condition) if call[options.COUNT] else None
-    described = paging.context(call, entity.qualified_name, names or ())
-    following = [page.following] if page.following else None
-    body: RecordList = {
-        **paging.page_head(call, described, following, count, part),
-        "value": [options.chosen(row, names) for row in page.rows[: part.rows]],
-    }
-    return Answer(200, body, paging.preference_applied(call))
 
 
 def entity_of_rows(call: Call, name: str) -> Entity:
@@ -73,6 +44,47 @@ def entity_of_rows(call: Call, name: str) -> Entity:
         message = f"There is no entity '{name[:100]}'{nearest_hint(name, sets)}."
         raise ServiceError(error_codes.ENTITY_NOT_FOUND(message, "entityName"))
     return sets[name]
+
+
+def _entity(call: Call) -> Entity:
+    return entity_of_rows(call, split_key(call[ROW])[0])
+
+
+def _check_key(call: Call) -> None:
+    _, key = split_key(call[ROW])
+    if key is not None:
+        key_condition(key, _entity(call))
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/data/{entityName}",
+    id="ListRecords",
+    summary="List records",
+    description="Returns the records of a source entity as they were posted and loaded, newest first.",
+    role=Role.VIEWER,
+    shows_persons=True,
+    visibility="internal",
+    parameters=(params.INSTANCE_ID, ROW, *ROWS),
+    responses={200: Response("One page of records, or the row with the key.", RecordList)},
+    checks=(*row_checks(_entity), _check_key),
+)
+async def list_records(call: Call) -> Answer:
+    entity, (_, key) = _entity(call), split_key(call[ROW])
+    if key is not None:
+        return await _row(call, entity, key)
+    part, names, condition = paging.window(call), options.selected(call, entity), options.condition(call, entity)
+    query = RecordQuery(condition, by_time(call, entity), part.read, call[options.SKIP], paging.read_sort(call))
+    page = await call.services.read_records.page(call.model, entity, query, call.now)
+    count = await count_of(call, entity, condition) if call[options.COUNT] else None
+    described = paging.context(call, entity.qualified_name, names or ())
+    following = [page.following] if page.following else None
+    rows = [options.chosen(row, names) for row in page.rows[: part.rows]]
+    body: RecordList = {
+        **paging.page_head(call, described, following, count, part.cut(len(rows))),
+        "value": rows,
+    }
+    return Answer(200, body, paging.preference_applied(call))
 
 
 async def _row(call: Call, entity: Entity, key: str) -> Answer:

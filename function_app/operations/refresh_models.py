@@ -121,6 +121,12 @@ class JobList(RootModel[list[JobInfo]]):
 class RejectedRow(TypedDict):
     file: Annotated[str, Field(title="File", description="The file with the row.")]
     row: Annotated[int, Field(title="Row", description="Its number from 1, the header not counted.")]
+    rows: Annotated[
+        int,
+        Field(
+            title="Counts As", description="How many rows it is: itself, and those that can not be separated from it."
+        ),
+    ]
     line: Annotated[int | None, Field(title="Line", description="The line of a CSV in which it begins.")]
     column: Annotated[str | None, Field(title="Column", description="The first column with a fault.")]
     reason: Annotated[str, Field(title="Reason", description="What was received, and what would be right.")]
@@ -130,7 +136,9 @@ RejectedRows = TypedDict(
     "RejectedRows",
     {
         "jobId": Annotated[str, Field(title="Job ID", description="The job's id.")],
-        "count": Annotated[int, Field(title="Count", description="The number of all rejected rows.")],
+        "count": Annotated[
+            int, Field(title="Count", description="The number of all rejected rows: the sum of Counts As.")
+        ],
         "value": Annotated[list[RejectedRow], Field(title="Rows", description="Up to 1000 rejected rows.")],
         "@odata.nextLink": NotRequired[
             Annotated[str | None, Field(title="Next Page", description="The address of the next page.")]

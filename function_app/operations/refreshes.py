@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from function_app import error_codes
 from function_app.api import options, paging
 from function_app.api import parameters as params
 from function_app.api.call import Answer, Call
-from function_app.api.operation import Operation, Response, operation
+from function_app.api.operation import Body, Operation, Response, operation
 from function_app.api.parameter import Choices, ParameterType, path, query
 from function_app.api.parameter_types import integer, text
 from function_app.domain.access import Role
@@ -59,13 +61,12 @@ TASKS = params.flag("includeTasks", "Tasks", "Whether to return the steps of eac
 ACCEPT_REMOVALS = params.flag(
     "acceptRemovals", "Accept Removals", "Whether any number of customers that the snapshot lacks may be removed."
 )
-PAGES_AT_ONCE = 5
+PAGES_AT_ONCE, MAX_OPERATION = 5, 100
 OPERATION = query(
     "operationType",
     "Operation",
     "A name of the operation for the job. A refresh does the same whatever it is.",
-    text(100),
-    default=INGESTION,
+    text(MAX_OPERATION),
     visibility="internal",
 )
 IDENTIFIERS = query(
@@ -82,26 +83,52 @@ ON_DEMAND = (
 )
 
 
+class JobRequest(BaseModel):
+    """The body of clients of the original API. What the query says counts; what is not here changes nothing."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    operationType: str | None = Field(default=None, max_length=MAX_OPERATION)
+    identifiers: list[str] | None = None
+
+
+def _instance(call: Call) -> str:
+    if call[WORKFLOW] != MAIN:
+        message = f"There is no workflow '{call[WORKFLOW][:64]}'; use '{MAIN}'."
+        raise ServiceError(error_codes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
+    return call.model.instance.instance_id
+
+
+def _entities(call: Call) -> Sequence[str]:
+    """Return the names of the entities to load, none for all."""
+    names = call[IDENTIFIERS]
+    return names or (call.body.identifiers if call.body else None) or ()
+
+
 @operation(
     "POST",
     JOBS,
     aliases=_also(JOBS),
     id="StartRefresh",
     summary="Start a refresh",
-    description="Starts a refresh from the newest snapshots of the source, or returns the one that is running.",
+    description="Starts a refresh from the newest snapshots of the source, or returns the one that is running. Use it "
+    "when new snapshots of the source are in place. Do not use it to make an update show: updates show at "
+    "once.",
     role=Role.ADMINISTRATOR,
     parameters=(params.INSTANCE_ID, WORKFLOW, ACCEPT_REMOVALS, *ON_DEMAND),
+    body=Body("The entities to load.", JobRequest, error_code=error_codes.INVALID_PARAMETER, optional=True),
     responses={200: Response("The refresh job.", JobInfo)},
+    checks=(_instance, lambda call: call.model.check_loaded(_entities(call), IDENTIFIERS.name)),
 )
 async def start_refresh(call: Call) -> Answer:
-    instance_id, names = _instance(call), call[IDENTIFIERS]
+    instance_id = _instance(call)
     job = await call.services.refresh.start(
         instance_id,
         "onDemand",
         call.now,
         accept_removals=call[ACCEPT_REMOVALS],
-        entities=names or (),
-        operation=call[OPERATION],
+        entities=_entities(call),
+        operation=call[OPERATION] or call.body.operationType or INGESTION,
     )
     return Answer(200, job_info(job, await call.services.refresh.tasks(instance_id, job.job_id), parts=False))
 
@@ -112,10 +139,12 @@ async def start_refresh(call: Call) -> Answer:
     aliases=_also(JOBS),
     id="ListRefreshes",
     summary="List refreshes",
-    description="Returns the refreshes of the last 30 days, newest first.",
+    description="Returns the refreshes of the last 30 days, newest first. Use it to see when the source was last "
+    "loaded. For one refresh whose job is known, use Get a refresh.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW, TOP, TASKS),
+    checks=(_instance,),
     responses={200: Response("The jobs.", JobList)},
 )
 async def list_refreshes(call: Call) -> Answer:
@@ -130,9 +159,11 @@ async def list_refreshes(call: Call) -> Answer:
     aliases=_also(JOB),
     id="GetRefresh",
     summary="Get a refresh",
-    description="Returns a refresh: its status, warnings, and the numbers of rows read, written, removed and rejected.",
+    description="Returns a refresh: its status, warnings, and the numbers of rows read, written, removed and "
+    "rejected. Use it to see whether a refresh has ended and what it found. Do not use it to start one.",
     role=Role.VIEWER,
     parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID, TASKS),
+    checks=(_instance,),
     responses={200: Response("The job.", JobInfo)},
 )
 async def get_refresh(call: Call) -> Answer:
@@ -146,10 +177,12 @@ async def get_refresh(call: Call) -> Answer:
     aliases=_also(JOB),
     id="CancelRefresh",
     summary="Cancel a refresh",
-    description="Cancels a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged.",
+    description="Cancels a refresh at once. What it has loaded stays; a refresh that has ended is returned unchanged. "
+    "Use it when a refresh loads the wrong snapshots. Do not use it to undo one that has ended.",
     role=Role.ADMINISTRATOR,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID),
+    checks=(_instance,),
     responses={200: Response("The job.", JobInfo)},
 )
 async def cancel_refresh(call: Call) -> Answer:
@@ -164,10 +197,14 @@ async def cancel_refresh(call: Call) -> Answer:
     aliases=_also(REJECTED),
     id="GetRejectedRows",
     summary="Get rejected rows",
-    description="Returns the rejected rows of the snapshots, each with its file, row, line, column and the reason.",
+    description="Returns the rejected rows of the snapshots, each with its file, row, line, column and the reason. "
+    "Use it to correct the source after a refresh with warnings. Do not use it for the number alone: use "
+    "Get a refresh.",
     role=Role.VIEWER,
+    shows_persons=True,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW, JOB_ID, options.SKIPTOKEN),
+    checks=(_instance,),
     responses={200: Response("One page of the rows.", RejectedRows)},
 )
 async def get_rejected_rows(call: Call) -> Answer:
@@ -178,7 +215,14 @@ async def get_rejected_rows(call: Call) -> Answer:
     for task, page in pages[start : start + PAGES_AT_ONCE]:
         found = await call.services.refresh.rejected(_instance(call), task, page)
         rows += [
-            {"file": task.file, "row": row.number, "line": row.line, "column": row.column, "reason": row.reason}
+            {
+                "file": task.file,
+                "row": row.number,
+                "rows": row.rows,
+                "line": row.line,
+                "column": row.column,
+                "reason": row.reason,
+            }
             for row in found
         ]
     body: RejectedRows = {"jobId": job.job_id, "count": total(tasks).rejected, "value": rows}
@@ -202,10 +246,12 @@ def _first_page(call: Call, count: int) -> int:
     aliases=_also(STATUS),
     id="GetRefreshStatus",
     summary="Get the status of the newest refresh",
-    description="Returns the progress of the newest refresh, step by step.",
+    description="Returns the progress of the newest refresh, step by step. Use it to show progress to a person. Do "
+    "not use it for warnings and rejected rows: use Get a refresh.",
     role=Role.VIEWER,
     visibility="advanced",
     parameters=(params.INSTANCE_ID, WORKFLOW),
+    checks=(_instance,),
     responses={200: Response("The steps of the newest refresh.", NodeList)},
 )
 async def get_refresh_status(call: Call) -> Answer:
@@ -227,13 +273,6 @@ async def get_refresh_status(call: Call) -> Answer:
                 }
             )
     return Answer(200, nodes)
-
-
-def _instance(call: Call) -> str:
-    if call[WORKFLOW] != MAIN:
-        message = f"There is no workflow '{call[WORKFLOW][:64]}'; use '{MAIN}'."
-        raise ServiceError(error_codes.WORKFLOW_NOT_FOUND(message, WORKFLOW.name))
-    return call.model.instance.instance_id
 
 
 async def _job(call: Call) -> tuple[Job, Sequence[Task]]:

@@ -129,6 +129,23 @@ async def list_assignments(call: Call) -> Answer:
     return Answer(200, [_shape(instance_id, found) for found in await call.services.access.assignments(instance_id)])
 
 
+def _check_path(call: Call) -> None:
+    """Raise ServiceError if a body names another principal or instance than the path."""
+    if call.body is None:
+        return
+    instance_id, principal_id = call[params.INSTANCE_ID], call[PRINCIPAL_ID]
+    faults = [
+        error_codes.INVALID_ASSIGNMENT(f"{member} differs from the value in the path.", f"/{member}")
+        for member, named, meant in (
+            ("principalId", (call.body.principalId or principal_id).lower(), principal_id),
+            ("instanceId", call.body.instanceId or instance_id, instance_id),
+        )
+        if named != meant
+    ]
+    if faults:
+        raise ServiceError(*faults)
+
+
 @operation(
     "PUT",
     "instances/{instanceId}/rbac/principals/{principalId}/assignment",
@@ -140,20 +157,12 @@ async def list_assignments(call: Call) -> Answer:
     parameters=(params.INSTANCE_ID, PRINCIPAL_ID),
     body=Body("The role assignment.", RoleAssignment, error_code=error_codes.INVALID_ASSIGNMENT),
     responses={200: Response("The role assignment of the principal.", RoleAssignmentList)},
+    checks=(_check_path,),
 )
 async def assign_role(call: Call) -> Answer:
     instance_id, principal_id = call[params.INSTANCE_ID], call[PRINCIPAL_ID]
     wanted: RoleAssignment = call.body
-    faults = [
-        error_codes.INVALID_ASSIGNMENT(f"{member} differs from the value in the path.", f"/{member}")
-        for member, named, meant in (
-            ("principalId", (wanted.principalId or principal_id).lower(), principal_id),
-            ("instanceId", wanted.instanceId or instance_id, instance_id),
-        )
-        if named != meant
-    ]
-    if faults:
-        raise ServiceError(*faults)
+    _check_path(call)
     role = max(ROLES[name] for name in wanted.roles)
     assignment = Assignment(principal_id, wanted.principalType, role)
     await call.services.access.assign(instance_id, assignment, call.principal, call.now)

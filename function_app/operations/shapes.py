@@ -5,13 +5,14 @@ mypy checks the handlers against them, and the connector's definition is generat
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired, cast
 
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from function_app.api.paging import Page
 from function_app.domain.access import Sender
+from function_app.domain.activity import Activity
 from function_app.domain.entity import CUSTOMER
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
@@ -25,6 +26,8 @@ def customer_fields(use: Use, title: str | None = None, description: str | None 
     return Field(title=title, description=description, json_schema_extra={"x-attributes-of": CUSTOMER, "x-use": use})
 
 
+INTERNAL: dict[str, Any] = {"x-ms-visibility": "internal"}
+"""Hides a field from makers."""
 UNTYPED: dict[str, Any] = {"x-untyped": True}
 """Marks an object with members that differ from customer to customer: without its type, formulas can read each."""
 
@@ -32,11 +35,13 @@ UNTYPED: dict[str, Any] = {"x-untyped": True}
 class PrincipalShape(TypedDict):
     """The principal that sent a write, as the service authenticated it."""
 
-    id: Annotated[str, Field(title="Principal ID", description="The object id in Entra, or the API key used.")]
-    kind: Annotated[str, Field(title="Principal Kind", description="Whether it is a user or an app.")]
-    name: NotRequired[
-        Annotated[str | None, Field(title="Principal Name", description="Its name, if its token has one.")]
-    ]
+    id: Annotated[str, Field(title="ID", description="The object id in Entra, or the API key used.")]
+    kind: Annotated[str, Field(title="Kind", description="Whether it is a user or an app.")]
+    name: NotRequired[Annotated[str | None, Field(title="Name", description="Its name, if its token has one.")]]
+
+
+SENDER: Any = Field(title="Sender", description="Who sent it.", json_schema_extra={"x-definition": "Sender"})
+"""Describes the principal of a write. It is one definition, because some clients allow each title once."""
 
 
 def principal_of(sender: Sender | None) -> PrincipalShape | None:
@@ -105,7 +110,7 @@ class CustomerList(Page):
     """One page of customers."""
 
     value: Annotated[
-        list[Annotated[dict[str, Any], customer_fields("output")]],
+        list[Annotated[dict[str, Any], customer_fields("row")]],
         Field(title="Customers", description="The merged profiles."),
     ]
 
@@ -143,6 +148,31 @@ class UnifiedActivity(TypedDict):
     RangeIndex: NotRequired[
         Annotated[str | None, Field(title="Range Index", description="The time of the activity as Unix time.")]
     ]
+
+
+class SentActivity(UnifiedActivity):
+    """An activity of a customer and, if it came in real time, who sent it."""
+
+    caller: NotRequired[
+        Annotated[str | None, Field(title="Caller", description="What the sender calls itself, if it does.")]
+    ]
+    principal: NotRequired[Annotated[PrincipalShape | None, SENDER]]
+
+
+def sent_activity(activity: Activity) -> SentActivity:
+    """Return an activity and who sent it; one that a refresh loaded without these members."""
+    shown = cast("SentActivity", {**activity.attributes})
+    if activity.caller is not None:
+        shown["caller"] = activity.caller
+    if activity.principal is not None:
+        shown["principal"] = principal_of(activity.principal)
+    return shown
+
+
+class Timeline(Page):
+    """One page of a customer's activities."""
+
+    value: Annotated[list[SentActivity], Field(title="Activities", description="The activities.")]
 
 
 class ActivityList(Page):
@@ -194,6 +224,10 @@ class ErrorBody(TypedDict):
     target: NotRequired[Annotated[str | None, Field(title="Target", description="Where the error is.")]]
     details: Annotated[list[Detail], Field(title="Details", description="All errors of the request.")]
     httpStatusCode: Annotated[str, Field(title="Status Code", description="The HTTP status.")]
+    exceptionCulprit: Annotated[
+        Literal["user", "system"], Field(title="Culprit", description="user for a wrong request, system for a failure.")
+    ]
+    resultSeverity: Annotated[Literal["error"], Field(title="Severity", description="Always error.")]
 
 
 class ItemResult(TypedDict):

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from function_app.domain.instant import format_instant
 from function_app.operations.shapes import (
+    SENDER,
     UNTYPED,
     Instant,
     PrincipalShape,
@@ -52,7 +53,7 @@ class UpdateShape(UpdateFacts):
     untilRefresh: Annotated[
         bool, Field(title="Until Refresh", description="Whether the next refresh of the customers ends it before.")
     ]
-    principal: NotRequired[Annotated[PrincipalShape | None, Field(title="Sent By", description="Who sent the update.")]]
+    principal: NotRequired[Annotated[PrincipalShape | None, SENDER]]
     attributes: Annotated[
         list[AttributeStateShape], Field(title="Attribute States", description="Its attributes with their states.")
     ]
@@ -97,11 +98,17 @@ class LifetimeShape(TypedDict):
     title: Annotated[str, Field(title="Title", description="The text to show.")]
 
 
+class DefaultLifetimes(TypedDict):
+    update: Annotated[str, Field(title="Of An Update", description="The lifetime of an update.")]
+    activity: Annotated[str, Field(title="Of An Activity", description="The lifetime of an activity.")]
+
+
 class Lifetimes(TypedDict):
     """The lifetimes that a designer offers."""
 
     updates: Annotated[list[LifetimeShape], Field(title="Of Updates", description="The lifetimes of updates.")]
     activities: Annotated[list[LifetimeShape], Field(title="Of Activities", description="Those of activities.")]
+    defaults: Annotated[DefaultLifetimes, Field(title="Defaults", description="Those of writes that do not name one.")]
 
 
 def shape_of(stated: StatedUpdate) -> UpdateShape:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Any, NotRequired, cast
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -17,6 +18,7 @@ from function_app.api.parameter import ParameterType, query
 from function_app.api.parameter_types import INSTANT, enum
 from function_app.domain.access import Role
 from function_app.domain.instant import format_instant
+from function_app.domain.lifetime import is_time_zone
 from function_app.domain.usage import KEPT_DAYS, Tally, UsageCount, hour_of, summed
 from function_app.errors import ServiceError
 
@@ -29,9 +31,9 @@ GROUPS: dict[str, Callable[[UsageCount], Any]] = {
     "result": lambda counted: counted.series.result,
     "errorCode": lambda counted: counted.series.error_code,
 }
-INTERVALS: dict[str, Callable[[datetime], datetime]] = {
-    "hour": lambda hour: hour,
-    "day": lambda hour: hour.replace(hour=0),
+INTERVALS: dict[str, Callable[[datetime, tzinfo], datetime]] = {
+    "hour": lambda hour, _: hour,
+    "day": lambda hour, zone: hour.astimezone(zone).replace(hour=0, minute=0, fold=0).astimezone(UTC),
 }
 
 
@@ -40,6 +42,12 @@ def _groups(text: str) -> tuple[str, ...]:
     if not set(names) <= GROUPS.keys() or len(set(names)) < len(names):
         raise ValueError("different names of " + ", ".join(GROUPS) + ", separated by commas")
     return names
+
+
+def _zone(text: str) -> ZoneInfo:
+    if not is_time_zone(text):
+        raise ValueError("a time zone like Europe/Oslo")
+    return ZoneInfo(text)
 
 
 FROM = query(
@@ -59,15 +67,26 @@ GROUP_BY = query(
     "Group By",
     "The names to group calls by, like entity,caller; "
     "one or more of operation, entity, caller, principal, result, errorCode.",
-    ParameterType(_groups),
+    ParameterType[Sequence[str]](_groups),
     default=("operation",),
     visibility="important",
 )
 INTERVAL = query(
     "interval",
     "Interval",
-    "Whether to group calls by hour or by day (UTC). The default is one group for the whole time.",
+    "Whether to group calls by hour or by day. The default is one group for the whole time.",
     enum(*INTERVALS),
+)
+TIME_ZONE = query(
+    "timeZone",
+    "Time Zone",
+    "The time zone in which days begin, like Europe/Oslo. The default is UTC.",
+    ParameterType(_zone),
+    visibility="advanced",
+)
+FAILED_ONLY = params.flag("failedOnly", "Failed Only", "Whether to count only calls that returned an error.")
+INCLUDE_PAGES = params.flag(
+    "includePages", "Include Pages", "Whether to count the calls that the pages of this service send, too."
 )
 
 
@@ -124,40 +143,15 @@ UsageReport = TypedDict(
         "to": Annotated[str, Field(title="To", description="The end of the last hour.")],
         "total": Annotated[UsageFigures, Field(title="Total", description="All calls together.")],
         "rows": Annotated[list[UsageRow], Field(title="Rows", description="One row for each group and interval.")],
+        "groups": NotRequired[
+            Annotated[
+                list[UsageRow] | None,
+                Field(title="Groups", description="With an interval, one row for each group over the whole time."),
+            ]
+        ],
     },
 )
 """The usage of an instance."""
-
-
-@operation(
-    "GET",
-    "instances/{instanceId}/usage",
-    id="GetUsage",
-    summary="Get usage",
-    description="Returns the number of calls of an instance, their bytes and latencies, over up to 30 days.",
-    role=Role.VIEWER,
-    visibility="advanced",
-    parameters=(params.INSTANCE_ID, FROM, TO, GROUP_BY, INTERVAL),
-    responses={200: Response("The counts.", UsageReport)},
-)
-async def get_usage(call: Call) -> Answer:
-    start, end = _hours(call)
-    counted = await call.services.usage.report(call[params.INSTANCE_ID], start, end)
-    groups, interval = call[GROUP_BY], call[INTERVAL]
-    begins = INTERVALS[interval] if interval else lambda _: start
-    sums = summed(counted, lambda one: (begins(one.hour), *(GROUPS[name](one) for name in groups)))
-    total = summed(counted, lambda _: None).get(None, Tally())
-    rows = [
-        {"start": format_instant(begin), **dict(zip(groups, group, strict=True)), **_figures(tally)}
-        for (begin, *group), tally in sorted(sums.items(), key=lambda item: [str(part) for part in item[0]])
-    ]
-    body: UsageReport = {
-        "from": format_instant(start),
-        "to": format_instant(end),
-        "total": _figures(total),
-        "rows": cast("list[UsageRow]", rows),
-    }
-    return Answer(200, body)
 
 
 def _hours(call: Call) -> tuple[datetime, datetime]:
@@ -172,6 +166,51 @@ def _hours(call: Call) -> tuple[datetime, datetime]:
         message = "'to' must be after 'from', and at most one day from now."
         raise ServiceError(error_codes.INVALID_PARAMETER(message, TO.name))
     return hour_of(since), hour_of(until - _MICRO) + timedelta(hours=1)
+
+
+@operation(
+    "GET",
+    "instances/{instanceId}/usage",
+    id="GetUsage",
+    summary="Get usage",
+    description="Returns the number of calls of an instance, their bytes and latencies, over up to 30 days. Use it "
+    "for reports on who calls the service and how it responds. Do not use it for changes of customers.",
+    role=Role.VIEWER,
+    visibility="advanced",
+    parameters=(params.INSTANCE_ID, FROM, TO, GROUP_BY, INTERVAL, TIME_ZONE, FAILED_ONLY, INCLUDE_PAGES),
+    responses={200: Response("The counts.", UsageReport)},
+    checks=(_hours,),
+)
+async def get_usage(call: Call) -> Answer:
+    start, end = _hours(call)
+    counted = await call.services.usage.report(call[params.INSTANCE_ID], start, end)
+    if not call[INCLUDE_PAGES]:
+        counted = [one for one in counted if one.series.client is None]
+    if call[FAILED_ONLY]:
+        counted = [one for one in counted if one.series.error_code is not None]
+    interval, zone = call[INTERVAL], call[TIME_ZONE] or UTC
+    begin = INTERVALS[interval] if interval else lambda _, __: start
+    body: UsageReport = {
+        "from": format_instant(start),
+        "to": format_instant(end),
+        "total": _figures(summed(counted, lambda _: None).get(None, Tally())),
+        "rows": _rows(counted, call[GROUP_BY], lambda one: begin(one.hour, zone)),
+    }
+    if interval:
+        body["groups"] = _rows(counted, call[GROUP_BY], lambda _: start)
+    return Answer(200, body)
+
+
+def _rows(
+    counted: Sequence[UsageCount], groups: Sequence[str], begin: Callable[[UsageCount], datetime]
+) -> list[UsageRow]:
+    """Return a row for each group and beginning."""
+    sums = summed(counted, lambda one: (begin(one), *(GROUPS[name](one) for name in groups)))
+    rows = [
+        {"start": format_instant(start), **dict(zip(groups, group, strict=True)), **_figures(tally)}
+        for (start, *group), tally in sorted(sums.items(), key=lambda item: [str(part) for part in item[0]])
+    ]
+    return cast("list[UsageRow]", rows)
 
 
 def _figures(tally: Tally) -> UsageFigures:

@@ -1,20 +1,31 @@
-/** Formats of values in the locale of the user. */
+/** Formats of values in the browser's own locale and time zone. */
 
 import { LOCALE, text } from "./texts.js";
 
 const INTEGER = /^Edm\.(U?Int|Byte|SByte)/;
 const FRACTION = /^Edm\.(Decimal|Double|Single)$/;
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
+const dates = (options) => new Intl.DateTimeFormat(LOCALE, options);
 const number = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 });
-const rounded = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
-const date = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" });
-const instant = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
-const second = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
-const days = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "day", unitDisplay: "long" });
-const two = new Intl.NumberFormat(LOCALE, { minimumIntegerDigits: 2 });
+const date = dates({ dateStyle: "medium", timeZone: "UTC" });
+const instant = dates({ dateStyle: "medium", timeStyle: "short" });
+const second = dates({ dateStyle: "medium", timeStyle: "medium" });
+const clock = dates({ timeStyle: "short" });
+const day = dates({ dateStyle: "full" });
+const zoned = dates({ dateStyle: "full", timeStyle: "long" });
+const units = (unit) => new Intl.NumberFormat(LOCALE, { style: "unit", unit, unitDisplay: unit === "day" ? "long" : "short" });
+const [days, hours, minutes, seconds] = ["day", "hour", "minute", "second"].map(units);
+const ago = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 
+export const ZONE = dates().resolvedOptions().timeZone;
 export const formatNumber = (value) => number.format(value);
 export const formatInstant = (value) => tried(instant, value);
 export const formatSecond = (value) => tried(second, value);
+export const formatClock = (value) => tried(clock, value);
+export const formatDay = (value) => tried(day, value);
+
+/** Format an instant with its day, its time zone, and the same in UTC: what a pointer over a time shows. */
+export const formatZoned = (value) => `${tried(zoned, value)} (${new Date(value).toISOString()})`;
 
 /** Format the value of an attribute by its data type; a value of another type is unchanged. */
 export function formatValue(value, dataType) {
@@ -34,21 +45,29 @@ function tried(format, value) {
   return Number.isNaN(moment.getTime()) ? String(value) : format.format(moment);
 }
 
-/** Format a remaining time: in days from two days on, otherwise in hours, minutes and seconds. */
-export function formatLeft(milliseconds) {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-  if (seconds >= 2 * 86_400) return days.format(Math.floor(seconds / 86_400));
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  if (parts[0] === 0) parts.shift();
-  return [formatNumber(parts[0]), ...parts.slice(1).map((part) => two.format(part))].join(":");
+/** Format a remaining time in one unit, seconds only in the last minute. */
+function formatLeft(milliseconds) {
+  const left = Math.max(0, milliseconds);
+  if (left >= 2 * DAY) return days.format(Math.floor(left / DAY));
+  if (left >= 2 * HOUR) return hours.format(Math.floor(left / HOUR));
+  if (left >= MINUTE) return minutes.format(Math.floor(left / MINUTE));
+  return seconds.format(Math.ceil(left / 1000));
 }
 
-const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-
-export function formatBytes(bytes) {
-  const step = Math.min(BYTES.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  const options = { style: "unit", unit: BYTES[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(LOCALE, options).format(bytes / 1000 ** step);
+/** Format how long ago something was: in minutes, after two hours in hours. */
+export function formatAgo(milliseconds) {
+  const isLong = milliseconds >= 2 * HOUR;
+  return ago.format(-Math.floor(milliseconds / (isLong ? HOUR : MINUTE)), isLong ? "hour" : "minute");
 }
 
-export const formatMilliseconds = (value) => `${rounded.format(value)} ms`;
+/** Format who sent a write, and by which program. */
+export function formatSender({ principal, caller }) {
+  const who = text("setBy", { name: principal ? principal.name || principal.id : text("unknownPrincipal") });
+  return caller ? `${who}, ${text("via", { caller })}` : who;
+}
+
+/** Format when something ends, with the time left: only the time of day if that is within a day. */
+export function formatUntil(value, now) {
+  const left = Date.parse(value) - now;
+  return text("until", { time: left < DAY ? formatClock(value) : formatInstant(value), left: formatLeft(left) });
+}

@@ -1,69 +1,83 @@
-/** Polling: updates a page, and shows when updates fail. */
+/** Polling: reads again while the page is visible; quickly only while someone is active, or something is due. */
 
-import { at, say } from "./dom.js";
-import { formatSecond } from "./formats.js";
-import { Lost, needsSignIn, now, Refused } from "./server.js";
-import { askToSignIn } from "./sign_in.js";
-import { text } from "./texts.js";
+const [SLOW, IDLE] = [5_000, 30_000];
+const [ACTIVE, AWAY] = [60_000, 600_000]; // for how long after the last movement it reads quickly, then slowly
+const LONGEST_RETRY = 5_000;
+const MOVEMENTS = ["pointerdown", "pointermove", "keydown", "wheel", "focus"];
 
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 5_000;
+export class Polling {
+  #read;
+  #status;
+  #quick;
+  #isDue;
+  #timer = 0;
+  #closedUntil = 0; // the server takes no request before; infinity after a refusal, which stays one
+  #failures = 0;
+  #isReading = false;
+  #isWanted = false;
+  #lastActive = Date.now();
 
-/**
- * Run `read` now, and again after `every` milliseconds while the page is visible.
- * Return a function that runs it immediately.
- */
-export function keepReading(read, every) {
-  let timer = 0;
-  let failures = 0;
-  let lostSince = 0;
-  let isReading = false;
-  let isWanted = false;
-
-  async function turn() {
-    clearTimeout(timer);
-    isWanted = true;
-    if (isReading) return;
-    isReading = true;
-    let pause = every;
-    while (isWanted) {
-      isWanted = false;
-      pause = await tried();
-    }
-    isReading = false;
-    if (!document.hidden) timer = setTimeout(turn, pause);
+  /** `quick` is the shortest pause in milliseconds; `isDue` says whether something will happen soon. */
+  constructor(read, status, { quick = 1_000, isDue = () => false } = {}) {
+    [this.#read, this.#status, this.#quick, this.#isDue] = [read, status, quick, isDue];
+    for (const movement of MOVEMENTS) addEventListener(movement, () => this.#moved(), { passive: true, capture: true });
+    document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(this.#timer) : this.resume()));
+    addEventListener("online", () => this.resume());
+    status.whenAsked(() => this.now());
   }
 
-  async function tried() {
+  /** Read now, or once more after the current read. */
+  async now() {
+    clearTimeout(this.#timer);
+    this.#isWanted = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
+    let pause = null;
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      pause = await this.#tried();
+    }
+    this.#isReading = false;
+    this.#wait(pause);
+  }
+
+  /** Read now, or as soon as the server takes requests again; after a refusal only the viewer asks. */
+  resume() {
+    const left = this.#closedUntil - Date.now();
+    if (left <= 0) this.now();
+    else if (left < Infinity) this.#wait(left);
+  }
+
+  /** The pause until the next read in milliseconds. */
+  get #pause() {
+    const still = Date.now() - this.#lastActive;
+    if (still < ACTIVE || this.#isDue()) return this.#quick;
+    return Math.max(this.#quick, still < AWAY ? SLOW : IDLE);
+  }
+
+  #wait(pause) {
+    clearTimeout(this.#timer);
+    if (pause !== null && !document.hidden) this.#timer = setTimeout(() => this.now(), pause);
+  }
+
+  async #tried() {
     try {
-      await read();
-      failures = 0;
-      lostSince = 0;
-      show("");
-      return every;
+      await this.#read();
+      this.#failures = this.#closedUntil = 0;
+      this.#status.clear();
+      return this.#pause;
     } catch (error) {
-      failures += 1;
-      if (error instanceof Refused) {
-        show(needsSignIn(error) ? text("signedOut") : text("refused", { message: error.message }), needsSignIn(error));
-        return LONGEST_PAUSE;
-      }
-      if (!(error instanceof Lost)) console.error(error);
-      lostSince ||= now();
-      show(text("lost", { time: formatSecond(lostSince) }));
-      return Math.max(error.wait ?? 0, Math.min(LONGEST_PAUSE, FIRST_PAUSE * failures));
+      this.#failures += 1;
+      const wait = this.#status.fail(error);
+      this.#closedUntil = wait === null ? Infinity : Date.now() + wait;
+      return wait === null ? null : Math.max(wait, Math.min(LONGEST_RETRY, 1_000 * this.#failures));
     }
   }
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : turn()));
-  addEventListener("online", turn);
-  at("sign-in").addEventListener("click", () =>
-    askToSignIn().then(turn, (error) => show(text("signInFailed", { message: error.message }), true)),
-  );
-  turn();
-  return turn;
-}
-
-function show(trouble, canSignIn = false) {
-  say(at("trouble"), trouble);
-  at("sign-in").hidden = !canSignIn;
+  /** Note that someone is active; what was put off for long is read now. */
+  #moved() {
+    const wasIdle = Date.now() - this.#lastActive >= ACTIVE;
+    this.#lastActive = Date.now();
+    if (wasIdle && this.#failures === 0) this.now();
+  }
 }

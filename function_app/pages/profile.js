@@ -1,9 +1,12 @@
-/** The profile: fields with friendly names. Live fields show the time left and, on demand, the update. */
+/** The profile: fields with friendly names; empty ones folded, identifiers last. */
 
-import { at, make, say } from "./dom.js";
-import { formatLeft, formatSecond, formatValue } from "./formats.js";
-import { now } from "./server.js";
+import { arrange, make, makeButton, say } from "./dom.js";
+import { formatValue } from "./formats.js";
 import { text } from "./texts.js";
+
+const MAIL = /^[^@\s<>"]+@[^@\s<>"]+\.[^@\s<>"]+$/;
+const TELEPHONE = /^\+?\d[\d\s()./-]{4,}$/;
+export const TELEPHONE_NAME = /phone|mobile|^tel/i;
 
 /** Return the display name of a customer. */
 export function nameOf(profile) {
@@ -12,112 +15,105 @@ export function nameOf(profile) {
 }
 
 export class Profile {
-  #announce;
-  #fields = new Map();
+  #lists;
+  #card;
+  #fields = null;
   #shown = null;
   values = {};
 
-  constructor(announce) {
-    this.#announce = announce;
+  constructor(section, card) {
+    const [fields, empty, ids] = ["#fields", "#empty", "#ids"].map((id) => section.querySelector(id));
+    [this.#lists, this.#card] = [{ fields, empty, ids, title: section.querySelector("#ids-title") }, card];
   }
 
-  /** Show a profile with its `@explain`, in the order of the entity's attributes. */
-  show(profile, attributes) {
-    if (profile === this.#shown) return;
-    const isFirst = this.#shown === null;
-    this.#shown = profile;
-    this.values = { ...profile };
-    for (const attribute of attributes) {
-      if (!this.#fields.has(attribute.name)) this.#fields.set(attribute.name, new Field(attribute));
-      const field = this.#fields.get(attribute.name);
-      const change = field.show(profile[attribute.name], profile["@explain"][attribute.name] ?? null);
-      if (change && !isFirst) this.#announce(change);
+  /** Show a profile in the order of the entity's attributes. */
+  show(content, { entity, canWrite }) {
+    if (content === this.#shown) return;
+    const isFirst = this.#fields === null;
+    this.#shown = content;
+    this.values = { ...content.customer };
+    this.#fields ??= fieldsOf(entity, canWrite, this.#card);
+    for (const field of this.#fields) {
+      const change = field.show(this.values[field.name], Object.hasOwn(content.explain, field.name));
+      if (change && !isFirst) this.#card.announce(change);
     }
-    if (isFirst) at("fields").replaceChildren(...[...this.#fields.values()].map((field) => field.element));
+    this.#arrange();
   }
 
-  /** Update the times left; return whether a field has expired and shows the source's value again. */
-  tick() {
-    const expired = [...this.#fields].filter(([, field]) => field.tick());
-    for (const [name, field] of expired) {
-      this.values[name] = field.source;
-      this.#announce(field.fallBack());
+  /** Show the source's values again of fields whose updates have expired: by name. */
+  fallBack(sources) {
+    for (const field of this.#fields.filter(({ name }) => Object.hasOwn(sources, name))) {
+      this.values[field.name] = sources[field.name];
+      this.#card.announce(field.show(sources[field.name], false) ?? "");
     }
-    return expired.length > 0;
+    this.#arrange();
   }
+
+  #arrange() {
+    const { fields, empty, ids, title } = this.#lists;
+    const shown = this.#fields.filter((field) => !field.isId && !field.isEmpty);
+    const folded = this.#fields.filter((field) => !field.isId && field.isEmpty);
+    const keys = this.#fields.filter((field) => field.isId && !field.isEmpty);
+    arrange(fields, shown.map((field) => field.element));
+    arrange(empty.querySelector("dl"), folded.map((field) => field.element));
+    arrange(ids, keys.map((field) => field.element));
+    empty.hidden = folded.length === 0;
+    title.hidden = keys.length === 0;
+    say(empty.querySelector("summary"), text("emptyFields", { count: folded.length }));
+  }
+}
+
+function fieldsOf(entity, canWrite, card) {
+  const ids = new Set([...entity.keys.flat().map((key) => key.name), ...entity.relationships.map((each) => each.name)]);
+  return entity.attributes.map((attribute) => {
+    const isReadOnly = attribute.annotations.some(({ name, value }) => name === "ReadOnly" && value === "true");
+    return new Field(attribute, ids.has(attribute.name), canWrite && !isReadOnly, card);
+  });
 }
 
 class Field {
   #attribute;
-  #reason = null;
   #value = make("span", { class: "value", dir: "auto" });
-  #left = make("span");
-  #why = make("dl", { class: "why" });
-  #details = make(
-    "details",
-    { hidden: true },
-    make("summary", {}, make("span", { class: "badge" }, text("live")), " ", this.#left),
-    this.#why,
-  );
+  #now = null;
+  isEmpty = true;
 
-  constructor(attribute) {
-    this.#attribute = attribute;
-    const name = make("dt", { dir: "auto" }, attribute.friendlyName || attribute.name);
-    this.element = make("div", { class: "field" }, name, make("dd", {}, this.#value, this.#details));
+  constructor(attribute, isId, canEdit, card) {
+    [this.#attribute, this.isId, this.name] = [attribute, isId, attribute.name];
+    this.label = attribute.friendlyName || attribute.name;
+    const tools = [];
+    if (canEdit) tools.push(tool("edit", "editField", this.label, () => card.edit(attribute, this.#now)));
+    if (isId) tools.push(tool("copy", "copyField", this.label, () => card.tell(this.#copy(card))));
+    this.element = make("div", { class: "field" }, make("dt", { dir: "auto" }, this.label), make("dd", {}, this.#value, ...tools));
   }
 
-  /** Show a value and its update; return the text to announce, null if nothing changed. */
-  show(value, reason) {
-    const written = formatValue(value, this.#attribute.dataType);
+  /** Show a value; return the text to announce, null if nothing changed. */
+  show(value, isLive) {
+    const isCleared = isLive && (value === null || value === undefined);
+    const written = isCleared ? text("cleared") : formatValue(value, this.#attribute.dataType);
     const isNews = written !== this.#value.textContent;
-    say(this.#value, written);
-    this.element.classList.toggle("empty", value === null || value === undefined);
-    this.element.classList.toggle("live", reason !== null);
-    if (isNews) flash(this.element);
-    if (reason?.updateId !== this.#reason?.updateId) this.#explain(reason);
-    this.#reason = reason;
-    this.tick();
-    const news = { field: this.#attribute.friendlyName || this.#attribute.name, value: written };
-    return isNews ? text("changed", news) : null;
+    this.#now = value;
+    this.isEmpty = !isLive && (value === null || value === undefined || value === "");
+    this.element.classList.toggle("live", isLive);
+    this.element.classList.toggle("cleared", isCleared);
+    if (!isNews) return null;
+    this.#value.replaceChildren(linked(written, this.#attribute));
+    flash(this.element);
+    return text("changed", { field: this.label, value: written });
   }
 
-  /** The source's value. */
-  get source() {
-    return this.#reason.source;
+  async #copy(card) {
+    await navigator.clipboard.writeText(String(this.#now));
+    card.announce(text("copied"));
   }
+}
 
-  /** Show the source's value again; return the text to announce. */
-  fallBack() {
-    return this.show(this.source, null) ?? "";
-  }
+const tool = (key, label, field, press) => makeButton(text(key), press, { class: "tool", "aria-label": text(label, { field }) });
 
-  /** Update the time left; return whether the value has expired. */
-  tick() {
-    if (!this.#reason) return false;
-    const left = Date.parse(this.#reason.validUntil) - now();
-    say(this.#left, text("timeLeft", { time: formatLeft(left) }));
-    return left <= 0;
-  }
-
-  #explain(reason) {
-    this.#details.hidden = reason === null;
-    if (!reason) {
-      this.#details.open = false;
-      return;
-    }
-    const facts = {
-      sourceValue: formatValue(reason.source, this.#attribute.dataType),
-      setBy: reason.principal ? reason.principal.name || reason.principal.id : text("unknownPrincipal"),
-      ...(reason.caller ? { caller: reason.caller } : {}),
-      changedAt: formatSecond(reason.occurredAt),
-      shownUntil: formatSecond(reason.validUntil),
-    };
-    this.#why.replaceChildren(
-      ...Object.entries(facts).map(([key, fact]) =>
-        make("div", {}, make("dt", {}, text(key)), make("dd", { dir: "auto" }, fact)),
-      ),
-    );
-  }
+/** Return a value as a link to write or to call, if it is an address of mail or a telephone number; else as text. */
+function linked(written, { name }) {
+  if (MAIL.test(written)) return make("a", { href: `mailto:${encodeURIComponent(written).replace("%40", "@")}` }, written);
+  const isNumber = TELEPHONE_NAME.test(name) && TELEPHONE.test(written);
+  return isNumber ? make("a", { href: `tel:${written.replace(/[^+\d]/g, "")}` }, written) : written;
 }
 
 function flash(element) {

@@ -1,47 +1,32 @@
-/** Sign-in by Microsoft Entra, if the server requires it. Only then the library is loaded. */
+/** Sign-in, if the server requires it. Only then the library is loaded. */
 
-const LIBRARY = "./msal-browser-4.30.0.min.js";
-const SETTINGS = new URL("settings", import.meta.url);
-let signIn = null;
-let client = null;
+export const LONGEST_WAIT = 10_000; // for an answer of the server
+const SETTINGS = new URL("../settings", import.meta.url);
 let ready = null;
 
 /** Return the token of the signed-in user; null if no sign-in is needed, or no user is signed in. */
-export async function accessToken() {
+export const accessToken = async () => (await prepared())?.token() ?? null;
+
+/** Return the name of the signed-in user; null if no sign-in is needed, or no user is signed in. */
+export const userName = async () => (await prepared())?.user ?? null;
+
+/** Ask the user to sign in, in a new window. Call it in a click handler. */
+export const askToSignIn = async () => (await prepared()).signIn();
+
+/** Sign the user out of the pages and of Entra, in a new window. Call it in a click handler. */
+export const signOut = async () => (await prepared()).signOut();
+
+function prepared() {
   ready ??= prepare().catch((error) => {
     ready = null;
     throw error;
   });
-  await ready;
-  const account = client?.getActiveAccount() ?? client?.getAllAccounts()[0];
-  if (!account) return null;
-  try {
-    return (await client.acquireTokenSilent({ scopes: [signIn.scope], account })).accessToken;
-  } catch (error) {
-    if (error instanceof globalThis.msal.InteractionRequiredAuthError) return null;
-    throw error;
-  }
-}
-
-/** Ask the user to sign in, in a new window. Call it in a click handler. */
-export async function askToSignIn() {
-  await ready;
-  const { account } = await client.acquireTokenPopup({ scopes: [signIn.scope] });
-  client.setActiveAccount(account);
+  return ready;
 }
 
 async function prepare() {
-  const response = await fetch(SETTINGS);
+  const response = await fetch(SETTINGS, { signal: AbortSignal.timeout(LONGEST_WAIT) });
   if (!response.ok) throw new Error(String(response.status));
-  signIn = (await response.json()).signIn;
-  if (!signIn) return;
-  await import(LIBRARY);
-  client = await globalThis.msal.PublicClientApplication.createPublicClientApplication({
-    auth: {
-      clientId: signIn.clientId,
-      authority: signIn.authority,
-      redirectUri: new URL("signed-in.html", import.meta.url).href,
-    },
-    cache: { cacheLocation: "sessionStorage" },
-  });
+  const { signIn } = await response.json();
+  return signIn ? (await import("./entra.js")).openEntra(signIn) : null;
 }

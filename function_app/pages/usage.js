@@ -1,123 +1,127 @@
-/** The usage page: calls and data over time in the chosen groups, as charts and as tables. */
+/** The usage page: one answer feeds tiles, charts and tables; a row leads to the next question. */
 
-import { drawBars } from "./chart.js";
-import { at, make, offer, say } from "./dom.js";
-import { formatBytes, formatMilliseconds, formatNumber } from "./formats.js";
-import { keepReading } from "./polling.js";
-import { showRefresh } from "./refresh.js";
-import { now, read } from "./server.js";
-import { LOCALE, text, translatePage } from "./texts.js";
+import "./texts_usage.js";
+import { choices, choose, whenChosen } from "./address.js";
+import { at, make, makeButton, offer, say } from "./dom.js";
+import { formatZoned, ZONE } from "./formats.js";
+import { Polling } from "./polling.js";
+import { now, pathOf as pathOfInstance, read } from "./server.js";
+import { InstanceState } from "./state.js";
+import { Status } from "./status.js";
+import { text, translatePage } from "./texts.js";
+import { DIMENSIONS, nextOf, pathOf, periodBefore, periodOf, PERIODS } from "./usage_data.js";
+import { UsageView } from "./usage_view.js";
 
 const EVERY = 5_000;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const PERIODS = {
-  lastDay: { length: DAY, step: HOUR, interval: "hour" },
-  lastWeek: { length: 7 * DAY, step: DAY, interval: "day" },
-  lastMonth: { length: 30 * DAY - HOUR, step: DAY, interval: "day" },
+const QUESTIONS = {
+  whatFails: { failed: "true", group: "errorCode" },
+  whoCalls: { failed: "", group: "caller" },
+  whoIsThrottled: { failed: "true", errorCode: "TooManyRequests", group: "principal" },
+  whatIsSlow: { failed: "", group: "operation" },
 };
-const GROUPS = ["result", "operation", "entity", "caller", "principal", "errorCode"];
-const MAX_SERIES = 6; // the others are shown together
-const hour = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
-const dayOfUtc = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
-const FIGURES = {
-  calls: (row) => formatNumber(row.count),
-  failures: (row) => formatNumber(row.failures),
-  bytesIn: (row) => formatBytes(row.bytesIn),
-  bytesOut: (row) => formatBytes(row.bytesOut),
-  p50: (row) => formatMilliseconds(row.latencyMs.p50),
-  p95: (row) => formatMilliseconds(row.latencyMs.p95),
-};
+const [instanceId] = location.pathname.split("/").slice(-3).map(decodeURIComponent);
+const instance = pathOfInstance(instanceId);
 
 translatePage();
-document.title = text("usage");
-offer(at("period"), Object.keys(PERIODS).map((key) => [key, text(key)]));
-offer(at("group"), GROUPS.map((key) => [key, text(key)]));
-const [instanceId] = location.pathname.split("/").slice(-3).map(decodeURIComponent);
-const instance = `instances/${encodeURIComponent(instanceId)}`;
-const address = `${instance}/usage`;
+const status = new Status(at("status"), at("user"), ({ status: code }) => ({ 403: text("noAccess"), 404: text("noInstance") })[code] ?? null);
+const view = new UsageView(at("content"), follow);
+const state = new InstanceState(at("state"), instance);
+const before = { key: "", answer: null };
+let described = null; // the instance
 
-const readNow = keepReading(async () => {
-  const [period, group] = [PERIODS[at("period").value], at("group").value];
-  const query = { from: new Date(now() - period.length).toISOString() };
-  const [operations, groups, times, parts] = await Promise.all([
-    read(address, query),
-    read(address, { ...query, groupBy: group }),
-    read(address, { ...query, groupBy: "result", interval: period.interval }),
-    read(address, { ...query, groupBy: group, interval: period.interval }),
-  ]);
-  await showRefresh(instance);
-  at("content").hidden = false;
-  showTotals(operations.total);
-  showTable("operations", text("operation"), operations.rows, (row) => row.operation);
-  say(at("groups-title"), text("by", { group: text(group) }));
-  showTable("groups", text(group), groups.rows, (row) => nameIn(row, group));
-  showTimes(period, group, groups.rows, parts, times);
-}, EVERY);
-
-at("filters").addEventListener("change", readNow);
+offer(at("period"), [...Object.keys(PERIODS), "custom"].map((key) => [key, text(key)]));
+offer(at("group"), DIMENSIONS.map((key) => [key, text(key)]));
+at("questions").replaceChildren(...Object.keys(QUESTIONS).map((key) => makeButton(text(key), () => ask(QUESTIONS[key]), { class: "tool" })));
+say(at("zone"), text("zone", { zone: ZONE }));
 at("filters").addEventListener("submit", (event) => event.preventDefault());
+at("filters").addEventListener("change", () => {
+  const { period, group, from, to, failed, pages } = at("filters").elements;
+  const custom = period.value === "custom" ? { from: from.value, to: to.value } : { from: "", to: "" };
+  choose({ period: period.value, group: group.value, failed: failed.checked ? "true" : "", pages: pages.checked ? "true" : "", ...custom });
+  fill();
+});
+whenChosen(fill);
 
-const nameIn = (row, group) => String(row[group] ?? text("none"));
+const polling = new Polling(readUsage, status, { quick: EVERY });
+fill();
 
-function showTotals(total) {
-  const figures = Object.entries(FIGURES).map(([key, write]) =>
-    make("div", {}, make("dt", {}, text(key)), make("dd", {}, write(total))),
-  );
-  at("totals").replaceChildren(...figures);
+function fill() {
+  const { period = "lastDay", group = "operation", from = "", to = "", failed, pages } = choices();
+  Object.assign(at("period"), { value: period });
+  Object.assign(at("group"), { value: group });
+  Object.assign(at("from"), { value: from });
+  Object.assign(at("to"), { value: to });
+  Object.assign(at("failed"), { checked: Boolean(failed) });
+  Object.assign(at("pages"), { checked: Boolean(pages) });
+  for (const label of document.querySelectorAll(".custom")) label.hidden = period !== "custom";
+  showPath(group);
+  polling.now();
 }
 
-function showTable(id, title, rows, name, figures = FIGURES) {
-  const head = [title, ...Object.keys(figures).map((key) => text(key))];
-  const lines = rows.toSorted((one, other) => other.count - one.count).map((row) => line(name(row), row, figures));
-  const empty = make("tr", {}, make("td", { colspan: head.length }, text("noCalls")));
-  at(id).replaceChildren(
-    make("thead", {}, make("tr", {}, ...head.map((label) => make("th", { scope: "col" }, label)))),
-    make("tbody", {}, ...(lines.length ? lines : [empty])),
-  );
-}
-
-function line(name, row, figures) {
-  const cells = Object.values(figures).map((write) => make("td", {}, write(row)));
-  return make("tr", {}, make("th", { scope: "row" }, make("bdi", {}, name)), ...cells);
-}
-
-function showTimes(period, group, groups, parts, times) {
-  const starts = [];
-  const first = Math.floor(Date.parse(parts.from) / period.step) * period.step;
-  for (let time = first; time < Date.parse(parts.to); time += period.step) starts.push(time);
-  const formatTime = (time) => (period.step === HOUR ? hour : dayOfUtc).format(time);
-  const values = (rows, figure) => {
-    const sums = new Map(starts.map((start) => [start, 0]));
-    for (const row of rows) {
-      const start = Math.floor(Date.parse(row.start) / period.step) * period.step;
-      sums.set(start, sums.get(start) + row[figure]);
-    }
-    return [...sums.values()];
+async function readUsage() {
+  const chosen = { period: "lastDay", group: "operation", ...choices() };
+  const path = pathOf(chosen);
+  const period = periodOf(chosen.period, chosen, now());
+  const query = {
+    groupBy: [...path.map(([dimension]) => dimension), chosen.group].filter((each, place, all) => all.indexOf(each) === place).join(","),
+    failedOnly: chosen.failed,
+    includePages: chosen.pages,
   };
-  const names = groups.toSorted((one, other) => other.count - one.count).map((row) => nameIn(row, group));
-  const own = names.slice(0, names.length > MAX_SERIES + 1 ? MAX_SERIES : MAX_SERIES + 1).sort(); // keeps the colours
-  const rest = parts.rows.filter((row) => !own.includes(nameIn(row, group)));
-  const series = own.map((name) => ({ name, values: values(parts.rows.filter((row) => nameIn(row, group) === name), "count") }));
-  if (rest.length) series.push({ name: text("other"), values: values(rest, "count") });
-  const chart = { times: starts, formatTime };
-  drawBars(at("calls"), { ...chart, title: text("callsOverTime"), series, format: formatNumber });
-  const data = ["bytesIn", "bytesOut"].map((figure) => ({ name: text(figure), values: values(times.rows, figure) }));
-  drawBars(at("data"), { ...chart, title: text("dataOverTime"), series: data, format: formatBytes });
-  showFigures(starts, formatTime, (figure) => values(times.rows, figure));
+  const asked = { ...query, ...between(period), interval: period.interval, timeZone: ZONE };
+  const [answer, earlier, { name }] = await Promise.all([
+    read(`${instance}/usage`, asked),
+    readBefore(period, query),
+    described ?? read(instance),
+    view.prepare(),
+  ]);
+  described = { name };
+  say(at("instance"), name);
+  document.title = `${text("usage")} – ${name}`;
+  at("content").hidden = false;
+  view.show({ answer, earlier, period, path, group: chosen.group });
+  await state.show();
 }
 
-function showFigures(starts, formatTime, values) {
-  const columns = ["count", "failures", "bytesIn", "bytesOut"].map((figure) => [figure, values(figure)]);
-  const rows = starts.map((start, index) => ({
-    start,
-    ...Object.fromEntries(columns.map(([figure, found]) => [figure, found[index]])),
-  }));
-  const { p50, p95, ...figures } = FIGURES;
-  const lines = rows.filter((row) => row.count > 0).reverse().map((row) => line(formatTime(row.start), row, figures));
-  const head = [text("time"), ...Object.keys(figures).map((key) => text(key))];
-  at("times").replaceChildren(
-    make("thead", {}, make("tr", {}, ...head.map((label) => make("th", { scope: "col" }, label)))),
-    make("tbody", {}, ...lines),
-  );
+/** Return the usage of the period before; it is read once an hour, as it does not change. */
+async function readBefore(period, query) {
+  const earlier = periodBefore(period, now());
+  if (!earlier) return null;
+  const key = JSON.stringify([query, Math.floor(earlier.start / 3_600_000), Math.floor(earlier.end / 3_600_000)]);
+  if (before.key !== key) Object.assign(before, { key, answer: await read(`${instance}/usage`, { ...query, ...between(earlier) }) });
+  return before.answer;
+}
+
+function between({ start, end }) {
+  return { from: new Date(start).toISOString(), to: end ? new Date(end).toISOString() : "" };
+}
+
+function ask(question) {
+  choose({ ...Object.fromEntries(DIMENSIONS.map((each) => [each, ""])), ...question });
+  fill();
+}
+
+/** Follow a row: restrict the calls to those that it counts, and group them by the next dimension. */
+function follow(dimension, value) {
+  const path = [...pathOf(choices()), [dimension, value]];
+  choose({ [dimension]: value, group: nextOf(path, dimension) ?? dimension });
+  fill();
+}
+
+function showPath(group) {
+  const path = pathOf(choices());
+  const back = ([dimension, value]) => makeButton(`${text(dimension)}: ${value}`, () => ask({ failed: choices().failed, group: dimension }), { class: "tool" });
+  const all = makeButton(text("allCalls"), () => ask({ failed: "", group: "operation" }), { class: "tool" });
+  at("path").replaceChildren(...(path.length ? [all, ...path.map(back)] : []));
+  say(at("groups-title"), text("by", { group: text(group) }));
+  at("zone").title = formatZoned(now());
+  showAbout(choices().operation);
+}
+
+/** Say what the operation on the path is for. */
+async function showAbout(operation) {
+  say(at("about"), "");
+  if (!operation) return;
+  const { aboutOperation } = await import("./operation_about.js");
+  const about = await aboutOperation(operation).catch(() => ""); // the figures are more important
+  if (choices().operation === operation) say(at("about"), about);
 }

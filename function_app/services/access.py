@@ -10,12 +10,17 @@ from datetime import datetime
 
 from function_app import error_codes
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Principal, Role, Slot
+from function_app.domain.addresses import is_instance_id
 from function_app.errors import ServiceError
 from function_app.services.cache import Cache
 from function_app.store.port import Store
 
 MAX_KEPT = 10_000
-_MAX_INSTANCE_ID_LENGTH = 64
+_NOTHING = Grants()
+_NO_GROUPS = (
+    " The token names none of your groups, because you are in too many (over 200), so roles of groups do not count; "
+    "let an Administrator assign the role to you yourself."
+)
 
 
 class Access:
@@ -27,6 +32,7 @@ class Access:
     def __init__(self, store: Store) -> None:
         self._store = store.access
         self._kept = Cache[str, Grants](MAX_KEPT)
+        self._without = Cache[str, Grants](MAX_KEPT)  # apart: invented ids must not push out real ones
 
     async def require(self, principal: Principal, role: Role, instance_id: str | None, now: datetime) -> None:
         """Raise ServiceError if the caller lacks the role: on the instance, or in general if `instance_id` is None.
@@ -36,26 +42,34 @@ class Access:
         anywhere = principal.role or Role.VIEWER
         held = anywhere if instance_id is None else await self.role_on(principal, instance_id, now)
         if held is None or held < role:
-            raise ServiceError(error_codes.FORBIDDEN(f"This needs the role {role.title}."))
+            message = f"This needs the role {role.title}."
+            raise ServiceError(error_codes.FORBIDDEN(message + (_NO_GROUPS if principal.groups_left_out else "")))
 
     async def role_on(self, principal: Principal, instance_id: str, now: datetime) -> Role | None:
         """Return the highest role the caller has on an instance; None if it has none."""
         if principal.role is Role.ADMINISTRATOR:
             return principal.role
-        return principal.role_on(instance_id, await self._grants(instance_id, now))
+        if not principal.identities:  # nothing can be assigned to an API key
+            return principal.role_on(instance_id, _NOTHING)
+        return principal.role_on(instance_id, await self.grants(instance_id, now))
 
     async def holder_of(self, key: str, now: datetime) -> Principal | None:
         """Return the principal of an API key; None if the key is unknown."""
         instance_id, _, secret = key.rpartition(".")
-        if not secret or not 0 < len(instance_id) <= _MAX_INSTANCE_ID_LENGTH:
+        if not secret:
             return None
         digest, found = _digest(key), None
-        for known in (await self._grants(instance_id, now)).api_keys:
+        for known in (await self.grants(instance_id, now)).api_keys:
             if hmac.compare_digest(known.digest, digest):
                 found = known
         if found is None:
             return None
-        return Principal(f"key:{found.role.title}:{found.slot}", "app", instance_roles={instance_id: found.role})
+        name = f"key:{instance_id}:{found.role.title}:{found.slot}"
+        return Principal(name, "app", instance_roles={instance_id: found.role})
+
+    def remembers(self, instance_id: str, now: datetime) -> bool:
+        """Return whether the grants of an instance are in memory, so that a decision needs no look-up."""
+        return self._remembered(instance_id, now) is not None
 
     async def assignments(self, instance_id: str) -> Sequence[Assignment]:
         """Return the role assignments of an instance, ordered by principal id."""
@@ -68,14 +82,14 @@ class Access:
         change = Change(now, by.principal_id, "assignRole", assignment.principal_id, detail)
         await self._store.record_change(instance_id, change)
         await self._store.write_assignment(instance_id, assignment)
-        self._kept.drop(instance_id)
+        self.drop(instance_id)
 
     async def unassign(self, instance_id: str, principal_id: str, by: Principal, now: datetime) -> None:
         """Remove a principal's role on an instance, if it has one."""
         if principal_id in (await self._store.read_grants(instance_id)).assignments:
             await self._store.record_change(instance_id, Change(now, by.principal_id, "removeRole", principal_id))
             await self._store.delete_assignment(instance_id, principal_id)
-            self._kept.drop(instance_id)
+            self.drop(instance_id)
 
     async def api_keys(self, instance_id: str) -> Sequence[ApiKey]:
         """Return the API keys of an instance, ordered by role and slot."""
@@ -87,7 +101,7 @@ class Access:
         change = Change(now, by.principal_id, "regenerateKey", f"{role.title}:{slot}")
         await self._store.record_change(instance_id, change)
         await self._store.write_api_key(instance_id, ApiKey(role, slot, _digest(key), now, by.principal_id))
-        self._kept.drop(instance_id)
+        self.drop(instance_id)
         return key
 
     async def revoke(self, instance_id: str, role: Role, slot: Slot, by: Principal, now: datetime) -> None:
@@ -96,7 +110,7 @@ class Access:
             change = Change(now, by.principal_id, "revokeKey", f"{role.title}:{slot}")
             await self._store.record_change(instance_id, change)
             await self._store.delete_api_key(instance_id, role, slot)
-            self._kept.drop(instance_id)
+            self.drop(instance_id)
 
     async def changes(self, instance_id: str, before: datetime, limit: int) -> Sequence[Change]:
         """Return the changes of the definition, roles and keys of an instance, newest first."""
@@ -105,13 +119,19 @@ class Access:
     def drop(self, instance_id: str) -> None:
         """Remove the grants of an instance from the cache of this worker."""
         self._kept.drop(instance_id)
+        self._without.drop(instance_id)
 
-    async def _grants(self, instance_id: str, now: datetime) -> Grants:
-        grants = self._kept.get(instance_id, now)
+    async def grants(self, instance_id: str, now: datetime) -> Grants:
+        """Return the assignments and keys of an instance, at most `CACHE_TTL` old."""
+        grants = self._remembered(instance_id, now)
         if grants is None:
             grants = await self._store.read_grants(instance_id)
-            self._kept.put(instance_id, grants, now)
+            (self._without if grants == _NOTHING else self._kept).put(instance_id, grants, now)
         return grants
+
+    def _remembered(self, instance_id: str, now: datetime) -> Grants | None:
+        known = self._kept.get(instance_id, now) or self._without.get(instance_id, now)
+        return known if known or is_instance_id(instance_id) else _NOTHING
 
 
 def _digest(key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from function_app.domain.addresses import address_fault, source_key_fault
 from function_app.domain.entity import Entity
 from function_app.domain.names import nearest_hint
 from function_app.domain.validity import Validity, future_fault
-from function_app.error_codes import ErrorDetail
+from function_app.error_detail import ErrorDetail
 from function_app.errors import Rejected, ServiceError
 from function_app.services.content import canonical, digest
 from function_app.services.instances import CompiledInstance
@@ -62,17 +62,15 @@ def accept(
         checked = {name: value for name, value in checked.items() if value is not None}  # as a refresh reads it
         content = canonical(checked)
         faults += _size_faults(content)
-        faults += _time_faults(checked[stamp], stamp, now)
-        faults += _key_faults(checked, entity)
+        faults += _rule_faults(checked, entity, stamp, now)
+    else:
+        faults += _rule_faults(_valid_part(checker, record, checked), entity, stamp, now)
     if entity is UNIFIED:
-        faults += _id_faults(record)
+        faults += [*_id_faults(record), *_derived_faults(record)]
     if faults or isinstance(checked, list) or isinstance(decided, list):
         return Rejected(tuple(faults))
     if mapping:
         return Accepted(*activity_of_record(checked, digest(content), entity, mapping, decided.valid_until))
-    if "RangeIndex" in checked:
-        fault = error_codes.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex")
-        return Rejected((fault,))
     return Accepted(activity_of_unified(checked, digest(content), decided.valid_until))
 
 
@@ -90,12 +88,25 @@ def _id_faults(record: Mapping[str, Any]) -> list[ErrorDetail]:
     return [error_codes.INVALID_ID(f"'ActivityId' {fault}.", "/ActivityId")] if fault else []
 
 
-def _key_faults(record: Mapping[str, Any], entity: Entity) -> list[ErrorDetail]:
-    if entity.activity is None:
+def _derived_faults(record: Mapping[str, Any]) -> list[ErrorDetail]:
+    if record.get("RangeIndex") is None:
         return []
-    name = entity.activity.customer_attribute
-    fault = source_key_fault(key_text([record[name]]))
-    return [error_codes.TOO_LONG(f"'{name}' {fault}.", pointer(name))] if fault else []
+    return [error_codes.READ_ONLY_ATTRIBUTE("'RangeIndex' is derived from ActivityTime.", "/RangeIndex")]
+
+
+def _valid_part(checker: Checker, record: Mapping[str, Any], faults: Sequence[ErrorDetail]) -> Mapping[str, Any]:
+    """Return the attributes of a record without fault, in canonical form; none if there are very many faults."""
+    faulty = {fault.target for fault in faults}
+    part = checker.check_record({name: value for name, value in record.items() if pointer(name) not in faulty})
+    return {name: value for name, value in part.items() if value is not None} if isinstance(part, dict) else {}
+
+
+def _rule_faults(record: Mapping[str, Any], entity: Entity, stamp: str, now: datetime) -> list[ErrorDetail]:
+    """Return the faults of the time and of the customer's key, where the record has them."""
+    faults = _time_faults(record[stamp], stamp, now) if stamp in record else []
+    name = entity.activity.customer_attribute if entity.activity else ""
+    fault = source_key_fault(key_text([record[name]])) if name in record else None
+    return [*faults, error_codes.TOO_LONG(f"'{name}' {fault}.", pointer(name))] if fault else faults
 
 
 def _time_faults(text: str, name: str, now: datetime) -> list[ErrorDetail]:

@@ -11,7 +11,7 @@ CACHE_TTL = timedelta(seconds=60)
 
 
 class Cache(Generic[K, V]):
-    """Values by key, each kept for `CACHE_TTL` after it was read; a full cache is cleared."""
+    """Values by key, each kept for `CACHE_TTL` after it was read; a full cache drops the value that was read first."""
 
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size
@@ -24,8 +24,9 @@ class Cache(Generic[K, V]):
 
     def put(self, key: K, value: V, now: datetime) -> None:
         """Keep a value as read at `now`."""
+        self._entries.pop(key, None)
         if len(self._entries) >= self._max_size:
-            self._entries.clear()
+            del self._entries[next(iter(self._entries))]
         self._entries[key] = (now, value)
 
     def drop(self, key: K) -> None:

@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from function_app import error_codes
+from function_app.bulk import in_turn
 from function_app.domain import validity
 from function_app.domain.access import Sender
 from function_app.domain.activity import Activity, SourceKey
 from function_app.domain.lifetime import NEXT_REFRESH
 from function_app.domain.validity import RequestedValidity, Validity
-from function_app.errors import Rejected, ServiceError
+from function_app.error_detail import ErrorDetail
+from function_app.errors import Busy, Rejected, ServiceError
 from function_app.services.activity_records import Accepted, accept, activity_entity
 from function_app.services.erased import Erased, erased_person
 from function_app.services.instances import CompiledInstance
@@ -26,18 +28,19 @@ from function_app.store.port import Store
 
 Outcome = Literal["created", "duplicate", "parked"]
 MAX_JOINED = 100_000
-BATCH_SIZE = 100  # other requests run between two batches; one batch is validated while another is stored
+BATCH_SIZE, AT_ONCE = 25, 2  # other requests run between two batches; one is validated while others are stored
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityRequest:
-    """Records of one activity entity, as a caller sent them."""
+    """Records of one activity entity, as a caller sent them; `may_begin` says whether there is time for more."""
 
     entity_name: str
     records: Sequence[Any]
     timing: RequestedValidity
     caller: str | None = None
     principal: Sender | None = None
+    may_begin: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,15 @@ class CreateActivities:
         """
         entity, checker = activity_entity(model, request.entity_name), model.records[request.entity_name]
         records, sent = request.records, {"caller": request.caller, "principal": request.principal}
-        decided = validity.decide(request.timing, model.instance.validity.activity, model.instance.validity, now)
-        if isinstance(decided, Validity) and decided.until_refresh:
-            message = f"'{NEXT_REFRESH}' is for profile updates; send another lifetime."
-            decided = [error_codes.INVALID_DURATION(message, "validFor")]
+        decided = _decided(model, request.timing, now)
 
         async def store(start: int) -> list[Created | Rejected]:
             some = records[start : start + BATCH_SIZE]
-            batch = [_sent(accept(entity, checker, record, decided, now), sent) for record in some]
+            batch: list[Accepted | Rejected] = []
+            for record in some:
+                batch.append(_sent(accept(entity, checker, record, decided, now), sent))
+                if isinstance(batch[-1], Rejected):
+                    await asyncio.sleep(0)  # the faults of many records take long to tell
             try:
                 results = await self._store_batch(model.instance.instance_id, batch, now)
             except ServiceError as error:  # of the store; other batches may be stored
@@ -83,8 +87,10 @@ class CreateActivities:
 
         if len(records) <= BATCH_SIZE:
             return await store(0)
-        batches = await asyncio.gather(*map(store, range(0, len(records), BATCH_SIZE)))
-        return [result for results in batches for result in results]
+        starts = range(0, len(records), BATCH_SIZE)
+        left: list[Created | Rejected] = [Busy(1).as_rejected()] * BATCH_SIZE
+        batches = await in_turn(starts, lambda _, start: store(start), AT_ONCE, request.may_begin, left)
+        return [result for results in batches for result in results][: len(records)]
 
     async def join_parked(self, instance_id: str, clock: Callable[[], datetime]) -> int:
         """Move every parked activity whose key a customer has now to that customer, each at its own instant.
@@ -197,6 +203,27 @@ class CreateActivities:
             raise known.as_error()
         await self._store.activities.unpark(instance_id, source_key, activity)
         return known
+
+
+def check_activities(model: CompiledInstance, request: ActivityRequest, now: datetime) -> None:
+    """Raise ServiceError with every fault of the timing of a request, or of the first of its records that has one."""
+    entity, checker = activity_entity(model, request.entity_name), model.records[request.entity_name]
+    decided = _decided(model, request.timing, now)
+    for record in request.records:
+        accepted = accept(entity, checker, record, decided, now)
+        if isinstance(accepted, Rejected):
+            raise accepted.as_error()
+    if isinstance(decided, list):
+        raise ServiceError(*decided)
+
+
+def _decided(model: CompiledInstance, timing: RequestedValidity, now: datetime) -> Validity | list[ErrorDetail]:
+    policy = model.instance.validity
+    decided = validity.decide(timing, policy.activity, policy, now)
+    if isinstance(decided, Validity) and decided.until_refresh:
+        message = f"'{NEXT_REFRESH}' is for profile updates; send another lifetime."
+        return [error_codes.INVALID_DURATION(message, "validFor")]
+    return decided
 
 
 def _sent(accepted: Accepted | Rejected, sent: Mapping[str, Any]) -> Accepted | Rejected:

@@ -10,7 +10,6 @@ from function_app import error_codes
 from function_app.domain.access import Sender
 from function_app.domain.ending import end_early
 from function_app.domain.feed import FEED_RETENTION
-from function_app.domain.names import nearest_hint
 from function_app.domain.profile import End, Update
 from function_app.domain.projection import Kept
 from function_app.errors import ServiceError
@@ -48,7 +47,7 @@ class EndUpdates:
         self, model: CompiledInstance, customer_id: str, names: Collection[str] | None, by: Sender, now: datetime
     ) -> Ended:
         """End these attributes of all live updates of a customer, None for all, and return what shows."""
-        _check(model, names or ())
+        model.check_names(names or (), "attributes")
         return await self._end(model, customer_id, End(now, by=by), names)
 
     async def _end(
@@ -70,14 +69,3 @@ class EndUpdates:
             changed.kept,
             {one.update_id: [name for name in one.ends if one.ends[name] == end] for one in changed.updates},
         )
-
-
-def _check(model: CompiledInstance, names: Collection[str]) -> None:
-    known = model.instance.customer.by_name
-    faults = [
-        error_codes.UNKNOWN_ATTRIBUTE(f"'{name[:64]}' is no attribute{nearest_hint(name, known)}.", "attributes")
-        for name in names
-        if name not in known
-    ]
-    if faults:
-        raise ServiceError(*faults)

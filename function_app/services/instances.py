@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,16 +11,17 @@ from typing import Any
 from function_app import error_codes
 from function_app.domain.access import Change
 from function_app.domain.activity import UNIFIED
-from function_app.domain.definition import definition_faults, instance_of
-from function_app.domain.entity import Entity, Instance
+from function_app.domain.definition import instance_of
+from function_app.domain.definition_rules import definition_faults
+from function_app.domain.entity import CUSTOMER, Entity, Instance
 from function_app.domain.fitting import Fitting
-from function_app.domain.names import nearest_hint
+from function_app.domain.names import nearest_hint, nearest_hints
 from function_app.errors import ServiceError
 from function_app.services.cache import Cache
 from function_app.services.validation import Checker
 from function_app.store.port import Store
 
-MAX_KEPT = 1_000
+MAX_KEPT, MAX_FAULTS = 1_000, 100
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,31 @@ class CompiledInstance:
             raise ServiceError(error_codes.ENTITY_NOT_FOUND(f"There is no entity '{name[:100]}'{hint}.", "entityName"))
         return entity
 
+    def check_names(self, names: Iterable[str], target: str) -> None:
+        """Raise ServiceError with similar names if Customer does not have all attributes that a parameter names."""
+        customer = self.instance.customer
+        unknown = [name for name in dict.fromkeys(names) if name not in customer.by_name][:MAX_FAULTS]
+        if unknown:
+            raise ServiceError(
+                *(
+                    error_codes.UNKNOWN_ATTRIBUTE(f"{customer.name} has no attribute '{name[:64]}'{hint}.", target)
+                    for name, hint in nearest_hints(unknown, customer.by_name)
+                )
+            )
+
+    def check_loaded(self, names: Iterable[str], target: str) -> None:
+        """Raise ServiceError with similar names if a refresh does not load all entities that a parameter names."""
+        known = (CUSTOMER, *self.instance.activities)
+        unknown = [name for name in dict.fromkeys(names) if name not in known][:MAX_FAULTS]
+        if unknown:
+            rest = f"; a refresh loads {', '.join(known)}"
+            raise ServiceError(
+                *(
+                    error_codes.INVALID_PARAMETER(f"'{target}' names '{name[:100]}'{hint or rest}.", target)
+                    for name, hint in nearest_hints(unknown, known)
+                )
+            )
+
 
 class Instances:
     def __init__(self, store: Store) -> None:
@@ -68,6 +94,10 @@ class Instances:
         if kept is not None:
             return kept
         return self._keep(instance_id, instance_of(instance_id, await self.definition(instance_id)), now)
+
+    def remembered(self, instance_id: str, now: datetime) -> CompiledInstance | None:
+        """Return the compiled instance if it is in memory; None else."""
+        return self._kept.get(instance_id, now)
 
     async def definition(self, instance_id: str) -> Mapping[str, Any]:
         """Return the definition of an instance as it was sent; ServiceError if there is no such instance."""
@@ -84,9 +114,7 @@ class Instances:
     ) -> bool:
         """Validate, record and write a definition; return whether the instance is new; ServiceError with all faults."""
         instance = instance_of(instance_id, definition)
-        faults = definition_faults(instance)
-        if faults:
-            raise ServiceError(*faults)
+        check_definition(instance)
         if await self._store.deletions.read(instance_id):
             message = "The instance with this id is being deleted; wait some minutes, or use another id."
             raise ServiceError(error_codes.INSTANCE_BEING_DELETED(message, "instanceId"))
@@ -109,6 +137,13 @@ class Instances:
         model = CompiledInstance(instance)
         self._kept.put(instance_id, model, now)
         return model
+
+
+def check_definition(instance: Instance) -> None:
+    """Raise ServiceError with all faults of a definition as a whole, if it has any."""
+    faults = definition_faults(instance)
+    if faults:
+        raise ServiceError(*faults)
 
 
 def unknown_customer(customer_id: str) -> ServiceError:

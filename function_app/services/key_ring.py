@@ -8,7 +8,9 @@ from datetime import datetime
 from function_app import error_codes
 from function_app.domain.activity import SourceKey
 from function_app.domain.entity import Instance
+from function_app.domain.names import nearest_hint
 from function_app.domain.profile import Attributes
+from function_app.error_detail import ErrorDetail
 from function_app.errors import ServiceError
 from function_app.services.cache import Cache
 from function_app.services.instances import CompiledInstance
@@ -50,9 +52,16 @@ class KeyRing:
         customers, fitting = self._store.customers, model.fitting
         kept = await customers.read(instance_id, customer_id, fitting, now) if customer_id else None
         if customer_id is None or kept is None:
-            message = f"No customer has the key '{source_key.key[:100]}' in {source_key.entity[:100]}."
-            raise ServiceError(error_codes.KEY_NOT_FOUND(message, "key"))
+            raise ServiceError(_not_found(source_key, [entity for _, entity in model.instance.key_ring]))
         return customer_id, keys_of(model.instance, fitting.attributes(kept.source), customer_id)
+
+
+def _not_found(source_key: SourceKey, known: list[str]) -> ErrorDetail:
+    entity = source_key.entity
+    if entity not in known:
+        message = f"Customers have no keys in '{entity[:100]}'{nearest_hint(entity, known)}."
+        return error_codes.KEY_NOT_FOUND(message, "entityName")
+    return error_codes.KEY_NOT_FOUND(f"No customer has the key '{source_key.key[:100]}' in {entity}.", "key")
 
 
 def keys_of(instance: Instance, profile: Attributes, customer_id: str) -> dict[SourceKey, str]:

@@ -13,6 +13,7 @@ from function_app.domain.activity import SourceKey
 from function_app.domain.entity import Instance
 from function_app.domain.job import Task
 from function_app.domain.person import Erasure, Held, digest_of_customer, tombstones_of
+from function_app.domain.reading import Reading
 from function_app.domain.usage import KEPT_DAYS, UsageCount, hour_of
 from function_app.services.erased import Erased
 from function_app.services.instances import CompiledInstance, unknown_customer
@@ -30,9 +31,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Everything that is held on one person; `reports` are what jobs say of it, by job id."""
+    """Everything that is held on one person; `reads` are the traces, `reports` what jobs say of it, by job id."""
 
     held: Held
+    reads: Sequence[Reading]
     usage: Sequence[UsageCount]
     reports: Mapping[str, Sequence[Any]]
 
@@ -43,6 +45,8 @@ class Persons:
     ) -> None:
         self._store, self._erased, self._key_ring, self._usage = store, erased, key_ring, usage
         self._clock = clock
+        self._searched: set[tuple[str, str]] = set()
+        """Of which open erasures this worker has removed all older traces: then only new ones can come."""
 
     async def export(self, model: CompiledInstance, customer_id: str, by: str, now: datetime) -> Export:
         """Return everything that is held on a person, and record that; ServiceError if nothing is held."""
@@ -53,11 +57,16 @@ class Persons:
         subject = await self._subject(instance_id, customer_id, now)
         await self._store.access.record_change(instance_id, Change(now, by, "exportCustomer", subject))
         counted = await self._usage.report(instance_id, now - timedelta(days=KEPT_DAYS), now + _HOUR)
-        usage = [count for count in counted if count.series.caller == customer_id]
-        return Export(held, usage, await self._reports(instance_id, customer_id))
+        usage = [count for count in counted if count.series.is_of(customer_id)]
+        reads = await self._store.readings.of_customer(instance_id, customer_id, now)
+        return Export(held, reads, usage, await self._reports(instance_id, customer_id))
 
-    async def erase(self, model: CompiledInstance, customer_id: str, by: str, now: datetime) -> Mapping[str, int]:
+    async def erase(
+        self, model: CompiledInstance, customer_id: str, by: str, now: datetime, *, dry_run: bool = False
+    ) -> Mapping[str, int]:
         """Erase everything that is held on a person, and return how many documents of each kind that was.
+
+        A dry run only counts them.
 
         Its ids are refused from then on, until a complete snapshot of the source does not have the person. ServiceError
         if nothing is held; a person that was erased before is erased again.
@@ -66,6 +75,8 @@ class Persons:
         held = await self._held(model.instance, customer_id)
         if not any(held.counts.values()) and not await self._erased.customers(instance_id, [customer_id], now):
             raise unknown_customer(customer_id)
+        if dry_run:
+            return held.counts
         subject = await self._subject(instance_id, customer_id, now)
         detail = ", ".join(f"{kind}: {count}" for kind, count in held.counts.items())
         await self._store.access.record_change(instance_id, Change(now, by, "eraseCustomer", subject, detail))
@@ -86,9 +97,11 @@ class Persons:
             is_last = now - erasure.requested_at >= OPEN_FOR
             await self._begin(instance_id, erasure, now)
             await self._remove(instance_id, erasure)
-            start = now - timedelta(days=KEPT_DAYS) if is_last else hour_of(now) - _HOUR
+            is_known = (instance_id, erasure.customer_id) in self._searched and not is_last
+            start = hour_of(now) - _HOUR if is_known else now - timedelta(days=KEPT_DAYS)
             await self._remove_traces(instance_id, erasure, start, now)
             if is_last:
+                self._searched.discard((instance_id, erasure.customer_id))
                 secret = await self._erased.secret(instance_id, now)
                 await self._store.persons.end(instance_id, digest_of_customer(secret, erasure.customer_id))
                 _log.info("An erasure has ended")
@@ -110,15 +123,19 @@ class Persons:
         await self._store.persons.remove(instance_id, erasure.customer_id, erasure.source_keys)
 
     async def _remove_traces(self, instance_id: str, erasure: Erasure, start: datetime, now: datetime) -> None:
-        """Remove what usage and the reports of jobs say of a person."""
-        self._usage.rename_caller(instance_id, erasure.customer_id, NO_NAME)
-        await self._store.usage.rename_caller(instance_id, start, now + _HOUR, erasure.customer_id, NO_NAME)
+        """Remove what usage, the traces of reads and the reports of jobs have said of a person since `start`."""
+        await self._store.readings.forget(instance_id, erasure.customer_id, start, now)
+        self._usage.rename_sender(instance_id, erasure.customer_id, NO_NAME)
+        await self._store.usage.rename_sender(instance_id, start, now + _HOUR, erasure.customer_id, NO_NAME)
         for job in await self._store.control.list_jobs(instance_id, MAX_JOBS):
+            if job.ended_at and job.ended_at < start:
+                continue
             tasks = await self._store.control.read_tasks(instance_id, job.job_id)
             cleared = [_without(task, erasure.customer_id) for task in tasks]
             changed = [new for new, old in zip(cleared, tasks, strict=True) if new != old]
             if changed:
                 await self._store.control.write_tasks(instance_id, changed, now)
+        self._searched.add((instance_id, erasure.customer_id))
 
     async def _reports(self, instance_id: str, customer_id: str) -> Mapping[str, Sequence[Any]]:
         found = dict[str, Sequence[Any]]()

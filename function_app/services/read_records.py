@@ -21,7 +21,7 @@ from function_app.domain.profile import Attributes
 from function_app.domain.query import ActivityQuery, AllOf, AnyOf, Compares, Condition, Equals, holds
 from function_app.errors import ServiceError
 from function_app.services.instances import CompiledInstance
-from function_app.services.read_activities import customer_in
+from function_app.services.read_activities import MAX_PAGE_CHARACTERS, READ_AT_ONCE, characters, customer_in
 from function_app.store.port import Store
 
 MAX_SCANNED, BATCH = 20_000, 1_000
@@ -49,13 +49,13 @@ class ReadRecords:
         self._activities = store.activities
 
     async def page(self, model: CompiledInstance, entity: Entity, query: RecordQuery, now: datetime) -> RecordPage:
-        """Return one page of the records of an entity. A page ends early after MAX_SCANNED activities."""
+        """Return one page of the records of an entity; it ends early after MAX_SCANNED activities or very long ones."""
         search = _Search(entity, query.condition)
         asked, needed = replace(search.stored, descending=query.descending, after=query.after), query.skip + query.top
         rows: list[Attributes] = []
-        last, scanned = query.after, 0
-        async for sort, record in self._records(model, search, asked, now, needed + 1):
-            if len(rows) == needed:
+        last, scanned, size = query.after, 0, 0
+        async for sort, length, record in self._records(model, search, asked, now, needed + 1):
+            if len(rows) == needed or size > MAX_PAGE_CHARACTERS:
                 return RecordPage(rows[query.skip :], last)
             if scanned == MAX_SCANNED:
                 if len(rows) < query.skip:
@@ -64,6 +64,7 @@ class ReadRecords:
             last, scanned = sort, scanned + 1
             if record is not None:
                 rows.append(record)
+                size += length if len(rows) > query.skip else 0
         return RecordPage(rows[query.skip :], None)
 
     async def count(self, model: CompiledInstance, entity: Entity, condition: Condition | None, now: datetime) -> int:
@@ -72,7 +73,7 @@ class ReadRecords:
         if search.rest is None:
             return await self._activities.count(model.instance.instance_id, search.stored, now)
         count = scanned = 0
-        async for _, record in self._records(model, search, search.stored, now, BATCH):
+        async for _, _, record in self._records(model, search, search.stored, now, BATCH):
             scanned += 1
             if scanned > MAX_SCANNED:
                 raise _too_many("$count")
@@ -81,16 +82,22 @@ class ReadRecords:
 
     async def _records(
         self, model: CompiledInstance, search: _Search, query: ActivityQuery, now: datetime, limit: int
-    ) -> AsyncIterator[tuple[str, Attributes | None]]:
-        """Yield the position of each activity that the store finds, and its record if it meets the whole condition."""
-        size = BATCH if search.rest else min(limit, BATCH)
+    ) -> AsyncIterator[tuple[str, int, Attributes | None]]:
+        """Yield of each activity that the store finds its position, its length, and its record if it is wanted.
+
+        They are read in parts, larger ones if their texts are short: what is read at once stays small.
+        """
+        size = READ_AT_ONCE
         while True:
-            found = await self._activities.find(model.instance.instance_id, query, size, now)
-            for entry in found:
-                yield entry.sort, search.record(entry.activity)
-            if len(found) < size:
+            wanted = size if search.rest else min(limit, size)
+            found = await self._activities.find(model.instance.instance_id, query, wanted, now)
+            lengths = [characters(entry.activity) for entry in found]
+            for entry, length in zip(found, lengths, strict=True):
+                yield entry.sort, length, search.record(entry.activity)
+            if len(found) < wanted:
                 return
-            query = replace(query, after=found[-1].sort)
+            size = min(BATCH, max(1, MAX_PAGE_CHARACTERS * wanted // (sum(lengths) or 1)))
+            query, limit = replace(query, after=found[-1].sort), max(READ_AT_ONCE, limit - wanted)
 
 
 class _Search:

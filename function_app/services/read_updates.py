@@ -16,7 +16,6 @@ from function_app.store.port import Store
 
 MAX_READ = 5_000
 _BATCH, _AHEAD = 200, timedelta(days=1)
-_TAKEN = frozenset(("landed", "ended"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,10 @@ class StatedUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which live updates to return: with an attribute, of a caller; landed ones only or none of them; None for any."""
+    """Which live updates to return: with an attribute, of a caller; landed ones only or none of them; None for any.
+
+    What a caller has ended is never wanted.
+    """
 
     attribute: str | None = None
     caller: str | None = None
@@ -41,7 +43,8 @@ class Wanted:
             one
             for one in found
             if self.attribute in {None, one.name}
-            and (self.landed is None or (one.state == "landed" if self.landed else one.state not in _TAKEN))
+            and one.state != "ended"
+            and self.landed in {None, one.state == "landed"}
         ]
 
 

@@ -67,7 +67,7 @@ class UpdateProfile:
 
     async def __call__(self, model: CompiledInstance, request: UpdateRequest, now: datetime) -> Updated:
         """Store the update and return it; ServiceError with every fault, and nothing is written, if it is invalid."""
-        update = _accept(model, request, now)
+        update = accept(model, request, now)
         added = await self._customers.add_update(model.instance.instance_id, update, model.fitting, now)
         if added is None:
             raise await self._erased.absence(model.instance.instance_id, update.customer_id, now)
@@ -78,7 +78,16 @@ class UpdateProfile:
         return Updated(model.fitting.update(known), added.kept, is_repeated=True)
 
 
-def _accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> Update:
+def check_timing(model: CompiledInstance, timing: RequestedValidity, now: datetime) -> None:
+    """Raise ServiceError with every fault in the timing of an update."""
+    policy = model.instance.validity
+    times = validity.decide(timing, policy.update, policy, now)
+    if isinstance(times, list):
+        raise ServiceError(*times)
+
+
+def accept(model: CompiledInstance, request: UpdateRequest, now: datetime) -> Update:
+    """Return the update that a request is for, not yet stored; ServiceError with every fault of the request."""
     policy = model.instance.validity
     times = validity.decide(request.timing, policy.update, policy, now)
     changes = model.customers.check_changes(request.body, request.clear)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from function_app import error_codes
 from function_app.domain.entity import Attribute, Entity
-from function_app.domain.names import nearest_hint
+from function_app.domain.names import nearest_hints
 from function_app.domain.schema import FORMAT_HINTS, MAX_WHOLE, TYPES, attribute_schema
 from function_app.domain.values import NORMALIZERS, canonical, parse_text
-from function_app.error_codes import ErrorDetail
+from function_app.domain.wording import received
+from function_app.error_detail import ErrorDetail
 
 if TYPE_CHECKING:
     import jsonschema
 
 MAX_CHANGES = 500
-_SHOWN, _COMPARED, _REPEATED = 100, 100, 40
+_SHOWN = 100
 
 
 class Clear(NamedTuple):
@@ -118,10 +118,9 @@ class Checker:
         if body.keys() <= known.keys():
             return []
         names = [name for name in body if name not in known][:_SHOWN]
-        hints = [nearest_hint(name, known) for name in names[: max(1, _COMPARED // len(known))]]
         return [
             error_codes.UNKNOWN_ATTRIBUTE(f"{entity} has no attribute '{name[:100]}'{hint}.", pointer(name))
-            for name, hint in zip_longest(names, hints, fillvalue="")
+            for name, hint in nearest_hints(names, known)
         ]
 
 
@@ -141,20 +140,20 @@ def _validator(attribute: Attribute) -> jsonschema.Draft202012Validator:
 
 def _fault(error: jsonschema.ValidationError, name: str, value: Any) -> ErrorDetail:
     expected: Any = error.validator_value
-    received, at = _received(value), pointer(name)
+    sent, at = received(value), pointer(name)
     match error.validator:
         case "type":
-            return error_codes.WRONG_TYPE(f"'{name}' must be {TYPES[expected]} or null; received {received}.", at)
+            return error_codes.WRONG_TYPE(f"'{name}' must be {TYPES[expected]} or null; received {sent}.", at)
         case "format":
-            return error_codes.WRONG_FORMAT(f"'{name}' must be {FORMAT_HINTS[expected]}; received {received}.", at)
+            return error_codes.WRONG_FORMAT(f"'{name}' must be {FORMAT_HINTS[expected]}; received {sent}.", at)
         case "maxLength":
             return error_codes.TOO_LONG(f"'{name}' may have at most {expected} characters; received {len(value)}.", at)
         case "enum":
             allowed = ", ".join(repr(value) for value in expected)
-            return error_codes.VALUE_NOT_ALLOWED(f"'{name}' must be one of {allowed}; received {received}.", at)
+            return error_codes.VALUE_NOT_ALLOWED(f"'{name}' must be one of {allowed}; received {sent}.", at)
         case _:
             bound = "at least" if error.validator == "minimum" else "at most"
-            return error_codes.OUT_OF_RANGE(f"'{name}' must be {bound} {expected}; received {received}.", at)
+            return error_codes.OUT_OF_RANGE(f"'{name}' must be {bound} {expected}; received {sent}.", at)
 
 
 def _beyond_schema(name: str, value: Any, parsed: Any) -> ErrorDetail:
@@ -162,26 +161,7 @@ def _beyond_schema(name: str, value: Any, parsed: Any) -> ErrorDetail:
     if isinstance(parsed, str):
         return error_codes.WRONG_FORMAT(f"'{name}' may not hold the character U+0000.", pointer(name))
     limits = f"a number that a double holds exactly: up to 15 digits, whole numbers up to {MAX_WHOLE}"
-    return error_codes.OUT_OF_RANGE(f"'{name}' must be {limits}; received {_received(value)}.", pointer(name))
-
-
-def shorten(text: str) -> str:
-    """Return a text shortened for an error message."""
-    return text if len(text) <= _REPEATED else text[:_REPEATED] + "…"
-
-
-def _received(value: Any) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return f"'{shorten(value)}'"
-        case dict():
-            return "an object"
-        case list():
-            return "an array"
-        case _:
-            return shorten(repr(value))
+    return error_codes.OUT_OF_RANGE(f"'{name}' must be {limits}; received {received(value)}.", pointer(name))
 
 
 def _checks(parse: Callable[[str], str]) -> Callable[[object], bool]:

@@ -15,7 +15,7 @@ from function_app import error_codes
 from function_app.domain.entity import Attribute
 from function_app.domain.formats import example, reader
 from function_app.domain.schema import FORMAT_HINTS, MAX_WHOLE
-from function_app.error_codes import ErrorCode, ErrorDetail
+from function_app.error_detail import ErrorCode, ErrorDetail
 from function_app.source import instants
 from function_app.source.texts import is_text
 

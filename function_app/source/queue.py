@@ -1,4 +1,4 @@
-"""The queue of refresh steps in Azure Storage: each listener receives the next one."""
+"""Queues in Azure Storage: each listener receives the next message. One of them has the steps of refreshes."""
 
 from __future__ import annotations
 
@@ -18,22 +18,16 @@ if TYPE_CHECKING:
 QUEUE = "refresh"
 
 
-class StepQueue:
+class StorageQueue:
     """The queue at `url`; on a loopback address it is Azurite's, elsewhere the identity of the host signs in."""
-
-    stopping = False
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._credential: Any = None
 
-    async def send(self, steps: Collection[Step]) -> None:
-        for step in steps:
-            await self.client.send_message(message_of(step))
-
     @cached_property
     def client(self) -> QueueClient:
-        from azure.storage.queue import TextBase64EncodePolicy  # noqa: PLC0415  # only a refresh needs it
+        from azure.storage.queue import TextBase64EncodePolicy  # noqa: PLC0415  # most calls need none
         from azure.storage.queue.aio import QueueClient  # noqa: PLC0415
 
         if on_loopback(urlsplit(self._url).hostname):
@@ -50,6 +44,16 @@ class StepQueue:
             await self.client.close()
             if not isinstance(self._credential, str):
                 await self._credential.close()
+
+
+class StepQueue(StorageQueue):
+    """The queue of the steps of refreshes."""
+
+    stopping = False
+
+    async def send(self, steps: Collection[Step]) -> None:
+        for step in steps:
+            await self.client.send_message(message_of(step))
 
 
 def message_of(step: Step) -> str:

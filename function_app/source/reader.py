@@ -11,7 +11,7 @@ from function_app import error_codes
 from function_app.domain.activity import key_text
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.names import nearest_hint
-from function_app.error_codes import ErrorDetail
+from function_app.error_detail import ErrorDetail
 from function_app.source.batch import Batch
 from function_app.source.columns import canonical, fits
 from function_app.source.csv_part import CsvPart

@@ -15,7 +15,7 @@ from function_app.domain.activity import key_text
 from function_app.domain.addresses import MAX_ID_LENGTH, MAX_SOURCE_KEY_BYTES, address_fault, source_key_fault
 from function_app.domain.entity import CUSTOMER, Attribute, Entity
 from function_app.domain.job import RejectedRow, Report
-from function_app.error_codes import ErrorDetail
+from function_app.error_detail import ErrorDetail
 from function_app.source.batch import Batch
 from function_app.source.cells import judge
 from function_app.source.columns import canonical, canonical_type
@@ -147,7 +147,7 @@ class RowJudge:
     def _list(self, rows: Rows, rejected: Sequence[tuple[int, list[ErrorDetail]]]) -> Sequence[RejectedRow]:
         """Return the rejected rows in order."""
         lines = rows.lines() if rows.lines and rejected else None
-        listed = [RejectedRow(row.number, row.line, None, row.problem + _more(row)) for row in rows.broken]
+        listed = [RejectedRow(row.number, row.line, None, row.problem + _more(row), row.rows) for row in rows.broken]
         listed += [
             RejectedRow(rows.numbers[place], lines[place] if lines else None, self._column_of(faults), _reason(faults))
             for place, faults in rejected
@@ -173,7 +173,9 @@ def _reason(faults: Sequence[ErrorDetail]) -> str:
 
 
 def _more(row: BrokenRow) -> str:
-    return f" The {row.rows - 1} lines after it can not be separated from it." if row.rows > 1 else ""
+    after = row.rows - 1
+    lines = "line" if after == 1 else f"{after} lines"
+    return f" The {lines} after it can not be separated from it." if after else ""
 
 
 def _unsure(row: BrokenRow) -> str:

@@ -195,6 +195,12 @@ def key_document(instance_id: str, source_key: SourceKey, customer_id: str) -> D
     }
 
 
+def source_key_of(document: Mapping[str, Any]) -> SourceKey:
+    """Return the source key of a key's document."""
+    _, entity, key = document["pk"].split("|", 2)
+    return SourceKey(entity, key)
+
+
 def instance_document(instance_id: str, definition: Mapping[str, Any]) -> Document:
     return {
         "id": INSTANCE_ID,
@@ -203,6 +209,11 @@ def instance_document(instance_id: str, definition: Mapping[str, Any]) -> Docume
         "instanceId": instance_id,
         "definition": definition,
     }
+
+
+def health_document() -> Document:
+    """Return the document that health writes; no instance can have its partition key."""
+    return {"id": "health", "pk": "-health", "kind": "health"}
 
 
 def deletion_document(instance_id: str, deletion: Deletion) -> Document:

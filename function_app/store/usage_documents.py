@@ -18,8 +18,12 @@ def usage_pk(instance_id: str, hour: datetime) -> str:
 
 def usage_pks(instance_id: str, start: datetime, end: datetime) -> list[str]:
     """Return the partition keys of the days from `start` to before `end`."""
-    days = (end - timedelta(microseconds=1)).date() - start.date()
-    return [usage_pk(instance_id, start + timedelta(days=day)) for day in range(days.days + 1)]
+    return [usage_pk(instance_id, day) for day in days(start, end - timedelta(microseconds=1))]
+
+
+def days(first: datetime, last: datetime) -> list[datetime]:
+    """Return an instant of each day from that of `first` to that of `last`."""
+    return [first + timedelta(days=day) for day in range((last.date() - first.date()).days + 1)]
 
 
 def usage_expiry(hour: datetime) -> datetime:
@@ -47,15 +51,13 @@ def usage_document(instance_id: str, hour: datetime, worker: str, counts: Iterab
     }
 
 
-def renamed(document: Mapping[str, Any], caller: str, name: str) -> Document | None:
-    """Return the document with another name for a caller; None if it does not have the caller."""
-    counts = document["counts"]
-    if not any(found["caller"] == caller for found in counts):
-        return None
-    return {
-        **document,
-        "counts": [{**found, "caller": name} if found["caller"] == caller else found for found in counts],
-    }
+def renamed(document: Mapping[str, Any], sender: str, name: str) -> Document | None:
+    """Return the document with another name for a sender, as caller and as principal; None if it has no such sender."""
+    counts = [
+        {**found, **{member: name for member in ("caller", "principal") if found.get(member) == sender}}
+        for found in document["counts"]
+    ]
+    return {**document, "counts": counts} if counts != document["counts"] else None
 
 
 def counted_of(document: Mapping[str, Any]) -> Iterator[UsageCount]:

@@ -139,6 +139,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       SNAPSHOTS: snapshotsContainerUrl
       REFRESH_QUEUE: '${storage.properties.primaryEndpoints.queue}refresh'
       REFRESH_SCHEDULE: refreshSchedule
+      WEBHOOK_QUEUE: '${storage.properties.primaryEndpoints.queue}webhooks'
       AUTH_MODE: 'entra'
       ENTRA_TENANT_ID: tenantId
       ENTRA_AUDIENCE: apiClientId

@@ -68,6 +68,7 @@ var containers = [
     defaultTtl: -1
     indexed: [
       { path: '/pk/?' }
+      { path: '/customerId/?' } // all keys of a person, for its export and erasure
     ]
     notIndexed: []
   }
@@ -87,6 +88,7 @@ var containers = [
     indexed: [
       { path: '/pk/?' }
       { path: '/kind/?' }
+      { path: '/customers/[]/?' }
     ]
     notIndexed: []
   }

@@ -1,4 +1,4 @@
-// Storage: the deployment package, the snapshots, the queue of refreshes, and the leases of the host.
+// Storage: the deployment package, the snapshots, the queues of refreshes and webhooks, and the leases of the host.
 
 @description('Azure region.')
 param location string = resourceGroup().location
@@ -58,6 +58,15 @@ resource snapshots 'Microsoft.Storage/storageAccounts/blobServices/containers@20
   properties: { publicAccess: 'None' }
 }
 
+// The containers that the host would make by itself; its rights are limited to them.
+resource hostContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = [
+  for name in ['azure-webjobs-hosts', 'azure-webjobs-secrets']: {
+    parent: blobs
+    name: name
+    properties: { publicAccess: 'None' }
+  }
+]
+
 // Logs of reads, writes and deletions of snapshots and packages.
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'access'
@@ -80,6 +89,11 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
 resource refreshes 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = {
   parent: queues
   name: 'refresh'
+}
+
+resource webhooks 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = {
+  parent: queues
+  name: 'webhooks'
 }
 
 @description('Resource id of the account.')

@@ -10,7 +10,19 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from . import activities, cold_start, lists, pages, read_cost, refresh, throughput, usage
+from . import (
+    activities,
+    cards,
+    cold_start,
+    crowd,
+    lists,
+    pages,
+    read_cost,
+    refresh,
+    throughput,
+    usage,
+    webhooks,
+)
 from .measure import RESULTS, ROOT, Bench, Ratio
 
 BENCHES: tuple[Bench, ...] = (
@@ -30,6 +42,16 @@ BENCHES: tuple[Bench, ...] = (
     activities.long_timeline,
     pages.of_customers,
     usage.counting,
+    crowd.batches_by_clients,
+    crowd.slowest_batch,
+    crowd.reads_beside_batches,
+    crowd.updates_beside_batches,
+    crowd.reads_beside_batches_of_activities,
+    crowd.updates_beside_batches_of_activities,
+    crowd.refused_batch,
+    webhooks.update,
+    webhooks.expiry,
+    cards.writes_beside_cards,
     refresh.throughput,
     refresh.memory,
     refresh.few_changes,

@@ -6,13 +6,10 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from function_app.domain.activity import activity_of_unified
-from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.services.services import Services
 
@@ -25,24 +22,11 @@ BATCH, LONG, SHORT = 500, 100_000, 100
 _PAIRS = 15
 _HIGHER: Better = "higher"
 _POST = f"/api/instances/{people.INSTANCE}/data/UnifiedActivity"
-_numbers = count()
-
-
-def _event(customer: int) -> dict[str, Any]:
-    number = next(_numbers)
-    return {
-        "CustomerId": people.customer_id(customer),
-        "ActivityId": f"bench-{number}",
-        "ActivityTime": format_instant(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)),
-        "ActivityType": "SalesOrder",
-        "Title": "Vélo de ville",
-        "Description": "Paid by card in the shop",
-    }
 
 
 def post() -> Ratio:
     with host() as (port, folder):
-        posts = [raw_request("POST", _POST, port, json.dumps(_event(number % 1_000))) for number in range(60_000)]
+        posts = [raw_request("POST", _POST, port, json.dumps(people.event(number % 1_000))) for number in range(60_000)]
         single, health = requests_file(folder, "post", posts), health_file(folder, port)
         sides = (lambda: rate(port, single), lambda: rate(port, health))
         return by_turns("activity post / health, requests per second", 0.35, _HIGHER, sides, _PAIRS)
@@ -53,12 +37,16 @@ def batch() -> Ratio:
     with host() as (port, folder):
 
         def by_batch() -> float:
-            bodies = [json.dumps({"items": [_event(n % 1_000) for n in range(BATCH)]}) for _ in range(CONNECTIONS)]
+            bodies = [
+                json.dumps({"items": [people.event(n % 1_000) for n in range(BATCH)]}) for _ in range(CONNECTIONS)
+            ]
             requests = [raw_request("POST", f"{_POST}/batch", port, body) for body in bodies]
             return asyncio.run(_send_all(port, requests)) * BATCH
 
         def singly() -> float:
-            posts = [raw_request("POST", _POST, port, json.dumps(_event(number % 1_000))) for number in range(8_000)]
+            posts = [
+                raw_request("POST", _POST, port, json.dumps(people.event(number % 1_000))) for number in range(8_000)
+            ]
             return rate(port, requests_file(folder, "post", posts))
 
         return by_turns("activities of a batch / posted singly, per second", 4.0, _HIGHER, (by_batch, singly), 8)
@@ -102,7 +90,7 @@ def long_timeline() -> Ratio:
 
 async def _fill(services: Services) -> None:
     now = datetime.now(UTC)
-    events = [_event(0) for _ in range(LONG)] + [_event(1) for _ in range(SHORT)]
+    events = [people.event(0) for _ in range(LONG)] + [people.event(1) for _ in range(SHORT)]
     for start in range(0, len(events), 2_000):
         activities = [
             activity_of_unified(event, event["ActivityId"], now + timedelta(days=30))

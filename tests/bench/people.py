@@ -1,14 +1,15 @@
-"""The customers of the benchmarks: twenty attributes each, any number of customers, and updates for them."""
+"""The customers of the benchmarks, with twenty attributes each; updates of them, and their activities."""
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from function_app.domain.instant import format_instant
 from function_app.domain.validity import RequestedValidity
 from function_app.services.services import Services
 from function_app.services.update_profile import UpdateRequest
@@ -26,6 +27,7 @@ _TYPES = {
     "EmailOptIn": "Boolean",
     "LastStoreVisit": "DateTimeOffset",
 }
+_numbers = itertools.count()
 
 
 def customer_id(number: int) -> str:
@@ -69,6 +71,19 @@ def changes(number: int) -> dict[str, Any]:
     return choice[number % len(choice)]
 
 
+def event(customer: int) -> dict[str, Any]:
+    """Return an activity of a customer; no two have the same id or time."""
+    number = next(_numbers)
+    return {
+        "CustomerId": customer_id(customer),
+        "ActivityId": f"bench-{number}",
+        "ActivityTime": format_instant(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)),
+        "ActivityType": "SalesOrder",
+        "Title": "Vélo de ville",
+        "Description": "Paid by card in the shop",
+    }
+
+
 def definition() -> dict[str, Any]:
     attributes: list[dict[str, Any]] = []
     for name in profile(0):
@@ -87,7 +102,7 @@ async def open_with(folder: Path, count: int) -> Services:
     await services.instances.define(INSTANCE, definition(), now)
     model = await services.instances.get(INSTANCE, now)
     numbers = iter(range(count))
-    while batch := list(islice(numbers, 2_000)):
+    while batch := list(itertools.islice(numbers, 2_000)):
         profiles = {customer_id(n): json.dumps(profile(n)).encode() for n in batch}
         digests = dict.fromkeys(profiles, "bench")
         await services.store.customers.write_sources(INSTANCE, profiles, model.fitting, now, digests)

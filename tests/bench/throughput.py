@@ -92,11 +92,17 @@ def health_file(folder: Path, port: int) -> Path:
 
 @contextmanager
 def host() -> Iterator[tuple[int, Path]]:
+    """Run the local host over many customers without a limit of requests; yield its port and its folder."""
+    with scratch() as folder, serve_customers(folder, REQUESTS_PER_MINUTE=str(10**9)) as served:
+        yield served
+
+
+@contextmanager
+def serve_customers(folder: str, **settings: str) -> Iterator[tuple[int, Path]]:
     """Run the local host over many customers, some of them with live updates; yield its port and its folder."""
-    with scratch() as folder:
-        asyncio.run(_fill(Path(folder)))
-        with serving(DATA_DIR=folder, REQUESTS_PER_MINUTE=str(10**9)) as served:
-            yield served.port, Path(folder)
+    asyncio.run(_fill(Path(folder)))
+    with serving(DATA_DIR=folder, **settings) as served:
+        yield served.port, Path(folder)
 
 
 async def _fill(folder: Path) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
+import httpx
 import pytest
 from bi_tools.feed import CITIES, MANY, Feed
 from odata import ODataService
+from odatapy.client import EdmEnabledODataClient, HttpxTransport
 from support import ROOT
 from support.process import LONG_S
 
@@ -52,6 +58,38 @@ def test_python_odata_filters_by_every_text(python_odata: ODataService, city: st
 
 def test_python_odata_reads_one_row_by_its_key(python_odata: ODataService) -> None:
     assert python_odata.query(python_odata.entities["Customer"]).get("c00007").FullName == "Name 7"
+
+
+@pytest.fixture(scope="module")
+def odatapy(feed: Feed) -> Iterator[EdmEnabledODataClient]:
+    """A client that reads values as the types of the metadata, and fails on any other."""
+    with httpx.Client(timeout=LONG_S) as http:
+        yield EdmEnabledODataClient(feed.root, HttpxTransport(http))
+
+
+def test_odatapy_pages_through_everything_by_the_types_of_the_metadata(odatapy: EdmEnabledODataClient) -> None:
+    def read(name: str) -> list[dict[str, Any]]:
+        return [entity.as_dict() for entity in odatapy.iter_entities(odatapy.entity_set_uri(name))]
+
+    assert list(odatapy.get_service_document().entity_sets) == ["Customer", "UnifiedActivity", "Shop_Purchases"]
+    customers = read("Customer")
+    assert [row["CustomerId"] for row in customers] == IDS
+    assert (customers[7]["BirthDate"], customers[7]["Value"]) == (date(1957, 2, 8), Decimal("0.875"))
+    assert customers[7]["LastVisit"] == datetime(2026, 1, 8, 10, 7, 0, 500_000, UTC)
+    assert customers[7]["Token"] == uuid5(NAMESPACE_URL, "7")
+    numbers = list(range(MANY))[::-1]
+    assert [int(row["ActualActivityId"][1:]) for row in read("UnifiedActivity")] == numbers
+    assert [row["Amount"] for row in read("Shop_Purchases")] == [Decimal(number) / 4 for number in numbers]
+
+
+def test_odatapy_filters_orders_counts_and_reads_by_key(odatapy: EdmEnabledODataClient) -> None:
+    in_oslo = odatapy.entity_set_uri("Customer").filter("City eq 'Oslo'")
+    found = odatapy.get_entity_set(in_oslo.copy().orderby("Tier,CustomerId desc").count().top(2))
+    assert found.count == len(IN_OSLO)
+    without_tier = [f"c{number:05}" for number in IN_OSLO if number % 3 == 2]
+    assert [entity.get_value("CustomerId") for entity in found] == without_tier[:-3:-1]
+    assert odatapy.get_count(in_oslo.copy().append_count_segment()) == len(IN_OSLO)
+    assert odatapy.get_entity(odatapy.entity_uri("Customer", "c00007")).get_value("FullName") == "Name 7"
 
 
 @pytest.fixture(scope="module")

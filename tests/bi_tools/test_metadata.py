@@ -110,7 +110,8 @@ def test_every_row_has_the_properties_of_its_type_and_no_other(feed: Feed) -> No
 
 
 def test_the_service_document_and_every_context_lead_to_the_metadata(feed: Feed) -> None:
-    answer = httpx.get(f"{feed.root}/", headers={"Accept": "application/json;odata.metadata=minimal"})
+    minimal = {"Accept": "application/json;odata.metadata=minimal"}
+    answer = httpx.get(f"{feed.root}/", headers=minimal, timeout=LONG_S)
     assert answer.json()["@odata.context"] == f"{feed.root}/$metadata"
     assert [each["url"] for each in answer.json()["value"]] == ["Customer", "UnifiedActivity", "Shop_Purchases"]
     contexts = {

@@ -17,6 +17,12 @@ FLAGS = (
 )
 
 Open = Callable[..., Page]
+FAULTS: list[tuple[dict[str, Any] | None, str]] = [
+    ({"status": 429, "headers": {"Retry-After": "7"}, "json": {}}, r"^The server is busy\. .* in 7 s\.$"),
+    ({"status": 500, "headers": {"x-ms-request-id": "abc-1"}, "json": {}}, r"^The server failed\. .* id abc-1 "),
+    (None, r"^The server has not responded since \d+ \w+ \d{4}, "),
+]
+"""Responses of a server that is busy, fails or is away (None), and the words of every page for them."""
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +48,19 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def open_page(browser: Browser) -> Iterator[Open]:
     """Open a URL; at the end assert that no other host was requested and no error was logged.
 
-    With `has_clock`, the test can move the page's clock; until then it runs in real time.
+    With `has_clock`, the test can move the page's clock; until then it runs in real time. `shows` is what to wait for,
+    and `before` is called with the page before it is opened.
     """
     contexts, faults = [], []
 
-    def open_page(address: str, *, has_clock: bool = False, **options: Any) -> Page:
+    def open_page(
+        address: str,
+        *,
+        has_clock: bool = False,
+        shows: str = "#content",
+        before: Callable[[Page], object] | None = None,
+        **options: Any,
+    ) -> Page:
         context = browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Oslo"} | options)
         contexts.append(context)
         context.set_default_timeout(LONG_S * 1000)
@@ -55,8 +69,10 @@ def open_page(browser: Browser) -> Iterator[Open]:
             page.clock.install()
         page.on("request", lambda request: None if "//localhost:" in request.url else faults.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
+        if before:
+            before(page)
         page.goto(address)
-        expect(page.locator("#content")).to_be_visible()
+        expect(page.locator(shows)).to_be_visible()
         return page
 
     yield open_page

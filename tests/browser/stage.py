@@ -57,6 +57,11 @@ class Stage:
     def instance(self) -> str:
         return f"{self.base}/instances/{INSTANCE}"
 
+    @property
+    def snapshots(self) -> Path:
+        """The folder of the instance's snapshots."""
+        return self._folder / "data" / "snapshots" / INSTANCE
+
     def card(self, customer: str = "ada") -> str:
         return f"{self.instance}/card/{customer}"
 

@@ -7,6 +7,7 @@ import pytest
 from browser.stage import SCRIPT, Stage
 from playwright.sync_api import Browser
 from support import ROOT
+from support.process import LONG_S
 
 RENDERER = (ROOT / "tests/emulators/node_modules/adaptivecards/dist/adaptivecards.js").read_text(encoding="utf-8")
 RENDER = """json => {
@@ -24,6 +25,7 @@ RENDER = """json => {
 def rendered(browser: Browser, card: Any) -> dict[str, Any]:
     """Return the HTML of Microsoft's renderer for a card of version 1.2."""
     page = browser.new_page(locale="en-GB", timezone_id="Europe/Oslo")
+    page.set_default_timeout(LONG_S * 1000)
     page.set_content("<!doctype html><body></body>")
     page.evaluate(RENDERER)
     found: dict[str, Any] = page.evaluate(RENDER, card)

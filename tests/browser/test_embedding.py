@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from browser.stage import Stage
 from playwright.sync_api import Browser, FrameLocator, expect
+from support.process import LONG_S
 
 ALLOWED, OTHER = "https://contoso.crm.dynamics.com", "https://other.example.com"
 
@@ -19,6 +20,7 @@ def embeddable(tmp_path: Path) -> Iterator[Stage]:
 def embedded(browser: Browser, stage: Stage, site: str) -> FrameLocator:
     """The card in an iframe of a site."""
     page = browser.new_page(locale="en-GB")
+    page.set_default_timeout(LONG_S * 1000)
     html = f'<!doctype html><title>form</title><iframe src="{stage.card()}" width="900" height="700"></iframe>'
     page.route(f"{site}/", lambda route: route.fulfill(content_type="text/html", body=html))
     page.goto(f"{site}/")

@@ -101,5 +101,5 @@ def test_metadata_and_jobs_are_read_as_ever(client: Client) -> None:
     assert client.send("GET", "manage/entities/Customer/entitysize")[1]["rowCount"] == 8
     assert client.send("GET", "profilestore/stateinfo")[0] == 200
     asked = {"operationType": "ingestion", "jobType": "full", "identifiers": ["Customer"], "forceRunRequested": False}
-    status, job = client.send("POST", "workflows/main/jobs?operationType=ingestion", asked)
-    assert (status, job["jobSubmissionKind"]) == (200, "onDemand")
+    status, job = client.send("POST", "workflows/main/jobs", asked)
+    assert (status, job["jobSubmissionKind"], job["identifiers"]) == (200, "onDemand", ["Customer"])

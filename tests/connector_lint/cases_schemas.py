@@ -1,6 +1,6 @@
 """Cases that break the rules on schemas and values."""
 
-from connector_lint.case import BOOK, CREATE, GENRE, Case, case
+from connector_lint.case import BOOK, CREATE, GENRE, POLL, Case, case
 from connector_lint.definitions import Json, text
 from connector_lint.example import REMOVED
 
@@ -28,14 +28,35 @@ RECORD = {
     "properties": {"more": {**text("Shelves", "More."), "type": "object", "properties": {"p": text("P", "A page.")}}},
 }
 
+STUTTER: Json = {
+    "type": "object",
+    "items": REMOVED,
+    "properties": {
+        "more": {**text("Last Shelf", "More."), "type": "object", "properties": {"p": text("Shelf Name", "It.")}}
+    },
+}
+RETURNED = "/paths/~1loans/x-ms-notification-content/schema"
+LOCATION = {"type": "string", "x-ms-summary": "Location", "description": "Where it is."}
+
 CASES: tuple[Case, ...] = (
     case("DefinitionHasTitle", BOOK, {f"{BOOK}/title": "Book"}),
     case("ObjectTitleNotUnique", SHELVED, shelves(**RECORD, title="Book")),
-    case("ObjectTitleNotUnique", f"{SHELVED}/properties/more", shelves(**RECORD)),
+    case("ObjectTitleNotUnique", f"{SHELVED}/properties/more", shelves(**RECORD), "NestedTitleRepeatsParent"),
+    case("NestedTitleRepeatsParent", f"{SHELVED}/properties/more/properties/p", shelves(**STUTTER)),
+    case(
+        "NestedTitleRepeatsParent",
+        f"{RETURNED}/properties/shelf/properties/p",
+        {RETURNED: {"type": "object", "properties": {"shelf": {**STUTTER["properties"]["more"]}}}},
+    ),
     case(
         "HeaderSummaryMissing",
+        f"{POLL}/responses/202/headers/Location",
+        {f"{POLL}/responses/202/headers": {"Location": {"type": "string", "description": "Where it is."}}},
+    ),
+    case(
+        "ActionHeaderVisible",
         f"{CREATE}/responses/201/headers/Location",
-        {f"{CREATE}/responses/201/headers": {"Location": {"type": "string", "description": "Where it is."}}},
+        {f"{CREATE}/responses/201/headers": {"Location": LOCATION}},
     ),
     case("RequiredPropertyDefinitionMissing", f"{BOOK}/required", ["id", "shelf"]),
     case(

@@ -2,7 +2,7 @@
 
 from connector_lint.case import POLL, Case, case
 from connector_lint.cases_operations import called
-from connector_lint.example import REMOVED, part
+from connector_lint.example import REMOVED
 
 CASES: tuple[Case, ...] = (
     case(
@@ -13,11 +13,6 @@ CASES: tuple[Case, ...] = (
     case("TriggerSummaryNotWhen", f"{POLL}/summary", called(POLL, "A book is added")),
     case("TriggerDescriptionNotWhen", f"{POLL}/description", "Tells of new books."),
     case("TriggerHintMissing", POLL, {f"{POLL}/x-ms-trigger-hint": REMOVED}),
-    case(
-        "PollingTriggerNotGet",
-        "/paths/~1triggers~1books/post",
-        {"/paths/~1triggers~1books": {"post": part(POLL)}},
-    ),
     case(
         "BatchTriggerHasNoArray",
         POLL,

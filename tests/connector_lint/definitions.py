@@ -103,3 +103,10 @@ def new_book() -> Json:
             },
         },
     }
+
+
+def callback() -> Json:
+    """Return the schema of the request that subscribes."""
+    marks = {"x-ms-notification-url": True, "x-ms-visibility": "internal"}
+    url = text("Callback URL", "Where books are announced.", **marks)
+    return {"type": "object", "required": ["url"], "properties": {"url": url}}

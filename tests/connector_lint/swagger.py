@@ -1,8 +1,8 @@
 """A small swagger that breaks no rule: a book club's shelves."""
 
 from connector_lint.actions import create_book, delete_loan, get_shelf_schema, list_books, list_shelves
-from connector_lint.definitions import Json, book, new_book
-from connector_lint.triggers import when_a_book_is_added
+from connector_lint.definitions import Json, book, callback, new_book
+from connector_lint.triggers import returned_book, when_a_book_is_added, when_a_book_is_returned
 
 
 def swagger() -> Json:
@@ -31,9 +31,10 @@ def swagger() -> Json:
             "/shelves/{shelfId}/books": {"post": create_book()},
             "/books": {"get": list_books()},
             "/triggers/books": {"get": when_a_book_is_added()},
+            "/loans": {"post": when_a_book_is_returned(), "x-ms-notification-content": returned_book()},
             "/loans/{loanId}": {"delete": delete_loan()},
         },
-        "definitions": {"Book": book(), "NewBook": new_book()},
+        "definitions": {"Book": book(), "Callback": callback(), "NewBook": new_book()},
         "securityDefinitions": {
             "oauth2_auth": {
                 "type": "oauth2",

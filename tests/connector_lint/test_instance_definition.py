@@ -75,7 +75,8 @@ def test_more_fields_than_a_connector_may_have_are_reported(count: int, fits: bo
 
 def test_it_has_the_same_operations_for_the_instance_only() -> None:
     ids = [
-        [each["operationId"] for path in file["paths"].values() for each in path.values()] for file in (SAMPLE, GENERAL)
+        [each["operationId"] for path in file["paths"].values() for each in path.values() if "operationId" in each]
+        for file in (SAMPLE, GENERAL)
     ]
     assert ids[0] == ids[1]
     assert "{instanceId}" not in json.dumps(SAMPLE)

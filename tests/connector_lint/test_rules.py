@@ -11,6 +11,7 @@ from connector_lint import (
     cases_package,
     cases_schemas,
     cases_triggers,
+    cases_webhooks,
 )
 from connector_lint.case import Case
 from connector_lint.example import Example
@@ -25,6 +26,7 @@ CASES = (
     *cases_schemas.CASES,
     *cases_dynamic.CASES,
     *cases_triggers.CASES,
+    *cases_webhooks.CASES,
     *cases_package.CASES,
 )
 # The general validator finds many of the same faults; its findings are not compared.

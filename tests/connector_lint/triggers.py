@@ -1,4 +1,4 @@
-"""The trigger of the valid swagger."""
+"""The triggers of the valid swagger."""
 
 from connector_lint.definitions import Json, listing, text
 
@@ -36,3 +36,30 @@ def when_a_book_is_added() -> Json:
             "202": {"description": "There is none."},
         },
     }
+
+
+def when_a_book_is_returned() -> Json:
+    """Return the trigger that subscribes."""
+    return {
+        "operationId": "WhenABookIsReturned",
+        "summary": "When a book is returned",
+        "description": "This operation triggers when a book comes back to any shelf.",
+        "x-ms-trigger": "single",
+        "x-ms-trigger-hint": "Return a book to see it work.",
+        "parameters": [
+            {
+                "name": "body",
+                "in": "body",
+                "required": True,
+                "x-ms-summary": "Callback",
+                "description": "Where books are announced.",
+                "schema": {"$ref": "#/definitions/Callback"},
+            }
+        ],
+        "responses": {"201": {"description": "It is announced from now on."}},
+    }
+
+
+def returned_book() -> Json:
+    """Return what the trigger that subscribes sends."""
+    return {"description": "The book.", "schema": {"$ref": "#/definitions/Book"}}

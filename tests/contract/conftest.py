@@ -24,7 +24,5 @@ async def profiles(cosmos: CosmosServer) -> AsyncIterator[ContainerProxy]:
     """A container of the Cosmos DB stand-in, as the SDK sees it."""
     name = f"d{uuid.uuid4().hex}"
     await create_database(cosmos, name)
-    async with CosmosClient(
-        cosmos.endpoint, cosmos.key, connection_verify=False, enable_endpoint_discovery=False
-    ) as client:
+    async with CosmosClient(cosmos.endpoint, cosmos.key, enable_endpoint_discovery=False) as client:
         yield client.get_database_client(name).get_container_client("profiles")

@@ -226,6 +226,18 @@ async def test_customers_with_updates_under_other_types_are_due(store: Store) ->
     assert (await shown(store)).source == profile("ada", City="Oslo")
 
 
+async def test_an_update_that_shows_by_other_types_only_is_not_lost(store: Store) -> None:
+    await load(store, profile("ada", City="Oslo"))
+    await add(store, update("ada", "text", hours=2, City="Moss"))
+    changed = Fitting(replace(model().instance.customer, attributes=(Attribute("City", "Edm.Int32", "City"),)))
+    assert await store.customers.settle(INSTANCE, changed, NOW, 9) == 1
+    early = replace(update("ada", "early", City=None), occurred_at=NOW - timedelta(hours=1))
+    assert (await add(store, early)).kept.live["City"].update_id == "text"
+    kept = await store.customers.read(INSTANCE, "ada", changed, NOW)
+    assert kept
+    assert kept.live["City"].update_id == "early"
+
+
 async def test_a_list_has_those_that_are_due_as_they_show(store: Store) -> None:
     await load(store, *(profile(name, City="Oslo", Points=number) for number, name in enumerate("abcd")))
     await add(store, update("a", City="Bergen"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support import INSTANCE, Clock, in_json, model, profile, put_profiles
-from support.person import KEY, OTHER, PERSON, everything, put_person, traces
+from support.person import FORMER, KEY, OTHER, PERSON, everything, put_person, traces
 
 from function_app.domain.person import Erasure, tombstones_of
 from function_app.domain.validity import RequestedValidity
@@ -34,17 +34,17 @@ async def count_others(store: Store) -> int:
 async def test_everything_under_an_id_and_its_keys_is_read_and_removed(store: Store) -> None:
     others = await count_others(store)
     held = await store.persons.read(INSTANCE, PERSON, [KEY])
-    assert held.counts == {"profiles": 1, "updates": 1, "activities": 1, "parked": 1, "keys": 1}
+    assert held.counts == {"profiles": 1, "updates": 1, "activities": 1, "parked": 1, "keys": 2}
     for _ in range(2):
-        await store.persons.remove(INSTANCE, PERSON, [KEY])
+        await store.persons.remove(INSTANCE, PERSON, [KEY, FORMER])
         assert not any((await store.persons.read(INSTANCE, PERSON, [KEY])).counts.values())
-    assert await count_others(store) == others == 3
+    assert await count_others(store) == others == 4
 
 
 @pytest.mark.usefixtures("person")
 async def test_a_key_of_another_customer_stays(store: Store) -> None:
     await store.keys.write(INSTANCE, {KEY: OTHER})
-    assert (await store.persons.read(INSTANCE, PERSON, [KEY])).keys == []
+    assert (await store.persons.read(INSTANCE, PERSON, [KEY])).keys == [FORMER]
     await store.persons.remove(INSTANCE, PERSON, [KEY])
     assert await store.keys.find_customers(INSTANCE, [KEY]) == {KEY: OTHER}
 
@@ -74,13 +74,13 @@ async def test_an_open_erasure_is_listed_until_it_ends_and_its_tombstones_stay(s
 async def test_no_document_names_a_person_after_its_erasure(person: Services, store: Store, clock: Clock) -> None:
     before = len(await everything(store))
     counts = await person.persons.erase(model(), PERSON, "admin", clock())
-    assert counts == {"profiles": 1, "updates": 1, "activities": 1, "parked": 1, "keys": 1}
+    assert counts == {"profiles": 1, "updates": 1, "activities": 1, "parked": 1, "keys": 2}
     assert all("erasure" in trace for trace in await traces(store)), "only the open erasure names it"
     clock.advance(seconds=OPEN_FOR.total_seconds())
     await person.persons.resume()
     assert await traces(store) == []
-    assert await count_others(store) == 3
-    added = {"change": 1, "erasureSecret": 1, "tombstone": 2}
+    assert await count_others(store) == 4
+    added = {"change": 1, "erasureSecret": 1, "tombstone": 3}
     assert len(await everything(store)) == before - sum(counts.values()) + sum(added.values())
 
 
@@ -103,7 +103,7 @@ class Stopping:
 
     def __init__(self, store: Store, at: int, *, after: bool) -> None:
         self.left, self._after = at, after
-        for name in ("persons", "usage", "control", "access"):
+        for name in ("persons", "readings", "usage", "control", "access", "subscriptions"):
             setattr(self, name, self._wrapped(getattr(store, name)))
         for name in ("customers", "activities", "keys", "feed"):
             setattr(self, name, getattr(store, name))
@@ -145,7 +145,7 @@ async def test_an_erasure_that_is_stopped_at_any_write_is_completed(store: Store
         again = Services(store, clock=clock)
         open_now = await store.persons.list_open()
         if not open_now:  # nothing was begun, and nothing is lost: the caller repeats it
-            assert sum((await store.persons.read(INSTANCE, PERSON, [KEY])).counts.values()) == 5
+            assert sum((await store.persons.read(INSTANCE, PERSON, [KEY])).counts.values()) == 6
             await again.persons.erase(model(), PERSON, "admin", clock())
         await again.persons.resume()
         assert all("erasure" in trace for trace in await traces(store))

@@ -14,6 +14,7 @@ from function_app.store.port import Store
 
 DIGESTS = {"ada": "0" * 24, "bob": "f" * 24}
 KEYS = [SourceKey("Crm", "1|a"), SourceKey("Crm", "2")]
+OTHER = f"{INSTANCE}-2"
 JOB = Job("00000001", "queued", "onDemand", NOW)
 
 
@@ -97,7 +98,8 @@ async def test_a_removed_customer_has_no_profile_and_keeps_its_updates_until_the
 
 async def test_pages_of_rejected_rows_are_kept_and_written_again_in_place(store: Store) -> None:
     task = Task(JOB.job_id, 3, 0, "load", "Customer", "f", "v")
-    rows = [RejectedRow(n, n + 1, "Points", f"'Points' must be a number; received 'x{n}'.") for n in range(1, 4)]
+    rows = [RejectedRow(n, n + 1, "Points", f"'Points' must be a number; received 'x{n}'.") for n in range(1, 3)]
+    rows.append(RejectedRow(4, 5, None, "A quoted value never ends.", rows=3))
     await store.control.write_rejected(INSTANCE, task, rows[:1], NOW)
     await store.control.write_rejected(INSTANCE, task, rows[:2], NOW)
     await store.control.write_rejected(INSTANCE, replace(task, rejected_pages=1), rows[2:], NOW)
@@ -120,10 +122,21 @@ async def test_a_source_activity_replaces_its_twin_and_never_ends(store: Store) 
     await create_activity(store, activity("ada", "x"), NOW)
     source = activity("ada", "x", hours=None, title="from the source")
     await store.activities.write_sources(INSTANCE, [source, activity("ada", "y", hours=None)], NOW)
-    found = await store.activities.read_many(INSTANCE, [("ada", "x"), ("ada", "z"), ("bob", "x")])
-    assert found == {("ada", "x"): source}
+    found = await store.activities.read_many(INSTANCE, ["x", "z"])
+    assert found == [source]
     page = await store.activities.find(INSTANCE, ActivityQuery("ada"), 9, NOW + timedelta(days=400))
     assert len(page) == 2
+
+
+async def test_activities_of_all_customers_are_found_by_their_ids(store: Store) -> None:
+    ended, lasting, hidden = activity("ada", "x"), activity("bob", "x", hours=None), activity("bob", "h/1").withdraw()
+    await store.activities.write_sources(INSTANCE, [ended, lasting, hidden, activity("ada", "y")], NOW)
+    await store.activities.write_sources(OTHER, [activity("ada", "x")], NOW)
+    await store.activities.park(INSTANCE, KEYS[0], activity("", "x"), NOW)
+    found = await store.activities.read_many(INSTANCE, ["x", "h/1", "none"])
+    assert sorted(found, key=str) == sorted([ended, lasting, hidden], key=str)
+    assert await store.activities.read_many(INSTANCE, []) == []
+    assert len(await store.activities.read_many(INSTANCE, [f"n{n}" for n in range(450)] + ["y"])) == 1
 
 
 async def test_activities_of_a_customer_are_all_of_them_until_removed(store: Store) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support import INSTANCE, NOW, model
+from support.limits import set_limits
 from support.process import LONG_S
 
 from function_app.domain.activity import SourceKey, activity_of_unified
@@ -26,8 +27,10 @@ ANSWERS_WITHIN_S, NEVER_S = 0.2, 100 * LONG_S
 @pytest.fixture
 async def silent(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CosmosStore]:
     monkeypatch.setattr(account, "ANSWERS_WITHIN_S", ANSWERS_WITHIN_S)
+    taking = list[asyncio.Task[None] | None]()
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taking.append(asyncio.current_task())
         with suppress(ConnectionError):
             while await reader.read(65_536):
                 pass
@@ -37,6 +40,7 @@ async def silent(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CosmosStore]:
         store = CosmosStore(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "db", "ZW11bGF0b3I=")
         yield store
         await store.close()
+        await asyncio.gather(*filter(None, taking))  # until the store has closed its connections
 
 
 async def test_a_read_that_gets_no_answer_ends(silent: CosmosStore) -> None:
@@ -48,8 +52,8 @@ async def test_a_read_that_gets_no_answer_ends(silent: CosmosStore) -> None:
 async def test_look_ups_and_writes_end_before_the_feed_passes_their_time_of_receipt(
     silent: CosmosStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, seconds in (("ANSWERS_WITHIN_S", NEVER_S), ("LOOK_UP_WITHIN_S", 0.1), ("WRITE_WITHIN_S", 0.1)):
-        monkeypatch.setattr(account, name, seconds)
+    set_limits(monkeypatch.setattr, NEVER_S, "ANSWERS_WITHIN_S")
+    set_limits(monkeypatch.setattr, 0.1, "LOOK_UP_WITHIN_S", "WRITE_WITHIN_S")
     event = {"CustomerId": "ada", "ActivityTime": format_instant(NOW), "ActivityType": "Feedback"}
     activity = activity_of_unified(event, "", NOW + timedelta(hours=1))
     update = Update("u", "ada", {"City": "Oslo"}, NOW, NOW, NOW + timedelta(hours=1), "")

@@ -68,6 +68,19 @@ def test_every_make_target_that_a_document_names_exists(document: Path) -> None:
     assert {target for targets_named in named for target in targets_named.split()} <= targets
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_each_row_of_a_table_has_as_many_cells_as_its_head(document: Path) -> None:
+    tables = re.findall(r"(?:^ *\|.*\n?)+", text_of(document), flags=re.MULTILINE)
+    for table in tables:
+        head, *rows = table.splitlines()
+        assert [row for row in rows if cells(row) != cells(head)] == []
+
+
+def cells(row: str) -> int:
+    """Return the number of cells of a row; an escaped bar ends none."""
+    return len(re.findall(r"(?<!\\)\|", row)) - 1
+
+
 def test_the_changelog_has_the_form_of_keep_a_changelog_newest_first() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tracemalloc
 from collections.abc import Iterator
 
 import azure.functions as func
@@ -82,6 +83,24 @@ def test_requests_in_one_piece_and_a_request_in_many_are_answered_in_order(port:
             b"two",
             b"none",
         ]
+
+
+@pytest.mark.parametrize(
+    "framing", [b"Content-Length: 62914560\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n3c00000\r\n"]
+)
+def test_of_a_large_body_little_is_kept_in_memory(port: int, framing: bytes) -> None:
+    piece = b"x" * 1_048_576
+    head = b"POST /api/echo/1 HTTP/1.1\r\nHost: localhost\r\n" + framing
+    end = b"\r\n0\r\n\r\n" if b"chunked" in framing else b""
+    tracemalloc.start()
+    try:
+        found = answers(port, head, *[piece] * 60, end + LAST)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [part[:6] for part in found.split(b"HTTP/1.1 ")[1:]] == [b"200 OK", b"200 OK"]
+    assert found.endswith(b"none")
+    assert most < 16 * 1_048_576
 
 
 @pytest.mark.parametrize("tail", [b"", b"Trailer: x\r\n"])

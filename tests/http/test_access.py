@@ -8,9 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import INSTANCE, NOW, Clock, definition, host_over, in_json, profile, put_profiles
+from support import INSTANCE, NOW, Clock, definition, host_over, in_json, matrix, profile, put_profiles
 from support.entra import API, SIGN_IN_AT, USER, app_token, issuer, private_key, token
 
+from function_app.api.limits import Limits
 from function_app.api.operation import Operation
 from function_app.api.runtime import Runtime
 from function_app.bootstrap import OPERATIONS
@@ -111,7 +112,8 @@ async def stage(tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Cast]]
     with issuer() as entra:
 
         def runtime(services: Services, clock: Clock) -> Runtime:
-            return Runtime(services, entra.authenticator(services.access), clock)
+            limits = Limits(1_000_000)
+            return Runtime(services, entra.authenticator(services.access), clock, limits, failures=limits)
 
         async with host_over(EmbeddedStore(tmp_path), Clock(), runtime) as (client, services):
             for instance_id in (INSTANCE, OTHER):
@@ -163,6 +165,33 @@ async def test_a_caller_may_what_its_role_may_and_no_more(
             assert (answer.status_code, answer.json()["errorCode"]) == (403, "Forbidden"), name
 
 
+async def test_the_matrix_of_all_operations_and_all_kinds_of_callers_has_no_wrong_cell(
+    stage: tuple[httpx.AsyncClient, Cast],
+) -> None:
+    client, cast = stage
+    callers: dict[str, tuple[Headers, Role | str]] = {
+        name: (headers, matrix.UNKNOWN) for name, headers in STRANGERS.items()
+    }
+    callers |= {name: (headers, role or matrix.WITHOUT_ROLE) for name, (headers, role) in cast.callers.items()}
+    assert {held for _, held in callers.values()} == set(matrix.KINDS.values())
+    wrong, cells = [], 0
+    for operation in OPERATIONS:
+        is_of_all = "{instanceId}" not in operation.path and operation.role is not None
+        for name, (headers, held) in callers.items():
+            if is_of_all and held == matrix.WITHOUT_ROLE and "scope" not in name:
+                expected = matrix.ANSWERED  # lists what the caller has a role on
+            else:
+                expected = matrix.cell(held, operation)
+            answer = await send(client, operation, INSTANCE, headers)
+            status = str(answer.status_code)
+            found = status if status in {matrix.UNAUTHENTICATED, matrix.FORBIDDEN} else matrix.ANSWERED
+            cells += 1
+            if found != expected or answer.status_code >= 500:
+                wrong.append((operation.id, name, status, expected))
+    assert wrong == []
+    assert cells == len(OPERATIONS) * len(callers) > 2_000
+
+
 @pytest.mark.parametrize("operation", SCOPED, ids=by_id)
 async def test_a_caller_without_access_can_not_see_whether_an_instance_exists(
     stage: tuple[httpx.AsyncClient, Cast], operation: Operation
@@ -177,8 +206,9 @@ async def test_a_caller_without_access_can_not_see_whether_an_instance_exists(
 
 def test_what_needs_no_sign_in_is_health_the_published_files_and_the_pages_without_their_data() -> None:
     free = {operation.id for operation in OPERATIONS if operation.role is None}
-    pages = {"ShowCard", "ShowUsagePage", "GetPageSettings", "GetPageFile"}
-    assert free == {"CheckHealth", "GetConnector", "GetDefinitionSchema", *pages}
+    pages = {"ShowStartPage", "ShowInstancePage", "ShowCard", "ShowUsagePage", "GetPageSettings"}
+    pages |= {"GetPageFile", "GetVersionedPageFile"}
+    assert free == {"CheckHealth", "GetConnector", "GetDefinitionSchema", "GetAgentSignIn", *pages}
 
 
 async def test_callers_see_the_instances_they_have_a_role_on(stage: tuple[httpx.AsyncClient, Cast]) -> None:

@@ -59,6 +59,7 @@ async def test_a_source_record_is_on_the_timeline_at_once_in_every_attribute(cli
     shown = (await timeline(client))[0]
     assert json.loads(shown.pop("SemanticData")) == PURCHASE | {"PurchasedOn": "2026-11-23T11:30:00.000000Z"}
     assert shown == {
+        "principal": {"id": "local", "kind": "user", "name": None},
         "CustomerId": "ada",
         "ActivityId": identity,
         "ActivityTime": "2026-11-23T11:30:00.000000Z",
@@ -313,20 +314,3 @@ async def test_the_list_of_activity_entities_is_named_to_those_who_miss_it(clien
         answer = await client.post(f"{DATA}/{entity}", json=PURCHASE)
         assert "Shop_Purchases, UnifiedActivity" in answer.json()["message"]
     assert (await client.post(f"{DATA}/Customer", json={})).status_code == 405
-
-
-async def test_a_withdrawn_activity_leaves_the_timeline_and_its_id_stays(client: httpx.AsyncClient) -> None:
-    address = f"/instances/{INSTANCE}/data/UnifiedActivity"
-    visit = {"CustomerId": "ada", "ActivityId": "v1", "ActivityTime": "2026-11-20T10:00:00Z", "ActivityType": "Visit"}
-    await client.post(address, json=visit | {"Title": "Not hers"})
-    assert (await client.post(f"{address}/v1/withdraw")).status_code == 204
-    timeline = await client.get(f"/instances/{INSTANCE}/profile/timeline", params={"customerId": "ada"})
-    assert timeline.json()["value"] == []
-    assert (await client.get(f"{address}/v1")).status_code == 404
-    assert (await client.post(f"{address}/v1/withdraw")).status_code == 404
-    again = await client.post(address, json=visit | {"Title": "Not hers"})
-    assert again.json()["value"]["outcome"] == "duplicate"
-    assert (await client.post(address, json=visit | {"Title": "Another"})).status_code == 409
-    changes = (await client.get(f"/instances/{INSTANCE}/changes")).json()
-    assert ("withdrawActivity", "v1") in {(change["action"], change["subject"]) for change in changes}
-    assert "Not hers" not in (await client.get(f"/instances/{INSTANCE}/data/Customer/ada/export")).text

@@ -86,9 +86,27 @@ async def test_a_repeat_id_beyond_ascii_is_refused_before_anything_is_written(cl
 async def test_the_slash_at_the_end_of_an_address_changes_nothing(client: httpx.AsyncClient) -> None:
     answer = await client.post(f"{AT}/data/UnifiedActivity/", json=activity("a1"))
     assert urlsplit(answer.headers["Location"]).path == f"/api{AT}/data/UnifiedActivity/a1"
-    page = await client.get(f"{AT}/data/Customer/", headers={"Prefer": "odata.maxpagesize=1"})
-    assert urlsplit(page.json()["@odata.context"]).path == f"/api{AT}/data/$metadata"
-    assert urlsplit(page.json()["@odata.nextLink"]).path == f"/api{AT}/data/Customer"
+    page = await client.get(f"{AT}/triggers/updatedprofiles/")
+    assert urlsplit(page.headers["Location"]).path == f"/api{AT}/triggers/updatedprofiles"
+    root = await client.get(f"{AT}/data/")
+    assert urlsplit(root.json()["@odata.context"]).path == f"/api{AT}/data/$metadata"
+
+
+LISTS = ["data/Customer", "data/UnifiedActivity", "manage/entities", "manage/tables", "workflows/main/jobs"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_an_empty_id_at_the_end_is_refused_and_not_answered_by_the_list(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    assert (await client.get(f"{AT}/{path}")).status_code == 200
+    for end in ("/", "/?select=Name"):
+        answer = await client.get(f"{AT}/{path}{end}")
+        assert (answer.status_code, answer.json()["errorCode"]) == (404, "AddressNotFound")
+        assert "id" in answer.json()["message"]
+        assert ("OData-Version" in answer.headers) is path.startswith("data/")
+    refused = await client.post(f"{AT}/data/Customer/", json={})
+    assert (refused.status_code, refused.json()["errorCode"]) == (405, "MethodNotAllowed")
 
 
 EMPTY = [

@@ -10,6 +10,8 @@ import pytest
 from support import INSTANCE
 from support.process import LONG_S, scaled
 
+from function_app.operations.shapes import ErrorBody
+
 ADA = f"/instances/{INSTANCE}/data/Customer/ada"
 ROOM = f"/instances/{INSTANCE}"
 JSON = {"Content-Type": "application/json"}
@@ -37,7 +39,7 @@ async def reads_as_before(client: httpx.AsyncClient) -> AsyncIterator[None]:
 def refused(answer: httpx.Response, code: str = "MalformedJson", status: int = 400) -> str:
     problem = answer.json()
     assert (answer.status_code, problem["errorCode"]) == (status, code), problem
-    assert set(problem) == {"errorCode", "message", "target", "details", "httpStatusCode"}
+    assert problem.keys() == ErrorBody.__annotations__.keys()
     message: str = problem["message"]
     return message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from support import INSTANCE, ROOT, Clock, host_over, refresh
 from support.designer import Action, Designer, example, sample
+from support.process import LONG_S
 
 from connector.build.swagger import definition
 from function_app.bootstrap import OPERATIONS
@@ -22,7 +24,13 @@ from function_app.store.embedded import EmbeddedStore
 CONNECTOR = ROOT / "connector"
 DEFINITION: dict[str, Any] = json.loads((CONNECTOR / "apiDefinition.swagger.json").read_text("utf-8"))
 PROPERTIES: dict[str, Any] = json.loads((CONNECTOR / "apiProperties.json").read_text("utf-8"))
-IDS = [described["operationId"] for item in DEFINITION["paths"].values() for described in item.values()]
+IDS = [
+    described["operationId"]
+    for item in DEFINITION["paths"].values()
+    for described in item.values()
+    if "operationId" in described and "x-ms-agentic-protocol" not in described  # agents call it, not makers
+]
+CALLBACK = {"callbackUrl": "https://receiver.invalid/"}  # the platform sets it
 KEYS = {
     "CustomerId",
     "eCommerce_eCommerceContacts_ContactId",
@@ -82,6 +90,8 @@ async def typed(designer: Designer, action: Action, name: str, form: dict[str, A
     if name == "updateId":
         await designer.call("UpdateCustomer", form, {"City": "Moss"})
         return (await designer.call("ListCustomerUpdates", form))["value"][0]["updateId"]
+    if name == "subscriptionId":
+        return (await designer.call("SubscribeToRefreshes", form, CALLBACK))["subscriptionId"]
     if name == "key":
         return {"eCommerce": "CNTID_1000", "PoS": "LOYID_4000", "Support": "SUPID_7000"}[form["dataSourceName"]]
     return example(action.parameters[name])
@@ -93,7 +103,7 @@ async def filled_body(designer: Designer, action: Action, form: dict[str, Any]) 
         return None
     customer_id = await typed(designer, action, "customerId", form)
     contact = "SUPID_7000" if form.get("entityName") == "Support_Tickets" else "CNTID_1000"
-    keys = {"CustomerId": customer_id, "ContactId": contact, "LoyaltyId": "LOYID_4000", "clear": []}
+    keys = {"CustomerId": customer_id, "ContactId": contact, "LoyaltyId": "LOYID_4000", "clear": [], **CALLBACK}
     return sample(await designer.drawn(action.body, form), keys)
 
 
@@ -130,13 +140,19 @@ async def test_what_was_entered_shows(designer: Designer) -> None:
 
 @pytest.mark.parametrize("action_id", [name for name in IDS if name.startswith("When")])
 async def test_a_trigger_returns_what_its_definition_says(designer: Designer, clock: Clock, action_id: str) -> None:
-    form = {"instanceId": "sample", "entityName": "UnifiedActivity"}
+    form = {"instanceId": "sample", "entityName": "UnifiedActivity", "within": "1 hour"}
     customer_id = await typed(designer, designer.actions["GetCustomer"], "customerId", form)
     start = await designer.call(action_id, form)
-    update = {**form, "customerId": customer_id, "validFor": "PT1M"}
+    will_expire = action_id == "WhenAnUpdateWillExpire"
+    update = {**form, "customerId": customer_id, "validFor": "PT3M" if will_expire else "PT1M"}
     await designer.call("UpdateCustomer", update, {"City": "Bergen"})
     create = designer.actions["CreateActivity"]
     await designer.call(create.id, form, await filled_body(designer, create, form))
+    async with asyncio.timeout(LONG_S):
+        job = await designer.call("StartRefresh", form)
+        while job["endTimestamp"] is None:
+            await asyncio.sleep(0.01)  # all of it is one minute of the limit of requests
+            job = await designer.call("GetRefresh", {**form, "jobId": job["jobId"]})
     clock.advance(minutes=2)
     polled = await designer.call(action_id, {**form, "state": start["state"]})
     assert len(polled["value"]) == 1
@@ -155,10 +171,29 @@ async def test_the_designer_shows_friendly_fields_without_those_a_maker_can_not_
     form = await anext(fill_in(designer, designer.actions["UpdateCustomer"]))
     taken = await designer.drawn(designer.actions["UpdateCustomer"].body or {}, form)
     given = await designer.drawn(designer.actions["GetCustomer"].described["responses"]["200"]["schema"], form)
-    assert set(given["properties"]) - set(taken["properties"]) - {"@explain", "UnifiedActivity"} == KEYS
+    assert set(given["properties"]) - set(taken["properties"]) == {*KEYS, "@explain"}
+    page = await designer.drawn(designer.actions["ListCustomers"].described["responses"]["200"]["schema"], form)
+    row = page["properties"]["value"]["items"]["properties"]
+    of_row = {"UnifiedActivity", "UnifiedActivity@odata.nextLink"}
+    assert set(row) - set(taken["properties"]) == {*KEYS, *of_row}
+    assert "@odata.context" in page["properties"]
     tier = taken["properties"]["LoyaltyTier"]["drawn"]
     assert (tier["title"], tier["enum"]) == ("Loyalty Tier", ["Bronze", "Silver", "Gold", "Platinum"])
     assert taken["properties"]["BirthDate"]["drawn"]["format"] == "date"
+
+
+@pytest.mark.parametrize(
+    ("action_id", "name"),
+    [("UpdateCustomer", "clear"), ("RevertCustomer", "attributes"), ("ListLiveUpdates", "attribute")],
+)
+async def test_a_list_of_fields_of_updates_has_those_that_an_update_may_have(
+    designer: Designer, action_id: str, name: str
+) -> None:
+    update = designer.actions["UpdateCustomer"]
+    form = await anext(fill_in(designer, update))
+    taken = await designer.drawn(update.body or {}, form)
+    offered = await designer.choices(designer.actions[action_id].parameters[name], form)
+    assert offered == [*taken["properties"]]
 
 
 async def test_the_definition_is_served_for_the_host_that_is_asked(client: httpx.AsyncClient) -> None:

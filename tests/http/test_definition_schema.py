@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from support import INSTANCE, definition
 from support.readme import README, steps
 
-from function_app.domain.definition import definition_faults, instance_of
+from function_app.domain.definition import instance_of
+from function_app.domain.definition_rules import definition_faults
 from function_app.local.sample_definition import sample_definition
 from function_app.operations.definition import InstanceDefinition
 from function_app.operations.definition_schema import definition_schema

@@ -123,16 +123,28 @@ async def test_the_live_updates_of_an_instance_are_listed_filtered_and_paged(
             address, query = body.get("@odata.nextLink", ""), {}
         return found
 
-    assert await listed() == ["u0", "u1", "u2"]
-    assert await listed(**{"$top": "1"}) == ["u0", "u1", "u2"]
+    assert await listed() == ["u0", "u2"]  # without what was ended
+    assert await listed(**{"$top": "1"}) == ["u0", "u2"]
     assert await listed(landed="false") == ["u0", "u2"]
     assert await listed(landed="true") == []
     assert await listed(caller="u2") == ["u2"]
     assert await listed(attribute="Tier") == []
     (first, *_) = (await ok(client, "GET", f"{AT}/updates", attribute="City", landed="false"))["value"]
     assert [(one["name"], one["state"]) for one in first["attributes"]] == [("City", "superseded")]
+    await ok(client, "POST", f"{ADA}/revert", attributes="City")
+    left = (await ok(client, "GET", f"{AT}/updates"))["value"]
+    assert [[one["name"] for one in update["attributes"]] for update in left] == [["Points"]] * 2
     clock.advance(hours=4)
     assert await listed() == []
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+47 22", "-1", "@sum", "\t=1", "\r=1"])
+async def test_a_text_in_the_table_is_no_formula_for_a_spreadsheet(client: httpx.AsyncClient, text: str) -> None:
+    await client.patch(ADA, json={"FullName": text, "Points": -5}, params={"caller": "=cmd"})
+    answer = await client.get(f"{AT}/updates", headers={"Accept": "text/csv"})
+    rows = {row["attribute"]: row for row in csv.DictReader(io.StringIO(answer.text, newline=""))}
+    assert (rows["FullName"]["value"], rows["FullName"]["caller"]) == (f"'{text}", "'=cmd")
+    assert rows["Points"]["value"] == "-5"
 
 
 async def test_the_live_updates_are_a_table_for_the_owner_of_the_source(

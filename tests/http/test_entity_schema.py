@@ -6,6 +6,7 @@ import httpx
 import pytest
 from support import INSTANCE
 
+SHOWN = ("profile", "output", "row")
 ENTITIES = f"/instances/{INSTANCE}/manage/entities"
 
 
@@ -19,7 +20,7 @@ async def schema(client: httpx.AsyncClient, entity: str, use: str) -> dict[str, 
 async def test_an_update_has_the_attributes_that_can_change_and_an_item_names_its_customer_too(
     client: httpx.AsyncClient,
 ) -> None:
-    changed, item, shown = [await schema(client, "Customer", use) for use in ("input", "item", "output")]
+    changed, item, shown = [await schema(client, "Customer", use) for use in ("input", "item", "profile")]
     assert "required" not in changed
     assert item["required"] == ["CustomerId"]
     assert set(shown["properties"]) - set(item["properties"]) == {"Score", "Crm_Contacts_ContactId"}
@@ -55,8 +56,37 @@ async def test_a_field_describes_the_values_it_accepts(
 
 async def test_a_page_has_records_with_all_attributes_and_the_next_link(client: httpx.AsyncClient) -> None:
     page = await schema(client, "Customer", "page")
-    assert set(page["properties"]) == {"value", "@odata.count", "@odata.nextLink"}
-    assert page["properties"]["value"]["items"] == await schema(client, "Customer", "output")
+    assert set(page["properties"]) == {"value", "@odata.context", "@odata.count", "@odata.nextLink"}
+    assert page["properties"]["value"]["items"] == await schema(client, "Customer", "row")
+
+
+async def test_a_customer_has_what_a_response_of_one_or_of_several_has_on_request(client: httpx.AsyncClient) -> None:
+    profile, output, row = [set((await schema(client, "Customer", use))["properties"]) for use in SHOWN]
+    assert output - profile == {"@explain"}
+    assert row - profile == {"UnifiedActivity", "UnifiedActivity@odata.nextLink"}
+    purchase = [await schema(client, "Shop_Purchases", use) for use in SHOWN]
+    assert purchase[1] == purchase[2] == {key: each for key, each in purchase[0].items() if key != "title"}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "use"),
+    [
+        ("Customer/ada", {"explain": "true"}, "output"),
+        ("Customer", {"$expand": "UnifiedActivity", "$count": "true", "$top": "3"}, "page"),
+    ],
+)
+async def test_all_that_is_answered_on_request_has_a_field(
+    client: httpx.AsyncClient, path: str, asked: dict[str, str], use: str
+) -> None:
+    answer = await client.get(f"/instances/{INSTANCE}/data/{path}", params=asked)
+    found = await schema(client, "Customer", use)
+    shown = answer.json()
+    assert set(shown) <= set(found["properties"])
+    for row in shown.get("value", ()):
+        assert set(row) <= set(found["properties"]["value"]["items"]["properties"])
+        for activity in row["UnifiedActivity"]:
+            fields = found["properties"]["value"]["items"]["properties"]["UnifiedActivity"]["items"]["properties"]
+            assert set(activity) == set(fields)
 
 
 async def test_the_use_must_be_said(client: httpx.AsyncClient) -> None:

@@ -66,3 +66,18 @@ async def test_the_designers_list_has_what_the_instance_allows(client: httpx.Asy
     assert {"lifetime": "end of day", "title": "End of day (Asia/Seoul)"} in offered
     assert [one["lifetime"] for one in offered][:5] == ["15 minutes", "30 minutes", "1 hour", "4 hours", "8 hours"]
     assert body["activities"] == [one for one in offered if one["lifetime"] != "until next refresh"]
+    assert body["defaults"] == {"update": "4 hours", "activity": "8 hours"}
+
+
+async def test_the_designers_list_has_the_defaults_of_the_instance_and_takes_them_back(
+    client: httpx.AsyncClient,
+) -> None:
+    validity = {"update": "PT36H", "activity": "PT90S", "maximum": "P7D"}
+    await client.put(AT, json=definition() | {"validity": validity})
+    body = (await client.get(f"{AT}/lifetimes")).json()
+    assert body["defaults"] == {"update": "36 hours", "activity": "PT1M30S"}
+    titles = [one["title"] for one in body["updates"]]
+    assert titles[:3] == ["PT1M30S", "15 minutes", "30 minutes"]
+    assert titles[6:10] == ["1 day", "36 hours", "3 days", "7 days"]
+    for one in body["updates"]:
+        assert (await sent(client, one["lifetime"])).status_code == 200, one

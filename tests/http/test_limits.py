@@ -65,3 +65,10 @@ async def test_a_failed_request_has_no_limit_headers_and_health_has_none(limited
     assert missing.status_code == 404
     assert "RateLimit" not in missing.headers
     assert "RateLimit" not in (await limited.get("health")).headers
+
+
+async def test_pages_and_machines_have_separate_limits(limited: httpx.AsyncClient) -> None:
+    page = {**caller("ada", "Viewer"), "x-ms-client": "page"}
+    looked = [(await limited.get(AT, headers=page)).status_code for _ in range(4)]
+    assert looked == [200, 200, 200, 429]
+    assert (await limited.get(AT, headers=caller("ada", "Viewer"))).status_code == 200

@@ -6,16 +6,18 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
 from support import ROOT, definition
-from support.local_host import Served, environment, free_port, serving
+from support.local_host import COMMAND, Served, environment, free_port, serving
 from support.process import LONG_S
 
 from function_app.local.running import find_host
@@ -94,6 +96,71 @@ def test_with_another_data_dir_nothing_is_changed_and_it_says_what_to_do(host: S
     assert not (tmp_path / "no").exists()
 
 
+def test_of_an_entity_without_a_folder_the_copy_of_an_earlier_load_is_not_read(
+    host: Served, data_dir: Path, tmp_path: Path
+) -> None:
+    purchases = "PurchaseId,PurchasedOn,ContactId\nP1,2026-11-20T10:00:00Z,CRM-1\n"
+    first = folder_of(tmp_path / "first", "Name\nAda\n")
+    assert load(first, "--instance", "part", DATA_DIR=str(data_dir)).returncode == 1
+    later = folder_of(tmp_path / "later")
+    (later / "Customer").rename(later / "Shop_Purchases")
+    (later / "Shop_Purchases" / "part.csv").write_text(purchases)
+    done = load(later, "--instance", "part", DATA_DIR=str(data_dir))
+    assert done.returncode == 0, done.stdout
+    assert "has no folder Customer, so nothing of this entity is loaded" in done.stderr
+    newest, *_ = host.get("instances/part/workflows/main/jobs").json()
+    assert (newest["identifiers"], newest["progress"]["rows"]) == (["Shop_Purchases"], 1)
+
+
+def test_a_folder_of_each_entity_is_a_refresh_of_all(host: Served, data_dir: Path, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "f")
+    (folder / "Shop_Purchases").mkdir()
+    assert load(folder, "--instance", "all", DATA_DIR=str(data_dir)).returncode == 0
+    (job,) = host.get("instances/all/workflows/main/jobs").json()
+    assert job["identifiers"] == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"220 mail ready\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+        b"",
+    ],
+)
+def test_another_program_at_the_port_is_no_host(tmp_path: Path, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(LONG_S)
+        thread = Thread(target=answer_once, args=(server, answer))
+        thread.start()
+        port = server.getsockname()[1]
+        done = load(folder_of(tmp_path / "f"), PORT=str(port), DATA_DIR=str(tmp_path))
+        thread.join()
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"No host serves http://localhost:{port}/api. Start one in another terminal: make run\n",
+    )
+
+
+def answer_once(server: socket.socket, answer: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65_536)
+        connection.sendall(answer)
+
+
+def test_a_port_in_use_is_named_with_the_setting(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        wanted = environment(PORT=port, DATA_DIR=str(tmp_path / "data"))
+        done = subprocess.run(
+            COMMAND, cwd=ROOT, env=wanted, capture_output=True, text=True, timeout=LONG_S, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == f"Port {port} is in use by another program. Set PORT to another one: make run PORT=...\n"
+
+
 def test_without_a_host_it_says_how_to_start_one(tmp_path: Path) -> None:
     done = load(folder_of(tmp_path / "f"), PORT=str(free_port()), DATA_DIR=str(tmp_path))
     assert done.returncode == 1
@@ -139,7 +206,8 @@ def test_rejected_rows_and_warnings_are_shown(host: Served, data_dir: Path, tmp_
     (folder / "Other").mkdir()
     done = load(folder, "--instance", "odd", DATA_DIR=str(data_dir))
     assert done.returncode == 0
-    assert "1 rows were rejected" in done.stderr
+    assert "Rejected rows: 1. The first:" in done.stderr
+    assert "2 rows, " in done.stdout
     assert "row 1, line 2, column Points: 'Points' must be a whole number" in done.stderr
     assert f"{host.base}/instances/odd/workflows/main/jobs/00000001/rejected" in done.stderr
     assert "'Shoe'" in done.stderr

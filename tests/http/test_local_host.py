@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shlex
@@ -15,6 +16,8 @@ import pytest
 from support import ROOT
 from support.local_host import COMMAND, Served, environment, free_port, serving
 from support.process import LONG_S, scaled
+
+from function_app.store.embedded import EmbeddedStore
 
 SAMPLE = "11111111-1111-4111-8111-111111111111"
 CUSTOMERS = f"instances/{SAMPLE}/data/Customer"
@@ -89,7 +92,7 @@ def test_a_port_in_use_ends_it_with_a_message_and_no_traceback(served: Served, t
     settings = environment(PORT=str(served.port), DATA_DIR=str(tmp_path / "data"))
     ended = subprocess.run(COMMAND, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=LONG_S, check=False)
     assert ended.returncode != 0
-    assert "address already in use" in ended.stderr
+    assert f"Port {served.port} is in use" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -144,3 +147,41 @@ def test_it_refuses_to_start_naming_every_fault(tmp_path: Path, settings: dict[s
     assert "Traceback" not in ended.stderr
     assert "k3y" not in ended.stderr
     assert not (tmp_path / "data").exists()
+
+
+def started(folder: Path, **settings: str) -> tuple[int, str]:
+    """Start a host that ends by itself; return the exit status and its stderr."""
+    wanted = environment(**{"PORT": str(free_port()), "DATA_DIR": str(folder), **settings})
+    ended = subprocess.run(COMMAND, cwd=ROOT, env=wanted, capture_output=True, text=True, timeout=LONG_S, check=False)
+    return ended.returncode, ended.stderr
+
+
+def test_a_second_process_on_one_data_dir_is_refused_and_the_first_continues(tmp_path: Path) -> None:
+    with serving(DATA_DIR=str(tmp_path)) as host:
+        status, reported = started(tmp_path)
+        assert (status, "Another process uses" in reported, "Traceback" in reported) == (1, True, False)
+        assert host.get("instances").status_code == 200
+    with serving(DATA_DIR=str(tmp_path)) as again:  # the lock ends with its process
+        assert again.get("instances").status_code == 200
+
+
+@pytest.mark.parametrize("at", [0, 40])
+def test_a_damaged_file_is_reported_with_what_to_do_and_left_as_it_is(tmp_path: Path, at: int) -> None:
+    path = tmp_path / "profiles.sqlite"
+    asyncio.run(EmbeddedStore(tmp_path).close())
+    damaged = bytearray(path.read_bytes())
+    damaged[at : at + 60] = b"\xff" * 60
+    path.write_bytes(damaged)
+    status, reported = started(tmp_path)
+    assert (status, "Traceback" in reported) == (1, False)
+    assert f"{path} is damaged" in reported
+    assert "move it away" in reported
+    assert path.read_bytes() == damaged
+
+
+def test_an_absent_cosmos_db_is_reported_with_its_address(tmp_path: Path) -> None:
+    endpoint = f"http://127.0.0.1:{free_port()}"
+    status, reported = started(tmp_path, STORE="cosmos", COSMOS_ENDPOINT=endpoint, COSMOS_KEY="ZW11bGF0b3I=")
+    assert (status, "Traceback" in reported) == (1, False)
+    assert f"at {endpoint} takes no writes" in reported
+    assert "COSMOS_" in reported

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support import INSTANCE, NOW, Clock, host_over
-from support.person import KEY, OTHER, PERSON, put_person
+from support.person import FORMER, KEY, OTHER, PERSON, put_person
 
 from function_app.domain.instant import format_instant
 from function_app.services.services import Services
@@ -15,7 +15,7 @@ from function_app.store.embedded import EmbeddedStore
 
 AT = f"/instances/{INSTANCE}/data/Customer"
 PURCHASE = {"PurchaseId": "p9", "PurchasedOn": "2026-11-20T10:00:00Z", "ContactId": KEY.key, "Product": "Bike"}
-COUNTS = {"profiles": 1, "updates": 1, "activities": 1, "parked": 1, "keys": 1}
+COUNTS = {"profiles": 1, "updates": 1, "activities": 1, "parked": 1, "keys": 2}
 
 
 @pytest.fixture
@@ -38,9 +38,10 @@ async def test_an_export_has_each_kind_of_stored_document(client: httpx.AsyncCli
     assert [one["activityId"] for one in export["activities"]] == ["Zxq7-1"]
     assert export["parked"][0]["activity"]["activityId"] == "Zxq7-3"
     assert {name: export["parked"][0][name] for name in ("entity", "key")} == KEY._asdict()
-    assert export["keys"] == [KEY._asdict()]
-    assert [(count["caller"], count["operation"], count["count"]) for count in export["usage"]] == [
-        (PERSON, "GetCustomer", 1)
+    assert export["keys"] == [KEY._asdict(), FORMER._asdict()]
+    assert [(count["caller"], count["principal"], count["count"]) for count in export["usage"]] == [
+        (PERSON, None, 1),
+        ("portal", PERSON, 1),
     ]
     assert len(export["refreshes"]["00000001"]) == 2
     assert OTHER not in answer.text
@@ -101,12 +102,22 @@ async def test_exports_and_erasures_are_recorded_without_the_id(client: httpx.As
     erased, exported = (await client.get(f"/instances/{INSTANCE}/changes")).json()[:2]
     assert (erased["action"], exported["action"]) == ("eraseCustomer", "exportCustomer")
     assert erased["subject"] == exported["subject"]
-    assert erased["detail"] == "profiles: 1, updates: 1, activities: 1, parked: 1, keys: 1"
+    assert erased["detail"] == "profiles: 1, updates: 1, activities: 1, parked: 1, keys: 2"
     assert "Zxq7" not in json.dumps([erased, exported])
 
 
 async def test_the_usage_of_an_erased_person_is_counted_without_its_name(client: httpx.AsyncClient) -> None:
     await client.post(f"{AT}/{PERSON}/erase")
-    usage = await client.get(f"/instances/{INSTANCE}/usage", params={"groupBy": "caller"})
+    usage = await client.get(f"/instances/{INSTANCE}/usage", params={"groupBy": "caller,principal"})
     assert PERSON not in usage.text
-    assert "(erased)" in usage.text
+    names = {(row["caller"], row["principal"]) for row in usage.json()["rows"]}
+    assert names >= {("(erased)", None), ("portal", "(erased)")}
+
+
+async def test_a_dry_erasure_counts_and_leaves_everything(client: httpx.AsyncClient) -> None:
+    answer = await client.post(f"{AT}/{PERSON}/erase", params={"dryRun": "true"})
+    assert (answer.status_code, answer.json()["erased"]) == (200, COUNTS)
+    assert (await client.get(f"{AT}/{PERSON}")).status_code == 200
+    assert (await client.patch(f"{AT}/{PERSON}", json={"City": "Rome"})).status_code == 204
+    changes = (await client.get(f"/instances/{INSTANCE}/changes")).json()
+    assert "eraseCustomer" not in {change["action"] for change in changes}

@@ -10,6 +10,7 @@ from support import INSTANCE
 from function_app import telemetry
 from function_app.api.unknown_address import METHODS, NAME, verbs_at
 from function_app.bootstrap import OPERATIONS
+from function_app.operations.shapes import ErrorBody
 
 ADA = f"instances/{INSTANCE}/data/Customer/ada"
 CREATED = re.compile(r"[0-9a-f]{32}")
@@ -64,7 +65,7 @@ async def test_an_unknown_address_is_answered_with_our_error(client: httpx.Async
     answer = await client.request(method, "instances/a/nowhere/")
     problem = answer.json()
     assert (answer.status_code, problem["errorCode"], problem["httpStatusCode"]) == (404, "AddressNotFound", "404")
-    assert set(problem) == {"errorCode", "message", "target", "details", "httpStatusCode"}
+    assert problem.keys() == ErrorBody.__annotations__.keys()
 
 
 def test_the_verbs_of_an_address_are_those_of_the_most_literal_path() -> None:

@@ -108,7 +108,7 @@ async def test_a_key_is_shown_once_and_works_until_it_is_regenerated_or_revoked(
     client, at = guarded_client, f"{AT}/apikeys/Contributor/primary"
     made = await client.post(at, headers=ADMIN)
     first = made.json()["key"]
-    assert made.headers["Cache-Control"] == "no-store"
+    assert made.headers["Cache-Control"] == "private, no-store"
     assert (await client.get(f"{AT}/rbac/myrole", headers=keyed(first))).json()["roles"] == ["Contributor"]
     listed = await client.get(f"{AT}/apikeys", headers=ADMIN)
     assert [(key["role"], key["slot"], key["createdBy"]) for key in listed.json()] == [

@@ -67,7 +67,10 @@ async def test_apps_and_keys_have_an_id_and_no_name(guarded: httpx.AsyncClient, 
     key = {"Ocp-Apim-Subscription-Key": made.json()["key"]}
     clock.advance(seconds=1)
     await guarded.patch(ADA, json={"City": "Moss"}, headers=key)
-    assert await explained(guarded) == (None, {"id": "key:Contributor:primary", "kind": "app", "name": None})
+    assert await explained(guarded) == (
+        None,
+        {"id": f"key:{INSTANCE}:Contributor:primary", "kind": "app", "name": None},
+    )
 
 
 async def test_the_sender_stays_when_an_older_update_shows_again(guarded: httpx.AsyncClient, clock: Clock) -> None:
@@ -91,3 +94,23 @@ async def test_triggers_tell_who_sent_updates_and_activities(guarded: httpx.Asyn
     for poll in polls:
         (event,) = (await ok(guarded, poll))["value"]
         assert (event["caller"], event["principal"]["name"]) == ("shop", "Mallory Fox")
+
+
+async def test_an_activity_shows_who_sent_it_beside_what_the_sender_calls_itself(guarded: httpx.AsyncClient) -> None:
+    record = {"CustomerId": "ada", "ActivityTime": "2026-11-23T11:00:00Z", "ActivityType": "Other"}
+    await guarded.post(
+        f"{AT}/data/UnifiedActivity", json={**record, "ActivityId": "a1"}, params={"caller": "admin"}, headers=MALLORY
+    )
+    await guarded.post(f"{AT}/data/UnifiedActivity", json={**record, "ActivityId": "a2"}, headers=FLOW)
+    (second, first) = (await ok(guarded, f"{AT}/profile/timeline", customerId="ada"))["value"]
+    assert (first["caller"], first["principal"]["name"]) == ("admin", "Mallory Fox")
+    assert ("caller" in second, second["principal"]["id"]) == (False, "flow-1")
+    assert await ok(guarded, f"{AT}/data/UnifiedActivity/a1") == first
+    listed = (await ok(guarded, f"{AT}/data/UnifiedActivity"))["value"]  # rows of OData have declared properties only
+    assert not any({"caller", "principal"} & row.keys() for row in listed)
+    used = {"name": "list_activities", "arguments": {"customer_id": "ada"}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": used}
+    answer = await guarded.post(
+        f"{AT}/mcp", json=message, headers=ADMIN | {"Accept": "application/json, text/event-stream"}
+    )
+    assert "(from Mallory Fox, via admin)" in answer.json()["result"]["content"][0]["text"]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import INSTANCE, Clock, definition, host_over, in_json, profile, put_customers, put_profiles
 
+from function_app.services import read_activities, read_records
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
 
@@ -71,6 +72,21 @@ async def test_pages_survive_arrivals_without_a_row_twice_or_missed(client: http
     assert seen == [f"e{n:03}" for n in range(10)]
 
 
+async def test_pages_of_long_activities_end_early_and_no_row_is_lost(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_activities, "MAX_PAGE_CHARACTERS", 100_000)
+    await post(client, *({**event(n, minutes=n), "Description": "x" * 400} for n in range(450)))
+    every = [f"e{n:03}" for n in range(450)]
+    page = (await client.get(TIMELINE, params={"customerId": "ada", "$top": 1000})).json()
+    assert 200 <= len(page["value"]) < 450
+    assert await ids(client, **{"$top": "1000"}) == every
+    listed = f"{BASE}/data/UnifiedActivity"
+    for options, rows in (({"$top": "440"}, 440), ({"$top": "1000"}, 450), ({"$top": "300", "$skip": "120"}, 300)):
+        skipped = int(options.get("$skip", 0))
+        assert await ids(client, listed, **options) == every[skipped : skipped + rows]
+
+
 async def test_an_unknown_customer_has_no_timeline_and_a_quiet_one_an_empty_one(client: httpx.AsyncClient) -> None:
     assert (await client.get(TIMELINE, params={"customerId": "nobody"})).json()["errorCode"] == "CustomerNotFound"
     assert (await client.get(TIMELINE, params={"customerId": "bob"})).json()["value"] == []
@@ -112,6 +128,58 @@ async def test_customers_are_expanded_with_their_newest_activities(client: httpx
     assert [len(row["UnifiedActivity"]) for row in page["value"]] == [50, 1, 0]
     assert page["value"][0]["UnifiedActivity"][0]["ActivityId"] == "e000"
     assert page["value"][0]["City"] == "Oslo"
+
+
+async def test_pages_of_customers_with_long_activities_end_early_and_no_customer_is_lost(
+    client: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_activities, "MAX_PAGE_CHARACTERS", 3_000)
+    names = [f"p{n:02}" for n in range(40)]
+    await put_profiles(services.store, INSTANCE, in_json(*(profile(name, City="Oslo") for name in names)))
+    await post(client, *({**event(n, customer=names[n]), "Description": "x" * 1000} for n in range(40)))
+    for options, expected in (
+        ({}, names),
+        ({"$top": "25"}, names[:25]),
+        ({"$orderby": "CustomerId desc", "$skip": "3"}, names[::-1][3:]),
+        ({"$orderby": "City,CustomerId desc"}, names[::-1]),
+    ):
+        query = {"$filter": "CustomerId ge 'p'", "$expand": "UnifiedActivity", "$count": "true", **options}
+        page = (await client.get(f"{BASE}/data/Customer", params=query)).json()
+        found = page["value"]
+        while "@odata.nextLink" in page:
+            assert (page["@odata.count"], 1 <= len(page["value"]) <= 2) == (40, True)
+            page = (await client.get(page["@odata.nextLink"])).json()
+            found += page["value"]
+        assert [row["CustomerId"] for row in found] == expected
+        assert all(len(row["UnifiedActivity"]) == 1 for row in found)
+
+
+async def test_pages_of_long_records_end_early_and_no_record_is_lost(
+    client: httpx.AsyncClient, services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put_customers(services, INSTANCE, [{"CustomerId": "ada", "Crm_Contacts_ContactId": "c1"}], clock)
+    monkeypatch.setattr(read_records, "MAX_PAGE_CHARACTERS", 20_000)
+    items = [
+        {"PurchaseId": f"p{n:03}", "PurchasedOn": "2026-11-20T10:00:00Z", "ContactId": "c1", "Product": "x" * 900}
+        for n in range(150)
+    ]
+    answer = await client.post(f"{BASE}/data/Shop_Purchases/batch", json={"items": items})
+    assert {result["outcome"] for result in answer.json()["value"]} == {"created"}
+    every = [item["PurchaseId"] for item in items]
+    for options, rows in (
+        ({}, 150),
+        ({"$top": "120"}, 120),
+        ({"$skip": "130"}, 20),
+        ({"$filter": "Product ne 'y'"}, 150),
+    ):
+        page = (await client.get(f"{BASE}/data/Shop_Purchases", params=options)).json()
+        found = page["value"]
+        while "@odata.nextLink" in page:
+            assert 1 <= len(page["value"]) <= 25
+            page = (await client.get(page["@odata.nextLink"])).json()
+            found += page["value"]
+        assert len(found) == len({row["PurchaseId"] for row in found}) == rows
+        assert {row["PurchaseId"] for row in found} <= set(every)
 
 
 async def test_types_are_counted_most_frequent_first(client: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from function_app.domain.feed import TRAILS
 TRIGGERS = f"/instances/{INSTANCE}/triggers"
 UPDATED, CREATED = f"{TRIGGERS}/updatedprofiles", f"{TRIGGERS}/createdactivities"
 EXPIRED = f"{TRIGGERS}/expiredupdates"
+EXPIRING = f"{TRIGGERS}/expiringupdates?within=1%20hour"
 LATER = TRAILS.total_seconds() + 1
 
 
@@ -34,7 +36,7 @@ async def poll(client: httpx.AsyncClient, location: str) -> tuple[list[Any], str
     return answer.json()["value"], answer.headers["Location"]
 
 
-@pytest.mark.parametrize("trigger", [UPDATED, CREATED, EXPIRED])
+@pytest.mark.parametrize("trigger", [UPDATED, CREATED, EXPIRED, EXPIRING])
 async def test_a_new_trigger_returns_no_earlier_events(client: httpx.AsyncClient, clock: Clock, trigger: str) -> None:
     await update(client, valid_for="PT1S")
     await create(client, "x")
@@ -114,3 +116,68 @@ async def test_the_state_of_another_trigger_is_refused(client: httpx.AsyncClient
     for odd in (state, "x", "ü", "W10"):
         answer = await client.get(EXPIRED, params={"state": odd})
         assert (answer.status_code, answer.json()["errorCode"]) == (400, "InvalidState")
+
+
+async def test_each_update_that_will_expire_within_the_span_is_returned_once(
+    client: httpx.AsyncClient, clock: Clock
+) -> None:
+    """Polled each minute, while updates of many lifetimes arrive: those shorter than the span are returned at once."""
+    _, location = await poll(client, EXPIRING)
+    ends, seen = dict[str, datetime](), dict[str, datetime]()
+    for minute in range(300):
+        if minute % 10 == 0 and minute < 150:
+            lives = timedelta(minutes=(2, 45, 59, 60, 61, 62, 90, 120)[minute // 10 % 8])
+            address, query = f"/instances/{INSTANCE}/data/Customer/ada", {"validFor": f"PT{lives.seconds}S"}
+            answer = await client.patch(address, params=query, json={"Points": minute})
+            ends[answer.headers["x-ms-update-id"]] = clock() + lives
+        clock.advance(minutes=1)
+        events, location = await poll(client, location)
+        for event in events:
+            assert event["updateId"] not in seen
+            seen[event["updateId"]] = clock()
+    assert seen.keys() == ends.keys()
+    for update_id, end in ends.items():
+        assert timedelta() < end - seen[update_id] <= timedelta(hours=1)
+
+
+async def test_an_update_that_will_expire_is_returned_with_what_is_left_of_it(
+    client: httpx.AsyncClient, clock: Clock
+) -> None:
+    _, location = await poll(client, EXPIRING)
+    ada = f"/instances/{INSTANCE}/data/Customer/ada"
+    await client.patch(ada, params={"validFor": "PT50M"}, json={"City": "Bergen", "Points": 7})
+    await client.patch(ada, params={"validFor": "PT40M"}, json={"Points": 8})
+    await client.patch(ada, params={"validFor": "PT10S"}, json={"City": "Moss"})
+    await client.post(f"{ada}/revert", params={"attributes": "Points"})
+    clock.advance(seconds=LATER)
+    [event], _ = await poll(client, location)
+    assert (event["names"], event["fields"]) == (["City"], {"City": "Bergen"})
+
+
+@pytest.mark.parametrize("asked", [{}, {"within": ""}], ids=["none", "empty"])
+async def test_without_a_span_it_is_an_hour(client: httpx.AsyncClient, clock: Clock, asked: dict[str, str]) -> None:
+    started = await client.get(f"{TRIGGERS}/expiringupdates", params=asked)
+    await client.patch(f"/instances/{INSTANCE}/data/Customer/ada", params={"validFor": "PT2H"}, json={"City": "Bergen"})
+    clock.advance(minutes=59)
+    events, location = await poll(client, started.headers["Location"])
+    assert events == []
+    clock.advance(minutes=2)
+    [event], _ = await poll(client, location)
+    assert event["fields"] == {"City": "Bergen"}
+
+
+@pytest.mark.parametrize("within", ["soon", "P31D", "PT0S"])
+async def test_a_span_must_be_one_of_at_most_a_month(client: httpx.AsyncClient, within: str) -> None:
+    answer = await client.get(f"{TRIGGERS}/expiringupdates", params={"within": within})
+    assert answer.status_code == 400
+    assert answer.json()["target"] == "within"
+
+
+async def test_an_expired_update_says_what_was_left_of_it(client: httpx.AsyncClient, clock: Clock) -> None:
+    _, location = await poll(client, EXPIRED)
+    ada = f"/instances/{INSTANCE}/data/Customer/ada"
+    await client.patch(ada, params={"validFor": "PT50M"}, json={"City": "Bergen", "Points": 7})
+    await client.post(f"{ada}/revert", params={"attributes": "Points"})
+    clock.advance(hours=1)
+    [event], _ = await poll(client, location)
+    assert (event["names"], event["landedNames"], event["expiredNames"]) == (["City", "Points"], [], ["City"])

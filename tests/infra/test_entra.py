@@ -8,7 +8,7 @@ from typing import Any
 from support import ROOT
 
 from function_app.api.sign_in import tokens
-from function_app.domain.access import Role
+from function_app.domain.access import ROLES, Role
 from infra import entra
 
 
@@ -18,6 +18,7 @@ class Graph:
     def __init__(self) -> None:
         self.applications: dict[str, dict[str, Any]] = {}
         self.assignments: list[Mapping[str, Any]] = []
+        self.principals: dict[str, dict[str, Any]] = {}
         self.secrets = 0
 
     def __call__(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -39,8 +40,10 @@ class Graph:
                 answer = {"value": self.assignments}
             case "POST", "servicePrincipals", "", _:
                 self.assignments.append(body or {})
-            case _, "servicePrincipals", _, "":
-                answer = {"id": "principal"}
+            case "PATCH", "servicePrincipals", _, "" if key:
+                self.principals.setdefault(key, {"id": f"principal-{len(self.principals)}"}).update(body or {})
+            case "GET", "servicePrincipals", _, "":
+                answer = self.principals[key]
             case unknown:
                 raise AssertionError(unknown)
         return answer
@@ -49,8 +52,8 @@ class Graph:
         return self.applications[f"uniqueName='{name}')"]
 
 
-def set_up(graph: Graph, redirect_uri: str | None = None, secret_until: str | None = None) -> Mapping[str, Any]:
-    return entra.set_up(graph, "contoso", "ada", redirect_uri, secret_until)
+def set_up(graph: Graph, **wanted: Any) -> Mapping[str, Any]:
+    return entra.set_up(graph, entra.Wanted("contoso", "ada", members=["crew"], **wanted))
 
 
 def test_two_registrations_are_made_and_their_ids_returned() -> None:
@@ -62,17 +65,17 @@ def test_two_registrations_are_made_and_their_ids_returned() -> None:
 def test_a_second_run_changes_nothing() -> None:
     graph = Graph()
     first = set_up(graph)
-    state = repr((graph.applications, graph.assignments))
+    state = repr(vars(graph))
     assert set_up(graph) == first
-    assert repr((graph.applications, graph.assignments)) == state
-    assert len(graph.assignments) == 1
+    assert repr(vars(graph)) == state
+    assert len(graph.assignments) == 2
 
 
 def test_the_roles_are_those_of_the_code_for_users_and_programs() -> None:
     graph = Graph()
     set_up(graph)
     roles = graph.application("contoso-api")["appRoles"]
-    assert [role["value"].upper() for role in roles] == [role.name for role in Role]
+    assert [role["value"] for role in roles] == [*(role.title for role in Role), entra.MEMBER]
     assert all(role["allowedMemberTypes"] == ["User", "Application"] for role in roles)
 
 
@@ -84,19 +87,52 @@ def test_the_connector_may_call_the_api_without_asking_each_user() -> None:
     assert connector["requiredResourceAccess"][0]["resourceAppId"] == api["appId"]
 
 
+def test_tokens_name_the_groups_of_a_user_so_that_roles_of_groups_count() -> None:
+    graph = Graph()
+    set_up(graph)
+    api, connector = graph.applications.values()
+    assert api["groupMembershipClaims"] == "SecurityGroup"
+    assert "groupMembershipClaims" not in connector
+
+
+def test_only_who_is_assigned_gets_a_token_for_the_api() -> None:
+    graph = Graph()
+    set_up(graph)
+    api, connector = graph.principals.values()
+    assert (api["appRoleAssignmentRequired"], connector["appRoleAssignmentRequired"]) == (True, False)
+    roles = [(given["principalId"], given["appRoleId"]) for given in graph.assignments]
+    assert roles == [("ada", entra.id_of("Administrator")), ("crew", entra.id_of(entra.MEMBER))]
+    assert {given["resourceId"] for given in graph.assignments} == {api["id"]}
+
+
+def test_a_member_has_no_role_by_that() -> None:
+    assert entra.MEMBER not in ROLES
+
+
 def test_the_redirect_uri_given_once_stays_in_later_runs() -> None:
     graph = Graph()
-    set_up(graph, "https://global.consent.azure-apim.net/redirect/x")
+    set_up(graph, redirect_uri="https://global.consent.azure-apim.net/redirect/x")
     set_up(graph)
     assert graph.application("contoso-connector")["web"]["redirectUris"] == [
         "https://global.consent.azure-apim.net/redirect/x"
     ]
 
 
+def test_the_addresses_of_the_tools_for_agents_are_identifiers_of_the_api_and_stay_in_later_runs() -> None:
+    graph, tools = Graph(), "https://profiles.contoso.com/api/instances/{}/mcp"
+    set_up(graph)
+    assert graph.application("contoso-api")["identifierUris"] == ["api://client-0"]
+    set_up(graph, agents_at=[tools.format("one")])
+    set_up(graph, agents_at=[tools.format("two"), tools.format("one")])
+    set_up(graph)
+    known = ["api://client-0", tools.format("one"), tools.format("two")]
+    assert graph.application("contoso-api")["identifierUris"] == known
+
+
 def test_a_secret_is_made_only_when_requested() -> None:
     graph = Graph()
     assert "CONNECTOR_SECRET" not in set_up(graph)
-    assert set_up(graph, None, "2027-01-01T00:00:00Z").get("CONNECTOR_SECRET") == "s"
+    assert set_up(graph, secret_until="2027-01-01T00:00:00Z").get("CONNECTOR_SECRET") == "s"  # noqa: S106  # a date
     assert graph.secrets == 1
 
 

@@ -162,9 +162,9 @@ def test_the_identity_is_made_before_all_else_and_its_roles_before_the_app() -> 
 
 def test_role_assignments_are_named_by_the_principal_they_are_for() -> None:
     roles = [each for each in resources(INFRA / "modules/roles.bicep") if "ssignments" in each.kind]
-    assert len(roles) == 4
+    assert len(roles) == 5
     for each in roles:
-        assert re.search(r"guid\(\S+, (principalId|snapshotWriterId), \w+\)", str(each.body)), each.symbol
+        assert re.search(r"guid\(\S+, (principalId|snapshotWriterId), [\w.]+\)", str(each.body)), each.symbol
 
 
 def test_changes_of_one_subnet_come_one_after_the_other() -> None:
@@ -234,7 +234,8 @@ def test_the_site_accepts_tls_1_2_and_no_password() -> None:
 
 def test_no_blob_container_is_public() -> None:
     found = [each for path in FILES for each in resources(path) if each.kind.endswith("blobServices/containers")]
-    assert [each.body["properties"]["publicAccess"] for each in found] == ["None", "None"]
+    made = [each.body["properties"] for each in found if "properties" in each.body]  # others exist already
+    assert [properties["publicAccess"] for properties in made] == ["None"] * 3
 
 
 def test_the_role_ids_are_those_of_the_named_roles() -> None:
@@ -242,6 +243,7 @@ def test_the_role_ids_are_those_of_the_named_roles() -> None:
     roles = {
         "blobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
         "blobDataContributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+        "blobDataReader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
         "queueDataContributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
         "tableDataContributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
         "metricsPublisher": "3913510d-42f4-4e42-8a64-420c390055eb",
@@ -252,10 +254,31 @@ def test_the_role_ids_are_those_of_the_named_roles() -> None:
     assert kinds.count("Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments") == 1
 
 
+def test_the_app_reads_snapshots_writes_its_own_containers_and_its_database_and_no_more() -> None:
+    text = (INFRA / "modules/roles.bicep").read_text(encoding="utf-8")
+    of_account = re.search(r"for role in \[(.*?)\]", text)
+    assert of_account
+    assert of_account[1] == "queueDataContributor, tableDataContributor"
+    rights = re.findall(r"{ container: '?([\w-]+)'?, role: (\w+) }", text)
+    assert rights == [
+        ("azure-webjobs-hosts", "blobDataOwner"),
+        ("azure-webjobs-secrets", "blobDataOwner"),
+        ("deploymentContainerName", "blobDataContributor"),
+        ("snapshotsContainerName", "blobDataReader"),
+    ]
+    assert "scope: '${cosmos.id}/dbs/${cosmosDatabaseName}'" in text
+
+
+def test_the_containers_of_the_host_that_it_has_rights_in_are_made() -> None:
+    made = re.findall(r"for name in (\[.*?\])", (INFRA / "modules/storage.bicep").read_text(encoding="utf-8"))
+    assert made == ["['azure-webjobs-hosts', 'azure-webjobs-secrets']"]
+
+
 def test_app_service_authentication_excepts_only_operations_that_need_no_token() -> None:
     validation = nested("authentication").body["properties"]["globalValidation"]
-    pages = {each.id for each in pages_module.OPERATIONS}  # an excluded path can't contain an id
-    free = {f"/api/{each.path}" for each in OPERATIONS if each.role is None and each.id not in pages}
+    pages = {each.id for each in pages_module.OPERATIONS}
+    public = [each for each in OPERATIONS if each.role is None and each.id not in pages]
+    free = {f"/api/{each.path}" for each in public if "{" not in each.path}  # an excluded path can't contain an id
     assert set(validation["excludedPaths"]) == free
     assert validation["requireAuthentication"] == Expression("!(apiKeysEnabled || pagesEnabled)")
     assert validation["unauthenticatedClientAction"] == Expression(
@@ -268,6 +291,12 @@ def test_the_host_serves_the_paths_of_app_service_authentication_and_the_documen
     assert host["extensions"]["http"]["routePrefix"] == "api"
     assert host["telemetryMode"] == "OpenTelemetry"
     assert host["healthMonitor"]["enabled"]
+
+
+def test_the_host_refuses_no_request_by_itself_without_a_body() -> None:
+    http = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))["extensions"]["http"]
+    assert (http["maxOutstandingRequests"], http["maxConcurrentRequests"]) == (-1, -1)
+    assert not http["dynamicThrottlesEnabled"]
 
 
 def test_the_sample_of_local_settings_names_only_settings_there_are() -> None:

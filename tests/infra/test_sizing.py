@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 from support import ROOT
 
+from function_app.api.dispatch import create_app
+from function_app.bootstrap import OPERATIONS
 from infra import charges as published
 from infra.charges import create, querying, read
-from infra.sizing import Measured, Prices, Workload, bill, charges, measure, tables, terms
+from infra.sizing import LOOKS_AT_QUEUE, QUEUES, Measured, Prices, Workload, bill, charges, measure, tables, terms
 
 KB = 1024
 
@@ -75,6 +78,14 @@ def test_what_snapshots_leave_out_is_not_read_again(measured: Measured) -> None:
     full, new_ones = Workload(), Workload(snapshot_activities=4 / 30)
     assert bill(1_000_000, measured, new_ones, Prices())["million RU"] < 500
     assert bill(1_000_000, measured, full, Prices())["million RU"] > 2_000
+
+
+def test_as_many_queues_are_paid_for_as_functions_listen_to_and_as_often_as_host_json_says() -> None:
+    host = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))
+    assert host["extensions"]["queues"]["maxPollingInterval"] == "00:00:01"
+    app = create_app(OPERATIONS, lambda: pytest.fail("no request is sent"))
+    kinds = [function.get_trigger().get_binding_name() for function in app.get_functions()]  # type: ignore[union-attr]
+    assert (kinds.count("queueTrigger"), LOOKS_AT_QUEUE) == (QUEUES, 730 * 3600)
 
 
 def test_the_guide_shows_the_tables_of_today() -> None:

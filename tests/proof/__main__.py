@@ -11,6 +11,7 @@ from time import perf_counter
 from support import ROOT
 
 from .columnar import damaged_parquet
+from .crowd import crowd
 from .erasing import erased_whole
 from .faults import cosmos_faults
 from .finding import Proof
@@ -27,12 +28,13 @@ PROOFS = (
     Proof(nothing_lost, 100),
     Proof(erased_whole, 40),
     Proof(cosmos_faults, 10_000),
+    Proof(crowd, 3),
     Proof(races, 30),
     Proof(races_on_cosmos_db, 10),
     Proof(simulation, 10_000),
     Proof(declared_answers, 50_000),
     Proof(hostile_requests, 20),
-    Proof(laws, 100_000),
+    Proof(laws, 1_000),
     Proof(damaged_snapshots, 6_000),
     Proof(damaged_parquet, 2_400),
     Proof(long_run, 1_800),

@@ -125,6 +125,8 @@ def definitions(valid: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     yield "unknown keys of 2,000 attributes", of(attributes=few, keys=[[f"Atribute{n}"] for n in range(8_000)])
     entities = [{"name": f"E{n}", "dataSourceName": "S", "entityType": "activity"} for n in range(3_000)]
     yield "3,000 entities of nothing", json.dumps({**valid, "entities": entities}).encode()
+    empty = [{"name": "E", "attributes": [{}] * 430}] * 199
+    yield "85,000 attributes of nothing", json.dumps({"name": "x", "entities": empty}, separators=(",", ":")).encode()
     allowed = [{"name": "City", "dataType": "Edm.Int32", "allowedValues": [f"x{n}" for n in range(500)]}] * 40
     yield "20,000 allowed values of another type", of(attributes=allowed)
 

@@ -27,18 +27,21 @@ from .visitors import CLIENTS, CUSTOMERS, TAKEN, Seen, Visitors
 A_STORM, FAULT_RATE, SECONDS_OF_NOTHING, RECOVERED_S = 1_000, 0.2, 1.0, 1.0
 
 
-def cosmos_faults(requests: int) -> Finding:
+def cosmos_faults(requests: int, recovered_within_s: float = RECOVERED_S) -> Finding:
     """Send this many requests, in storms of a thousand at most, each with a separate database and host."""
     seen, met, acknowledged = Seen(), Counter[str](), 0
     with cosmos_server() as server:
         for number in range(ceil(requests / A_STORM)):
-            ledger, faults = asyncio.run(_storm(server, number, min(A_STORM, requests - number * A_STORM), seen))
+            storm = _storm(server, number, min(A_STORM, requests - number * A_STORM), seen, recovered_within_s)
+            ledger, faults = asyncio.run(storm)
             acknowledged, met = acknowledged + len(ledger.acknowledged), met + faults
     counts = f"{requests:,} requests, {met.total():,} faults; {acknowledged:,} acknowledged writes, each there once; "
     return Finding("Cosmos DB's faults lose nothing and write nothing twice", counts + seen.described())
 
 
-async def _storm(server: CosmosServer, number: int, requests: int, seen: Seen) -> tuple[Ledger, Counter[str]]:
+async def _storm(
+    server: CosmosServer, number: int, requests: int, seen: Seen, recovered_within_s: float
+) -> tuple[Ledger, Counter[str]]:
     """Run through a storm, an outage and a calm; compare the documents to the responses."""
     database = f"storm{number}"
     await _prepare(server, database)
@@ -57,7 +60,7 @@ async def _storm(server: CosmosServer, number: int, requests: int, seen: Seen) -
             proxy.rate = 0.0
             recovered = await visitors.call_well() - in_calm
             seen.recovered = max(seen.recovered, recovered)
-            limit = max(RECOVERED_S, 5 * connecting)  # it has to connect again
+            limit = max(recovered_within_s, 5 * connecting)  # it has to connect again
             assert recovered < limit, f"It took {recovered:.1f} s to recover."
             await asyncio.gather(*waiting)
             await visitors.ledger.repeat(client)

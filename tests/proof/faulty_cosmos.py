@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import ssl
 import struct
 from asyncio import StreamReader, StreamWriter
 from collections import Counter
@@ -15,8 +14,6 @@ from dataclasses import dataclass
 from random import Random
 from socket import SO_LINGER, SOL_SOCKET
 from urllib.parse import urlsplit
-
-from support import ROOT
 
 # The probability of each fault among faults; "after" means that the request was executed nevertheless.
 WEIGHTS = {
@@ -29,7 +26,6 @@ SLOW_S = (0.05, 0.8)
 _RESET = struct.pack("ii", 1, 0)  # closing sends RST
 _IS_BATCH = b"x-ms-cosmos-is-batch-request"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_PACKAGE = ROOT / "tests/emulators/node_modules/@vercel/cosmosdb-server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +57,8 @@ class FaultyCosmos:
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         """Answer the requests of one connection until a fault or the caller ends it."""
-        tls = ssl._create_unverified_context()  # noqa: S323, SLF001  # loopback
         caller = _Line(reader, writer)
-        server = _Line(*await asyncio.open_connection(self._endpoint.hostname, self._endpoint.port, ssl=tls))
+        server = _Line(*await asyncio.open_connection(self._endpoint.hostname, self._endpoint.port))
         self._writers += [writer, server.writer]
         with suppress(OSError, asyncio.IncompleteReadError):
             while await self._answer(caller, server):
@@ -72,7 +67,7 @@ class FaultyCosmos:
         writer.close()
 
     async def end(self) -> None:
-        """End every connection at once: an orderly end may take longer than the event loop."""
+        """End every connection at once."""
         for writer in self._writers:
             writer.transport.abort()
         await asyncio.sleep(0)
@@ -127,9 +122,7 @@ def _response(status: str, body: str, header: str = "") -> bytes:
 @asynccontextmanager
 async def faulty_cosmos(endpoint: str, seed: int) -> AsyncIterator[tuple[FaultyCosmos, str]]:
     """Run the proxy in front of a Cosmos DB server; yield the proxy and its URL."""
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(_PACKAGE / "cert.pem", _PACKAGE / "key.pem")
     proxy = FaultyCosmos(endpoint, seed)
-    async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0, ssl=tls) as server:
-        yield proxy, f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0) as server:
+        yield proxy, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         await proxy.end()

@@ -1,10 +1,15 @@
-"""Hostile requests over a socket to the local host: each is answered quickly, and refused requests write nothing."""
+"""Hostile requests over a socket to the local host: each is answered quickly, and refused requests write nothing.
+
+No request holds the event loop over 50 ms of processor time; a turn may be longer the first time, as it imports.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sqlite3
+import sys
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -24,21 +29,27 @@ from function_app.store.embedded import EmbeddedStore
 from .corpus import Attack, attacks, wide_definition
 from .finding import Finding
 from .odd import WIDE
+from .watched_host import REPORTED
 from .wire import Answer, exchange, request
 
+COMMAND = [sys.executable, "-m", "proof.watched_host"]
 HANG, TRIES, GROWTH_KB = scaled(1.0), 5, 8 * 1024
 FOLLOWER = request("GET", "health")
 FAILED, REFUSED, OTHERS = 500, 400, b"secret of another instance"
 
 
 def hostile_requests(rounds: int) -> Finding:
-    """Send the whole corpus this many times, after as many that fill the host's caches: then memory must not grow."""
+    """Send the whole corpus this many times, after as many and at least two: then memory must not grow.
+
+    In the first rounds the host fills its caches.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
         asyncio.run(_prepare(folder))
-        with serving(DATA_DIR=name, REQUESTS_PER_MINUTE="1000000") as host, closing(_open(folder)) as data:
+        settings = {"DATA_DIR": name, "REQUESTS_PER_MINUTE": "1000000", "PYTHONPATH": os.pathsep.join(sys.path)}
+        with serving(COMMAND, **settings) as host, closing(_open(folder)) as data:
             siege = Siege(host, data)
-            siege.rounds(rounds)
+            siege.rounds(max(rounds, 2))
             before = memory_kb(host)
             siege.rounds(rounds)
             grown = memory_kb(host) - before
@@ -71,16 +82,23 @@ class Siege:
 
     def _exchange(self, attack: Attack) -> Answer:
         """Send it, and again if it was slow, as machines stall. Time the host waits for a processor does not count."""
+        long_turns = self._long_turns()
         for _ in range(TRIES):
+            before = long_turns
             queued = self._host.program.queued_seconds()
             answer = exchange(self._host.port, attack.sent, half_close=attack.is_cut)
             queued = self._host.program.queued_seconds() - queued
             answer = replace(answer, seconds=answer.seconds - queued)
-            if answer.seconds < HANG:
+            long_turns = self._long_turns()
+            if answer.seconds < HANG and long_turns == before:
                 break
-        if attack.is_cut:  # the host handles it after everything before it
-            assert exchange(self._host.port, FOLLOWER).status == 200
+        assert long_turns == before, (attack.name, self._host.said()[-200:])
         return answer
+
+    def _long_turns(self) -> int:
+        """Return how many long turns of the loop there were; an answer may come before its turn has ended."""
+        assert exchange(self._host.port, FOLLOWER).status == 200
+        return self._host.said().count(REPORTED)
 
     def _judge(self, attack: Attack, answer: Answer) -> None:
         said = (attack.name, answer.status, answer.body[:300])

@@ -110,16 +110,17 @@ class _Run:
 
     async def _watch(self) -> None:
         for number in range(SAMPLES):
-            await asyncio.sleep(number * self.course.seconds / SAMPLES - self._moment())
-            self.course.samples.append(self._sample())
+            due = number * self.course.seconds / SAMPLES
+            await asyncio.sleep(due - self._moment())
+            self.course.samples.append(self._sample(due))
 
-    def _sample(self) -> Sample:
-        """Sample the host from outside; its current time is that of the newest update."""
+    def _sample(self, due: float) -> Sample:
+        """Sample the host from outside, for the moment when this was due; its time is that of the newest update."""
         found = [self._data.execute(sql).fetchone() for sql in _EXPIRING]
         to_leave = (self._now - FEED_RETENTION - _EPOCH) / timedelta(microseconds=1)
         overdue = max(to_leave - (oldest or to_leave) for oldest, _ in found) / 1e6 / self._speed
         return Sample(
-            self._moment(),
+            due,
             memory_kb(self._host),
             len(list(Path(f"/proc/{self._host.pid}/fd").iterdir())),
             sum(path.stat().st_size for path in self._folder.glob("*.sqlite*")),

@@ -50,6 +50,7 @@ FILTERS = (
     "\u202eCity eq 'a'", "City eq 'a' #", 'City eq "a"', "", " ", "CustomerId eq 'ada' or instanceId ne ''",
     "__proto__ eq 'a'", "City in ()", "City in ('a'", "City in (City)", "-City eq 1", "geography'POINT(1 1)' eq City",
     "City eq @p", "City has 'a'", "not not not City eq 'a'", "not (City)", "1", "'", "(", ")",
+    "a/" * 1_990 + "b eq 1", "City eq 'a' and " + "a/" * 1_900 + "b", "'" + "a/" * 1_900,
 )  # fmt: skip
 OPTIONS = (
     ("$top", "9" * 5_000), ("$top", "-1"), ("$top", "1e3"), ("$top", "٣"), ("$top", "0x10"), ("$skip", "10001"),

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -172,20 +173,18 @@ class World:
 
     async def _rest(self) -> None:
         """Wait until no call is in progress."""
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for result in await asyncio.gather(*others, return_exceptions=True):
+        for result in await asyncio.gather(*_others(), return_exceptions=True):
             if isinstance(result, Exception):
                 raise result
 
     async def _crash(self) -> None:
         """Kill the process: what was not committed is lost, and no call is answered."""
         self.crashes += 1
-        others = asyncio.all_tasks() - {asyncio.current_task()}
+        others = _others()
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        for connection in self.store.customers._db.connections:  # noqa: SLF001  # as the end of a process does
-            connection.close()
+        self.store.customers._db.let_go()  # noqa: SLF001
         self.store = EmbeddedStore(self.folder)
         there = (await self.store.customers.read_sources(self.instance, [ADA])).get(ADA)
         if there is not None and there == self.coming:
@@ -245,6 +244,25 @@ class World:
             raise SimulationError(f"seed {self.seed}: {what}")
 
 
+@contextmanager
+def ignoring_the_time() -> Iterator[None]:
+    """Let commits and changes take their turns as if no time passed, so that each run of a seed is the same."""
+    limits = {"_QUICK_S": 0.0, "_HOLD_S": inf}  # commits wait for their turn, and changes do not, whatever the disk
+    before = {name: getattr(database, name) for name in limits}
+    vars(database).update(limits)
+    try:
+        yield
+    finally:
+        vars(database).update(before)
+
+
+def _others() -> list[asyncio.Task[Any]]:
+    """Return all tasks but the current one, in the order in which they were made."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    return sorted(others, key=lambda task: int(task.get_name().removeprefix("Task-")))
+
+
+@ignoring_the_time()
 def replay(seed: int, folder: Path) -> World:
     """Run one seed; SimulationError, with the seed in it, if a promise is broken."""
     world = World(folder, seed, Random(seed))  # noqa: S311  # what happens, no secret
@@ -260,15 +278,11 @@ def replay(seed: int, folder: Path) -> World:
 def simulate(seeds: Iterable[int]) -> tuple[int, int]:
     """Run some seeds on separate files; return how many updates were acknowledged, and the crashes."""
     updates = crashes = 0
-    quick, database._QUICK_S = database._QUICK_S, 0.0  # noqa: SLF001  # commits wait for their turn, whatever the disk
-    try:
-        with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:  # noqa: S108
-            for number, seed in enumerate(seeds):
-                world = replay(seed, Path(name) / str(number // SEEDS_A_FILE))
-                updates += sum(intent.acknowledged for intent in world.intents)
-                crashes += world.crashes
-    finally:
-        database._QUICK_S = quick  # noqa: SLF001
+    with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:  # noqa: S108
+        for number, seed in enumerate(seeds):
+            world = replay(seed, Path(name) / str(number // SEEDS_A_FILE))
+            updates += sum(intent.acknowledged for intent in world.intents)
+            crashes += world.crashes
     return updates, crashes
 
 

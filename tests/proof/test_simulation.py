@@ -108,7 +108,6 @@ def ids_forgotten(patch: pytest.MonkeyPatch) -> None:
 def test_a_planted_fault_is_found_and_repeats_by_its_seed(
     plant: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_QUICK_S", 0.0)
     plant(monkeypatch)
     for seed in range(ENOUGH):
         try:
@@ -123,5 +122,4 @@ def test_a_planted_fault_is_found_and_repeats_by_its_seed(
         replay(seed, tmp_path / "again")
     assert str(again.value) == said
     monkeypatch.undo()
-    monkeypatch.setattr(database, "_QUICK_S", 0.0)
     replay(seed, tmp_path / "mended")

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,6 +19,7 @@ import httpx
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
 
+from function_app.api.capacity import Capacity
 from function_app.api.dispatch import create_app
 from function_app.api.runtime import Runtime
 from function_app.api.sign_in.auth import authenticate_local
@@ -27,9 +29,13 @@ from function_app.domain.definition import instance_of
 from function_app.domain.fitting import Fitting
 from function_app.errors import Rejected
 from function_app.local.host import Host, read_custom_headers
+from function_app.local.wire import Request, Response
+from function_app.operations.webhooks import DATA_OF
+from function_app.outbound.post import HttpPost
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
 from function_app.services.services import Services
+from function_app.services.webhooks.outlet import Outlet
 from function_app.source.files import Snapshots
 from function_app.store.documents import CONTAINERS
 from function_app.store.port import Store
@@ -134,7 +140,33 @@ class Clock:
 
 def open_runtime(services: Services, clock: Clock) -> Runtime:
     """Return a runtime in which every caller is Administrator."""
-    return Runtime(services, authenticate_local, clock)
+    return Runtime(services, authenticate_local, clock, capacity=Capacity(begin_within_s=LONG_S))
+
+
+def open_outlet() -> Outlet:
+    return Outlet(HttpPost(), DATA_OF)
+
+
+class HostOf:
+    """A local host for one runtime. All of a process share one app, which takes longer to make than most tests."""
+
+    _current: ContextVar[Runtime] = ContextVar("current")
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    @staticmethod
+    @cache
+    def _shared() -> Host:
+        return Host(create_app(OPERATIONS, HostOf._current.get), CUSTOM_HEADERS)
+
+    async def answer(self, request: Request) -> Response:
+        """Return the answer to a request."""
+        before = self._current.set(self._runtime)
+        try:
+            return await self._shared().answer(request)
+        finally:
+            self._current.reset(before)
 
 
 @asynccontextmanager
@@ -143,12 +175,12 @@ async def host_over(
     clock: Clock,
     make_runtime: Callable[[Services, Clock], Runtime] = open_runtime,
     snapshots: Snapshots | None = None,
+    make_outlet: Callable[[], Outlet | None] = open_outlet,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Services]]:
     """Yield the local host over a store, in this process, and its services."""
-    services = Services(store, snapshots, clock=clock)
+    services = Services(store, snapshots, clock=clock, outlet=make_outlet())
     runtime = make_runtime(services, clock)
-    transport = HostTransport(Host(create_app(OPERATIONS, lambda: runtime), CUSTOM_HEADERS))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api") as client:
+    async with httpx.AsyncClient(transport=HostTransport(HostOf(runtime)), base_url="http://localhost/api") as client:
         yield client, services
     await services.close()
 
@@ -191,9 +223,7 @@ def cosmos_server() -> Iterator[CosmosServer]:
 
 async def create_database(server: CosmosServer, name: str) -> None:
     """Create a database and its containers, as the infrastructure does."""
-    async with CosmosClient(
-        server.endpoint, server.key, connection_verify=False, enable_endpoint_discovery=False
-    ) as client:
+    async with CosmosClient(server.endpoint, server.key, enable_endpoint_discovery=False) as client:
         database = await client.create_database(name)
         for container in containers():
             await database.create_container(
@@ -257,12 +287,20 @@ async def create_activity(
 async def refresh(
     client: httpx.AsyncClient, instance_id: str, options: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Start a refresh and return the job once it has ended."""
+    """Start a refresh and return the job once it has ended; while the store is too slow, ask again."""
     jobs = f"/instances/{instance_id}/workflows/main/jobs"
+
+    async def ask(verb: str, address: str, query: Mapping[str, str] | None) -> dict[str, Any]:
+        answer = await client.request(verb, address, params=query)
+        while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            await asyncio.sleep(0.1)
+            answer = await client.request(verb, address, params=query)
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
+
     async with asyncio.timeout(LONG_S):
-        job: dict[str, Any] = (await client.post(jobs, params=options)).json()
+        job = await ask("POST", jobs, options)
         while job["endTimestamp"] is None:
             await asyncio.sleep(0.01)
-            answer = await client.get(f"{jobs}/{job['jobId']}", params={"includeTasks": "true"})
-            job = answer.raise_for_status().json()
+            job = await ask("GET", f"{jobs}/{job['jobId']}", {"includeTasks": "true"})
     return job

@@ -121,7 +121,7 @@ def sample(schema: Json, typed: Mapping[str, Any], name: str = "") -> Any:
         return {name: sample(s, typed, name) for name, s in schema["properties"].items()}
     if schema["type"] == "array":
         return [sample(schema["items"], typed)]
-    text = _SAMPLES.get(schema.get("format", ""), "Text"[: schema.get("maxLength")])
+    text = schema.get("default") or _SAMPLES.get(schema.get("format", ""), "Text"[: schema.get("maxLength")])
     return schema.get("enum", [{"string": text, "boolean": True}.get(schema["type"], 1)])[0]
 
 
@@ -139,6 +139,8 @@ def example(parameter: Json) -> Any:
 def _actions(definition: Json) -> Iterator[Action]:
     for path, item in definition["paths"].items():
         for verb, described in item.items():
+            if verb.startswith("x-"):
+                continue
             yield Action(path.lstrip("/"), verb.upper(), described)
 
 

@@ -13,14 +13,17 @@ from threading import Thread
 from typing import Any
 
 import jwt
+import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
+from function_app.api.sign_in import signing_keys
 from function_app.api.sign_in.auth import TokenOrKey
 from function_app.api.sign_in.signing_keys import SigningKeys
 from function_app.api.sign_in.tokens import EntraTokens, trust_of
 from function_app.services.access import Access
 from support import NOW
+from support.process import LONG_S
 
 TENANT = "22222222-2222-4222-8222-222222222222"
 API = "33333333-3333-4333-8333-333333333333"
@@ -88,7 +91,8 @@ def issuer() -> Iterator[Issuer]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signing_keys, "_TIMEOUT_S", LONG_S)
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         state.url = f"http://127.0.0.1:{server.server_port}/keys"
         yield state

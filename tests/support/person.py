@@ -19,6 +19,8 @@ from function_app.store.port import Store
 from support import INSTANCE, definition, in_json, model, profile, put_profiles
 
 PERSON, KEY = "Zxq7Person", SourceKey("Crm_Contacts", "Zxq7Key")
+FORMER = SourceKey("Old_Contacts", "Zxq7Old")
+"""A key of an attribute that the definition no longer has."""
 MARK = "Zxq7"
 OTHER = "another"
 
@@ -47,7 +49,7 @@ async def put_person(services: Services, now: datetime) -> None:
         INSTANCE,
         in_json(profile(PERSON, City="Oslo", Crm_Contacts_ContactId=KEY.key), profile(OTHER, City="Oslo")),
     )
-    await store.keys.write(INSTANCE, {KEY: PERSON, SourceKey(KEY.entity, "k2"): OTHER})
+    await store.keys.write(INSTANCE, {KEY: PERSON, FORMER: PERSON, SourceKey(KEY.entity, "k2"): OTHER})
     for customer_id in (PERSON, OTHER):
         timing = RequestedValidity()
         await services.update_profile(model(), UpdateRequest(customer_id, {"City": "Rome"}, timing, "shop"), now)
@@ -62,6 +64,8 @@ async def put_person(services: Services, now: datetime) -> None:
     await store.control.write_tasks(INSTANCE, [task], now)
     services.usage.record(INSTANCE, Series("GetCustomer", "Customer", PERSON, 200, None), Traffic(1, 1, 0.1), now)
     services.usage.record(INSTANCE, Series("GetCustomer", "Customer", "shop", 200, None), Traffic(1, 1, 0.1), now)
+    own = Series("ListCustomers", "Customer", "portal", 200, None, PERSON)
+    services.usage.record(INSTANCE, own, Traffic(1, 1, 0.1), now)
     await services.usage.flush()
 
 

@@ -50,7 +50,7 @@ class Program:
                 raise self._failure(f"did not print {text!r} within {within:.0f} s") from None
             if not line:
                 self._unread.put("")  # for the next call
-                raise self._failure(f"ended and did not print {text!r}")
+                raise self._ended(f"ended and did not print {text!r}")
             if text in line:
                 return line
 
@@ -64,7 +64,7 @@ class Program:
         end = time.monotonic() + within
         while (found := done()) is None:
             if self.process.poll() is not None:
-                raise self._failure("ended")
+                raise self._ended("ended")
             if time.monotonic() > end:
                 raise self._failure(f"was not ready within {within:.0f} s")
             time.sleep(_POLL_S)
@@ -108,6 +108,10 @@ class Program:
             self._lines.append(line)
             self._unread.put(line)
         self._unread.put("")
+
+    def _ended(self, what: str) -> ProgramError:
+        self.end()  # its last lines may still be on their way
+        return self._failure(what)
 
     def _failure(self, what: str) -> ProgramError:
         return ProgramError(f"{self.process.args!r} {what}:\n{self.printed()}{self.said()}")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from function_app.bootstrap import OPERATIONS
 from function_app.error_codes import ERROR_CODES
 from function_app.settings import Settings
+from support import matrix
 
 ROOT = Path(__file__).parent.parent.parent
 README = ROOT / "README.md"
@@ -28,7 +29,9 @@ class Example(NamedTuple):
 
 def tables() -> dict[str, str]:
     """Return the tables of the reference, by the name in the comments around them."""
-    return {"operations": _operations(), "settings": _settings(), "errors": _errors()}
+    head, *rows = matrix.table()
+    access = _table(head, rows)
+    return {"operations": _operations(), "settings": _settings(), "access": access, "errors": _errors()}
 
 
 def written(text: str) -> str:

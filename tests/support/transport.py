@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import httpx
 
-from function_app.local.host import Host
-from function_app.local.wire import END_OF_HEAD, body_length, parse_head, serialize
+from function_app.local.wire import END_OF_HEAD, Request, Response, body_length, parse_head, serialize
+
+
+class Answering(Protocol):
+    """A host."""
+
+    async def answer(self, request: Request) -> Response:
+        """Return the answer to a request."""
 
 
 class HostTransport(httpx.AsyncBaseTransport):
     """Passes requests to a host without a socket."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Answering) -> None:
         self._host = host
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

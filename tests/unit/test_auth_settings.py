@@ -9,6 +9,7 @@ ENTRA = {"ENTRA_TENANT_ID": TENANT, "ENTRA_AUDIENCE": f"api://{API}"}
 CLOUD = {"STORE": "cosmos", "COSMOS_ENDPOINT": "https://contoso.documents.azure.com"}
 EMULATOR = {"STORE": "cosmos", "COSMOS_ENDPOINT": "https://127.0.0.1:8081", "COSMOS_KEY": "a"}
 LOCAL = {"AUTH_MODE": "local"}
+CORE_TOOLS = {"FUNCTIONS_WORKER_RUNTIME": "python", "AZURE_FUNCTIONS_ENVIRONMENT": "Development"}
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,6 @@ LOCAL = {"AUTH_MODE": "local"}
         ENTRA | {"ENTRA_JWKS_URL": "http://127.0.0.1:1/keys"},
         LOCAL,
         LOCAL | EMULATOR,
-        LOCAL | {"FUNCTIONS_WORKER_RUNTIME": "python", "AZURE_FUNCTIONS_ENVIRONMENT": "Development"},
     ],
 )
 def test_a_safe_combination_is_accepted(environment: dict[str, str]) -> None:
@@ -38,7 +38,7 @@ def test_a_safe_combination_is_accepted(environment: dict[str, str]) -> None:
         (LOCAL | CLOUD, ["AUTH_MODE: local is allowed with STORE=embedded"]),
         (LOCAL | {"WEBSITE_SITE_NAME": "contoso"}, ["AUTH_MODE: local is not allowed in Azure"]),
         (LOCAL | EMULATOR | {"WEBSITE_INSTANCE_ID": "1"}, ["AUTH_MODE: local is not allowed in Azure"]),
-        (LOCAL | {"FUNCTIONS_WORKER_RUNTIME": "python"}, ["AUTH_MODE: local is allowed in a Functions host only"]),
+        (LOCAL | CORE_TOOLS, ["AUTH_MODE: local is not allowed in a Functions host"]),
         (ENTRA | CLOUD | {"COSMOS_KEY": "secret"}, ["COSMOS_KEY: only for an emulator"]),
         (ENTRA | {"STORE": "cosmos"}, ["COSMOS_ENDPOINT: required"]),
     ],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from function_app.domain.feed import FEED_RETENTION
 from function_app.domain.profile import Update
 from function_app.store.documents import CONTROL
 from function_app.store.embedded import EmbeddedStore
+from function_app.store.embedded import database as module
 from function_app.store.embedded.database import Database
 from function_app.store.embedded.rows import row_of
 
@@ -30,6 +32,8 @@ async def fill(database: Database, count: int, expires: datetime) -> None:
 async def create(database: Database, name: str, now: datetime) -> None:
     row = row_of({"pk": "i|ada", "kind": "update", "id": name}, now + timedelta(hours=4))
     assert await database.create(CONTROL, [row], now) == [None]
+    if database.collecting:
+        await database.collecting
 
 
 async def rows(database: Database) -> int:
@@ -51,6 +55,22 @@ async def test_more_rows_than_one_write_removes_are_removed_by_the_following_wri
     assert await rows(database) == 5
 
 
+async def test_a_write_does_not_fail_with_the_removal_that_follows_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill_the_disk(connection: sqlite3.Connection, _: datetime) -> bool:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+        connection.execute("CREATE TABLE too_large (value)")
+        return True
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "collect", fill_the_disk)
+        await create(database, "first", NOW)
+    await create(database, "second", NOW + FEED_RETENTION)
+    assert await rows(database) == 2
+
+
 async def test_updates_are_removed_a_day_after_their_end(tmp_path: Path) -> None:
     store, fitting = EmbeddedStore(tmp_path / "data"), model().fitting
     await put_profiles(store, INSTANCE, in_json(profile("ada")))
@@ -58,6 +78,8 @@ async def test_updates_are_removed_a_day_after_their_end(tmp_path: Path) -> None
     async def fed(number: int, now: datetime) -> int:
         update = Update(f"u{number}", "ada", {"City": "Oslo"}, now, now, now + timedelta(hours=1), "")
         await store.customers.add_update(INSTANCE, update, fitting, now)
+        if collecting := store._db.collecting:  # noqa: SLF001  # no write waits for it
+            await collecting
         return len(await store.feed.read_received(INSTANCE, "", now + timedelta(days=9), 9))
 
     assert await fed(1, NOW) == 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support import model
 
 from function_app.domain.entity import Attribute
-from function_app.error_codes import ErrorDetail
+from function_app.error_detail import ErrorDetail
 from function_app.source.cells import judge
 from function_app.source.columns import canonical, fits
 

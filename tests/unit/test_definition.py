@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 from support import INSTANCE, definition
 
-from function_app.domain.definition import definition_faults, instance_of
+from function_app.domain.definition import instance_of
+from function_app.domain.definition_rules import definition_faults
 from function_app.operations.definition import InstanceDefinition
 from function_app.source.layout import Layout
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,10 +115,9 @@ def test_a_refusal_names_nothing_of_the_parser(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a/" * 1900 + "x eq 1", "City/" * 400 + "x eq 1", "not " * 900 + "a/b", "a:/" * 1300])
-def test_a_path_is_refused_before_the_parser_that_is_slow_with_it(text: str) -> None:
-    before = process_time()
+def test_a_path_is_refused_before_the_parser_that_is_slow_with_it(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("function_app.api.odata_grammar.parse")
     assert "no paths" in fault_of(text)
-    assert process_time() - before < 0.1
 
 
 def fault_of(text: str) -> str:
@@ -271,7 +268,7 @@ def test_no_text_makes_parsing_fail(text: str) -> None:
         try:
             parse(text, CUSTOMER)
         except ServiceError as error:
-            assert [fault.status for fault in error.faults] == [400]  # noqa: PT017  # either way is right
+            assert {fault.status for fault in error.faults} == {400}  # noqa: PT017  # either way is right
 
 
 @pytest.mark.parametrize(

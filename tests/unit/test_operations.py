@@ -17,6 +17,7 @@ VERBS = {
     "Returns": "Get",
     "Reverts": "Revert",
     "Revokes": "Revoke",
+    "Serves": "Serve",
     "Shows": "Show",
     "Starts": "Start",
     "Updates": "Update",

@@ -52,7 +52,7 @@ BY_NAME = sorted(ROUTES, key=lambda route: route.name.lower())
 ORDERS = {
     "as the host sorts them": BY_NAME,
     "reversed": BY_NAME[::-1],
-    **{f"shuffled by {seed}": random.Random(seed).sample(ROUTES, len(ROUTES)) for seed in range(5)},  # noqa: S311
+    **{f"shuffled by {seed}": random.Random(seed).sample(ROUTES, len(ROUTES)) for seed in range(2)},  # noqa: S311
 }
 
 

@@ -102,3 +102,15 @@ async def test_the_embedded_store_warns_when_it_opens_inside_azure(
     store = bootstrap.open_store(read_settings(LOCAL | {"DATA_DIR": str(tmp_path)}))
     await store.close()
     assert "STORE=cosmos" in caplog.text
+
+
+def test_a_fault_says_what_would_be_right() -> None:
+    found = faults(STORE="disk", PORT="http", REQUESTS_PER_MINUTE="0", ENTRA_TENANT_ID="x", CARD_FRAME_ANCESTORS="y")
+    assert found == [
+        "CARD_FRAME_ANCESTORS: must be sites like https://contoso.crm.dynamics.com, without paths, separated by spaces",
+        "ENTRA_AUDIENCE: required with AUTH_MODE=entra",
+        "ENTRA_TENANT_ID: must be a GUID in lower case, like 6f9619ff-8b86-4d11-b42d-00c04fc964ff",
+        "PORT: must be a whole number",
+        "REQUESTS_PER_MINUTE: must be at least 1",
+        "STORE: must be one of 'embedded', 'cosmos'",
+    ]

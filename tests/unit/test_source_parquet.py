@@ -310,7 +310,7 @@ def test_a_text_over_the_limit_is_rejected_by_row_in_a_dictionary_or_not() -> No
 def test_batches_change_nothing(
     rows: list[tuple[str, str | None]], most_rows: int, most_bytes: int, dictionary: bool
 ) -> None:
-    keys = [f"{number}{key}" for number, (key, _) in enumerate(rows)]
+    keys = [f"{number}-{key}" for number, (key, _) in enumerate(rows)]
     columns = {"CustomerId": pa.array(keys, pa.string()), "City": pa.array([city for _, city in rows], pa.string())}
     content = in_parquet(columns, use_dictionary=dictionary)
     whole = read(content, "c.parquet")

@@ -26,6 +26,12 @@ class WholeThing(BaseModel):
     open: dict[str, Any] = Field(title="Open", description="Anything.")
 
 
+class Shared(BaseModel):
+    """With a field that is a definition."""
+
+    part: Part | None = Field(None, title="The Share", description="It.", json_schema_extra={"x-definition": "Share"})
+
+
 class Union(BaseModel):
     """Of two types."""
 
@@ -35,7 +41,7 @@ class Union(BaseModel):
 def operation(operation_id: str) -> dict[str, Any]:
     for item in definition(OPERATIONS)["paths"].values():
         for described in item.values():
-            if described["operationId"] == operation_id:
+            if described.get("operationId") == operation_id:
                 found: dict[str, Any] = described
                 return found
     raise AssertionError(operation_id)
@@ -67,6 +73,29 @@ def test_a_model_becomes_a_swagger_schema() -> None:
     assert "const" not in part["properties"]["word"]
 
 
+def test_a_field_that_is_a_definition_is_referred_to_with_its_title() -> None:
+    definitions = Definitions()
+    definitions.of_model(Shared)
+    assert definitions.found["Shared"]["properties"] == {"part": {"$ref": "#/definitions/Share"}}
+    share = definitions.found["Share"]
+    assert (share["title"], share["type"], share["x-nullable"]) == ("The Share", "object", True)
+
+
+def test_the_sender_has_one_name_in_all_outputs() -> None:
+    definitions = definition(OPERATIONS)["definitions"]
+    sent = ("SentActivity", "UpdateShape", "UpdateEvent", "ExpiredUpdateEvent")
+    notices = ("ActivityNotice", "UpdateNotice", "ExpiredNotice")
+    shapes = [definitions[name] for name in sent] + [definitions[name]["properties"]["data"] for name in notices]
+    assert [shape["properties"]["principal"] for shape in shapes] == [{"$ref": "#/definitions/Sender"}] * 7
+    sender = definitions["Sender"]
+    assert [sender["title"], *(each["title"] for each in sender["properties"].values())] == [
+        "Sender",
+        "ID",
+        "Kind",
+        "Name",
+    ]
+
+
 def test_what_swagger_can_not_express_is_refused() -> None:
     with pytest.raises(ValueError, match="one type for each value"):
         Definitions().of_model(Union)
@@ -92,6 +121,24 @@ def test_each_success_with_a_body_has_its_schema_and_errors_have_one() -> None:
     created, error = {"$ref": "#/definitions/CreatedActivity"}, {"$ref": "#/definitions/ErrorBody"}
     found = {status: response["schema"] for status, response in responses.items() if "schema" in response}
     assert found == {"201": created, "202": created, "default": error}
+
+
+def test_both_triggers_of_coming_expiries_fill_in_the_same_span() -> None:
+    polled = next(p for p in operation("WhenAnUpdateWillExpire")["parameters"] if p["name"] == "within")
+    subscribed = definition(OPERATIONS)["definitions"]["ExpiryCallback"]
+    assert (polled["required"], polled["default"]) == (False, "1 hour")
+    assert ("within" in subscribed["required"], subscribed["properties"]["within"]["default"]) == (False, "1 hour")
+
+
+def test_makers_see_the_headers_of_triggers_only() -> None:
+    headers = {
+        (operation_id.startswith("When"), header.get("x-ms-visibility"))
+        for operation_id in OPERATION_IDS
+        if not operation_id.startswith("Subscribe")
+        for response in operation(operation_id)["responses"].values()
+        for header in response.get("headers", {}).values()
+    }
+    assert headers == {(True, None), (False, "internal")}
 
 
 def body(operation_id: str) -> dict[str, Any]:

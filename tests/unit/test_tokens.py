@@ -30,6 +30,22 @@ async def test_identities_are_the_user_and_its_groups_and_not_the_app_it_came_th
     assert principal.identities == {("user", USER), ("group", "g1")}
 
 
+@pytest.mark.parametrize(
+    ("claims", "left_out"),
+    [
+        ({}, False),
+        ({"groups": ["g"]}, False),
+        ({"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": "https://graph"}}}, True),
+        ({"hasgroups": True}, True),
+        ({"_claim_names": "groups"}, False),
+    ],
+)
+async def test_a_token_tells_if_it_has_no_room_for_groups(
+    entra: Issuer, claims: dict[str, Any], left_out: bool
+) -> None:
+    assert (await entra.tokens().verify(token(**claims), NOW)).groups_left_out == left_out
+
+
 async def test_an_app_is_known_by_its_object_id_and_its_app_id(entra: Issuer) -> None:
     principal = await entra.tokens().verify(app_token(appid="AA-1"), NOW)
     assert principal.identities == {("app", USER), ("app", "aa-1")}
@@ -53,6 +69,10 @@ BAD: dict[str, Any] = {
     "without expiry": token(exp=None),
     "with a text for expiry": token(exp="never"),
     "with true for expiry": token(exp=True),
+    "with no number for expiry": token(exp=float("nan")),
+    "that never expires": token(exp=float("inf")),
+    "valid since no number": token(nbf=float("nan")),
+    "valid since a text": token(nbf="0"),
     "without oid": token(oid=None),
     "an id token": token(scp=None, roles=["Administrator"]),
 }
@@ -69,6 +89,12 @@ async def test_a_bad_token_is_refused_with_the_reason_and_without_itself(entra: 
 async def test_a_clock_may_be_off_by_less_than_the_skew(entra: Issuer) -> None:
     await entra.tokens().verify(token(exp=int(NOW.timestamp()) - SKEW_S + 1), NOW)
     await entra.tokens().verify(token(nbf=int(NOW.timestamp()) + SKEW_S), NOW)
+
+
+async def test_a_token_may_leave_out_when_it_becomes_valid_as_its_expiry_is_what_the_standard_requires(
+    entra: Issuer,
+) -> None:
+    assert (await entra.tokens().verify(token(nbf=None), NOW)).principal_id == USER
 
 
 async def test_a_delegated_token_needs_the_scope(entra: Issuer) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from function_app.domain.entity import Attribute, Entity
 from function_app.domain.schema import EDM_TYPES
 from function_app.domain.values import Inexact
-from function_app.error_codes import ErrorDetail
+from function_app.error_detail import ErrorDetail
 from function_app.services.validation import Checker, pointer
 
 GUID = "6f9619ff-8b86-4d11-b42d-00c04fc964ff"

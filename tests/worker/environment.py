@@ -20,7 +20,7 @@ from azure.storage.queue import QueueClient, QueueMessage, TextBase64DecodePolic
 from support import CosmosServer
 from support.entra import API, TENANT, Issuer, token
 from support.transport import HostTransport
-from worker.client import Worker
+from worker.client import InvocationFailedError, Worker
 from worker.front import open_front
 from worker.messages import protos
 
@@ -98,6 +98,7 @@ class AzureServices:
             "COSMOS_KEY": self.cosmos.key,
             "SNAPSHOTS": f"{self.blobs}/{name}",
             "REFRESH_QUEUE": f"{self.queues}/{name}",
+            "WEBHOOK_QUEUE": f"{self.queues}/{name}-webhooks",
             "REFRESH_SCHEDULE": "0 0 2 * * *",
             "AUTH_MODE": "entra",
             "ENTRA_TENANT_ID": TENANT,
@@ -154,10 +155,21 @@ class Stage:
             for message in messages:
                 data = protos.TypedData(string=message.content)
                 for _ in range(times):
-                    await asyncio.wrap_future(self.worker.invoke("DoRefreshStep", data, metadata_of(message)))
+                    await self._deliver(data, metadata_of(message))
                 self.queue.delete_message(message)
                 handled += 1
         return handled
+
+    async def _deliver(self, data: Any, metadata: dict[str, Any]) -> None:
+        """Deliver a message, as the host again if a slow store had no time for its step."""
+        for left in reversed(range(MAX_TRIES)):
+            try:
+                await asyncio.wrap_future(self.worker.invoke("DoRefreshStep", data, metadata))
+            except InvocationFailedError as error:
+                if "StoreUnavailable" not in str(error) or not left:
+                    raise
+            else:
+                return
 
     async def fire(self, name: str, info: str) -> None:
         """Start a function by its timer."""

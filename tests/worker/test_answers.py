@@ -81,14 +81,17 @@ async def test_a_repeat_is_distinguished_from_a_conflict(admin: httpx.AsyncClien
     assert [answer.headers.get("x-ms-update-id") for answer in answers] == ["clash", "clash", None]
 
 
-@pytest.mark.parametrize("page", [f"/instances/{SAMPLE}/card/{SAMPLE_CUSTOMER}", f"/instances/{SAMPLE}/usage/page"])
+@pytest.mark.parametrize(
+    "page",
+    ["/", *(f"/instances/{SAMPLE}/{path}" for path in (f"card/{SAMPLE_CUSTOMER}", "usage/page", "page"))],
+)
 async def test_a_page_and_all_it_loads_are_served_with_their_types(stage: Stage, page: str) -> None:
     types = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
     async with stage.client() as browser:
         shown = await browser.get(page)
         assert shown.headers["content-type"] == "text/html; charset=utf-8"
         assert "frame-ancestors" in shown.headers["content-security-policy"]
-        loaded = set(re.findall(r"(?:src|href)=\"([^\"]*pages/[^\"]+)\"", shown.text))
+        loaded = set(re.findall(r"(?:src|href)=\"([^\"]*pages/[^\"]+\.\w+)\"", shown.text))
         assert len(loaded) > 1
         for name in loaded:
             file = await browser.get(str(httpx.URL(f"http://localhost/api{page}").join(name)))
@@ -113,7 +116,7 @@ async def send(admin: httpx.AsyncClient, path: str, items: list[dict[str, Any]])
     """Send a batch, and items again if a slow store had no time for them; return the outcome or code of each item."""
     outcomes: dict[int, str] = {}
     for _ in range(MAX_TRIES):
-        left = [index for index in range(len(items)) if outcomes.get(index) in {None, "StoreUnavailable"}]
+        left = [index for index in range(len(items)) if outcomes.get(index) in {None, "StoreUnavailable", "Busy"}]
         if not left:
             break
         results = (await admin.post(path, json={"items": [items[index] for index in left]})).json()["value"]

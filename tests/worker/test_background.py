@@ -53,8 +53,9 @@ async def test_the_timer_continues_refreshes_that_make_no_progress(stage: Stage,
 
 
 @pytest.mark.parametrize("info", [FIRST, LATE])
-async def test_the_timer_settles_customers(stage: Stage, info: str) -> None:
-    await stage.fire("SettleCustomers", info)
+@pytest.mark.parametrize("chore", ["SettleCustomers", "WakeWebhooks"])
+async def test_a_timer_does_a_chore_of_the_minute(stage: Stage, chore: str, info: str) -> None:
+    await stage.fire(chore, info)
 
 
 async def test_messages_that_come_twice_change_nothing(stage: Stage, admin: httpx.AsyncClient) -> None:
@@ -63,6 +64,11 @@ async def test_messages_that_come_twice_change_nothing(stage: Stage, admin: http
     assert await stage.handle_messages(times=2) > 1
     ended = await newest_job(admin)
     assert (ended["jobStatus"], ended["progress"]["written"]) == ("successful", 0)
+
+
+async def test_a_message_wakes_the_delivery_of_webhooks(stage: Stage) -> None:
+    data = protos.TypedData(string=json.dumps({"instanceId": SAMPLE}))
+    await asyncio.wrap_future(stage.worker.invoke("DeliverWebhooks", data))
 
 
 @pytest.mark.parametrize("text", ["no step", "{}", '{"instance_id": "x"}', ""])

@@ -13,11 +13,12 @@ from function_app.api.unknown_address import NAME
 from function_app.bootstrap import OPERATIONS
 
 ROUTES = [route for operation in OPERATIONS for route in make_routes(operation, OPERATIONS)]
-BY_CLOCK_AND_QUEUE = {"StartRefreshes", "ResumeRefreshes", "SettleCustomers", "DoRefreshStep"}
+BY_CLOCK = {"StartRefreshes", "ResumeRefreshes", "SettleCustomers", "WakeWebhooks"}
+BY_QUEUE = {"DoRefreshStep", "DeliverWebhooks"}
 
 
 def test_the_worker_indexes_the_declared_functions_and_no_other(worker: Worker) -> None:
-    assert worker.functions.keys() == {NAME, *(route.name for route in ROUTES)} | BY_CLOCK_AND_QUEUE
+    assert worker.functions.keys() == {NAME, *(route.name for route in ROUTES)} | BY_CLOCK | BY_QUEUE
     for route in ROUTES:
         trigger, answer = worker.functions[route.name].bindings
         assert (trigger["type"], trigger["direction"], trigger["authLevel"]) == ("httpTrigger", "IN", "ANONYMOUS")

@@ -22,8 +22,11 @@ PLACES = {
     "role": "Viewer",
     "slot": "primary",
     "file": "card.js",
+    "version": "an-older-one",
     "updateId": "worker",
+    "subscriptionId": "unknown",
 }
+EVENTS = ("ProfileUpdates", "Activities", "Expiries", "ComingExpiries", "Refreshes")
 ERASED, DELETED = "9e01d15c3085540d9de8b0346f6579f6", "44444444-4444-4444-8444-444444444444"
 PURCHASE = {"PurchasedOn": "2026-11-20T10:00:00Z", "ContactId": "CNTID_1000", "Product": "Beans", "Currency": "EUR"}
 REPEAT = {"Repeatability-Request-ID": "worker"}
@@ -63,6 +66,7 @@ CALLS = {
     "GetCustomer": Call(query={"explain": "true"}),
     "ListCustomers": Call(query={"$filter": "Company eq 'Contoso'", "$count": "true", "$top": "5"}),
     "ExportCustomer": Call(),
+    "ListReads": Call(),
     "ListCustomerUpdates": Call(),
     "ListLiveUpdates": Call(query={"landed": "false"}),
     "EndUpdate": Call(),
@@ -83,6 +87,11 @@ CALLS = {
     "WhenAProfileIsUpdated": Call(202),
     "WhenAnActivityIsCreated": Call(202),
     "WhenAnUpdateExpires": Call(202),
+    **{f"SubscribeTo{each}": Call(201, body={"callbackUrl": "https://receiver.invalid/"}) for each in EVENTS},
+    "ListSubscriptions": Call(),
+    "EndSubscription": Call(204),
+    "WhenAnUpdateWillExpire": Call(202, {"within": "1 hour"}),
+    "WhenARefreshEnds": Call(202),
     "StartRefresh": Call(),
     "ListRefreshes": Call(),
     "GetRefresh": Call(),
@@ -100,13 +109,19 @@ CALLS = {
     "ListChanges": Call(),
     "GetUsage": Call(),
     "GetCustomerCard": Call(),
+    "ServeAgents": Call(body={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}),
+    "GetAgentSignIn": Call(),
     "WithdrawActivity": Call(204, places={"entityId": "worker-2"}),
     "EraseCustomer": Call(places={"customerId": ERASED}),
     "DeleteInstance": Call(202, {"name": sample_definition()["name"]}, places={"instanceId": DELETED}),
+    "ShowStartPage": Call(),
+    "ShowInstancePage": Call(),
     "ShowCard": Call(),
+    "GetCardContent": Call(),
     "ShowUsagePage": Call(),
     "GetPageSettings": Call(),
     "GetPageFile": Call(),
+    "GetVersionedPageFile": Call(),
 }
 BY_ID = {operation.id: operation for operation in OPERATIONS}
 
@@ -119,6 +134,8 @@ def address(operation_id: str) -> str:
 async def test_every_operation_is_answered_by_its_own_function(stage: Stage, admin: httpx.AsyncClient) -> None:
     assert CALLS.keys() == BY_ID.keys()
     await admin.put(f"instances/{DELETED}", json=sample_definition())
+    assigned = {"principalType": "user", "roles": ["Administrator"]}  # webhooks need a role that can be asked again
+    await admin.put(f"instances/{SAMPLE}/rbac/principals/boss/assignment", json=assigned)
     for name, call in CALLS.items():
         verb = BY_ID[name].verb
         answer = await admin.request(verb, address(name), params=call.query, json=call.body, headers=call.headers)

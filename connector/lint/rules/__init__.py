@@ -3,7 +3,7 @@
 from importlib import import_module
 
 SUBJECTS = (
-    *("shapes", "metadata", "operations", "triggers", "paths", "parameters"),
+    *("shapes", "metadata", "operations", "triggers", "webhooks", "paths", "parameters"),
     *("responses", "schemas", "values", "dynamic"),
     *("brand", "connections", "policies", "readme"),  # files beside the swagger
 )

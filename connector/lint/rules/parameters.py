@@ -91,7 +91,7 @@ def hidden_inputs_have_a_value(document: Document) -> Problems:
     for operation in document.operations:
         for field in operation.inputs:
             own = field.value.get("x-ms-visibility") == "internal"
-            needs_default = own and field.required
+            needs_default = own and field.required and not field.value.get("x-ms-notification-url")
             has_fields = bool(field.schema.get("properties"))
             if needs_default and not has_fields and "default" not in field.value:
                 yield field.where, f"{field.path!r} is internal and required; add a default."

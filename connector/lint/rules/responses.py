@@ -4,6 +4,7 @@ from connector.lint.document import Document
 from connector.lint.field import is_open
 from connector.lint.json_value import as_object, point
 from connector.lint.rule import Problems, rule
+from connector.lint.rules.webhooks import webhooks
 
 NEXT_LINKS = ("nextLink", "@odata.nextLink")
 
@@ -17,7 +18,7 @@ def operations_can_succeed(document: Document) -> Problems:
 
 @rule("SchemaDefinitionSetIncorrectly")
 def outputs_are_on_200_or_201(document: Document) -> Problems:
-    for operation in document.operations:
+    for operation in set(document.operations) - set(webhooks(document)):  # whose output is the notification
         codes = {r.code: r.has_schema for r in operation.responses if r.successful}
         declared = codes.get("200") or codes.get("201")
         needed = {"200", "201"} & set(codes) or any(codes.values())
@@ -57,6 +58,17 @@ def default_responses_describe_one_error(document: Document) -> Problems:
             yield response.where, "The default response has the schema of the output; refer to that of errors."
         elif schema != shared:
             yield response.where, "The default response differs from that of other operations; use one for all."
+
+
+@rule("ActionHeaderVisible")
+def actions_show_no_headers(document: Document) -> Problems:
+    """Find headers of actions that makers see: the Logic Apps designer writes wrong expressions for them."""
+    for operation in document.operations:
+        for response in operation.responses if not operation.trigger else ():
+            for name, header in as_object(response.value.get("headers")).items():
+                if as_object(header).get("x-ms-visibility") != "internal":
+                    where = point(response.where, "headers", name)
+                    yield where, "The header of an action has no right expression in the designer; make it internal."
 
 
 @rule("ResponseSchemaEmpty")

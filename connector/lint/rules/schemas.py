@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from connector.lint.document import Document
-from connector.lint.field import is_open
+from connector.lint.field import Field, is_open, with_fields
 from connector.lint.json_value import as_list, as_object, as_text, follow, point
 from connector.lint.node import DYNAMIC_FORMS, TYPED, Node
+from connector.lint.operation import Operation
 from connector.lint.rule import Problems, rule
 
 MAX_SCHEMAS = 512
@@ -24,10 +25,43 @@ def required_properties_are_defined(document: Document) -> Problems:
 
 @rule("DefinitionHasTitle")
 def definitions_have_no_title(document: Document) -> Problems:
-    """Find titles of definitions: designers put them in front of the name of each field."""
+    """Find titles of definitions of whole bodies or rows: designers put them in front of the name of each field."""
+    whole = {node.value.get("$ref") for node in document.of("schema") if node.via != "properties"}
     for node in document.of("schema"):
-        if node.is_definition and "title" in node.value:
+        if "title" in node.value and node.is_definition and f"#{node.where}" in whole:
             yield node.where, "The definition has a title; remove it, and keep those of its fields."
+
+
+@rule("NestedTitleRepeatsParent", level="warning")
+def nested_titles_do_not_repeat_their_parents(document: Document) -> Problems:
+    """Find titles that stutter when designers put the title of the object around in front of them."""
+    for operation in document.operations:
+        for field in _shown(document, operation):
+            title, around = _title(field), _title_around(field)
+            if around and title and (around[-1] == title[0] or set(around) <= set(title)):
+                message = f"Makers see {' '.join(around + title)!r}; choose titles that do not repeat each other."
+                yield field.schema_where, message
+
+
+def _shown(document: Document, operation: Operation) -> Iterator[Field]:
+    """Yield the outputs of an operation, those of a notification too."""
+    yield from operation.outputs if not operation.internal else ()
+    at = point("/paths", operation.path, "x-ms-notification-content", "schema")
+    content = as_object(document.swagger["paths"][operation.path].get("x-ms-notification-content"))
+    where, schema = follow(document.swagger, at, as_object(content.get("schema")))
+    yield from with_fields(document.swagger, Field("", where, schema, schema, where, "output", required=True))
+
+
+def _title(field: Field) -> list[str]:
+    return as_text(field.schema.get("title")).split()
+
+
+def _title_around(field: Field) -> list[str]:
+    """Return the title of the nearest object or array around a field that has one."""
+    around = field.parent
+    while around and not _title(around):
+        around = around.parent
+    return _title(around) if around else []
 
 
 @rule("ObjectTitleNotUnique")

@@ -36,13 +36,6 @@ def triggers_have_hints(document: Document) -> Problems:
             yield trigger.where, "x-ms-trigger-hint is missing; describe how makers can test the trigger."
 
 
-@rule("PollingTriggerNotGet")
-def polling_is_a_get(document: Document) -> Problems:
-    for trigger in _triggers(document):
-        if trigger.verb != "get":
-            yield trigger.where, f"A polling trigger is a GET, not a {trigger.verb.upper()}."
-
-
 @rule("BatchTriggerHasNoArray")
 def batches_are_arrays(document: Document) -> Problems:
     for trigger in _triggers(document):

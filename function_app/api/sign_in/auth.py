@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
+from function_app import error_codes
 from function_app.domain.access import Principal, Role
-from function_app.errors import NotAuthenticated
+from function_app.errors import NotAuthenticated, ServiceError
 
 if TYPE_CHECKING:
     from function_app.api.sign_in.tokens import EntraTokens
@@ -22,11 +24,16 @@ class Authenticator(Protocol):
 
 
 ANONYMOUS = Principal("anonymous", "app")
+_OWN_SITES = frozenset(("none", "same-origin"))
 _LOCAL = Principal("local", "user", Role.ADMINISTRATOR)
 
 
-async def authenticate_local(headers: Mapping[str, str], now: datetime) -> Principal:  # noqa: ARG001
-    """Return an Administrator for each caller. Use it only for hosts that accept only local connections."""
+async def authenticate_local(headers: Mapping[str, str], now: datetime) -> Principal:  # noqa: ARG001  # of the protocol
+    """Return an Administrator for each caller, but no page of another site. Use it only for hosts on loopback."""
+    origin, host = headers.get("origin"), headers.get("host")
+    if headers.get("sec-fetch-site", "none") not in _OWN_SITES or (origin and urlsplit(origin).netloc != host):
+        message = "A page of another site sent this request; without sign-in only this service's own pages may."
+        raise ServiceError(error_codes.FOREIGN_PAGE(message))
     return _LOCAL
 
 

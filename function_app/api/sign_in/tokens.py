@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from function_app import error_codes
@@ -98,8 +99,19 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     identities |= {(kind, str(principal_id).lower()) for principal_id in ids}
     name = next((claims[claim] for claim in _NAMES if claims.get(claim) and isinstance(claims[claim], str)), None)
     return Principal(
-        str(claims["oid"]).lower(), kind, role, identities=frozenset(identities), name=name and name[:MAX_NAME_LENGTH]
+        str(claims["oid"]).lower(),
+        kind,
+        role,
+        identities=frozenset(identities),
+        name=name and name[:MAX_NAME_LENGTH],
+        groups_left_out=_leaves_groups_out(claims),
     )
+
+
+def _leaves_groups_out(claims: Mapping[str, Any]) -> bool:
+    """Return whether the user is in more groups than a token has room for."""
+    names = claims.get("_claim_names")
+    return claims.get("hasgroups") is True or (isinstance(names, dict) and "groups" in names)
 
 
 def _texts(claim: Any) -> list[str]:
@@ -107,7 +119,7 @@ def _texts(claim: Any) -> list[str]:
 
 
 def _is_number(claim: Any) -> bool:
-    return isinstance(claim, int | float) and not isinstance(claim, bool)
+    return (isinstance(claim, int) and not isinstance(claim, bool)) or (isinstance(claim, float) and isfinite(claim))
 
 
 def _refused(reason: str) -> NotAuthenticated:

@@ -8,7 +8,7 @@ from typing import Any
 from function_app.domain.entity import CLEAR
 from function_app.local.define import names
 from function_app.local.define.kinds import DATE, INSTANT, STANDARD_DATE, TEXT, Kind
-from function_app.local.define.relations import Source, is_written
+from function_app.local.define.source import Source, is_written
 
 MAX_COLUMN = 200
 Member = dict[str, Any]
@@ -37,6 +37,8 @@ class Attributes:
                 attribute["format"] = found.format
             if found.doubt:
                 self.notes.append(f"{name} {found.doubt}")
+            if column in source.nearly and column not in keys:
+                self.notes.append(f"{name} {_why_text(source, column)}")
             self.by_column[column] = attribute
 
     def name(self, column: str) -> str:
@@ -50,12 +52,21 @@ class Attributes:
     def make_timestamp(self, source: Source, column: str) -> None:
         """Take a column as instants, dates as their midnights in UTC."""
         attribute = self.by_column[column]
+        if column in source.nearly:
+            self._forget(attribute)
+            kind = source.nearly[column].kind
+            attribute |= {"dataType": kind.data_type} | ({"format": kind.format} if kind.format else {})
+            self.notes += [f"{attribute['name']} {kind.doubt}"] if kind.doubt else []
         if attribute["dataType"] == DATE:
             attribute["dataType"] = INSTANT
-            self.notes = [note for note in self.notes if not note.startswith(f"{attribute['name']} ")]
+            self._forget(attribute)
             if is_written(source, column):
                 attribute.setdefault("format", STANDARD_DATE)
                 self.notes.append(f"{attribute['name']} has no time of day, so it gets midnight in UTC")
+
+    def _forget(self, attribute: Member) -> None:
+        """Take back what was noted of an attribute by its name."""
+        self.notes = [note for note in self.notes if not note.startswith(f"{attribute['name']} ")]
 
     def _is_code(self, column: str, kind: Kind) -> bool:
         is_whole = kind.data_type in {"Edm.Int32", "Edm.Int64"}
@@ -63,3 +74,10 @@ class Attributes:
             self.notes.append(f"'{column}' holds whole numbers, but by its name they are no amounts: taken as texts")
             return True
         return False
+
+
+def _why_text(source: Source, column: str) -> str:
+    nearly = source.nearly[column]
+    rows, type_ = f"{nearly.rows:,} of {source.table.rows:,} rows", nearly.kind.data_type
+    format_ = f" with format {nearly.kind.format}" if nearly.kind.format else ""
+    return f"is left a text: {rows} would be rejected as {type_}{format_}, like '{nearly.some[0]}'"

@@ -13,9 +13,10 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from function_app import error_codes
-from function_app.api.request import model_faults
-from function_app.domain.definition import definition_faults, instance_of
-from function_app.error_codes import ErrorDetail
+from function_app.api.body_faults import model_faults
+from function_app.domain.definition import instance_of
+from function_app.domain.definition_rules import definition_faults, faults_of_rest
+from function_app.error_detail import ErrorDetail
 from function_app.local.define.proposal import NothingToDefineError, propose
 from function_app.local.define.trial import try_out
 from function_app.operations.definition import InstanceDefinition
@@ -54,7 +55,8 @@ def _faults(definition: dict[str, Any]) -> list[ErrorDetail]:
     try:
         model = InstanceDefinition.model_validate(definition)
     except ValidationError as error:
-        return model_faults(error, error_codes.INVALID_DEFINITION)
+        faults = model_faults(InstanceDefinition, error, error_codes.INVALID_DEFINITION)
+        return [*faults, *faults_of_rest(definition, [fault.target or "" for fault in faults])]
     return definition_faults(instance_of("", model.as_sent()))
 
 

@@ -13,7 +13,7 @@ from pyarrow import types
 from function_app.domain.entity import Attribute
 from function_app.domain.formats import NUMBER_FORMATS, reader
 from function_app.domain.values import canonical as canonical_value
-from function_app.error_codes import ErrorDetail
+from function_app.error_detail import ErrorDetail
 from function_app.source.cells import judge
 from function_app.source.columns import canonical, fits
 from function_app.source.texts import is_text
@@ -24,7 +24,7 @@ _TYPES = ("Edm.Boolean", "Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double", 
 _WORDS = ("yes/no", "y/n", "ja/nein", "j/n", "oui/non", "t/f")
 _DAYS = (STANDARD_DATE, "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d")
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
-_FORMATS = (*_DAYS, *("".join(parts) for parts in product(_DAYS, (" ", "T"), _CLOCKS, ("", "%z", " %z"))))
+FORMATS = (*_DAYS, *("".join(parts) for parts in product(_DAYS, (" ", "T"), _CLOCKS, ("", "%z", " %z"))))
 _FEW = 50
 
 
@@ -76,13 +76,24 @@ def _holds(values: pa.Array, data_type: str) -> bool:
 
 
 def _are_right(values: pa.Array, attribute: Attribute) -> bool:
+    return all(_doubtful(values, attribute)[1])
+
+
+def wrong_values(values: pa.Array, attribute: Attribute) -> pa.Array:
+    """Return those of some texts that are no values of an attribute."""
+    doubtful, are_right = _doubtful(values, attribute)
+    return doubtful.filter(pc.invert(pa.array(are_right, pa.bool_())))
+
+
+def _doubtful(values: pa.Array, attribute: Attribute) -> tuple[pa.Array, Iterator[bool]]:
+    """Return the values that are not certainly right, and of each whether it is."""
     _, right = canonical(values, attribute)
     if right is None:
-        return True
+        return values[:0], iter(())
     write, doubtful = canonical_value(attribute), values.filter(pc.invert(right))
-    return all(
-        not isinstance(cell, ErrorDetail) and cell is not None and write(cell) is not None
-        for cell in judge(doubtful, attribute, None)
+    cells = judge(doubtful, attribute, None)
+    return doubtful, (
+        not isinstance(cell, ErrorDetail) and cell is not None and write(cell) is not None for cell in cells
     )
 
 
@@ -104,7 +115,7 @@ def _with_format(texts: list[str]) -> Kind:
         if {text.lower() for text in texts} == {*words.split("/")}:
             return Kind("Edm.Boolean", words, f"has only the values {words}, so it is true and false here")
     numbers = sorted(NUMBER_FORMATS, key=len, reverse=True)  # those with groups first: they read more
-    for data_type, formats in (("Edm.Decimal", numbers), (INSTANT, [*_FORMATS])):
+    for data_type, formats in (("Edm.Decimal", numbers), (INSTANT, [*FORMATS])):
         found = [format_ for format_ in readings(texts, data_type, formats) if _is_of_use(texts, data_type, format_)]
         if len(found) > 1:
             several = " or ".join(each or "" for each in found)

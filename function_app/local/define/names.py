@@ -9,10 +9,14 @@ from collections.abc import Collection
 _MAX_NAME = 100
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CUSTOMER = re.compile(
-    r"customer|client|contact|person|people|member|account|user|guest|patient|subscriber|kunde", re.IGNORECASE
+    r"customer|client|contact|person|people|member|account|user|guest|patient|subscriber|kunde|고객|회원",
+    re.IGNORECASE,
 )
-_PERSON = re.compile(r"name|mail|phone|city|country|address|street|birth|postal|zip", re.IGNORECASE)
-_KEY = re.compile(r"(id|key|guid|uuid|code|number|no|nr)$", re.IGNORECASE)
+_PERSON = re.compile(
+    r"name|mail|phone|city|country|address|street|birth|postal|zip|plz|이름|성명|메일|전화|휴대폰|우편|주소",
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"(id|key|guid|uuid|code|number|nummer|no|nr|번호|아이디)$", re.IGNORECASE)
 _NO_AMOUNT = re.compile(r"(phone|fax|mobile|zip|postal|postcode|plz|iban|number|code|nr)", re.IGNORECASE)
 _TITLES = ("title", "subject", "product", "productname", "name", "item", "description", "page", "channel", "shipname")
 _TYPES = {
@@ -50,7 +54,7 @@ def words(name: str) -> str:
 
 def plain(name: str) -> str:
     """Return a name for comparison."""
-    return re.sub("[^a-z0-9]", "", name.lower())
+    return re.sub(r"[\W_]", "", name.lower())
 
 
 def similarity(reference: str, key: str) -> int:
@@ -71,6 +75,11 @@ def names_customers(text: str) -> bool:
 def names_person(column: str) -> bool:
     """Return whether a column is one that customers have."""
     return _PERSON.search(column) is not None
+
+
+def names_mail(column: str) -> bool:
+    """Return whether a column is one for mail addresses."""
+    return re.search("mail|메일", column, re.IGNORECASE) is not None
 
 
 def names_key(column: str) -> bool:

@@ -10,8 +10,11 @@ from pathlib import Path
 from function_app.domain.entity import CUSTOMER, CUSTOMER_ID
 from function_app.local.define import names
 from function_app.local.define.attributes import Attributes, Member
-from function_app.local.define.relations import Reference, Source, customer_key, find_customers, references
+from function_app.local.define.keys import activity_key, customer_ids, has_key_name, passed_over
+from function_app.local.define.relations import Reference, find_customers, references
+from function_app.local.define.source import Source
 from function_app.local.define.tables import Table, read_tables
+from function_app.services.refresh.problem import repeating_rows
 
 _SURE = 0.9
 _PARTS_OF_A_KEY = 2
@@ -59,8 +62,9 @@ class _Proposer:
         others += [f"{table.name} has no rows" for table in tables if not table.rows]
         ranked = list(find_customers(sources))
         if not ranked:
+            others += [f"{source.table.name}: {why}" for source in sources for why in passed_over(source)]
             wanted = "a CSV or Parquet file with a column that has another value in each row"
-            seen = f" Seen: {'; '.join(others)}." if others else ""
+            seen = f" Seen: {_sentence('; '.join(others))}" if others else ""
             raise NothingToDefineError(f"{self._folder} holds no file of customers: {wanted}.{seen}")
         customers, why = ranked[0]
         found = (self._activity(source, customers) for source in sources if source is not customers)
@@ -68,16 +72,18 @@ class _Proposer:
         self._add_customers(customers, why, activities, is_only=len(ranked) == 1)
         for activity in activities:
             self._add_activity(activity)
-        self._found.reasons += [f"Left out: {each}." for each in others]
+        self._found.reasons += [_sentence(f"Left out: {each}") for each in others]
         return self._found
 
     def _activity(self, source: Source, customers: Source) -> _Activity | None:
         """Return what makes a table one of activities; None, with the reason, if something is missing."""
-        pointing, key, table = references(source, customers), source.primary_key, source.table
+        pointing, table = references(source, customers), source.table
+        columns = [each.column for each in pointing]
+        key = activity_key(source, columns[0] if columns else None, columns[1:])
         if not pointing or not source.stamps or not key:
             lacking = [
                 "" if pointing else f"no column holds a key of {customers.table.name}",
-                "" if source.stamps else "no column has an instant or a date in each row",
+                "" if source.stamps else "no column has an instant or a date in nearly each row",
                 "" if key else "no columns tell its rows apart",
             ]
             self._found.reasons.append(
@@ -90,12 +96,10 @@ class _Proposer:
         return _Activity(source, pointing[0], source.stamps[0], key, data_source, name)
 
     def _add_customers(self, customers: Source, why: str, activities: Sequence[_Activity], *, is_only: bool) -> None:
-        identity = customer_key(customers)
+        identity = customer_ids(customers)[0]
         keys = {activity.reference.key for activity in activities}
         attributes = Attributes(customers, {identity: CUSTOMER_ID}, {identity, *keys})
-        reasons = []
-        if identity != CUSTOMER_ID:
-            reasons.append(f"{CUSTOMER_ID} is the column '{identity}', which has another value in each row")
+        reasons = [*_why_identity(customers, identity), *_repeats(customers, (identity,), CUSTOMER_ID)]
         for key in sorted(keys):
             name, pointing = attributes.name(key), [each for each in activities if each.reference.key == key]
             attributes.by_column[key]["keyOf"] = key_of = _key_of(key, pointing[0].data_source, name)
@@ -121,9 +125,12 @@ class _Proposer:
         if title := names.title_of(others):
             mapping["title"] = attributes.name(title)
         instead = [name for name in source.stamps if name != activity.stamp]
+        repeats = _repeats(source, activity.key, "key")
         reasons = [
-            f"its key is {' with '.join(key)}: no two rows have the same",
+            f"its key is {' with '.join(key)}" + ("" if repeats else ": no two rows have the same"),
+            *repeats,
             f"its timestamp is {stamp}" + (f"; {', '.join(instead)} would do too" if instead else ""),
+            *_without_time(source, activity.stamp),
             f"{column} finds the customer: {reference.share:.0%} of its values are in '{reference.key}' of {CUSTOMER}",
             f"activityType is {type_}" + (", by its name" if is_told else "; write a type that makers know"),
             f"title is {mapping['title']}" if title else "it has no title: no column names what happened",
@@ -146,9 +153,37 @@ class _Proposer:
         if table.is_loose and len(table.paths) > 1:
             listed = ", ".join(map(str, table.paths))
             reasons = [*reasons, f"{listed} have the same columns, so they are parts of one snapshot here"]
-        self._found.reasons += [f"  {reason}." for reason in (*reasons, *table.notes, *attributes.notes)]
+        self._found.reasons += [_sentence(f"  {reason}") for reason in (*reasons, *table.notes, *attributes.notes)]
         self._found.files[named] = table.paths
         self._found.commands += _moves(table, named, self._folder)
+
+
+def _sentence(text: str) -> str:
+    """Return a text with one full stop; what the reader of refreshes says has one."""
+    return text if text.endswith(".") else f"{text}."
+
+
+def _why_identity(customers: Source, identity: str) -> Iterator[str]:
+    """Yield why a column of customers is the CustomerId, unless it is named so."""
+    if has_key_name(customers, identity):
+        if identity != CUSTOMER_ID:
+            yield f"{CUSTOMER_ID} is the column '{identity}', by its name"
+        return
+    yield f"{CUSTOMER_ID} is the column '{identity}': another value in each row, but not the name of a key"
+    yield from passed_over(customers)
+
+
+def _repeats(source: Source, key: Sequence[str], name: str) -> list[str]:
+    """Return what a refresh says of rows that repeat a key, if there are any."""
+    count, some = source.repeated(key)
+    return [repeating_rows("Rows", name, count, some)] if count else []
+
+
+def _without_time(source: Source, stamp: str) -> Iterator[str]:
+    """Yield how many rows would be rejected because they have no timestamp."""
+    if count := source.without_time(stamp):
+        some = f", like '{source.nearly[stamp].some[0]}'" if stamp in source.nearly else ""
+        yield f"{count:,} of {source.table.rows:,} rows have no instant or date there{some}, and would be rejected"
 
 
 def _key_of(key: str, data_source: str, name: str) -> str:

@@ -40,9 +40,7 @@ def _try_file(folder: Path, path: Path, entity: Entity) -> Iterator[str]:
             ):
                 rows += len(batch.rows)
                 rejections += batch.report.rejections
-                places = (
-                    f"row {row.number}, {row.column or 'all of it'}: {row.reason}" for row in batch.report.rejected
-                )
+                places = map(_place, batch.report.rejected)
                 reasons += [place for place, _ in zip(places, range(_SHOWN - len(reasons)), strict=False)]
                 if rows >= MAX_ROWS:
                     break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +17,7 @@ from function_app.domain.entity import ActivityMapping, Entity
 from function_app.domain.job import NOTHING, Counts, Report
 from function_app.services.content import canonical, digest
 from function_app.services.instances import CompiledInstance
+from function_app.services.refresh.problem import repeating_rows
 from function_app.source.files import Part, Snapshots
 from function_app.source.layout import Layout
 from function_app.store.port import Store
@@ -38,25 +39,25 @@ class LoadActivities:
             async for found, report in prepared:
                 keys.extend(xxh3_64_intdigest(activity.activity_id.encode()) for activity, _ in found)
                 owners = await store.keys.find_customers(instance_id, {key for _, key in found})
-                joined = [activity.joined(owners[key]) for activity, key in found if key in owners]
-                known = await store.activities.read_many(instance_id, [_identity(activity) for activity in joined])
-                twins = [(known.get(_identity(activity)), activity) for activity in joined]
-                placed = [(twin, _in_place_of(twin, activity)) for twin, activity in twins]
-                changed = [activity for twin, activity in placed if twin != activity]
-                if changed:
-                    await store.activities.write_sources(instance_id, changed, now)
+                rows = {activity.activity_id: (activity, key) for activity, key in found}  # of a repeated key the last
+                twins = await store.activities.read_many(instance_id, rows)
+                written, left = _placed(rows.values(), owners, twins)
+                if written:
+                    await store.activities.write_sources(instance_id, written, now)
+                if left:
+                    await store.activities.remove(instance_id, left)
+                waiting = sum(key not in owners for _, key in found)
                 counts = Counts(
                     rows=len(found) + report.rejections,
-                    written=len(changed),
-                    unchanged=len(joined) - len(changed),
+                    written=len(written),
+                    unchanged=len(found) - waiting - len(written),
                     rejected=report.rejections,
-                    waiting=len(found) - len(joined),
+                    waiting=waiting,
                 )
                 yield counts, report
         doubled = len(keys) - len(set(keys))
         if doubled:
-            warning = f"Rows of {part.file} that repeat the key of another row: {doubled}. The last row of each counts."
-            yield Counts(), Report(warnings=[warning])
+            yield Counts(), Report(warnings=[repeating_rows(f"Rows of {part.file}", "key", doubled)])
 
     def _prepare(self, model: CompiledInstance, entity: Entity, part: Part) -> Iterator[_Prepared]:
         from function_app.source.reader import read_part  # noqa: PLC0415  # pyarrow: only a refresh needs it
@@ -84,6 +85,34 @@ def _activity(record: dict[str, object], entity: Entity, mapping: ActivityMappin
     return activity_of_record(held, digest(canonical(held)), entity, mapping, None)
 
 
+def _placed(
+    rows: Iterable[tuple[Activity, SourceKey]], owners: Mapping[SourceKey, str], twins: Iterable[Activity]
+) -> tuple[list[Activity], list[Activity]]:
+    """Return the activities to write, and those to remove because the source has moved them to other customers.
+
+    `twins` are the stored activities with the ids of the rows. A withdrawn one stays where it was withdrawn.
+    """
+    stored: dict[str, list[Activity]] = {}
+    for twin in twins:
+        stored.setdefault(twin.activity_id, []).append(twin)
+    written, left = list[Activity](), list[Activity]()
+    for activity, key in rows:
+        owner, same = owners.get(key), stored.get(activity.activity_id, ())
+        moved = [twin for twin in same if _has_left(twin, owner, key) and not twin.withdrawn]
+        left += moved
+        if owner is not None:
+            own = next((twin for twin in same if twin.customer_id == owner), None)
+            placed = _in_place_of(own or next(iter(moved), None), activity.joined(owner))
+            if placed != own:
+                written.append(placed)
+    return written, left
+
+
+def _has_left(twin: Activity, owner: str | None, key: SourceKey) -> bool:
+    """Return whether a source has moved an activity to another customer, or to a key that no customer has yet."""
+    return twin.attributes["ActivityForeignKey"] != key.key if owner is None else twin.customer_id != owner
+
+
 def _in_place_of(twin: Activity | None, activity: Activity) -> Activity:
     """Return the activity as it replaces its real-time twin: it keeps its place in the feed, and who sent it.
 
@@ -94,7 +123,3 @@ def _in_place_of(twin: Activity | None, activity: Activity) -> Activity:
     if twin.withdrawn:
         return replace(twin, valid_until=None)
     return replace(activity, received_at=twin.received_at, caller=twin.caller, principal=twin.principal)
-
-
-def _identity(activity: Activity) -> tuple[str, str]:
-    return activity.customer_id, activity.activity_id

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from function_app import error_codes
-from function_app.domain.entity import CUSTOMER
 from function_app.domain.job import INGESTION, Job, RejectedRow, Status, Step, Task, job_id_after, open_tasks
 from function_app.errors import NotYetReadable, ServiceError, Throttled, Unavailable
 from function_app.services.create_activities import CreateActivities
@@ -48,8 +48,10 @@ class Refresh:
         snapshots: Snapshots,
         workers: Workers | None,
         clock: Callable[[], datetime],
+        ended: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._control, self._instances, self._clock = store.control, instances, clock
+        """Call `ended` with the instance of each refresh that has ended by itself."""
+        self._control, self._instances, self._clock, self._ended = store.control, instances, clock, ended
         self._workers: Workers = workers or LocalWorker(self.handle)
         self._planner = Planner(store, snapshots)
         self._tasks = Tasks(store, instances, create_activities, erased, snapshots, clock, self._go_on)
@@ -68,11 +70,7 @@ class Refresh:
 
         Raises ServiceError if there is no such instance, or no such entity with snapshots.
         """
-        instance = (await self._instances.get(instance_id, now)).instance
-        known = (CUSTOMER, *instance.activities)
-        if unknown := [name for name in entities if name not in known]:
-            message = f"'identifiers' names '{unknown[0][:100]}'; a refresh loads {', '.join(known)}."
-            raise ServiceError(error_codes.INVALID_PARAMETER(message, "identifiers"))
+        (await self._instances.get(instance_id, now)).check_loaded(entities, "identifiers")
         newest = next(iter(await self._control.list_jobs(instance_id, 1)), None)
         if newest and newest.is_running:
             return newest
@@ -156,10 +154,10 @@ class Refresh:
         if not job.is_running:
             return
         tasks = await self._control.read_tasks(instance_id, step.job_id)
-        if step.index is not None and step.index >= len(tasks):
+        if step.index is not None and not (job.is_planned and step.index < len(tasks)):
             raise NotYetReadable
         if step.index is None:
-            job, tasks = (job, tasks) if tasks else await self._plan(instance_id, job)
+            job, tasks = (job, tasks) if job.is_planned else await self._plan(instance_id, job)
         elif not tasks[step.index].done:
             await self._tasks.do(instance_id, tasks[step.index], tasks, job)
             # Of two workers that end the last two tasks, the later writer reads both: its session has its own write.
@@ -175,15 +173,24 @@ class Refresh:
         await self._workers.close()
 
     async def _send(self, instance_id: str, job: Job, tasks: Sequence[Task]) -> None:
-        left = [Step(instance_id, job.job_id, task.index) for task in open_tasks(tasks)]
-        await self._workers.send(left or [Step(instance_id, job.job_id)])
+        left = open_tasks(tasks) if job.is_planned else []
+        steps = [Step(instance_id, job.job_id, task.index) for task in left]
+        await self._workers.send(steps or [Step(instance_id, job.job_id)])
 
     async def _plan(self, instance_id: str, job: Job) -> tuple[Job, Sequence[Task]]:
-        """Write the tasks of a job, and that it is running."""
+        """Write the tasks of a job, and after all of them that it is running."""
         if job.attempts >= MAX_ATTEMPTS:
             raise ServiceError(error_codes.UNFIT_SNAPSHOT(_CRASHED, "jobId"))
-        job = replace(job, attempts=job.attempts + 1)
-        await self._update(instance_id, job)
+        tried = replace(job, attempts=job.attempts + 1)
+        await self._update(instance_id, tried)
+        try:
+            return await self._write_plan(instance_id, tried)
+        except (Throttled, Unavailable):
+            with suppress(ServiceError, JobEndedError):
+                await self._update(instance_id, job)  # stopped in order: this attempt does not count
+            raise
+
+    async def _write_plan(self, instance_id: str, job: Job) -> tuple[Job, Sequence[Task]]:
         model = await self._instances.get(instance_id, self._clock())
         try:
             plan = await self._planner.plan(model, job)
@@ -213,6 +220,7 @@ class Refresh:
         await self._control.update_job(
             instance_id, replace(job, status=status, ended_at=now, message=message or None), now
         )
+        self._ended(instance_id)
 
     async def _fail(self, step: Step, message: str) -> None:
         now = self._clock()
@@ -221,6 +229,7 @@ class Refresh:
             await self._control.update_job(
                 step.instance_id, replace(job, status="failed", ended_at=now, message=message), now
             )
+            self._ended(step.instance_id)
 
     async def _go_on(self, instance_id: str, job_id: str) -> None:
         """Return if the work on a job continues; raise if this process stops, or the job was ended."""

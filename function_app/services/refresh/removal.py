@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from function_app.bulk import run_in_background
-from function_app.domain.entity import Instance
+from function_app.domain.entity import CUSTOMER_ID, Instance
 from function_app.domain.job import NOTHING, Counts, Report
 from function_app.services.erased import Erased, Watch
 from function_app.services.instances import CompiledInstance
 from function_app.services.key_ring import keys_of
 from function_app.services.refresh.key_changes import BATCH_SIZE, release_activities
+from function_app.services.refresh.problem import repeating_rows
 from function_app.source.files import Part, Snapshots
 from function_app.source.layout import Layout
 from function_app.store.port import Store
@@ -54,12 +55,7 @@ class Doubled:
 
     def warnings(self) -> list[str]:
         """Return a warning if there are any."""
-        if not self._count:
-            return []
-        some = ", ".join(f"'{one}'" for one in self._some)
-        return [
-            f"Rows that repeat the CustomerId of another row: {self._count}, like {some}. The last row of each counts."
-        ]
+        return [repeating_rows("Rows", CUSTOMER_ID, self._count, self._some)] if self._count else []
 
 
 class RemoveCustomers:

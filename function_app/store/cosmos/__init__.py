@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from function_app.domain.feed import WRITE_WITHIN_S
 from function_app.store.cosmos.access import CosmosAccess
-from function_app.store.cosmos.account import Account
+from function_app.store.cosmos.account import Account, in_time
 from function_app.store.cosmos.activities import CosmosActivities
 from function_app.store.cosmos.control import CosmosControl
 from function_app.store.cosmos.customers import CosmosCustomers
@@ -11,7 +12,10 @@ from function_app.store.cosmos.deletions import CosmosDeletions
 from function_app.store.cosmos.feed import CosmosFeed
 from function_app.store.cosmos.keys import CosmosKeys
 from function_app.store.cosmos.persons import CosmosPersons
+from function_app.store.cosmos.readings import CosmosReadings
+from function_app.store.cosmos.subscriptions import CosmosSubscriptions
 from function_app.store.cosmos.usage import CosmosUsage
+from function_app.store.documents import CONTROL, health_document
 
 
 class CosmosStore:
@@ -26,11 +30,14 @@ class CosmosStore:
         self.control = CosmosControl(self._account)
         self.access = CosmosAccess(self._account)
         self.usage = CosmosUsage(self._account)
+        self.readings = CosmosReadings(self._account)
         self.persons = CosmosPersons(self._account)
         self.deletions = CosmosDeletions(self._account)
+        self.subscriptions = CosmosSubscriptions(self._account)
 
     async def check(self) -> None:
-        await self.control.read_instance("health")
+        async with in_time(WRITE_WITHIN_S):
+            await self._account.container(CONTROL).upsert_item(health_document(), no_response=True)
 
     async def close(self) -> None:
         await self._account.close()

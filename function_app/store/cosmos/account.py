@@ -22,7 +22,7 @@ from function_app.telemetry import count_response
 
 T = TypeVar("T")
 ANSWERS_WITHIN_S = 6  # Cosmos DB ends a page of a query after 5; the SDK's default is 65, with four attempts
-_MAX_CONCURRENCY, _KEYS_PER_QUERY = 32, 200
+KEYS_PER_QUERY, _MAX_CONCURRENCY = 200, 32
 _LOST = frozenset((404, 409, 412))
 _TRANSIENT = frozenset((404, 408, 412, 449, 500, 502, 503))
 _THROTTLED, _FORBIDDEN, _REFUSED = 429, 403, frozenset((400, 413))
@@ -84,7 +84,7 @@ class Account:
         async def read(some: list[tuple[str, str]]) -> list[Document]:
             return list(await self.container(container).read_items(some))
 
-        pages = await gather_bounded(read, batched(keys, _KEYS_PER_QUERY))
+        pages = await gather_bounded(read, batched(keys, KEYS_PER_QUERY))
         return [document for page in pages for document in page]
 
     async def query_keys(self, container: str, select: str, keys: Collection[str], more: str = "") -> list[Any]:
@@ -96,8 +96,13 @@ class Account:
             values: dict[str, Any] = {}
             return await self.query(container, f"{select} WHERE c.pk IN ({placeholders(some, values)}){more}", values)
 
-        pages = await gather_bounded(query, batched(list(keys), _KEYS_PER_QUERY))
+        pages = await gather_bounded(query, batched(list(keys), KEYS_PER_QUERY))
         return [row for page in pages for row in page]
+
+    async def put(self, container: str, document: Document) -> None:
+        """Write a document, whether or not there is one with its id."""
+        with translated():
+            await self.container(container).upsert_item(document, no_response=True)
 
     async def create(self, container: str, document: Document, now: datetime) -> Document | None:
         """Create a document or replace an expired one; return the live document with the same id if there is one."""

@@ -16,7 +16,15 @@ from function_app.domain.instant import format_instant
 from function_app.domain.query import ActivityQuery
 from function_app.errors import Rejected, ServiceError
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, binder, gather_bounded, translated
+from function_app.store.cosmos.account import (
+    KEYS_PER_QUERY,
+    Account,
+    batched,
+    binder,
+    gather_bounded,
+    placeholders,
+    translated,
+)
 from function_app.store.documents import ACTIVITIES, Document
 from function_app.store.port.activities import TimelineEntry
 from function_app.store.sql import CosmosDialect, render
@@ -85,13 +93,15 @@ class CosmosActivities:
             except CosmosResourceNotFoundError:
                 return
 
-    async def read_many(self, instance_id: str, ids: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Activity]:
-        keys = [
-            (documents.activity_doc_id(activity_id), documents.customer_pk(instance_id, owner))
-            for owner, activity_id in ids
-        ]
-        found = [documents.activity_of(document) for document in await self._account.read_items(ACTIVITIES, keys)]
-        return {(activity.customer_id, activity.activity_id): activity for activity in found}
+    async def read_many(self, instance_id: str, activity_ids: Collection[str]) -> Sequence[Activity]:
+        async def read(some: Sequence[str]) -> list[Document]:
+            values: dict[str, Any] = {"instance": instance_id}
+            ids = placeholders([documents.activity_doc_id(activity_id) for activity_id in some], values)
+            where = f"c.instanceId = @instance AND c.kind = 'activity' AND c.id IN ({ids})"
+            return await self._query(ACTIVITIES, f"SELECT * FROM c WHERE {where}", values)
+
+        pages = await gather_bounded(read, batched(list(activity_ids), KEYS_PER_QUERY))
+        return [documents.activity_of(document) for page in pages for document in page]
 
     async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
         async def write(activity: Activity) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from azure.core import MatchConditions
 from azure.cosmos.exceptions import (
-    CosmosAccessConditionFailedError,
     CosmosResourceExistsError,
     CosmosResourceNotFoundError,
 )
 
 from function_app.domain.job import Job, RejectedRow, Task
 from function_app.store import documents, job_documents
-from function_app.store.cosmos.account import Account, gather_bounded, translated
-from function_app.store.documents import CONTROL, Document
+from function_app.store.cosmos.account import Account, gather_bounded, if_unchanged, translated, won
+from function_app.store.documents import CONTROL
 
 
 class CosmosControl:
@@ -58,15 +57,13 @@ class CosmosControl:
             while True:
                 try:
                     known = await container.read_item(document["id"], instance_id)
-                    if not job_documents.job_of(known).is_running:
-                        return False
-                    etag: Any = {"etag": known["_etag"], "match_condition": MatchConditions.IfNotModified}
-                    await container.replace_item(document["id"], document, no_response=True, **etag)
-                except CosmosAccessConditionFailedError:  # another worker was faster: look again
-                    continue
                 except CosmosResourceNotFoundError:
                     return False
-                return True
+                if not job_documents.job_of(known).is_running:
+                    return False
+                guard = if_unchanged(known)
+                if await won(container.replace_item(document["id"], document, no_response=True, **guard)):
+                    return True  # otherwise another worker was faster: look again
 
     async def read_job(self, instance_id: str, job_id: str) -> Job | None:
         values = {"pk": instance_id, "id": job_documents.job_doc_id(job_id)}
@@ -80,7 +77,8 @@ class CosmosControl:
         ]
 
     async def write_tasks(self, instance_id: str, tasks: Collection[Task], now: datetime) -> None:  # noqa: ARG002
-        await gather_bounded(self._write, [job_documents.task_document(instance_id, task) for task in tasks])
+        put = partial(self._account.put, CONTROL)
+        await gather_bounded(put, [job_documents.task_document(instance_id, task) for task in tasks])
 
     async def read_tasks(self, instance_id: str, job_id: str) -> Sequence[Task]:
         sql = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'task' AND c.jobId = @job ORDER BY c.id"
@@ -88,13 +86,9 @@ class CosmosControl:
         return [job_documents.task_of(document) for document in found]
 
     async def write_rejected(self, instance_id: str, task: Task, rows: Sequence[RejectedRow], now: datetime) -> None:  # noqa: ARG002
-        await self._write(job_documents.rejected_document(instance_id, task, rows))
+        await self._account.put(CONTROL, job_documents.rejected_document(instance_id, task, rows))
 
     async def read_rejected(self, instance_id: str, task: Task, page: int) -> Sequence[RejectedRow]:
         values = {"pk": instance_id, "id": job_documents.rejected_doc_id(task, page)}
         found = await self._query(CONTROL, "SELECT * FROM c WHERE c.pk = @pk AND c.id = @id", values, instance_id)
         return job_documents.rejected_of(found[0]) if found else []
-
-    async def _write(self, document: Document) -> None:
-        with translated():
-            await self._account.container(CONTROL).upsert_item(document, no_response=True)

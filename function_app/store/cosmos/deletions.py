@@ -10,7 +10,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from function_app.domain.deletion import Deletion
 from function_app.store import documents
-from function_app.store.cosmos.account import Account, gather_bounded, translated
+from function_app.store.cosmos.account import Account, gather_bounded
 from function_app.store.documents import (
     ACTIVITIES,
     CONTROL,
@@ -34,9 +34,7 @@ class CosmosDeletions:
 
     async def write(self, instance_id: str, deletion: Deletion) -> None:
         """Write the deletion first: the definition is removed again if the process ends here."""
-        with translated():
-            document = documents.deletion_document(instance_id, deletion)
-            await self._account.container(CONTROL).upsert_item(document, no_response=True)
+        await self._account.put(CONTROL, documents.deletion_document(instance_id, deletion))
         await self._delete(CONTROL, [{"id": INSTANCE_ID, "pk": instance_id}])
 
     async def read(self, instance_id: str) -> Deletion | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from function_app.domain.activity import Activity
+from function_app.domain.feed import TRAILS
 from function_app.domain.instant import format_instant
 from function_app.domain.profile import Update
 from function_app.store import documents
@@ -32,6 +33,19 @@ class CosmosFeed:
         self, instance_id: str, after: str, before: datetime, limit: int
     ) -> Sequence[FeedEntry[Update]]:
         found = await self._find(PROFILES, _UPDATES, "c.endedSort", (instance_id, after, before, limit))
+        return [FeedEntry(documents.update_of(document), document[ENDED]) for document in found]
+
+    async def read_ending(
+        self, instance_id: str, now: datetime, before: datetime, limit: int
+    ) -> Sequence[FeedEntry[Update]]:
+        sql = (
+            f"SELECT TOP {limit:d} * FROM c WHERE c.instanceId = @instance AND {_UPDATES}"
+            " AND c.endedSort > @now AND c.endedSort < @latest AND c.validUntil < @before ORDER BY c.validUntil"
+        )
+        latest = before + TRAILS  # what is received before its expiry enters the feed before this
+        instants = {"now": now, "latest": latest, "before": before}
+        values = {"instance": instance_id, **{name: format_instant(each) for name, each in instants.items()}}
+        found = await self._query(PROFILES, sql, values)
         return [FeedEntry(documents.update_of(document), document[ENDED]) for document in found]
 
     async def read_created(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
@@ -14,7 +15,7 @@ from function_app.store import documents, profile_documents
 from function_app.store import erasure_documents as erasures
 from function_app.store.cosmos.account import Account, gather_bounded, translated
 from function_app.store.cosmos.keys import CosmosKeys
-from function_app.store.documents import ACTIVITIES, CONTROL, PROFILE_ID, PROFILES, Document
+from function_app.store.documents import ACTIVITIES, CONTROL, KEYS, PROFILE_ID, PROFILES
 
 _OF_PARTITION = "SELECT * FROM c WHERE c.pk = @pk"
 _OF_KIND = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = @kind"
@@ -30,13 +31,14 @@ class CosmosPersons:
         pk = documents.customer_pk(instance_id, customer_id)
         own = await self._query(PROFILES, _OF_PARTITION, {"pk": pk}, pk)
         activities = await self._query(ACTIVITIES, _OF_PARTITION, {"pk": pk}, pk)
-        owners = await self._keys.find_customers(instance_id, source_keys)
+        of_person = "SELECT c.pk FROM c WHERE c.customerId = @customer AND c.instanceId = @instance AND c.kind = 'key'"
+        keys = await self._query(KEYS, of_person, {"customer": customer_id, "instance": instance_id})
         return Held(
             next((profile_documents.kept_of(found) for found in own if found["kind"] == "profile"), None),
             [documents.update_of(found) for found in own if found["kind"] == "update"],
             [documents.activity_of(found) for found in activities],
             [documents.parked_of(found) for found in await self._parked(instance_id, source_keys)],
-            [source_key for source_key, owner in owners.items() if owner == customer_id],
+            [documents.source_key_of(found) for found in keys],
         )
 
     async def remove(self, instance_id: str, customer_id: str, source_keys: Collection[SourceKey]) -> None:
@@ -64,11 +66,7 @@ class CosmosPersons:
 
     async def begin(self, instance_id: str, erasure: Erasure, tombstones: Sequence[Tombstone]) -> None:
         """Write the open erasure first: it is repeated, with its tombstones, if the process ends here."""
-        container = self._account.container(CONTROL)
-
-        async def put(document: Document) -> None:
-            await container.upsert_item(document, no_response=True)
-
+        put = partial(self._account.put, CONTROL)
         await gather_bounded(put, [erasures.erasure_document(instance_id, tombstones[0].owner, erasure)])
         await gather_bounded(put, [erasures.tombstone_document(instance_id, tombstone) for tombstone in tombstones])
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from function_app.domain.usage import UsageCount
-from function_app.store.cosmos.account import Account, gather_bounded, if_unchanged, translated, won
+from function_app.store.cosmos.account import Account, gather_bounded, if_unchanged, won
 from function_app.store.documents import USAGE
 from function_app.store.usage_documents import counted_of, renamed, usage_document, usage_pks
 
@@ -19,9 +19,7 @@ class CosmosUsage:
         self._account = account
 
     async def write(self, instance_id: str, hour: datetime, worker: str, counts: Sequence[UsageCount]) -> None:
-        document = usage_document(instance_id, hour, worker, counts)
-        with translated():
-            await self._account.container(USAGE).upsert_item(document, no_response=True)
+        await self._account.put(USAGE, usage_document(instance_id, hour, worker, counts))
 
     async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
         async def day(pk: str) -> list[Any]:
@@ -31,12 +29,12 @@ class CosmosUsage:
         found = (counted for documents in days for document in documents for counted in counted_of(document))
         return [counted for counted in found if start <= counted.hour < end]
 
-    async def rename_caller(self, instance_id: str, start: datetime, end: datetime, caller: str, name: str) -> None:
+    async def rename_sender(self, instance_id: str, start: datetime, end: datetime, sender: str, name: str) -> None:
         container = self._account.container(USAGE)
 
         async def rename(pk: str) -> None:
             for found in await self._account.query(USAGE, _READ, {"pk": pk}, pk):
-                document = renamed(found, caller, name)
+                document = renamed(found, sender, name)
                 if document:  # a newer one of its worker is found by the next pass
                     same = if_unchanged(found)
                     await won(container.replace_item(document["id"], document, no_response=True, **same))

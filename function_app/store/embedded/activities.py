@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -93,15 +92,13 @@ class EmbeddedActivities:
             )
         )
 
-    async def read_many(self, instance_id: str, ids: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Activity]:
-        keys = [(documents.customer_pk(instance_id, owner), documents.activity_doc_id(known)) for owner, known in ids]
-        rows = await self._db.scan(
-            "SELECT body FROM json_each(?) AS wanted JOIN activities ON kind = 'activity'"
-            " AND pk = json_extract(wanted.value, '$[0]') AND activities.id = json_extract(wanted.value, '$[1]')",
-            [json.dumps(keys)],
+    async def read_many(self, instance_id: str, activity_ids: Collection[str]) -> Sequence[Activity]:
+        ids = [documents.activity_doc_id(activity_id) for activity_id in activity_ids]
+        sql = (
+            f"SELECT body FROM activities WHERE id IN ({placeholders(ids)}) AND pk > ? AND pk < ? AND kind = 'activity'"
         )
-        found = [documents.activity_of(decode(body)) for (body,) in rows]
-        return {(activity.customer_id, activity.activity_id): activity for activity in found}
+        rows = await self._db.look_up(sql, [*ids, *instance_range(instance_id)])
+        return [documents.activity_of(decode(body)) for (body,) in rows]
 
     async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
         rows = (

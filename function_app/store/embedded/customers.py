@@ -86,14 +86,16 @@ class EmbeddedCustomers:
                 return Added(kept, documents.update_of(decode(known[0])))
             remembered = remember(update, kept)
             after = add(kept, remembered, fitting)
-            changed = _row_of(instance_id, after) if after is not kept else None
+            is_as_stored = after is kept and row[2] == kept.form  # by other types the update may show
+            changed = None if is_as_stored else _row_of(instance_id, after)
             connection.execute(_WRITE_UPDATE, _update_row(instance_id, remembered, now))
             if changed:
                 connection.execute(_WRITE, changed)
             return Added(after)
 
-        await self._db.collect(now)
-        return await self._db.write(change)
+        added = await self._db.write(change)
+        self._db.collect_soon(now)
+        return added
 
     async def change_updates(
         self, instance_id: str, customer_id: str, change: ChangeUpdates, fitting: Fitting, now: datetime
@@ -199,11 +201,12 @@ class EmbeddedCustomers:
         return found
 
     async def find_updated(self, instance_id: str, after: str, limit: int, now: datetime) -> Sequence[Customer]:
-        sql = f"""SELECT {_ROW} FROM profiles WHERE instance = ? AND changes IS NOT NULL AND id > ?
-                  ORDER BY id LIMIT ?"""
+        some = "SELECT id FROM profiles INDEXED BY profiles_due"  # the others need not be looked at
+        some += " WHERE instance = ? AND changes IS NOT NULL AND id > ? ORDER BY id LIMIT ?"
+        sql = f"SELECT {_ROW} FROM profiles WHERE instance = ? AND id IN ({some}) ORDER BY id"
 
         def look(connection: sqlite3.Connection) -> list[Customer]:
-            rows = connection.execute(sql, (instance_id, after, limit)).fetchall()
+            rows = connection.execute(sql, (instance_id, instance_id, after, limit)).fetchall()
             return [kept_of(row).with_updates(*_live_updates(connection, instance_id, row[0], now)) for row in rows]
 
         return await self._db.look(look)

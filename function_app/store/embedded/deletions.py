@@ -16,7 +16,11 @@ _IN_TABLES = {
     "profiles": "(instance, id) IN (SELECT instance, id FROM profiles WHERE instance = ? LIMIT ?)",
     CONTROL: "rowid IN (SELECT rowid FROM control WHERE pk = ? AND kind NOT IN ('change', 'deletion') LIMIT ?)",
 }
-_IN_RANGE = "DELETE FROM {name} WHERE rowid IN (SELECT rowid FROM {name} WHERE pk > ? AND pk < ? LIMIT ?)"
+_IN_RANGE = "DELETE FROM {name} WHERE rowid IN (SELECT rowid FROM {name} WHERE {kind}pk > ? AND pk < ? LIMIT ?)"
+_RANGES = (
+    *(_IN_RANGE.format(name=ACTIVITIES, kind=f"kind = '{kind}' AND ") for kind in ("activity", "parked")),
+    *(_IN_RANGE.format(name=name, kind="") for name in (KEYS, USAGE)),
+)
 
 
 class EmbeddedDeletions:
@@ -47,8 +51,8 @@ class EmbeddedDeletions:
             for name, where in _IN_TABLES.items():
                 sql = f"DELETE FROM {name} WHERE {where}"  # names in this module
                 removed += connection.execute(sql, (instance_id, limit)).rowcount
-            for name in (ACTIVITIES, KEYS, USAGE):
-                removed += connection.execute(_IN_RANGE.format(name=name), (*span, limit)).rowcount
+            for sql in _RANGES:
+                removed += connection.execute(sql, (*span, limit)).rowcount
             return removed
 
         return await self._db.bulk(remove)

@@ -14,6 +14,8 @@ from function_app.store.embedded.customers import READ_PROFILE, kept_of
 from function_app.store.embedded.database import Database
 from function_app.store.embedded.rows import INSERT, decode, placeholders, row_of
 
+_KEYS_OF_PERSON = """SELECT body FROM keys WHERE kind = 'key' AND pk > ? AND pk < ?
+                     AND json_extract(body, '$.customerId') = ?"""
 _OF_KIND = "SELECT body FROM control WHERE pk = ? AND kind = ?"
 
 
@@ -25,7 +27,6 @@ class EmbeddedPersons:
     async def read(self, instance_id: str, customer_id: str, source_keys: Collection[SourceKey]) -> Held:
         own, pk = (instance_id, customer_id), documents.customer_pk(instance_id, customer_id)
         parked = [documents.parked_pk(instance_id, source_key) for source_key in source_keys]
-        by_pk = {documents.source_key_pk(instance_id, source_key): source_key for source_key in source_keys}
 
         def look(connection: sqlite3.Connection) -> Held:
             def bodies(sql: str, values: Sequence[str]) -> list[documents.Document]:
@@ -35,13 +36,14 @@ class EmbeddedPersons:
             updates = bodies("SELECT body FROM updates WHERE instance = ? AND customer = ?", own)
             activities = bodies("SELECT body FROM activities WHERE pk = ? AND kind = 'activity'", [pk])
             of_keys = f"SELECT body FROM activities WHERE kind = 'parked' AND pk IN ({placeholders(parked)})"
-            keys = f"SELECT body FROM keys WHERE kind = 'key' AND pk IN ({placeholders(by_pk)})"
+            first, last = documents.instance_range(instance_id)
+            keys = bodies(_KEYS_OF_PERSON, (first, last, customer_id))
             return Held(
                 kept_of(row) if row else None,
                 [documents.update_of(document) for document in updates],
                 [documents.activity_of(document) for document in activities],
                 [documents.parked_of(document) for document in bodies(of_keys, parked)],
-                [by_pk[found["pk"]] for found in bodies(keys, [*by_pk]) if found["customerId"] == customer_id],
+                [documents.source_key_of(document) for document in keys],
             )
 
         return await self._db.look(look)

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from function_app.store.documents import ACTIVITIES, CONTROL, KEYS, USAGE
 
-VERSION = 2
+VERSION = 3
 """Of the file, in `PRAGMA user_version`; raise it with every change that an older file does not have."""
-DOCUMENTS = (ACTIVITIES, KEYS, CONTROL, USAGE)
+_KEY = "pk, kind, id"
+DOCUMENTS = {ACTIVITIES: "id, pk, kind", KEYS: _KEY, CONTROL: _KEY, USAGE: _KEY}
+"""The tables of documents, and their keys: an activity is found by its id, without its customer."""
 
 _CUSTOMERS = """
 CREATE TABLE profiles (instance TEXT NOT NULL, id TEXT NOT NULL, changes INTEGER, form TEXT NOT NULL,
@@ -28,7 +30,7 @@ CREATE INDEX updates_ended ON updates (instance, ended);
 """
 _DOCUMENTS = """
 CREATE TABLE {name} (pk TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, expires INTEGER, body TEXT NOT NULL,
-                     PRIMARY KEY (pk, kind, id));
+                     PRIMARY KEY ({key}));
 CREATE INDEX {name}_expiry ON {name} (expires) WHERE expires IS NOT NULL;
 """
 _INDEXES = """
@@ -55,7 +57,7 @@ def open_schema(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     is_new = not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
     if is_new:
-        tables = "".join(_DOCUMENTS.format(name=name) for name in DOCUMENTS)
+        tables = "".join(_DOCUMENTS.format(name=name, key=key) for name, key in DOCUMENTS.items())
         connection.executescript(f"BEGIN; {_CUSTOMERS}{tables}{_INDEXES} PRAGMA user_version = {VERSION}; COMMIT;")
     elif version != VERSION:
         connection.close()

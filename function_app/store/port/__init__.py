@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from function_app.store.port.activities import Activities, Feed, Keys
-from function_app.store.port.control import Access, Control, Usage
+from function_app.store.port.control import Access, Control, Readings, Usage
 from function_app.store.port.customers import Customers
 from function_app.store.port.removal import Deletions, Persons
+from function_app.store.port.subscriptions import Subscriptions
 
 
 class Store(Protocol):
@@ -45,10 +46,16 @@ class Store(Protocol):
     def deletions(self) -> Deletions: ...
 
     @property
+    def subscriptions(self) -> Subscriptions: ...
+
+    @property
     def usage(self) -> Usage: ...
 
+    @property
+    def readings(self) -> Readings: ...
+
     async def check(self) -> None:
-        """Return if the store can be reached; raises if not."""
+        """Return if the store takes a write; raises if not."""
 
     async def close(self) -> None:
         """Finish pending writes and close connections."""

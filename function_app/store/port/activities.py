@@ -34,7 +34,7 @@ class Activities(Protocol):
         """
 
     async def find(self, instance_id: str, query: ActivityQuery, limit: int, now: datetime) -> Sequence[TimelineEntry]:
-        """Return up to `limit` live activities that match the query, in its order; hidden ones are left out."""
+        """Return up to `limit` live activities that match the query, in its order."""
 
     async def count(self, instance_id: str, query: ActivityQuery, now: datetime) -> int:
         """Count all live activities that match the query, whatever its `after`."""
@@ -56,8 +56,8 @@ class Activities(Protocol):
     async def unpark(self, instance_id: str, source_key: SourceKey, activity: Activity) -> None:
         """Remove a parked activity, if it exists."""
 
-    async def read_many(self, instance_id: str, ids: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Activity]:
-        """Return activities by (CustomerId, ActivityId), live or not; unknown ids are left out."""
+    async def read_many(self, instance_id: str, activity_ids: Collection[str]) -> Sequence[Activity]:
+        """Return the activities with these ids, of any customer, live or not, in no particular order."""
 
     async def write_sources(self, instance_id: str, activities: Collection[Activity], now: datetime) -> None:
         """Create or replace activities, identified by customer and id."""
@@ -92,6 +92,14 @@ class Feed(Protocol):
         self, instance_id: str, after: str, before: datetime, limit: int
     ) -> Sequence[FeedEntry[Update]]:
         """Return updates in the order in which they enter the feed: at their end, at least TRAILS after receipt."""
+
+    async def read_ending(
+        self, instance_id: str, now: datetime, before: datetime, limit: int
+    ) -> Sequence[FeedEntry[Update]]:
+        """Return updates that `read_ended` does not return yet at `now`, and that expire before an instant.
+
+        They are in the order of their expiry; those of a few seconds may have expired already.
+        """
 
     async def read_created(
         self, instance_id: str, after: str, before: datetime, limit: int

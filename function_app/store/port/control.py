@@ -1,4 +1,4 @@
-"""Instances and their jobs, who may do what, and usage."""
+"""Instances and their jobs, who may do what, usage, and traces of reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from function_app.domain.access import ApiKey, Assignment, Change, Grants, Role, Slot
 from function_app.domain.job import Job, RejectedRow, Task
+from function_app.domain.reading import Reading
 from function_app.domain.usage import UsageCount
 
 
@@ -76,5 +77,18 @@ class Usage(Protocol):
     async def read(self, instance_id: str, start: datetime, end: datetime) -> Sequence[UsageCount]:
         """Return the counts of all workers in the hours from `start` to before `end`."""
 
-    async def rename_caller(self, instance_id: str, start: datetime, end: datetime, caller: str, name: str) -> None:
-        """Give the counts of a caller on the days from `start` to before `end` to another name."""
+    async def rename_sender(self, instance_id: str, start: datetime, end: datetime, sender: str, name: str) -> None:
+        """Give another name to a sender, as caller and as principal, on the days from `start` to before `end`."""
+
+
+class Readings(Protocol):
+    """Traces of reads of personal data, each kept for 30 days."""
+
+    async def write(self, instance_id: str, reading: Reading) -> None:
+        """Add the trace of one read."""
+
+    async def of_customer(self, instance_id: str, customer_id: str, now: datetime) -> Sequence[Reading]:
+        """Return the kept reads that name a customer, oldest first."""
+
+    async def forget(self, instance_id: str, customer_id: str, start: datetime, now: datetime) -> None:
+        """Remove a customer from the traces of the days from `start`; the traces stay."""

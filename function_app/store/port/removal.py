@@ -17,7 +17,7 @@ class Persons(Protocol):
     """
 
     async def read(self, instance_id: str, customer_id: str, source_keys: Collection[SourceKey]) -> Held:
-        """Return everything under a CustomerId and its source keys; empty if there is nothing."""
+        """Return everything under a CustomerId and these source keys, with all keys that it has; may be empty."""
 
     async def remove(self, instance_id: str, customer_id: str, source_keys: Collection[SourceKey]) -> None:
         """Remove everything under a CustomerId and its source keys, the profile first."""

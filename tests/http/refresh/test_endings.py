@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from support import INSTANCE, Clock, definition
 from support.process import LONG_S
 from support.refreshing import ADA, BOB, JOBS, Write, read, refresh
 
-from function_app.domain.job import Job, Step
-from function_app.errors import Unavailable
+from function_app.domain.job import Job, Step, Task
+from function_app.errors import NotYetReadable, Unavailable
 from function_app.services.refresh.tasks import MAX_ATTEMPTS
 from function_app.services.services import Services
 from function_app.source import reader
@@ -211,6 +212,57 @@ async def test_a_head_that_ends_the_process_each_time_ends_the_job(
     assert job.status == "failed"
     assert job.message == "Reading the snapshots ended the service's process 3 times; the refresh is not tried again."
     await services.close()
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+async def test_a_plan_of_which_the_store_took_a_part_is_made_again_and_removes_no_customer(
+    client: httpx.AsyncClient, services: Services, write: Write, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    write("Customer", ADA, part="a.csv")
+    write("Customer", BOB | {"Colour": "red"}, part="b.csv")
+    await refresh(client)
+    write_tasks, times = services.store.control.write_tasks, MAX_ATTEMPTS + 2
+
+    async def busy(instance_id: str, tasks: Sequence[Task], now: datetime) -> None:
+        nonlocal times
+        times -= 1
+        await write_tasks(instance_id, tasks[first:] if times > 0 else tasks, now)
+        if times > 0:
+            raise Unavailable(retry_after=0)
+
+    monkeypatch.setattr(services.store.control, "write_tasks", busy)
+    job = await refresh(client)
+    assert (job["jobStatus"], times <= 0) == ("successful", True)
+    assert "columns of no attribute: 'Colour'" in job["warnings"][0]
+    assert [row for row in ("ada", "bob") if await read(client, row) is None] == []
+
+
+async def test_a_plan_that_a_process_left_unfinished_is_made_again_by_the_next(
+    tmp_path: Path, clock: Clock, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("Customer", ADA, part="a.csv")
+    write("Customer", BOB, part="b.csv")
+    store, snapshots = EmbeddedStore(tmp_path / "d"), Snapshots(str(tmp_path / "snapshots"))
+    services = Services(store, snapshots, NoWorkers(), clock)
+    await services.instances.define(INSTANCE, definition(), clock())
+    write_tasks = store.control.write_tasks
+
+    async def die(instance_id: str, tasks: Sequence[Task], now: datetime) -> None:
+        await write_tasks(instance_id, tasks[1:], now)
+        raise Died
+
+    with monkeypatch.context() as dying:
+        dying.setattr(store.control, "write_tasks", die)
+        job = await services.refresh.start(INSTANCE, "onDemand", clock())
+        with pytest.raises(Died):
+            await services.refresh.handle(Step(INSTANCE, job.job_id))
+    with pytest.raises(NotYetReadable):
+        await services.refresh.handle(Step(INSTANCE, job.job_id, 1))
+    following = Services(store, snapshots, clock=clock)
+    await following.refresh.resume(clock(), timedelta())
+    assert (await until_ended(following, job.job_id)).status == "successful"
+    assert await store.customers.find_ids(INSTANCE, "", 9) == ["ada", "bob"]
+    await following.close()
 
 
 async def test_an_attempt_that_was_stopped_in_order_does_not_count(

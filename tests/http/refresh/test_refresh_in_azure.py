@@ -147,7 +147,9 @@ def test_what_starts_without_a_request_is_declared_for_azure() -> None:
         "DoRefreshStep": (None, QUEUE),
         "StartRefreshes": ("%REFRESH_SCHEDULE%", None),
         "ResumeRefreshes": ("0 */5 * * * *", None),
+        "DeliverWebhooks": (None, "webhooks"),
         "SettleCustomers": ("0 * * * * *", None),
+        "WakeWebhooks": ("0 * * * * *", None),
     }
 
 

@@ -32,8 +32,8 @@ async def test_a_rejected_row_keeps_its_customer_and_is_listed_with_line_and_col
         "jobId": job["jobId"],
         "count": 2,
         "value": [
-            {"file": FILE, "row": 3, "line": 4, "column": "Points", "reason": many},
-            {"file": FILE, "row": 202, "line": 203, "column": None, "reason": short},
+            {"file": FILE, "row": 3, "rows": 1, "line": 4, "column": "Points", "reason": many},
+            {"file": FILE, "row": 202, "rows": 1, "line": 203, "column": None, "reason": short},
         ],
     }
 
@@ -48,6 +48,18 @@ async def test_every_rejected_row_of_every_file_is_listed_page_by_page(client: h
         *(("0.csv", number) for number in range(1, 1_451)),
         *(("1.csv", number) for number in range(1, 1_051)),
     ]
+
+
+@pytest.mark.parametrize(("after", "words"), [(1, "The line after it"), (2, "The 2 lines after it")])
+async def test_the_listed_rows_add_up_to_the_count_where_a_quote_never_ends(
+    client: httpx.AsyncClient, write: Write, after: int, words: str
+) -> None:
+    write("Customer", ADA, more='b,"Bo\n' + "c,Cy\n" * after)
+    job = await refresh(client)
+    page = (await client.get(f"{JOBS}/{job['jobId']}/rejected")).json()
+    (row,) = page["value"]
+    assert (row["row"], row["rows"], page["count"]) == (2, 1 + after, 1 + after)
+    assert f"{words} can not be separated from it." in row["reason"]
 
 
 async def test_a_page_of_rejected_rows_of_another_job_is_refused(client: httpx.AsyncClient, write: Write) -> None:
