@@ -114,7 +114,7 @@ def definition(operations: Sequence[Operation]) -> Json:
         "consumes": ["application/json"],
         "produces": ["application/json"],
         "paths": paths,
-        "tags": [{"name": name} for name in sorted({tag_of(operation) for operation in offered(operations)})],
+        "tags": [{"name": name} for name in sorted({operation.tag for operation in offered(operations)})],
         "definitions": dict(sorted(definitions.found.items())),
         "securityDefinitions": SECURITY,
         "security": [{"oauth2_auth": [SCOPE]}, {"api_key": []}],
@@ -139,7 +139,7 @@ def _operation(operation: Operation, definitions: Definitions) -> Json:
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
-        "tags": [tag_of(operation)],
+        "tags": [operation.tag],
     }
     if operation.visibility != "none":
         described["x-ms-visibility"] = operation.visibility
@@ -150,11 +150,6 @@ def _operation(operation: Operation, definitions: Definitions) -> Json:
         described["x-ms-pageable"] = {"nextLinkName": NEXT_LINK}
     described |= _for_agents(operation)
     return described | {"parameters": parameters, "responses": _responses(operation, definitions)}
-
-
-def tag_of(operation: Operation) -> str:
-    """Return the group of an operation: the name of its module in words."""
-    return operation.handler.__module__.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def _for_agents(operation: Operation) -> Json:
@@ -206,7 +201,7 @@ def _in_words(word: str) -> str:
 def _body(operation: Operation, body: Body, definitions: Definitions) -> Json:
     if body.items_of:
         items = _record(operation, body.items_of, "item")
-        items |= {"title": f"{tag_of(operation)} Item", "description": body.description}
+        items |= {"title": f"{operation.tag} Item", "description": body.description}
         field = {"type": "array", "title": "Items", "description": body.description, "items": items}
         batch = {"type": "object", "required": ["items"], "properties": {"items": field}}
         summary, schema = "Batch", definitions.define(f"{operation.id}Batch", batch)

@@ -63,6 +63,7 @@ NOT_MODIFIED = Response("Nothing has changed since the response with this ETag."
 class Operation:
     """An operation. `refuses` has the verbs of the same path that are rejected with 405, each with the reason.
 
+    `tag` is its group in clients that are generated from the connector: they call `tag.id`, so it stays if code moves.
     `media` are the media types of its responses that a caller may ask for; the first is what is sent.
     `aliases` are other paths with the same placeholders, for clients that know the operation by them.
     `role` is the role that callers need, on the instance if the path has one; None if no sign-in is needed.
@@ -77,6 +78,7 @@ class Operation:
     """
 
     id: str
+    tag: str
     verb: Verb
     path: str
     summary: str
@@ -157,12 +159,14 @@ def operation(  # noqa: PLR0913  # a declaration
     shows_persons: bool = False,
     checks: tuple[Check, ...] = (),
     agentic: bool = False,
+    tag: str | None = None,
 ) -> Callable[[Handler], Operation]:
-    """Declare the handler below as an operation."""
+    """Declare the handler below as an operation. Without a `tag` it has the name of its module, in words."""
 
     def declare(handler: Handler) -> Operation:
         return Operation(
             id=id,
+            tag=tag or handler.__module__.rpartition(".")[2].replace("_", " ").capitalize(),
             verb=verb,
             path=path,
             summary=summary,

@@ -1,4 +1,4 @@
-"""Profile updates: of one customer, or of many in a batch."""
+"""Profile updates: post them, for one customer or for many in a batch."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ def _update(call: Call) -> UpdateRequest:
     "PATCH",
     "instances/{instanceId}/data/Customer/{customerId}",
     id="UpdateCustomer",
+    tag="Customers",
     summary="Update a customer profile",
     description="Updates attributes of a customer profile until the update expires. Use it for one customer, when a "
     "value must show at once and the source will have it later. Do not use it to undo an update (use End "
@@ -114,6 +115,7 @@ def _receipt(updated: Updated) -> Receipt:
     "POST",
     "instances/{instanceId}/data/Customer/batch",
     id="UpdateCustomers",
+    tag="Customers",
     summary="Update customer profiles (batch)",
     description="Updates up to 500 customer profiles in one request. A rejected item does not affect the others. Use "
     "it for more than a few customers at a time. Do not use it for one: Update a customer profile returns "

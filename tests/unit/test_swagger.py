@@ -165,3 +165,25 @@ def test_records_of_responses_are_untyped_and_rows_are_objects_with_their_key() 
     assert page["x-ms-dynamic-properties"]["parameters"]["use"] == {"value": "page"}
     row = page["properties"]["value"]["items"]
     assert (row["type"], list(row["properties"])) == ("object", ["CustomerId"])
+
+
+TAGS = {
+    "Activities": "CreateActivities CreateActivity GetActivity ListActivities ListActivityTypes",
+    "Activity lists": "ListUnifiedActivities",
+    "Adaptive card": "GetCustomerCard",
+    "Customers": "GetCustomer ListCustomers UpdateCustomer UpdateCustomers",
+    "Entities": "GetEntity GetEntitySchema ListActivityEntities ListEntities ListKeyEntities",
+    "Instances": "GetInstance ListInstances",
+    "Key ring": "FindCustomer",
+    "Refreshes": "CancelRefresh GetRefresh GetRefreshStatus GetRejectedRows ListRefreshes StartRefresh",
+    "Triggers": "WhenAProfileIsUpdated WhenAnActivityIsCreated WhenAnUpdateExpires",
+    "Updates": "EndUpdate ListCustomerUpdates ListLiveUpdates ListLifetimes RevertCustomer",
+    "Usage": "GetUsage",
+}
+"""Where clients that were generated of an earlier definition call its operations: `api.customers.updateCustomer`."""
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_operations_stay_in_the_group_in_which_generated_clients_call_them(tag: str) -> None:
+    tags = {operation.id: operation.tag for operation in OPERATIONS}
+    assert {tags[operation_id] for operation_id in TAGS[tag].split()} == {tag}
