@@ -52,9 +52,7 @@ class HttpPost:
         return None if self._may_name(host) else "must have a public address"
 
     async def __call__(self, callback: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-        from aiohttp import ClientConnectorCertificateError, ClientError, ClientSSLError  # noqa: PLC0415  # if used
-
-        from function_app.outbound.addresses import RefusedAddressError  # noqa: PLC0415
+        from aiohttp import ClientError  # noqa: PLC0415  # if used
 
         if self.fault_of(callback):
             return Outcome(0, "its address is not public")
@@ -64,13 +62,8 @@ class HttpPost:
                 return _outcome(answer.status, answer.headers.get("Retry-After", ""))
         except TimeoutError:
             return Outcome(0, f"no answer within {self._timeout_s:g} seconds")
-        except (ClientConnectorCertificateError, ClientSSLError):
-            return Outcome(0, "its certificate is not valid")
         except (ClientError, OSError, ValueError) as error:
-            causes = (error, error.__cause__, getattr(error, "os_error", None))
-            if any(isinstance(cause, RefusedAddressError) for cause in causes):
-                return Outcome(0, "its address is not public")
-            return Outcome(0, "no connection, or no HTTP answer")
+            return Outcome(0, _failure(error))
 
     async def close(self) -> None:
         if self._session is not None:
@@ -105,6 +98,19 @@ def _outcome(status: int, retry_after: str) -> Outcome:
         return Outcome(status)
     wait = float(retry_after) if retry_after.isascii() and retry_after.isdecimal() and len(retry_after) < 7 else None  # noqa: PLR2004
     return Outcome(status, f"it answered {status}", wait)
+
+
+def _failure(error: Exception) -> str:
+    from aiohttp import ClientConnectorCertificateError, ClientSSLError  # noqa: PLC0415
+
+    from function_app.outbound.addresses import RefusedAddressError  # noqa: PLC0415
+
+    causes = (error, error.__cause__, getattr(error, "os_error", None))
+    if any(isinstance(cause, RefusedAddressError) for cause in causes):
+        return "its address is not public"
+    if isinstance(error, ClientConnectorCertificateError):
+        return "its certificate is not valid"
+    return "no secure connection (TLS)" if isinstance(error, ClientSSLError) else "no connection, or no HTTP answer"
 
 
 def _is_local(host: str) -> bool:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import ssl
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from support.process import LONG_S
 from support.receiver import Receiver, answer, receiving
+from trustme import CA
 
 from function_app.domain.subscription import Outcome, new_secret, signed_headers
 from function_app.outbound.addresses import may_send_to
@@ -125,10 +127,54 @@ async def test_what_is_no_http_answer_is_a_failure(receiver: Receiver, reply: by
     assert outcome.failure == "no connection, or no HTTP answer"
 
 
-async def test_a_certificate_that_is_not_valid_is_a_failure(receiver: Receiver) -> None:
-    outcome = await post(receiver.url.replace("http:", "https:"))
-    assert outcome.status == 0
-    assert outcome.failure
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch) -> CA:
+    """An authority whose certificates are trusted."""
+    made, trusting = CA(), ssl.create_default_context()
+    made.configure_trust(trusting)
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)  # made at import
+    return made
+
+
+def issued(authority: CA, name: str = "127.0.0.1", until: datetime | None = None) -> ssl.SSLContext:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, not_after=until).configure_cert(tls)
+    return tls
+
+
+async def test_a_certificate_that_is_trusted_is_accepted(authority: CA) -> None:
+    async with receiving(issued(authority)) as receiver:
+        receiver.secrets.append(SECRET)
+        assert await post(receiver.url) == Outcome(204)
+        assert len(receiver.accepted) == 1
+
+
+@pytest.mark.parametrize(
+    "tls",
+    [
+        pytest.param(lambda _: issued(CA()), id="of an unknown authority"),
+        pytest.param(lambda authority: issued(authority, "example.com"), id="of another name"),
+        pytest.param(lambda authority: issued(authority, until=datetime(2026, 1, 1, tzinfo=UTC)), id="expired"),
+    ],
+)
+async def test_nothing_is_sent_where_the_certificate_is_not_valid(
+    authority: CA, tls: Callable[[CA], ssl.SSLContext]
+) -> None:
+    async with receiving(tls(authority)) as receiver:
+        assert await post(receiver.url) == Outcome(0, "its certificate is not valid")
+        assert receiver.connections == 0
+
+
+async def test_a_receiver_without_tls_is_said_to_have_none() -> None:
+    async def send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(answer(400))
+        writer.close()
+
+    server = await asyncio.start_server(send, "127.0.0.1", 0)
+    async with server:
+        outcome = await post(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+    assert outcome == Outcome(0, "no secure connection (TLS)")
 
 
 @pytest.mark.parametrize(("text", "wait"), [("120", 120.0), ("-1", None), ("soon", None), ("9" * 30, None), ("", None)])
