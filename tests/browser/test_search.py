@@ -60,6 +60,9 @@ def test_one_letter_asks_nothing(stage: Stage, open_page: Open) -> None:
     page.on("request", lambda request: asked.append(request.url) if "search" in request.url else None)
     box(page).fill("a")
     box(page).press("Enter")
+    for _ in range(2):  # polls, one a second: the search begins a quarter of a second after a letter
+        page.wait_for_event("response", lambda answer: "/content" in answer.url)
+    assert [url for url in asked if "search" in url.partition("?")[2]] == []
     box(page).fill("ad")
     expect(page.locator("#found-count")).not_to_have_text("")
     assert len([url for url in asked if "%24search" in url or "$search" in url]) == 1

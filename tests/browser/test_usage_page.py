@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -136,10 +137,16 @@ def test_the_cures_are_read_again_if_the_server_was_away(called: Stage, open_pag
 
 
 @pytest.mark.parametrize(
-    ("period", "label"),
-    [("Today", r"\d+:\d\d, so far"), ("Last 24 hours", r"\d+:\d\d, so far"), ("Last 30 days", r"\d+ \w+, so far")],
+    ("period", "label", "hours"),
+    [
+        ("Today", r"\d+:\d\d, so far", range(26)),
+        ("Last 24 hours", r"\d+:\d\d, so far", range(23, 25)),
+        ("Last 30 days", r"\d+ \w+, so far", range(29 * 24 - 1, 30 * 24 + 1)),
+    ],
 )
-def test_it_reaches_back_as_far_as_chosen(called: Stage, open_page: Open, period: str, label: str) -> None:
+def test_it_reaches_back_as_far_as_chosen(
+    called: Stage, open_page: Open, period: str, label: str, hours: range
+) -> None:
     page = open_page(f"{called.instance}/usage/page")
     page.get_by_label("Period").select_option(period)
     page.reload()  # the address keeps the period
@@ -149,6 +156,10 @@ def test_it_reaches_back_as_far_as_chosen(called: Stage, open_page: Open, period
     expect(page.locator("#calls output")).to_have_text(re.compile(f"^{label} · "))
     expect(page.locator(".trouble")).to_have_text("")
     expect(page.locator("#zone")).to_contain_text("Europe/Oslo")
+    names = page.evaluate("() => performance.getEntriesByType('resource').map(each => each.name)")
+    asked = next(name for name in names if "/usage?" in name and "interval=" in name)
+    start = datetime.fromisoformat(parse_qs(urlsplit(asked).query)["from"][0])
+    assert (datetime.now(UTC) - start) // timedelta(hours=1) in hours
 
 
 def test_a_day_of_ones_choice_is_a_period_in_the_address(called: Stage, open_page: Open) -> None:

@@ -65,7 +65,10 @@ async def test_a_repeated_update_asks_three_times(cosmos: CosmosServer, client: 
     assert [request["kind"] for request in cosmos.requests()] == ["read", "batch", "read"]
 
 
-async def test_every_query_names_the_partition_key(cosmos: CosmosServer, client: httpx.AsyncClient) -> None:
+async def test_queries_of_one_customer_and_of_grants_name_the_partition_key(
+    cosmos: CosmosServer, client: httpx.AsyncClient, services: Services
+) -> None:
+    await services.access.api_keys(INSTANCE)
     await client.patch(CUSTOMER, json={"City": "Bergen"})
     await client.get(CUSTOMER)
     await client.post(PURCHASES, json=PURCHASE)

@@ -75,7 +75,16 @@ def test_a_look_up_and_a_write_have_less_time_than_a_request_and_that_less_than_
     assert LOOK_UP_WITHIN_S + WRITE_WITHIN_S < REQUEST_WITHIN_S < TRAILS.total_seconds()
 
 
-async def test_a_flush_of_many_hours_ends_with_the_first_that_gets_no_answer(silent: CosmosStore) -> None:
+async def test_a_flush_of_many_hours_ends_with_the_first_that_gets_no_answer(
+    silent: CosmosStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, read = list[str](), silent.control.read_instance
+
+    async def counted(instance_id: str) -> object:
+        asked.append(instance_id)
+        return await read(instance_id)
+
+    monkeypatch.setattr(silent.control, "read_instance", counted)
     services, now = Services(silent), datetime.now(UTC)
     for hour in range(100):
         series = Series("GetCustomer", None, "ada", 200, None)
@@ -83,3 +92,4 @@ async def test_a_flush_of_many_hours_ends_with_the_first_that_gets_no_answer(sil
     async with asyncio.timeout(LONG_S):
         await services.usage.flush()
         await services.usage.close()
+    assert len(asked) < 10  # each flush asks once; there are 100 hours

@@ -85,7 +85,8 @@ def test_the_changelog_has_the_form_of_keep_a_changelog_newest_first() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
     dated = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", each) for each in versions]
-    assert all(dated) or versions[0] == "[Unreleased]"
+    assert all(dated[1:])
+    assert dated[0] or versions[0] == "[Unreleased]"
     numbers = [tuple(map(int, each.groups()[:3])) for each in dated if each]
     assert numbers == sorted(numbers, reverse=True)
     kinds = set(re.findall(r"^### (.+)$", text, flags=re.MULTILINE))

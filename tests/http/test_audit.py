@@ -81,13 +81,14 @@ async def test_a_read_leaves_who_what_and_when_and_is_exported_with_the_person(
 
 
 async def test_what_is_refused_or_missing_leaves_no_trace_and_writes_are_not_reads(
-    audited: tuple[httpx.AsyncClient, Services],
+    audited: tuple[httpx.AsyncClient, Services], clock: Clock
 ) -> None:
-    client, _ = audited
+    client, services = audited
     for headers, path in ((READER, f"{AT}/data/Customer/nobody"), ({}, ADA)):
         assert (await client.get(path, headers=headers)).status_code in {401, 404}
     assert (await client.patch(ADA, json={"City": "Moss"}, headers=ADMIN)).status_code == 204
     assert await reads(client, "ada") == []
+    assert await services.store.readings.of_customer(INSTANCE, "nobody", clock()) == []
 
 
 async def test_a_dry_run_that_shows_the_profile_leaves_a_trace_as_it_is_no_write(

@@ -78,6 +78,8 @@ async def test_a_customer_has_what_a_response_of_one_or_of_several_has_on_reques
 async def test_all_that_is_answered_on_request_has_a_field(
     client: httpx.AsyncClient, path: str, asked: dict[str, str], use: str
 ) -> None:
+    event = {"CustomerId": "ada", "ActivityTime": "2026-11-23T11:00:00Z", "ActivityType": "Feedback"}
+    assert (await client.post(f"/instances/{INSTANCE}/data/UnifiedActivity", json=event)).status_code == 201
     answer = await client.get(f"/instances/{INSTANCE}/data/{path}", params=asked)
     found = await schema(client, "Customer", use)
     shown = answer.json()

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from support import INSTANCE, Clock
-from support.person import put_person
+from support.person import KEY, put_person
 
 from function_app.services.services import Services
 
@@ -22,7 +22,7 @@ LISTS = (
     f"{AT}/data/UnifiedActivity?$top=2",
     f"{AT}/data/Shop_Purchases?$top=2",
     f"{AT}/profile/timeline?customerId=ada&$top=2",
-    f"{AT}/updates",
+    f"{AT}/updates?$top=1",
 )
 HALVES = ("\ud800", "a\udfff")
 TRIGGERS = ("updatedprofiles", "createdactivities", "expiredupdates")
@@ -45,6 +45,9 @@ async def pages(hosted: tuple[httpx.AsyncClient, Services], clock: Clock) -> dic
         record = {"ActivityId": f"x{number}", "ActivityTime": f"2026-11-2{number}T11:00:00Z", "ActivityType": "Other"}
         posted = await client.post(f"{AT}/data/UnifiedActivity", json={"CustomerId": "ada", **record})
         assert posted.status_code == 201, posted.text
+        purchase = {"PurchaseId": f"p{number}", "PurchasedOn": record["ActivityTime"], "ContactId": KEY.key}
+        assert (await client.post(f"{AT}/data/Shop_Purchases", json=purchase)).status_code == 201
+        assert (await client.patch(f"{AT}/data/Customer/ada", json={"Points": number})).status_code == 204
     found = {}
     for path in LISTS:
         answer = await client.get(path, headers={"Prefer": "odata.maxpagesize=1"})
@@ -57,7 +60,7 @@ async def pages(hosted: tuple[httpx.AsyncClient, Services], clock: Clock) -> dic
 async def test_a_page_token_with_half_of_a_surrogate_pair_is_refused(
     client: httpx.AsyncClient, pages: dict[str, str]
 ) -> None:
-    assert len(pages) >= 4
+    assert [*pages] == [*LISTS]
     for path, following in pages.items():
         query = parse_qs(urlsplit(following).query)
         token = decoded(query["$skiptoken"][0])

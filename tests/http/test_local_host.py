@@ -82,7 +82,7 @@ def test_a_foreign_host_header_is_refused(served: Served, host: str) -> None:
 
 def test_it_listens_on_loopback_only(served: Served) -> None:
     addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), served.port, socket.AF_INET)}
-    for address in addresses - {"127.0.0.1", "127.0.1.1"}:
+    for address in {*addresses, "127.0.0.2"} - {"127.0.0.1", "127.0.1.1"}:
         with socket.socket() as one:
             one.settimeout(scaled(10))
             assert one.connect_ex((address, served.port)) != 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -66,6 +67,9 @@ async def test_the_key_is_in_no_link_and_in_no_log(
     guarded: tuple[httpx.AsyncClient, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     client, key = guarded
+    for library in ("httpx", "httpcore"):  # of the test, not of the service
+        caplog.set_level(logging.WARNING, library)
+    caplog.set_level(logging.DEBUG)  # the last one is that of the handler too
     asked = {"subscription-key": key, "$expand": "UnifiedActivity"}
     answer = await client.get(f"{AT}/data/Customer", params=asked, headers={"Prefer": "odata.maxpagesize=1"})
     page = answer.json()

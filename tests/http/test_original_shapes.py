@@ -14,6 +14,7 @@ import httpx
 import pytest
 from support import INSTANCE, Clock, put_customers
 
+from function_app.domain.job import Job
 from function_app.services.services import Services
 
 SHAPES: Mapping[str, Mapping[str, str]] = tomllib.loads(
@@ -98,6 +99,8 @@ async def keyed(client: httpx.AsyncClient, services: Services, clock: Clock) -> 
     """Return the client of an instance whose customer ada has a key, and an activity."""
     ada = {"CustomerId": "ada", "City": "Oslo", "Crm_Contacts_ContactId": "K-1"}
     await put_customers(services, INSTANCE, [ada], clock)
+    job = Job("00000001", "successful", "onDemand", clock(), ended_at=clock())
+    assert await services.store.control.create_job(INSTANCE, job, clock())
     answer = await client.post(f"{AT}/data/Shop_Purchases", json=PURCHASE)
     assert answer.status_code == 201, answer.text
     return client

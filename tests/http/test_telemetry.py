@@ -150,9 +150,9 @@ async def test_no_value_reaches_a_log_or_a_span_and_no_secret_an_answer(
     client, services = traced
     monkeypatch.setattr(logging, "_logRecordFactory", logging.getLogRecordFactory())
     telemetry.correlate_logs()
-    caplog.set_level(logging.DEBUG)
     for library in ("httpx", "httpcore"):
         caplog.set_level(logging.WARNING, library)
+    caplog.set_level(logging.DEBUG)
     answers = await everything(client)
 
     async def broken(*_: object) -> None:

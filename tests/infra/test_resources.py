@@ -181,6 +181,7 @@ def test_reads_and_writes_of_data_are_logged() -> None:
         for each in resources(path)
         if each.kind == "Microsoft.Insights/diagnosticSettings"
         for log in each.body["properties"]["logs"]
+        if log["enabled"] is True
     }
     assert logged >= {"DataPlaneRequests", "ControlPlaneRequests", "StorageRead", "StorageWrite", "StorageDelete"}
 

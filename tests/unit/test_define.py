@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,11 +17,13 @@ from support import ROOT
 from support.source_parts import in_parquet
 
 from function_app.domain.entity import Attribute
+from function_app.domain.values import canonical as canonical_value
+from function_app.error_detail import ErrorDetail
 from function_app.local.define import names
 from function_app.local.define.command import define_folder
 from function_app.local.define.kinds import Kind, kind_of
 from function_app.local.define.proposal import NothingToDefineError, Proposal, propose
-from function_app.source.columns import canonical
+from function_app.source.cells import judge
 
 CUSTOMERS = "CustomerId,FullName,Email\nC1,Ada Berg,ada@example.com\nC2,Ben Aas,\n"
 ORDERS = "OrderNo,Customer,Ordered,Product\n1,C1,2026-11-20T10:00:00Z,Grinder\n2,C2,2026-11-21T10:00:00Z,Kettle\n"
@@ -106,14 +109,23 @@ def test_what_is_unsure_is_said(values: list[str], word: str) -> None:
     assert word in doubt
 
 
-@given(values=st.lists(st.text(max_size=9) | st.text("0123456789.,-:/ ", max_size=12), min_size=1, max_size=4))
+SAMPLES = ["09:30", "23:59:59", "25:00", "2026-01-31T09:30:00Z", "1", "2147483648", "1.5", "1e5", "0.12345678901234567"]
+
+
+@given(
+    values=st.lists(
+        st.text(max_size=9) | st.text("0123456789.,-:/ ", max_size=12) | st.sampled_from(SAMPLES),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_whatever_the_values_the_type_holds_them_all(values: list[str]) -> None:
     column = pa.array([value.encode() for value in values if value and "\0" not in value], pa.binary())
     kind: Kind = kind_of(column)
-    found, right = canonical(column, Attribute("", kind.data_type, "", format=kind.format))
-    if kind.data_type not in {"Edm.TimeOfDay", "Edm.DateTimeOffset", "Edm.Decimal", "Edm.Double", "Edm.Int32"}:
-        assert right is None or all(right.to_pylist())
-    assert len(found) == len(column)
+    attribute = Attribute("X", kind.data_type, "X", format=kind.format)
+    write = canonical_value(replace(attribute, format=None))
+    cells = judge(column, attribute, None)
+    assert [cell for cell in cells if isinstance(cell, ErrorDetail) or write(cell) is None] == []
 
 
 def test_loose_files_become_entities_and_get_folders(tmp_path: Path) -> None:

@@ -350,7 +350,6 @@ print(result, peak() - before, sep="\t")
 @pytest.mark.parametrize(
     ("length", "distinct", "options"),
     [
-        (16_000, 1, {}),
         (64_000, 1, {}),
         (64_000, 40, {}),
         (1_900_000, 1, {}),

@@ -7,7 +7,7 @@ import pytest
 from support import NOW
 from support.entra import API, TENANT, USER, V1, V2, Issuer, app_token, issuer, later, private_key, token
 
-from function_app.api.sign_in.tokens import SKEW_S
+from function_app.api.sign_in.tokens import SKEW_S, EntraTokens
 from function_app.domain.access import Role
 from function_app.errors import NotAuthenticated, ServiceError, Unavailable
 
@@ -73,8 +73,24 @@ BAD: dict[str, Any] = {
     "that never expires": token(exp=float("inf")),
     "valid since no number": token(nbf=float("nan")),
     "valid since a text": token(nbf="0"),
+    "valid since true": token(nbf=True),
     "without oid": token(oid=None),
     "an id token": token(scp=None, roles=["Administrator"]),
+}
+
+
+REASONS = {
+    **dict.fromkeys(("garbage", "empty", "unsigned", "HS256", "RS512"), "is not a well-formed RS256 token."),
+    **dict.fromkeys(("signed by a stranger",), "has a wrong signature."),
+    "of an unknown key": "is signed with a key that the issuer does not have.",
+    "of another tenant": "is of another tenant.",
+    "of another issuer": "is of another issuer.",
+    "for another audience": "is for another audience.",
+    **{name: "has expired." for name in BAD if "expir" in name},
+    **{name: "is not valid yet." for name in BAD if name == "of the future" or name.startswith("valid since")},
+    "without expiry": "has no claim 'exp'.",
+    "without oid": "has no claim 'oid'.",
+    "an id token": "is an id token; send an access token.",
 }
 
 
@@ -82,7 +98,7 @@ BAD: dict[str, Any] = {
 async def test_a_bad_token_is_refused_with_the_reason_and_without_itself(entra: Issuer, name: str) -> None:
     with pytest.raises(NotAuthenticated) as caught:
         await entra.tokens().verify(BAD[name], NOW)
-    assert 'error="invalid_token"' in caught.value.challenge
+    assert f'error="invalid_token", error_description="The token {REASONS.get(name, "")}' in caught.value.challenge
     assert not BAD[name] or BAD[name] == "x" or BAD[name] not in caught.value.challenge
 
 
@@ -123,6 +139,8 @@ async def test_known_keys_serve_while_the_endpoint_is_down(entra: Issuer) -> Non
     exp = int(later(days=30).timestamp())
     for days in (2, 3, 4):
         await tokens.verify(token(exp=exp), later(days=days))
+        await fetched(tokens)
+    assert entra.asked == 4
 
 
 @pytest.mark.parametrize(
@@ -147,6 +165,24 @@ async def test_without_any_key_the_service_is_unavailable_and_recovers(entra: Is
 
 
 async def test_a_withdrawn_key_is_not_used_after_the_daily_fetch(entra: Issuer) -> None:
+    tokens, exp = entra.tokens(), int(later(days=30).timestamp())
+    await tokens.verify(token(exp=exp), NOW)
+    entra.kids = ["two"]
+    await tokens.verify(token(exp=exp), later(days=1))
+    assert entra.asked == 1
+    await tokens.verify(token(exp=exp), later(days=1, seconds=1))  # the key that is known serves until then
+    await fetched(tokens)
+    with pytest.raises(NotAuthenticated):
+        await tokens.verify(token(exp=exp), later(days=1, seconds=2))
+
+
+async def fetched(tokens: EntraTokens) -> None:
+    fetching = tokens._keys._fetching  # noqa: SLF001  # nothing else tells when it has ended
+    assert fetching
+    await fetching
+
+
+async def test_a_withdrawn_key_is_not_used_after_a_fetch_for_another_one(entra: Issuer) -> None:
     tokens, exp = entra.tokens(), int(later(days=30).timestamp())
     await tokens.verify(token(), NOW)
     entra.kids = ["two"]
