@@ -89,7 +89,9 @@ def _read(stream: pa.NativeFile) -> Iterator[bytes]:
 
 
 def _without_mark(start: bytes) -> str:
-    """Return UTF-8, unless every other byte of the start is zero."""
+    """Return UTF-8, unless every other byte of the start is zero, or all are, as after a copy that failed."""
+    if start and not any(start[:2_000]):
+        raise PartUnreadableError("it begins with bytes of zero instead of a header")
     for encoding, zeros in (("UTF-16-LE", start[1:2_000:2]), ("UTF-16-BE", start[0:2_000:2])):
         if zeros.count(0) > len(zeros) // 2:
             problem = f"it seems to be {encoding} without a byte order mark; save it as UTF-8, or set its encoding"

@@ -149,7 +149,7 @@ CALLS = [
         entity_name="Contacts",
         key="K-1",
     ),
-    call("get_activity_types_and_counts", 200, lambda found: found is not None, customer_id="ada"),
+    call("get_activity_types_and_counts", 200, lambda found: found.customer_id == "ada", customer_id="ada"),
     call("get_profile_store_state", 200, lambda found: found.instance_id == INSTANCE),
     call("get_all_role_definitions", 200, lambda found: {each.role_name for each in found} >= {"Viewer"}),
     call("get_current_user_role", 200, lambda found: found.roles == ["Administrator"]),
@@ -162,6 +162,7 @@ CALLS = [
     ),
     call("get_all_role_assignments", 200, lambda found: [each.principal_id for each in found] == [ME]),
     call("deletes_a_role_assignment", 200, lambda _: True, principal_id=ME),
+    call("get_all_role_assignments", 200, lambda found: found == []),
     call(
         "submit_a_workflow_job",
         200,

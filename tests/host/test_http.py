@@ -160,5 +160,5 @@ def test_a_recorded_request_is_seen_and_answered_as_at_microsoft(app: App, port:
     assert status == got["status"]
     wanted = sorted((name, value) for name, value in got["headers"] if name not in IGNORED)
     assert sorted((name, value) for name, value in headers if name not in IGNORED) == wanted
-    recorded_body = got.get("body", "")
-    assert recorded_body in {body.decode("latin-1"), f"<{len(body)} bytes>"} or case.get("answers") is None
+    if "saw" not in case or "answers" in case:  # else the body is of the app, which was not recorded
+        assert got.get("body", "") in {body.decode("latin-1"), f"<{len(body)} bytes>"}

@@ -15,7 +15,7 @@ def test_what_was_acknowledged_in_a_storm_is_there_once_and_nothing_else_is() ->
 @pytest.mark.parametrize(
     ("answer", "seconds"),
     [
-        (httpx.Response(500), 0.1),
+        (httpx.Response(500, headers={"Retry-After": "1"}), 0.1),
         (httpx.Response(408, headers={"Retry-After": "1"}), 0.1),
         (httpx.Response(503), 0.1),
         (httpx.Response(429, headers={"Retry-After": "0"}), 0.1),

@@ -68,3 +68,15 @@ async def rejected(client: httpx.AsyncClient, job: Mapping[str, Any]) -> list[di
         url = page.get("@odata.nextLink", "")
     assert len(found) == page["count"]
     return found
+
+
+class NoWorkers:
+    """Workers that lose every step, as a process does that dies."""
+
+    stopping = False
+
+    async def send(self, steps: Any) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass

@@ -38,7 +38,7 @@ def define_folder(folder: Path, schema: str) -> None:
     faults = _faults(definition)
     _say(["", "Before a load, correct:", *(f"  {fault.target}: {fault.message}" for fault in faults)] if faults else [])
     rejected = [] if faults else list(try_out(folder, instance_of("", definition), proposal.files))
-    _say(["", *rejected, "Before a load, correct the files, or dataType and format in the definition."] if rejected else [])
+    _say(["", *rejected, "Correct the files, or dataType and format in the definition."] if rejected else [])
     place = folder / "definition.json"
     if place.exists():
         _say(["", f"{place} is there and stays as it is; the proposal goes to standard output."])

@@ -14,7 +14,7 @@ import pytest
 import support
 from support import INSTANCE, Clock, definition
 from support.process import LONG_S
-from support.refreshing import ADA, BOB, JOBS, Write, read, refresh
+from support.refreshing import ADA, BOB, JOBS, NoWorkers, Write, read, refresh
 
 from function_app.domain.job import Job, Step, Task
 from function_app.errors import NotYetReadable, Unavailable
@@ -70,6 +70,7 @@ async def test_an_unforeseen_failure_of_reading_ends_the_job_with_a_correlation_
         job = await refresh(client)
     assert job["jobStatus"] == "failed"
     assert CORRELATION.search(job["message"])
+    assert job["message"].split()[-1].rstrip(".") in caplog.text
     assert "secret-inside" not in job["message"] + caplog.text
     assert await other_refreshes(client, services, clock) == "skipped"
     assert (await refresh(client))["jobStatus"] == "successful"
@@ -153,27 +154,18 @@ async def test_a_cancelled_refresh_is_not_planned_any_more(services: Services, w
     assert (await services.refresh.get(INSTANCE, job.job_id)).status == "aborted"
 
 
-class NoWorkers:
-    """Workers that lose every step, as a process does that dies."""
-
-    stopping = False
-
-    async def send(self, steps: Any) -> None:
-        pass
-
-    async def close(self) -> None:
-        pass
-
-
 class Died(BaseException):
     """The process ends here."""
 
 
 async def dying(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, what: str) -> Services:
-    """Handle the steps of a refresh in a process that dies each time it reads a part of Customer or its head."""
+    """Handle the steps of a refresh in a process that dies each time it reads the first part or its head."""
+    act = getattr(reader, what)
 
-    def die(*_arguments: Any, **_options: Any) -> Any:
-        raise Died
+    def die(stream: Any, file: str, *arguments: Any, **options: Any) -> Any:
+        if file.endswith("part-0.csv"):
+            raise Died
+        return act(stream, file, *arguments, **options)
 
     monkeypatch.setattr(reader, what, die)
     services = Services(EmbeddedStore(tmp_path / "d"), Snapshots(str(tmp_path / "snapshots")), NoWorkers(), clock)
@@ -195,11 +187,13 @@ async def test_a_file_that_ends_the_process_each_time_is_given_up_and_the_others
     tmp_path: Path, clock: Clock, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("Customer", ADA)
+    write("Customer", BOB, part="part-1.csv")
     services = await dying(tmp_path, clock, monkeypatch, "read_part")
     (job,) = await services.refresh.recent(INSTANCE, 1)
     assert job.status == "failed"
     message = f"{INSTANCE}/Customer/part-0.csv ended the service's process 3 times; it is not tried again."
     assert job.message == message
+    assert await services.store.customers.find_ids(INSTANCE, "", 9) == ["bob"]
     await services.close()
 
 

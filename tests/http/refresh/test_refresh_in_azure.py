@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from azure.storage.queue import TextBase64DecodePolicy
 from azure.storage.queue.aio import QueueClient
 from support import INSTANCE, Clock, azurite, definition, profile
+from support.refreshing import NoWorkers
 
 from function_app.api.dispatch import create_app
 from function_app.api.runtime import Runtime
@@ -18,6 +18,7 @@ from function_app.api.sign_in.auth import authenticate_local
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.job import Job, Step
 from function_app.errors import NotYetReadable, Unavailable
+from function_app.outbound.queue import message_of
 from function_app.services.services import Services
 from function_app.source.files import AZURITE_KEY, PartChangedError, Snapshot, Snapshots
 from function_app.source.queue import QUEUE, StepQueue
@@ -120,15 +121,37 @@ async def test_a_refresh_goes_part_by_part_through_the_queue(
 
 
 async def test_a_message_that_comes_twice_changes_nothing(tmp_path: Path, clock: Clock, snapshots: Snapshots) -> None:
-    services = Services(EmbeddedStore(tmp_path / "data"), snapshots, None, clock)
+    services = Services(EmbeddedStore(tmp_path / "data"), snapshots, NoWorkers(), clock)
     await services.instances.define(INSTANCE, definition(), clock())
     job = await services.refresh.start(INSTANCE, "onDemand", clock())
-    await services.refresh.resume(clock(), timedelta())
     function = functions(services, clock)["DoRefreshStep"]
-    for index in (None, 0, 0, 1, 3, 3):
+    for index in (None, 0, 0, 1, 1, 2, 2, 3, 3):
         step = {"instance_id": INSTANCE, "job_id": job.job_id, "index": index}
         await function(Message(json.dumps(step)))
     assert await services.store.customers.find_ids(INSTANCE, "", 9) == ["ada", "bob"]
+    assert [task.attempts for task in await services.refresh.tasks(INSTANCE, job.job_id)] == [1] * 4
+    await services.close()
+
+
+async def test_timers_and_messages_do_what_they_are_named_for(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, done = Services(EmbeddedStore(tmp_path / "data"), clock=clock), list[tuple[str, ...]]()
+
+    def note(name: str) -> Any:
+        async def called(_: Any, *arguments: str) -> None:
+            done.append((name, *arguments))
+
+        return called
+
+    monkeypatch.setattr(type(services.settle), "__call__", note("settle"))
+    monkeypatch.setattr(type(services.webhooks), "wake_all", note("wake"))
+    monkeypatch.setattr(type(services.webhooks), "deliver", note("deliver"))
+    function = functions(services, clock)
+    await function["SettleCustomers"](None)
+    await function["WakeWebhooks"](None)
+    await function["DeliverWebhooks"](Message(message_of(INSTANCE)))
+    assert done == [("settle",), ("wake",), ("deliver", INSTANCE)]
     await services.close()
 
 
