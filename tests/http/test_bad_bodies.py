@@ -166,6 +166,19 @@ async def test_a_body_may_have_256_kb_and_not_a_byte_more(client: httpx.AsyncCli
     refused(await send(client, empty + b" ", "PUT", ROOM), "BodyTooLarge", 413)
 
 
+async def test_a_definition_may_have_20_000_members_and_not_one_more(client: httpx.AsyncClient) -> None:
+    for members, code, status in ((20_000, "InvalidDefinition", 400), (20_001, "BodyTooLarge", 413)):
+        content = json.dumps(dict.fromkeys(map(str, range(members)), 0), separators=(",", ":")).encode()
+        message = refused(await send(client, content, "PUT", ROOM), code, status)
+    assert message == "The body may have at most 20000 members and objects."
+
+
+async def test_faults_beyond_what_a_list_can_say_are_only_counted(client: httpx.AsyncClient) -> None:
+    content = json.dumps({f"x{number}": 0 for number in range(2_001)}).encode()
+    message = refused(await send(client, content, "PUT", ROOM), "InvalidDefinition")
+    assert message == "The body has 2003 faults; compare its form with the documentation."
+
+
 @pytest.mark.parametrize(
     ("headers", "target"),
     [

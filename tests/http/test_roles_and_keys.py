@@ -91,6 +91,13 @@ async def test_a_wrong_assignment_is_refused(
     )
 
 
+@pytest.mark.parametrize("principal", ["ada 1", "ada_1", "åda", "a" * 65])
+async def test_an_id_that_no_principal_has_is_refused(guarded_client: httpx.AsyncClient, principal: str) -> None:
+    answer = await assign(guarded_client, principal, principalType="user", roles=["Viewer"])
+    assert (answer.status_code, answer.json()["target"]) == (400, "principalId")
+    assert "up to 64 letters, digits and hyphens" in answer.json()["message"]
+
+
 async def test_a_change_of_roles_reaches_other_workers_within_a_minute(
     guarded: tuple[httpx.AsyncClient, Services], clock: Clock
 ) -> None:

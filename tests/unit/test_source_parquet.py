@@ -194,6 +194,20 @@ def test_a_key_of_whole_numbers_is_a_text() -> None:
     assert ids(content, "c.parquet") == ["7", "8"]
 
 
+TEXTS = [pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(), pa.binary_view()]
+
+
+@pytest.mark.parametrize("kind", TEXTS, ids=str)
+def test_a_text_of_each_type_of_texts_is_the_same_text(kind: pa.DataType) -> None:
+    keys = pa.array(["A 1", "A 2", "A 3"]).cast(kind)
+    notes = pa.array(["Å", "x" * 2_100_000, None]).cast(kind)
+    content = in_parquet({"CustomerId": keys, "Notes": notes})
+    found = read(content, "c.parquet")
+    assert found.records == [{"CustomerId": "A 1", "Notes": "Å"}, {"CustomerId": "A 3"}]
+    assert found.reasons == {2: "The row is larger than 2 MB."}
+    assert ids(content, "c.parquet") == ["A 1", "A 2", "A 3"]
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"CustomerId\nA1\n", in_parquet({"CustomerId": ["A1"]})[:-9]])
 def test_a_file_that_is_not_parquet_is_reported(content: bytes) -> None:
     (fault,) = head(content, "c.parquet").faults

@@ -259,6 +259,29 @@ async def test_a_plan_that_a_process_left_unfinished_is_made_again_by_the_next(
     await following.close()
 
 
+async def test_a_file_that_changes_while_its_refresh_waits_ends_the_job_and_the_next_one_reads_it(
+    tmp_path: Path, clock: Clock, write: Write
+) -> None:
+    write("Customer", ADA)
+    store, snapshots = EmbeddedStore(tmp_path / "d"), Snapshots(str(tmp_path / "snapshots"))
+    services = Services(store, snapshots, NoWorkers(), clock)
+    await services.instances.define(INSTANCE, definition(), clock())
+    job = await services.refresh.start(INSTANCE, "onDemand", clock())
+    await services.refresh.handle(Step(INSTANCE, job.job_id))
+    write("Customer", ADA, BOB)
+    for index in range(3):
+        await services.refresh.handle(Step(INSTANCE, job.job_id, index))
+    ended = await services.refresh.get(INSTANCE, job.job_id)
+    message = f"{INSTANCE}/Customer/part-0.csv was removed or changed since the refresh began."
+    assert (ended.status, ended.message) == ("failed", message)
+    assert await store.customers.find_ids(INSTANCE, "", 9) == []
+    following = Services(store, snapshots, clock=clock)
+    again = await following.refresh.start(INSTANCE, "onDemand", clock())
+    assert (await until_ended(following, again.job_id)).status == "successful"
+    assert await store.customers.find_ids(INSTANCE, "", 9) == ["ada", "bob"]
+    await following.close()
+
+
 async def test_an_attempt_that_was_stopped_in_order_does_not_count(
     client: httpx.AsyncClient, services: Services, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,6 +171,17 @@ async def test_a_folder_of_no_entity_is_named(client: httpx.AsyncClient, write: 
     assert job["warnings"] == [f"{INSTANCE}/Purchases is not loaded: there is no activity entity 'Purchases'."]
 
 
+async def test_of_more_warnings_than_a_job_can_hold_the_rest_is_counted(
+    client: httpx.AsyncClient, write: Write
+) -> None:
+    for number in range(60):
+        write(f"Nothing{number:02}", ADA)
+    write("Customer", ADA)
+    warnings = (await refresh(client))["warnings"]
+    assert (len(warnings), len(set(warnings))) == (51, 51)
+    assert warnings[-1] == "There are 10 more warnings like these."
+
+
 async def test_a_column_of_no_attribute_is_a_warning(client: httpx.AsyncClient, write: Write) -> None:
     write("Customer", ADA | {"Colour": "red"})
     job = await refresh(client)
