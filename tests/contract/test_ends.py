@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support import INSTANCE, NOW, in_json, model, profile, put_profiles
+from azure.cosmos.aio import ContainerProxy
+from support import INSTANCE, NOW, CosmosServer, in_json, model, profile, put_profiles
 
 from function_app.domain.access import Sender
 from function_app.domain.ending import end_early
 from function_app.domain.profile import Attributes, End, Update
 from function_app.domain.projection import Kept
+from function_app.store.cosmos import CosmosStore
 from function_app.store.port import Store
 from function_app.store.port.customers import Changed
 
@@ -101,3 +103,23 @@ async def test_ends_and_updates_at_once_keep_what_the_updates_say(store: Store, 
 
     await asyncio.gather(end(store, update_id="cover"), *map(add, others), return_exceptions=False)
     assert (await shown(store))["City"] == ("c0" if late else "c5")
+
+
+async def test_an_end_that_another_process_overtakes_is_made_again_and_keeps_its_update(
+    cosmos: CosmosServer, cosmos_store: CosmosStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(cosmos_store, update("u1", City="Bergen"))
+    database = cosmos_store.customers._account._database  # noqa: SLF001  # of the other process too
+    write, overtaking = ContainerProxy.execute_item_batch, [CosmosStore(cosmos.endpoint, database, cosmos.key)]
+
+    async def overtaken(self: ContainerProxy, *given: Any, **options: Any) -> Any:
+        if overtaking:
+            other = overtaking.pop()
+            await other.customers.add_update(INSTANCE, update("u2", 1, Points=7), FITTING, NOW)
+            await other.close()
+        return await write(self, *given, **options)
+
+    monkeypatch.setattr(ContainerProxy, "execute_item_batch", overtaken)
+    changed = await end(cosmos_store, ["City"])
+    assert changed.kept.attributes == await shown(cosmos_store) == profile("ada", City="Oslo", Points=7)
+    assert [(one.update_id, one.ends) for one in changed.updates] == [("u1", {"City": BY})]
