@@ -24,8 +24,7 @@ def add_background(app: func.FunctionApp, get_runtime: GetRuntime) -> None:
 
     async def start_refreshes(timer: func.TimerRequest) -> None:  # noqa: ARG001  # the host passes it by name
         runtime = get_runtime()
-        for instance in await runtime.services.instances.all():
-            await runtime.services.refresh.start(instance.instance_id, "scheduled", runtime.clock())
+        await runtime.services.refresh.start_all(runtime.clock())
 
     async def resume_refreshes(timer: func.TimerRequest) -> None:  # noqa: ARG001  # the host passes it by name
         runtime = get_runtime()

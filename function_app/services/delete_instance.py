@@ -12,6 +12,7 @@ from function_app.domain.access import Change
 from function_app.domain.deletion import Deletion
 from function_app.errors import ServiceError
 from function_app.services.access import Access
+from function_app.services.each import do_each
 from function_app.services.instances import CompiledInstance, Instances
 from function_app.store.port import Store
 
@@ -40,10 +41,10 @@ class DeleteInstance:
     async def resume(self) -> None:
         """Remove what is left of every instance that is being deleted; record the end of each."""
         async with self._one_at_a_time:
-            for instance_id, deletion in await self._store.deletions.list():
-                await self._remove(instance_id, deletion)
+            await do_each(await self._store.deletions.list(), self._remove, "A deletion was not continued")
 
-    async def _remove(self, instance_id: str, deletion: Deletion) -> None:
+    async def _remove(self, opened: tuple[str, Deletion]) -> None:
+        instance_id, deletion = opened
         self._forget(instance_id)
         await self._store.deletions.write(instance_id, deletion)  # the definition too, if that was not removed
         while count := await self._store.deletions.remove_some(instance_id, PIECE):

@@ -15,6 +15,7 @@ from function_app.domain.job import Task
 from function_app.domain.person import Erasure, Held, digest_of_customer, tombstones_of
 from function_app.domain.reading import Reading
 from function_app.domain.usage import KEPT_DAYS, UsageCount, hour_of
+from function_app.services.each import do_each
 from function_app.services.erased import Erased
 from function_app.services.instances import CompiledInstance, unknown_customer
 from function_app.services.key_ring import KeyRing, keys_of
@@ -92,19 +93,21 @@ class Persons:
 
     async def resume(self) -> None:
         """Repeat every open erasure, and end those that are open for OPEN_FOR."""
-        now = self._clock()
-        for instance_id, erasure in await self._store.persons.list_open():
-            is_last = now - erasure.requested_at >= OPEN_FOR
-            await self._begin(instance_id, erasure, now)
-            await self._remove(instance_id, erasure)
-            is_known = (instance_id, erasure.customer_id) in self._searched and not is_last
-            start = hour_of(now) - _HOUR if is_known else now - timedelta(days=KEPT_DAYS)
-            await self._remove_traces(instance_id, erasure, start, now)
-            if is_last:
-                self._searched.discard((instance_id, erasure.customer_id))
-                secret = await self._erased.secret(instance_id, now)
-                await self._store.persons.end(instance_id, digest_of_customer(secret, erasure.customer_id))
-                _log.info("An erasure has ended")
+        await do_each(await self._store.persons.list_open(), self._repeat, "An erasure was not continued")
+
+    async def _repeat(self, opened: tuple[str, Erasure]) -> None:
+        now, (instance_id, erasure) = self._clock(), opened
+        is_last = now - erasure.requested_at >= OPEN_FOR
+        await self._begin(instance_id, erasure, now)
+        await self._remove(instance_id, erasure)
+        is_known = (instance_id, erasure.customer_id) in self._searched and not is_last
+        start = hour_of(now) - _HOUR if is_known else now - timedelta(days=KEPT_DAYS)
+        await self._remove_traces(instance_id, erasure, start, now)
+        if is_last:
+            self._searched.discard((instance_id, erasure.customer_id))
+            secret = await self._erased.secret(instance_id, now)
+            await self._store.persons.end(instance_id, digest_of_customer(secret, erasure.customer_id))
+            _log.info("An erasure has ended")
 
     async def _held(self, instance: Instance, customer_id: str) -> Held:
         """Return what is held on a person, under all source keys that its profile and its activities name."""

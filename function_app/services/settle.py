@@ -6,17 +6,16 @@ Reads and lists do not need it to be exact. It keeps the customers few that they
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from function_app.errors import ServiceError
+from function_app.domain.entity import Instance
+from function_app.services.each import do_each
 from function_app.services.instances import Instances
 from function_app.store.port import Store
 
 BATCH_SIZE = 200
 EVERY_S: float = 60
-_log = logging.getLogger(__name__)
 
 
 class Settle:
@@ -34,20 +33,14 @@ class Settle:
 
     async def __call__(self) -> None:
         """Settle every customer that is due; a fault of one instance, or of a chore, does not stop the others."""
-        for chore in self._chores:
-            try:
-                await chore()
-            except ServiceError as error:
-                _log.warning("An erasure or deletion was not continued; the next minute tries again: %s", error)
-        for instance in await self._instances.all():
-            try:
-                await self._settle(instance.instance_id)
-            except ServiceError as error:
-                _log.warning("Customers were not settled; the next minute tries again: %s", error)
+        await do_each((*self._chores, self._settle_all), lambda chore: chore(), "A chore was not done")
 
-    async def _settle(self, instance_id: str) -> None:
+    async def _settle_all(self) -> None:
+        await do_each(await self._instances.all(), self._settle, "Customers were not settled")
+
+    async def _settle(self, instance: Instance) -> None:
         """Settle the customers of an instance in batches, so that other requests continue."""
-        found = BATCH_SIZE
+        instance_id, found = instance.instance_id, BATCH_SIZE
         while found == BATCH_SIZE:
             now = self._clock()
             model = await self._instances.get(instance_id, now)

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from function_app import error_codes
+from function_app.domain.entity import Instance
 from function_app.domain.job import INGESTION, Job, RejectedRow, Status, Step, Task, job_id_after, open_tasks
 from function_app.errors import NotYetReadable, ServiceError, Throttled, Unavailable
 from function_app.services.create_activities import CreateActivities
+from function_app.services.each import do_each
 from function_app.services.erased import Erased
 from function_app.services.instances import Instances
 from function_app.services.refresh.plan import Planner
@@ -93,6 +95,14 @@ class Refresh:
             raise Unavailable from error
         return job
 
+    async def start_all(self, now: datetime) -> None:
+        """Start the scheduled refresh of every instance."""
+
+        async def start(instance: Instance) -> None:
+            await self.start(instance.instance_id, "scheduled", now)
+
+        await do_each(await self._instances.all(), start, "A scheduled refresh was not started")
+
     async def cancel(self, instance_id: str, job_id: str, now: datetime) -> Job:
         """End a job at once, keeping what it has loaded; one that has ended stays as it is. ServiceError if none."""
         job = await self.get(instance_id, job_id)
@@ -105,12 +115,15 @@ class Refresh:
 
     async def resume(self, now: datetime, quiet_for: timedelta = STALE) -> None:
         """Send again what is left of every running job that made no progress for a while."""
-        for instance in await self._instances.all():
+
+        async def resume(instance: Instance) -> None:
             for job in await self._control.list_jobs(instance.instance_id, 1):
                 tasks = await self._control.read_tasks(instance.instance_id, job.job_id)
                 seen = max([job.submitted_at, *(task.seen_at for task in tasks if task.seen_at)])
                 if job.is_running and now - seen >= quiet_for:
                     await self._send(instance.instance_id, job, tasks)
+
+        await do_each(await self._instances.all(), resume, "A refresh was not continued")
 
     async def get(self, instance_id: str, job_id: str) -> Job:
         """Return a job; ServiceError if there is none."""
