@@ -99,8 +99,7 @@ def schema(answer: Json) -> str:
 
 def fault(answer: Json) -> str:
     """Say why an operation refused a call: all its faults."""
-    words = dict.fromkeys(detail["message"] for detail in answer["details"])
-    return " ".join(words) or str(answer["message"])
+    return " ".join(dict.fromkeys(detail["message"] for detail in answer["details"]))
 
 
 def _list(title: str, lines: Iterable[str]) -> str:

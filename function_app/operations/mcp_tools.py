@@ -11,6 +11,7 @@ from function_app.api import parameters as params
 from function_app.api.call import Part
 from function_app.api.operation import Operation
 from function_app.api.parameter import Parameter
+from function_app.api.parameter_types import integer
 from function_app.domain.access import Role
 from function_app.domain.activity import UNIFIED
 from function_app.domain.entity import CUSTOMER, Entity
@@ -38,7 +39,8 @@ class Tool:
     """A tool: its operation, and which of the operation's parameters are its arguments.
 
     `record` is the entity whose fields the argument `fields` has. `fixed` are parameters that are always sent, unless
-    an argument replaces them. `hints` are annotations beside that of reads.
+    an argument replaces them. `forms` are what a parameter has around the value of its argument. `hints` are
+    annotations beside that of reads.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Tool:
     arguments: Mapping[str, Parameter[Any]] = field(default_factory=dict)
     record: str | None = None
     fixed: tuple[tuple[Parameter[Any], str], ...] = ()
+    forms: Mapping[str, str] = field(default_factory=dict)
     hints: Mapping[str, bool] = field(default_factory=dict)
 
     def described(self, instance: CompiledInstance) -> Json:
@@ -73,7 +76,7 @@ class Tool:
             sent[parameter.place][parameter.name] = value
         for name, parameter in self.arguments.items():
             if name in arguments:
-                sent[parameter.place][parameter.name] = _text(arguments[name])
+                sent[parameter.place][parameter.name] = self.forms.get(name, "{}").format(_text(arguments[name]))
         body = arguments.get("fields", {}) if self.record else None
         return Part(sent["path"], sent["query"], sent["header"], body)
 
@@ -83,8 +86,8 @@ class Tool:
         for name, value in arguments.items():
             if name not in known:
                 faults.append(f"There is no argument '{name[:64]}'{nearest_hint(name, list(known))}.")
-            elif not _is(value, known[name]["type"]):
-                faults.append(f"'{name}' must be {TYPES[known[name]['type']]}; received {received(value)}.")
+            elif expected := _expected(value, known[name]):
+                faults.append(f"'{name}' must be {expected}; received {received(value)}.")
         return faults
 
     def _schema(self, instance: CompiledInstance) -> Json:
@@ -113,8 +116,14 @@ def _fields(entity: Entity) -> Json:
     return {"type": "object", "description": "The fields with their values.", "properties": fields, **required}
 
 
-def _is(value: Any, kind: str) -> bool:
-    return isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
+def _expected(value: Any, schema: Json) -> str:
+    """Return what the schema of an argument expects instead of a value; nothing if the value fits."""
+    kind = schema["type"]
+    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        return TYPES[kind]
+    if "maximum" in schema and not schema["minimum"] <= value <= schema["maximum"]:
+        return f"{TYPES[kind]} from {schema['minimum']} to {schema['maximum']}"
+    return ""
 
 
 def _text(value: Any) -> str:
@@ -126,7 +135,13 @@ _CUSTOMER_ID, _OF_CUSTOMER = (
     for parameter in (params.CUSTOMER_ID, activities.CUSTOMER)
 )
 _UPDATE_ID = replace(updates.UPDATE_ID, description="The updateId. get_customer and list_live_updates return it.")
-_TOP = replace(options.TOP, description="The largest number of customers to return; 10 if empty.")
+_SIZE_FORM = "odata.maxpagesize={}"
+# Not $top: the list that it ends has no next link, by which the text knows that there are more.
+_SIZE = replace(
+    options.MAX_PAGE_SIZE,
+    description="The largest number of customers to return; 10 if empty.",
+    type=integer(1, options.MAX_PAGE),
+)
 TOOLS: tuple[Tool, ...] = (
     Tool(
         "find_customers",
@@ -136,8 +151,9 @@ TOOLS: tuple[Tool, ...] = (
         "updates. Do not use it for one customer whose CustomerId you know: use get_customer.",
         customers.list_customers,
         mcp_texts.customers,
-        {"search": options.SEARCH, "filter": options.FILTER, "select": options.SELECT, "top": _TOP},
-        fixed=((_TOP, "10"),),
+        {"search": options.SEARCH, "filter": options.FILTER, "select": options.SELECT, "top": _SIZE},
+        fixed=((_SIZE, _SIZE_FORM.format(10)),),
+        forms={"top": _SIZE_FORM},
     ),
     Tool(
         "get_customer",

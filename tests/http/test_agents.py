@@ -13,6 +13,7 @@ from support.entra import API, TENANT, issuer, token
 
 from function_app.api.page_settings import PageSettings, SignIn
 from function_app.api.runtime import Runtime
+from function_app.operations.agents import INSTRUCTIONS
 from function_app.operations.mcp_tools import TOOLS, Tool
 from function_app.services.services import Services
 from function_app.store.embedded import EmbeddedStore
@@ -60,6 +61,7 @@ async def test_a_handshake_agrees_on_a_version_and_needs_no_session(client: http
         answer = await ask(client, "initialize", {"protocolVersion": asked, "capabilities": {}, "clientInfo": {}})
         result = answer.json()["result"]
         assert (result["protocolVersion"], result["capabilities"]) == (agreed, {"tools": {}})
+        assert result["instructions"] == INSTRUCTIONS
         assert "mcp-session-id" not in answer.headers
     done = await client.post(MCP, json={"jsonrpc": "2.0", "method": "notifications/initialized"})
     assert (done.status_code, done.content) == (202, b"")
@@ -70,27 +72,47 @@ async def test_the_newest_version_needs_no_handshake(client: httpx.AsyncClient) 
     found = (await ask_modern(client, "server/discover", {})).json()["result"]
     assert found["supportedVersions"] == ["2026-07-28", "2025-11-25", "2025-06-18"]
     assert (found["resultType"], found["cacheScope"], found["capabilities"]) == ("complete", "private", {"tools": {}})
+    assert found["instructions"] == INSTRUCTIONS
     assert found["_meta"]["io.modelcontextprotocol/serverInfo"]["name"] == "realtime-customer-profiles"
     called = await ask_modern(client, "tools/call", {"name": "get_customer", "arguments": {"customer_id": "ada"}})
     assert called.json()["result"]["structuredContent"]["City"] == "Oslo"
 
 
 @pytest.mark.parametrize(
-    ("headers", "code"),
+    ("headers", "right"),
     [
-        ({"MCP_Protocol_Version": "2025-06-18"}, -32020),
-        ({"Mcp_Method": "tools/list"}, -32020),
-        ({"Mcp_Name": "end_update"}, -32020),
-        ({"Mcp_Name": "=?base64?bm8=?="}, -32020),
-        ({"Mcp_Name": "=?base64?!?="}, -32020),
+        ({"MCP_Protocol_Version": "2025-06-18"}, VERSION),
+        ({"Mcp_Method": "tools/list"}, "tools/call"),
+        ({"Mcp_Name": "end_update"}, "get_customer"),
+        ({"Mcp_Name": "=?base64?bm8=?="}, "get_customer"),
+        ({"Mcp_Name": "=?base64?!?="}, "get_customer"),
     ],
 )
 async def test_headers_that_contradict_the_body_are_refused(
-    client: httpx.AsyncClient, headers: dict[str, str], code: int
+    client: httpx.AsyncClient, headers: dict[str, str], right: str
 ) -> None:
     params = {"name": "get_customer", "arguments": {"customer_id": "ada"}}
     answer = await ask_modern(client, "tools/call", params, **headers)
-    assert (answer.status_code, answer.json()["error"]["code"], answer.json()["id"]) == (400, code, 7)
+    (header,) = (name.replace("_", "-") for name in headers)
+    message = f"The header {header} must be what the body has: {right}."
+    assert (answer.status_code, answer.json()["id"]) == (400, 7)
+    assert answer.json()["error"] == {"code": -32020, "message": message}
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {},
+        META | {"io.modelcontextprotocol/protocolVersion": 1},
+        META | {"io.modelcontextprotocol/clientCapabilities": []},
+    ],
+)
+async def test_a_request_of_the_newest_version_names_its_version_and_capabilities(
+    client: httpx.AsyncClient, meta: dict[str, Any]
+) -> None:
+    answer = await ask_modern(client, "tools/list", {"_meta": meta})
+    message = f"params._meta must have {' and '.join(META)}."
+    assert (answer.status_code, answer.json()["error"]) == (400, {"code": -32602, "message": message})
 
 
 async def test_a_name_in_base64_is_the_name(client: httpx.AsyncClient) -> None:
@@ -100,10 +122,14 @@ async def test_a_name_in_base64_is_the_name(client: httpx.AsyncClient) -> None:
 
 
 async def test_an_unknown_version_is_refused_with_the_known_ones(client: httpx.AsyncClient) -> None:
-    answer = await ask(client, "tools/list", **{"MCP-Protocol-Version": "1999-01-01"})
-    error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error["data"]["requested"]) == (400, -32022, "1999-01-01")
-    assert VERSION in error["data"]["supported"]
+    in_body = {"_meta": META | {"io.modelcontextprotocol/protocolVersion": "1999-01-01"}}
+    for params in ({}, in_body):
+        answer = await ask(
+            client, "tools/list", params, **{"MCP-Protocol-Version": "1999-01-01", "Mcp-Method": "tools/list"}
+        )
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error["data"]["requested"]) == (400, -32022, "1999-01-01")
+        assert (error["message"], VERSION in error["data"]["supported"]) == ("Unsupported protocol version", True)
 
 
 async def test_an_unknown_method_is_not_found(client: httpx.AsyncClient) -> None:
@@ -115,7 +141,8 @@ async def test_an_unknown_method_is_not_found(client: httpx.AsyncClient) -> None
 @pytest.mark.parametrize("request_id", [None, True, 1.5, ["1"]])
 async def test_an_id_that_is_no_text_and_no_whole_number_is_refused(client: httpx.AsyncClient, request_id: Any) -> None:
     answer = await client.post(MCP, json={"jsonrpc": "2.0", "id": request_id, "method": "ping"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32600)
+    error = {"code": -32600, "message": "The id must be a text or a whole number."}
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
     assert "id" not in answer.json()
 
 
@@ -190,6 +217,78 @@ async def test_a_page_that_is_not_the_last_says_so(client: httpx.AsyncClient) ->
     assert text_of(await use(client, "list_live_updates", top=1)).endswith("There are more: name a field or a sender.")
 
 
+async def test_a_search_that_found_more_than_it_returns_says_so(client: httpx.AsyncClient) -> None:
+    assert text_of(await use(client, "find_customers", top=1)).endswith("There are more: use a narrower search.")
+
+
+async def test_a_search_returns_ten_customers_and_says_that_there_are_more(
+    client: httpx.AsyncClient, services: Services, clock: Clock
+) -> None:
+    await put_customers(services, INSTANCE, [{"CustomerId": f"c{number}"} for number in range(8)], clock)
+    found = await use(client, "find_customers")
+    assert len(found["structuredContent"]["value"]) == 10
+    assert text_of(found).endswith("There are more: use a narrower search.")
+
+
+async def test_a_page_that_has_all_that_was_found_does_not_speak_of_more(client: httpx.AsyncClient) -> None:
+    fields = {"CustomerId": "ada", "ActivityTime": "2026-11-23T10:00:00Z", "ActivityType": "Call"}
+    await use(client, "add_activity", fields=fields)
+    await use(client, "update_customer", customer_id="ada", fields={"Points": 9})
+    found = await use(client, "find_customers", filter="City eq 'Oslo'", top=2)
+    done = await use(client, "list_activities", customer_id="ada", top=1)
+    live = await use(client, "list_live_updates", top=1)
+    assert [len(page["structuredContent"]["value"]) for page in (found, done, live)] == [2, 1, 1]
+    assert not [text for text in map(text_of, (found, done, live)) if "There are" in text]
+
+
+async def test_an_agent_reads_of_the_next_refresh_and_of_older_activities(client: httpx.AsyncClient) -> None:
+    lives = {"customer_id": "ada", "fields": {"City": "Bergen"}, "valid_for": "until next refresh"}
+    assert " or the next refresh. City: applied" in text_of(await use(client, "update_customer", **lives))
+    assert " or the next refresh; the source has Oslo)" in text_of(await use(client, "get_customer", customer_id="ada"))
+    for number in range(2):
+        event = {"CustomerId": "ada", "ActivityTime": f"2026-11-23T10:0{number}:00Z", "ActivityType": "Call"}
+        await use(client, "add_activity", fields={**event, "Title": "Invoice", "Description": "late"})
+    timeline = text_of(await use(client, "list_activities", customer_id="ada", top=1))
+    assert "Call: Invoice - late (from local, via MCP)\nThere are older ones: use the argument to." in timeline
+
+
+async def test_an_agent_reads_that_the_source_has_changed_since_an_update(
+    client: httpx.AsyncClient, services: Services, clock: Clock
+) -> None:
+    await use(client, "update_customer", customer_id="ada", fields={"City": "Bergen", "Points": 9})
+    await put_customers(services, INSTANCE, [{"CustomerId": "ada", "City": "Narvik", "Points": 1}], clock)
+    city, points = text_of(await use(client, "get_customer", customer_id="ada")).splitlines()[1:]
+    assert city.startswith("City: Bergen (update ")
+    assert city.endswith("; the source has Narvik; the source has changed since)")
+    assert points.endswith("; the source has 1)")
+    live = text_of(await use(client, "list_live_updates"))
+    states = "City = Bergen (contradicted; the source has Narvik), Points = 9 (shows; the source has 1)"
+    assert live.endswith(f", until 2026-11-23T16:00:00.000000Z: {states}")
+
+
+async def test_an_argument_that_is_null_counts_as_absent(client: httpx.AsyncClient) -> None:
+    found = await use(client, "find_customers", search=None, filter="City eq 'Oslo'", top=None)
+    assert [row["CustomerId"] for row in found["structuredContent"]["value"]] == ["ada", "bob"]
+    assert text_of(await use(client, "get_customer", customer_id=None)) == "'customer_id' is required."
+
+
+@pytest.mark.parametrize("tool", ["find_customers", "list_activities", "list_live_updates"])
+@pytest.mark.parametrize("top", [-1, 0, 1_001])
+async def test_a_page_size_out_of_its_range_is_refused_by_the_name_of_the_argument(
+    client: httpx.AsyncClient, tool: str, top: int
+) -> None:
+    arguments = {"customer_id": "ada"} if tool == "list_activities" else {}
+    refused = await use(client, tool, **arguments, top=top)
+    assert refused["isError"]
+    assert text_of(refused) == f"'top' must be a whole number from 1 to 1000; received {top}."
+
+
+async def test_a_fault_that_occurs_twice_is_said_once(client: httpx.AsyncClient) -> None:
+    refused = await use(client, "update_customer", customer_id="ada", fields={"City": "Bergen"}, clear="City,City")
+    assert len(refused["structuredContent"]["details"]) == 2
+    assert text_of(refused) == "'City' is to be cleared, but the body has a value for it."
+
+
 async def test_what_an_agent_can_put_right_is_returned_with_all_faults(client: httpx.AsyncClient) -> None:
     refused = await use(client, "update_customer", customer_id="ada", fields={"Cty": "Bergen", "Points": "many"})
     assert refused["isError"]
@@ -220,6 +319,8 @@ async def test_an_unknown_tool_is_an_error_of_the_protocol(client: httpx.AsyncCl
         error = (await ask(client, "tools/call", params)).json()["error"]
         assert error["code"] == -32602
     assert "nearest: 'get_customer'" in (await ask(client, "tools/call", {"name": "get_custmer"})).text
+    no_object = (await ask(client, "tools/call", {"name": "get_customer", "arguments": ["ada"]})).json()["error"]
+    assert no_object["message"] == "The arguments must be an object."
 
 
 async def test_a_call_is_counted_as_the_operation_that_it_is(client: httpx.AsyncClient) -> None:
@@ -292,6 +393,7 @@ async def test_an_agent_learns_from_the_challenge_where_to_sign_in(guarded: http
     assert found["resource"] == at
     assert found["authorization_servers"] == [f"https://login.microsoftonline.com/{TENANT}/v2.0"]
     assert found["scopes_supported"] == [f"api://{API}/user_impersonation"]
+    assert found["bearer_methods_supported"] == ["header"]
     other = await guarded.get(f"/instances/{INSTANCE}/data")
     assert "resource_metadata" not in other.headers["WWW-Authenticate"]
     odd = await guarded.post('/instances/a"b%20c/mcp', json={})
@@ -304,4 +406,5 @@ async def test_a_page_of_another_site_may_use_the_tools_with_a_token(guarded: ht
 
 
 async def test_a_host_without_sign_in_names_no_issuer(client: httpx.AsyncClient) -> None:
-    assert (await client.get(f"{MCP}/oauth-protected-resource")).status_code == 404
+    answer = await client.get(f"{MCP}/oauth-protected-resource")
+    assert (answer.status_code, answer.json()["message"]) == (404, "No sign-in is needed here.")

@@ -13,6 +13,7 @@ from support import model
 from function_app.api.operation import Operation
 from function_app.bootstrap import OPERATIONS
 from function_app.domain.access import Role
+from function_app.operations import mcp_texts
 from function_app.operations.mcp_tools import TOOLS, Tool
 
 DESCRIBED = {tool.name: tool.described(model()) for tool in TOOLS}
@@ -76,3 +77,22 @@ def test_an_operation_of_the_connector_says_when_to_use_it_and_when_not(operatio
 def test_exactly_one_operation_serves_agents() -> None:
     (served,) = (each for each in OPERATIONS if each.agentic)
     assert (served.verb, served.path) == ("POST", "instances/{instanceId}/mcp")
+
+
+@pytest.mark.parametrize(
+    ("principal", "caller", "sender"),
+    [
+        ({"id": "eve", "kind": "user", "name": "Eve"}, "MCP", "Eve, via MCP"),
+        ({"id": "eve", "kind": "user", "name": None}, None, "eve"),
+        (None, "MCP", "an unknown sender, via MCP"),
+    ],
+)
+def test_a_text_names_who_sent_an_update(principal: Any, caller: str | None, sender: str) -> None:
+    sent = {"updateId": "u1", "validUntil": "12:00", "principal": principal, "caller": caller}
+    reason = {**sent, "source": None, "untilRefresh": False, "contradicted": False}
+    profile = mcp_texts.customer({"City": "Bergen", "@explain": {"City": reason}})
+    assert profile == f"City: Bergen (update u1 from {sender}, until 12:00; the source has null)"
+    city = {"name": "City", "value": "Bergen", "source": None, "state": "shows"}
+    listed = mcp_texts.live_updates({"value": [{**sent, "customerId": "ada", "attributes": [city]}]})
+    head = f"customer ada, update u1 from {sender}, until 12:00"
+    assert listed.splitlines()[1:] == [f"- {head}: City = Bergen (shows; the source has null)"]
