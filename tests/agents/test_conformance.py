@@ -50,12 +50,19 @@ UNTESTABLE = {
 
 ABSENT = re.compile(
     r"There is no method (completion|logging|prompts|resources|tasks)/"
-    r"|There is no tool '(test_\w+|greet|slow_compute|failing_job|confirm_delete|multi_input)'"
+    r"|There is no tool '(test_\w+|greet|slow_compute|failing_job|protocol_error_job|confirm_delete|multi_input)'"
     r"|Tool 'json_schema_2020_12_tool' not found"
     r"|server exposes no tool with x-mcp-header annotations"
     r"|tools/call for failing_job returned|Prerequisite failed: could not get initial InputRequiredResult"
     r"|Expected InputRequiredResult with inputRequests"
+    # The extension for tasks: it is not advertised, has no methods, and no tool begins a task.
+    r"|^tasks-extension-advertised: capabilities\.extensions MUST be advertised$"
+    r"|-tasks-methods-non-declaring: (tasks/\w+ MUST return -32021; got -32601(; |$))+$"
+    r"|-tasks-get-invalid-task-id-32602: expected -32602; got -32601 "
+    r"|: Not testable: no task was created by the preceding step"
+    r"|-mismatched-mcp-name-on-tasks-get: routing-task fixture from Check 2 unavailable"
 )
+"""What the id and the message of a check have that fails because the service does not have its subject."""
 
 Checks = list[dict[str, Any]]
 
@@ -94,7 +101,8 @@ def test_all_that_applies_conforms(version: str, tmp_path: Path) -> None:
         assert len(passed) >= least, scenario
     for scenario, checks in found.items():
         failed = [check for check in checks if check["status"] == "FAILURE" and check["id"] not in UNTESTABLE]
-        messages = " ".join(str(check.get("errorMessage")) for check in checks)
-        assert not failed or ABSENT.search(messages), f"{scenario}: {messages}"
+        refused = [f"{check['id']}: {check.get('errorMessage')}" for check in failed]
+        unexcused = [text for text in refused if not ABSENT.search(text)]
+        assert not unexcused, f"{scenario}: {unexcused}"
         wire = [check["status"] for check in checks if check["id"] == "wire-schema-valid"]
         assert wire in ([], ["SUCCESS"]), scenario
