@@ -28,9 +28,12 @@ def _why(reason: Json | None) -> str:
     if reason is None:
         return ""
     odd = "; the source has changed since" if reason["contradicted"] else ""
-    until = f"until {reason['validUntil']}{' or the next refresh' if reason['untilRefresh'] else ''}"
     source = f"the source has {_value(reason['source'])}{odd}"
-    return f" (update {reason['updateId']} from {_sender(reason)}, {until}; {source})"
+    return f" (update {reason['updateId']} from {_sender(reason)}, {_until(reason)}; {source})"
+
+
+def _until(update: Json) -> str:
+    return f"until {update['validUntil']}{' or the next refresh' if update.get('untilRefresh') else ''}"
 
 
 def activities(page: Json) -> str:
@@ -51,8 +54,8 @@ DRY_RUN = "Nothing was stored, this is a dry run. It would be: "
 def updated(answer: Json) -> str:
     """Say what an update changed, and until when."""
     receipt = answer["receipt"]
-    until = f"{receipt['validUntil']}{' or the next refresh' if receipt.get('untilRefresh') else ''}"
-    return f"Update {receipt['updateId']} is {receipt['outcome']}, until {until}. {_pairs(receipt['attributes'])}"
+    head = f"Update {receipt['updateId']} is {receipt['outcome']}, {_until(receipt)}"
+    return f"{head}. {_pairs(receipt['attributes'])}"
 
 
 def ended(answer: Json) -> str:
@@ -81,7 +84,7 @@ def _update(update: Json) -> str:
         for each in update["attributes"]
     ]
     head = f"customer {update['customerId']}, update {update['updateId']} from {_sender(update)}"
-    return f"{head}, until {update['validUntil']}: {', '.join(values)}"
+    return f"{head}, {_until(update)}: {', '.join(values)}"
 
 
 def _sender(sent: Json) -> str:

@@ -245,6 +245,7 @@ async def test_an_agent_reads_of_the_next_refresh_and_of_older_activities(client
     lives = {"customer_id": "ada", "fields": {"City": "Bergen"}, "valid_for": "until next refresh"}
     assert " or the next refresh. City: applied" in text_of(await use(client, "update_customer", **lives))
     assert " or the next refresh; the source has Oslo)" in text_of(await use(client, "get_customer", customer_id="ada"))
+    assert " or the next refresh: City = Bergen (" in text_of(await use(client, "list_live_updates"))
     for number in range(2):
         event = {"CustomerId": "ada", "ActivityTime": f"2026-11-23T10:0{number}:00Z", "ActivityType": "Call"}
         await use(client, "add_activity", fields={**event, "Title": "Invoice", "Description": "late"})
