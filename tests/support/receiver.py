@@ -88,6 +88,22 @@ class Receiver:
         return event
 
 
+class Held:
+    """Holds the first message until the test lets it continue; then it is answered as the test says."""
+
+    def __init__(self, receiver: Receiver, reply: bytes) -> None:
+        self.came, self.continues = asyncio.Event(), asyncio.Event()
+        self._receiver, self._reply = receiver, reply
+        receiver.reply = self
+
+    async def __call__(self, _: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        self._receiver.reply = None
+        self.came.set()
+        await self.continues.wait()
+        writer.write(self._reply)
+        await writer.drain()
+
+
 async def subscribe(
     client: httpx.AsyncClient, receiver: Receiver, kind: str = "updatedprofiles", instance: str = INSTANCE, **more: Any
 ) -> httpx.Response:

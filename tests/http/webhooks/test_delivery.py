@@ -8,10 +8,11 @@ import httpx
 import pytest
 from support import INSTANCE, Clock, refresh
 from support.process import LONG_S
-from support.receiver import Receiver, answer, receiving, subscribe
+from support.receiver import ACCEPT, Held, Receiver, answer, receiving, subscribe
 
 from function_app.domain.feed import TRAILS
 from function_app.services.services import Services
+from function_app.services.webhooks import delivery
 from function_app.services.webhooks.outlet import LocalWaker
 
 DATA = f"/instances/{INSTANCE}/data"
@@ -67,16 +68,23 @@ async def test_an_update_is_sent_as_the_polling_trigger_returns_it(
     }
 
 
-async def test_an_activity_is_sent_with_its_fields(client: httpx.AsyncClient, receiver: Receiver) -> None:
+async def test_an_activity_is_sent_as_the_polling_trigger_returns_it(
+    client: httpx.AsyncClient, receiver: Receiver, clock: Clock
+) -> None:
+    poll = (await client.get(f"/instances/{INSTANCE}/triggers/createdactivities")).headers["Location"]
     await subscribe(client, receiver, "createdactivities")
     await create(client, "x")
     [event] = await receiver.events(1)
-    assert (event["type"], event["data"]["ActivityId"], event["data"]["CustomerId"]) == ("activity.created", "x", "c0")
+    clock.advance(seconds=TRAILS.total_seconds() + 1)
+    [polled] = (await client.get(poll)).json()["value"]
+    assert polled["ActivityId"] == "x"
+    assert (event["type"], event["data"]) == ("activity.created", {"instanceId": INSTANCE, **polled})
 
 
 async def test_an_expiry_is_sent_at_its_instant(
     client: httpx.AsyncClient, receiver: Receiver, clock: Clock, services: Services
 ) -> None:
+    poll = (await client.get(f"/instances/{INSTANCE}/triggers/expiredupdates")).headers["Location"]
     await subscribe(client, receiver, "expiredupdates")
     for customer, span in (("c0", "PT2S"), ("c1", "PT1H")):
         await update(client, customer, validFor=span)
@@ -85,8 +93,15 @@ async def test_an_expiry_is_sent_at_its_instant(
     assert receiver.accepted == []
     clock.advance(seconds=1, microseconds=1)
     await services.webhooks.deliver(INSTANCE)
-    assert [(event["type"], event["data"]["customerId"]) for event in receiver.accepted] == [("update.expired", "c0")]
+    [event] = receiver.accepted
     clock.advance(seconds=TRAILS.total_seconds())  # the feed returns the short one now
+    [polled] = (await client.get(poll)).json()["value"]
+    assert polled["customerId"] == "c0"
+    assert event == {
+        "type": "update.expired",
+        "timestamp": polled["validUntil"],
+        "data": {"instanceId": INSTANCE, **polled},
+    }
     await services.webhooks.deliver(INSTANCE)
     clock.advance(hours=1)
     await services.webhooks.deliver(INSTANCE)
@@ -115,21 +130,40 @@ async def test_an_expiry_in_a_few_seconds_wakes_the_delivery_by_itself(
 async def test_an_expiry_is_announced_before_and_at_once_if_the_update_is_shorter(
     client: httpx.AsyncClient, receiver: Receiver, clock: Clock, services: Services
 ) -> None:
+    poll = await client.get(f"/instances/{INSTANCE}/triggers/expiringupdates", params={"within": "10 minutes"})
     created = await subscribe(client, receiver, "expiringupdates", within="10 minutes")
     assert created.json()["within"] == "PT10M"
     await update(client, "c1", validFor="PT1H")
     await update(client, "c0", validFor="PT5M")
-    await receiver.events(1)
-    assert [event["type"] for event in receiver.accepted] == ["update.will_expire"]
+    [short] = await receiver.events(1)
+    clock.advance(seconds=TRAILS.total_seconds() + 1)
+    poll = await client.get(poll.headers["Location"])
+    [polled] = poll.json()["value"]
+    assert polled["customerId"] == "c0"
+    assert short == {
+        "type": "update.will_expire",
+        "timestamp": polled["receivedAt"],
+        "data": {"instanceId": INSTANCE, **polled},
+    }
     clock.advance(minutes=49)
     await services.webhooks.deliver(INSTANCE)
-    assert [event["data"]["customerId"] for event in receiver.accepted] == ["c0"]
+    assert len(receiver.accepted) == 1
     clock.advance(minutes=2)
     await services.webhooks.deliver(INSTANCE)
-    assert [event["data"]["customerId"] for event in receiver.accepted] == ["c0", "c1"]
+    [_, long] = receiver.accepted
+    [polled] = (await client.get(poll.headers["Location"])).json()["value"]
+    assert polled["customerId"] == "c1"
+    assert long == {
+        "type": "update.will_expire",
+        "timestamp": "2026-11-23T12:50:00.000000Z",
+        "data": {"instanceId": INSTANCE, **polled},
+    }
 
 
-async def test_the_end_of_a_refresh_is_sent_however_it_ended(client: httpx.AsyncClient, receiver: Receiver) -> None:
+async def test_a_refresh_that_was_skipped_is_sent_and_none_from_before_the_subscription(
+    client: httpx.AsyncClient, receiver: Receiver, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.webhooks, "wake", lambda _: None)  # no request wakes, only the end of a refresh
     await refresh(client, INSTANCE)
     await subscribe(client, receiver, "endedrefreshes")
     job = await refresh(client, INSTANCE)
@@ -139,6 +173,31 @@ async def test_the_end_of_a_refresh_is_sent_however_it_ended(client: httpx.Async
         job["jobId"],
         "skipped",
     )
+
+
+@pytest.mark.parametrize("status", ["failed", "aborted"])
+async def test_a_refresh_that_failed_or_was_cancelled_is_sent(
+    client: httpx.AsyncClient, receiver: Receiver, services: Services, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    jobs, cancelled = f"/instances/{INSTANCE}/workflows/main/jobs", asyncio.Event()
+
+    async def plan(*_: Any) -> Any:
+        if status == "aborted":
+            await cancelled.wait()
+        raise OSError
+
+    monkeypatch.setattr(services.refresh._planner, "plan", plan)  # noqa: SLF001
+    if status == "failed":
+        monkeypatch.setattr(services.webhooks, "wake", lambda _: None)  # no request wakes, only the end of a refresh
+    await subscribe(client, receiver, "endedrefreshes")
+    job = (await client.post(jobs)).json()
+    if status == "aborted":
+        await client.delete(f"{jobs}/{job['jobId']}")
+        cancelled.set()
+    [event] = await receiver.events(1)
+    assert (event["data"]["jobId"], event["data"]["jobStatus"]) == (job["jobId"], status)
+    assert (event["data"]["written"], event["data"]["warnings"]) == (0, [])
+    assert event["data"]["message"]
 
 
 async def test_what_happened_before_the_subscription_is_not_sent(
@@ -255,17 +314,75 @@ async def test_an_event_that_alone_fails_for_a_day_is_given_up(
 
 
 async def test_404_and_410_end_a_subscription(
-    client: httpx.AsyncClient, receiver: Receiver, services: Services
+    client: httpx.AsyncClient, receiver: Receiver, clock: Clock, services: Services
 ) -> None:
     for status in (404, 410):
         await subscribe(client, receiver)
+        clock.advance(seconds=1)
         receiver.replies.append(answer(status))
         await update(client)
         await receiver.until(lambda: not receiver.replies)
         async with asyncio.timeout(LONG_S):
             while await services.webhooks.list(INSTANCE):
                 await services.webhooks.deliver(INSTANCE)
+        newest = (await client.get(f"/instances/{INSTANCE}/changes")).json()[0]
+        assert (newest["action"], newest["detail"]) == (
+            "endSubscription",
+            "profileUpdated: its receiver does not exist",
+        )
     assert receiver.accepted == []
+
+
+async def test_events_of_other_customers_are_not_sent_to_a_receiver_that_does_not_exist(
+    client: httpx.AsyncClient, receiver: Receiver, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "AT_ONCE", 1)
+    monkeypatch.setattr(services.webhooks, "wake", lambda _: None)  # one look finds all
+    await subscribe(client, receiver)
+    await update_many(client, "c0", "c1", "c2")
+    receiver.replies.append(answer(410))
+    await services.webhooks.deliver(INSTANCE)
+    assert receiver.connections == 1
+    assert list(await services.webhooks.list(INSTANCE)) == []
+
+
+async def test_events_of_other_customers_are_sent_while_one_is_not_answered(
+    client: httpx.AsyncClient, receiver: Receiver, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.webhooks, "wake", lambda _: None)  # one look finds both
+    held = Held(receiver, ACCEPT)
+    await subscribe(client, receiver)
+    await update_many(client, "c0", "c1")
+    delivering = asyncio.create_task(services.webhooks.deliver(INSTANCE))
+    await held.came.wait()
+    await receiver.events(1)
+    held.continues.set()
+    await delivering
+    assert receiver.connections == 2
+
+
+async def test_a_delivery_that_takes_long_is_kept_and_the_next_look_sends_the_rest(
+    client: httpx.AsyncClient, receiver: Receiver, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, kept, replace = [0.0], list[int](), services.store.subscriptions.replace
+
+    def judge(_: Any) -> bytes:
+        seconds[0] += delivery.WITHIN_S + 1
+        return ACCEPT
+
+    async def keep(*args: Any) -> Any:
+        kept.append(len(receiver.accepted))
+        return await replace(*args)
+
+    receiver.judge = judge
+    monkeypatch.setattr(delivery, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(services.store.subscriptions, "replace", keep)
+    monkeypatch.setattr(services.webhooks, "wake", lambda _: None)  # one look finds all
+    await subscribe(client, receiver)
+    await update_many(client, "c0", "c0", "c0")
+    await services.webhooks.deliver(INSTANCE)
+    assert points(receiver) == [0, 1, 2]
+    assert kept[:3] == [1, 2, 3]
 
 
 async def test_each_attempt_is_counted_in_usage(
@@ -283,6 +400,23 @@ async def test_each_attempt_is_counted_in_usage(
         (row["result"], row["errorCode"]): row["count"] for row in report["rows"] if row["operation"] == "DeliverEvent"
     }
     assert found == {(500, "NotDelivered"): 1, (204, None): 1}
+
+
+async def test_an_attempt_without_an_answer_is_counted_as_504(
+    client: httpx.AsyncClient, receiver: Receiver, services: Services
+) -> None:
+    async def hang_up(_: Any, __: asyncio.StreamWriter) -> None:
+        receiver.reply = None
+
+    receiver.reply = hang_up
+    await subscribe(client, receiver)
+    await update(client)
+    await receiver.until(lambda: receiver.connections == 1)
+    await services.webhooks.deliver(INSTANCE)  # it waits until what came is kept
+    report = (await client.get(f"/instances/{INSTANCE}/usage", params={"groupBy": "operation,result,errorCode"})).json()
+    found = [row for row in report["rows"] if row["operation"] == "DeliverEvent"]
+    assert [(row["result"], row["errorCode"], row["count"]) for row in found] == [(504, "NotDelivered", 1)]
+    assert (await listed(client))["lastFailure"] == "no connection, or no HTTP answer"
 
 
 async def test_a_late_event_is_sent_when_it_appears(
@@ -308,6 +442,8 @@ async def test_more_events_than_are_remembered_come_each_once(
     await subscribe(client, receiver)
     await update_many(client, *(f"c{number % 20}" for number in range(400)))
     await receiver.events(150)
+    await services.webhooks.deliver(INSTANCE)
+    assert len(receiver.ids) == 150
     clock.advance(seconds=TRAILS.total_seconds() + 1)
     await services.webhooks.deliver(INSTANCE)
     assert len(receiver.ids) == len(set(receiver.ids)) == 400

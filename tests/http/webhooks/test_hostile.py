@@ -12,7 +12,7 @@ from support.receiver import Receiver, answer, receiving
 from trustme import CA
 
 from function_app.domain.subscription import Outcome, new_secret, signed_headers
-from function_app.outbound.addresses import may_send_to
+from function_app.outbound.addresses import look_up, may_send_to
 from function_app.outbound.post import HttpPost
 
 SECRET = new_secret(b"0" * 32)
@@ -175,6 +175,30 @@ async def test_a_receiver_without_tls_is_said_to_have_none() -> None:
     async with server:
         outcome = await post(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
     assert outcome == Outcome(0, "no secure connection (TLS)")
+
+
+@pytest.mark.parametrize(
+    ("callback", "fault"),
+    [
+        ("https://[::1", "must be a URL"),
+        ("https://exämple.com/", "must be a URL with the name of a host"),
+        ("https://example.com/ä", "must be a URL with the name of a host"),
+        ("https://example.com/\x7f", "must be a URL with the name of a host"),
+        (f"https://example.com/{'x' * 2000}", "may have at most 2000 characters"),
+        ("https://ada@example.com/", "must have no user name and no fragment"),
+        ("http://localhost/", "must begin with https://"),
+        ("https://localhost/", "must have a public address"),
+        ("https://hook.localhost./", "must have a public address"),
+        ("https://127.1/", "must have a public address"),
+        ("https://example.com/", None),
+    ],
+)
+def test_in_azure_a_callback_is_refused_with_its_reason(callback: str, fault: str | None) -> None:
+    assert HttpPost().fault_of(callback) == fault
+
+
+def test_names_are_looked_up_where_this_machine_looks_them_up() -> None:
+    assert {"127.0.0.1", "::1"} & set(look_up("localhost", 80))
 
 
 @pytest.mark.parametrize(("text", "wait"), [("120", 120.0), ("-1", None), ("soon", None), ("9" * 30, None), ("", None)])

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -172,8 +173,10 @@ async def test_an_expiry_is_planned_as_a_message_that_appears_then(workers: Work
     await workers.subscribe(receiver, "updateExpired")
     await workers.update("c0", "PT2S")
     await workers.messages()
+    begun = monotonic()
     await workers.second.webhooks.deliver(INSTANCE)
     [message] = await workers.messages()  # some seconds later
+    assert monotonic() - begun >= 2  # not before the expiry
     workers.clock.advance(seconds=3)
     await workers.second.webhooks.deliver(instance_of(message))
     assert [event["type"] for event in receiver.accepted] == ["update.expired"]

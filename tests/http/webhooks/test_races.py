@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import httpx
 import pytest
 from support import INSTANCE, Clock, refresh
 from support.process import LONG_S
-from support.receiver import ACCEPT, Receiver, answer, subscribe
+from support.receiver import ACCEPT, Held, Receiver, answer, subscribe
 
 from function_app.outbound.addresses import CheckedResolver
 from function_app.services.services import Services
@@ -17,22 +16,6 @@ from function_app.services.webhooks import webhooks
 
 DATA = f"/instances/{INSTANCE}/data"
 SUBSCRIPTIONS = f"/instances/{INSTANCE}/subscriptions"
-
-
-class Held:
-    """Holds the first message until the test lets it continue; then it is answered as the test says."""
-
-    def __init__(self, receiver: Receiver, reply: bytes) -> None:
-        self.came, self.continues = asyncio.Event(), asyncio.Event()
-        self._receiver, self._reply = receiver, reply
-        receiver.reply = self
-
-    async def __call__(self, _: dict[str, Any], writer: asyncio.StreamWriter) -> None:
-        self._receiver.reply = None
-        self.came.set()
-        await self.continues.wait()
-        writer.write(self._reply)
-        await writer.drain()
 
 
 async def update(client: httpx.AsyncClient, points: int, **query: str) -> None:
@@ -93,6 +76,22 @@ async def test_a_message_of_the_queue_does_not_wait_for_a_receiver_that_hangs(
     await at_rest(services)
 
 
+async def test_what_is_being_sent_stops_with_its_subscription(
+    client: httpx.AsyncClient, receiver: Receiver, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(receiver, ACCEPT)
+    monkeypatch.setattr(services.webhooks, "wake", lambda _: None)  # one look finds both
+    created = await subscribe(client, receiver)
+    for number in range(2):
+        await update(client, number)
+    delivering = asyncio.create_task(services.webhooks.deliver(INSTANCE))
+    await held.came.wait()
+    await client.delete(created.headers["Location"].removeprefix("http://localhost/api"))
+    held.continues.set()
+    await delivering
+    assert receiver.connections == 1
+
+
 async def test_only_what_still_counts_is_announced_to_expire(
     client: httpx.AsyncClient, receiver: Receiver, services: Services, clock: Clock
 ) -> None:
@@ -144,6 +143,7 @@ async def test_name_servers_that_do_not_answer_hold_up_no_other_work_in_threads(
 
     resolver = CheckedResolver(loopback=False, look=look)
     looks = [asyncio.create_task(resolver.resolve(f"host{number}.example.com")) for number in range(40)]
+    await asyncio.sleep(0)  # all looks have begun
     try:
         async with asyncio.timeout(LONG_S):
             assert await asyncio.to_thread(lambda: True)

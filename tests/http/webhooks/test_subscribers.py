@@ -67,6 +67,19 @@ async def test_a_role_by_the_token_alone_is_not_enough_and_an_assignment_is_unti
     assert (await client.get(SUBSCRIPTIONS, headers={"Authorization": bearer})).json() == []
 
 
+async def test_a_viewer_sees_only_its_own_subscriptions(
+    signed_in: tuple[httpx.AsyncClient, Services], clock: Clock
+) -> None:
+    client, services = signed_in
+    ada, bob = ({"Authorization": f"Bearer {token(oid=oid, roles=['Viewer'])}"} for oid in ("ada", "bob"))
+    boss = {"Authorization": f"Bearer {token(oid='boss', roles=['Administrator'])}"}
+    for name, headers in (("ada", ada), ("bob", bob)):
+        await services.access.assign(INSTANCE, Assignment(name, "user", Role.VIEWER), OPERATOR, clock())
+        assert (await subscribe(client, **headers)).status_code == 201
+    seen = [(await client.get(SUBSCRIPTIONS, headers=headers)).json() for headers in (ada, bob, boss)]
+    assert [sorted(each["subscriber"]["id"] for each in one) for one in seen] == [["ada"], ["bob"], ["ada", "bob"]]
+
+
 async def test_an_api_key_subscribes(signed_in: tuple[httpx.AsyncClient, Services], clock: Clock) -> None:
     client, services = signed_in
     key = await services.access.regenerate(INSTANCE, Role.VIEWER, "primary", OPERATOR, clock())

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from support import INSTANCE, Clock, definition
+from support import INSTANCE, Clock, definition, host_over
 from support.receiver import Receiver, answer, subscribe
 
 from function_app.api.sign_in.auth import authenticate_local
@@ -13,6 +14,7 @@ from function_app.domain.access import Assignment, Principal, Role
 from function_app.domain.subscription import MAX_SUBSCRIPTIONS
 from function_app.services.services import Services
 from function_app.services.webhooks.subscriptions import Wanted
+from function_app.store.embedded import EmbeddedStore
 
 SUBSCRIPTIONS = f"/instances/{INSTANCE}/subscriptions"
 WEBHOOK = f"/instances/{INSTANCE}/webhooks/updatedprofiles"
@@ -103,7 +105,18 @@ async def test_there_are_no_more_subscriptions_than_the_limit(client: httpx.Asyn
         assert (await client.post(WEBHOOK, json={"callbackUrl": f"https://example.com/{number}"})).status_code == 201
     response = await client.post(WEBHOOK, json={"callbackUrl": "https://example.com/more"})
     assert (response.status_code, response.json()["errorCode"]) == (409, "TooManySubscriptions")
+    message = "The instance has 100 subscriptions, which is the most; end one of them."
+    assert response.json()["message"] == message
     assert (await client.post(WEBHOOK, json={"callbackUrl": "https://example.com/7"})).status_code == 201
+
+
+async def test_a_host_that_sends_nothing_takes_no_subscription(tmp_path: Path, clock: Clock) -> None:
+    async with host_over(EmbeddedStore(tmp_path / "other"), clock, make_outlet=lambda: None) as (client, services):
+        await services.instances.define(INSTANCE, definition(), clock())
+        response = await client.post(WEBHOOK, json={"callbackUrl": "https://example.com/hook"})
+        assert (response.status_code, response.json()["errorCode"]) == (400, "InvalidSubscription")
+        assert response.json()["message"] == "The callback can not be called by this host."
+        assert (await client.get(SUBSCRIPTIONS)).json() == []
 
 
 async def test_a_subscription_ends_with_the_role_of_its_subscriber(services: Services, clock: Clock) -> None:
