@@ -32,7 +32,7 @@ define: $(VENV)/run  ## Propose a definition.json for FOLDER, with CSV or Parque
 test: $(VENV)/dev  ## Run everything, from a clean checkout on a bare machine
 	@$(MAKE) --silent --no-print-directory -j4 -Otarget check $(VENV)/checkov/made $(VENV)/curl $(NPM) /usr/bin/chromium \
 	  $(OTHER_PYTHONS:%=.venv-%/tests)
-	@$(MAKE) --silent --no-print-directory -j3 -k -Otarget test-http test-browser test-proof test-stores test-others $(OTHER_PYTHONS:%=test-%)
+	@$(MAKE) --silent --no-print-directory -j4 -k -Otarget test-http test-browser test-proof test-stores test-others $(OTHER_PYTHONS:%=test-%)
 
 # Parts beside each other, because each waits much: for browsers, servers and expiries. A new folder is in `test-others`.
 BROWSER := tests/browser
@@ -54,10 +54,11 @@ test-proof:
 test-others:
 	$(PYTHON) -m pytest $(addprefix --ignore=,$(BROWSER) $(STORES) $(HTTP) $(PROOF))
 
+OF_COSMOS := cosmos_store or silence or sizing or round_trips or stand_in or throttling
 # What depends on Python most, without what takes long: the contract over Cosmos DB, Parquet. The worker is on 3.13 anyway.
 $(OTHER_PYTHONS:%=test-%): test-%: .venv-%/tests
 	@if [ ! -e $< ]; then echo "Python $* is not on this machine: its tests are left out"; else \
-	  echo "Python $*:"; .venv-$*/bin/python -m pytest -p no:cacheprovider -k "not (cosmos_store or parquet)" tests/unit tests/contract; fi
+	  echo "Python $*:"; .venv-$*/bin/python -m pytest -p no:cacheprovider -k "not ($(OF_COSMOS) or parquet)" tests/unit tests/contract; fi
 
 # Constrained by requirements.txt, so that the tests run on what is deployed.
 requirements: $(VENV)/uv  ## Compile requirements*.txt from the ranges in pyproject.toml; UPGRADE=1 takes the newest releases

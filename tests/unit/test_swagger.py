@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 
 import pytest
@@ -38,8 +39,13 @@ class Union(BaseModel):
     value: int | str
 
 
+@cache
+def made() -> dict[str, Any]:
+    return definition(OPERATIONS)
+
+
 def operation(operation_id: str) -> dict[str, Any]:
-    for item in definition(OPERATIONS)["paths"].values():
+    for item in made()["paths"].values():
         for described in item.values():
             if described.get("operationId") == operation_id:
                 found: dict[str, Any] = described
@@ -82,7 +88,7 @@ def test_a_field_that_is_a_definition_is_referred_to_with_its_title() -> None:
 
 
 def test_the_sender_has_one_name_in_all_outputs() -> None:
-    definitions = definition(OPERATIONS)["definitions"]
+    definitions = made()["definitions"]
     sent = ("SentActivity", "UpdateShape", "UpdateEvent", "ExpiredUpdateEvent")
     notices = ("ActivityNotice", "UpdateNotice", "ExpiredNotice")
     shapes = [definitions[name] for name in sent] + [definitions[name]["properties"]["data"] for name in notices]
@@ -125,7 +131,7 @@ def test_each_success_with_a_body_has_its_schema_and_errors_have_one() -> None:
 
 def test_both_triggers_of_coming_expiries_fill_in_the_same_span() -> None:
     polled = next(p for p in operation("WhenAnUpdateWillExpire")["parameters"] if p["name"] == "within")
-    subscribed = definition(OPERATIONS)["definitions"]["ExpiryCallback"]
+    subscribed = made()["definitions"]["ExpiryCallback"]
     assert (polled["required"], polled["default"]) == (False, "1 hour")
     assert ("within" in subscribed["required"], subscribed["properties"]["within"]["default"]) == (False, "1 hour")
 
@@ -143,7 +149,7 @@ def test_makers_see_the_headers_of_triggers_only() -> None:
 
 def body(operation_id: str) -> dict[str, Any]:
     name = operation(operation_id)["parameters"][-1]["schema"]["$ref"].removeprefix("#/definitions/")
-    found: dict[str, Any] = definition(OPERATIONS)["definitions"][name]
+    found: dict[str, Any] = made()["definitions"][name]
     return found
 
 
@@ -161,7 +167,7 @@ def test_a_body_has_the_fields_of_the_entity_that_is_chosen_or_named() -> None:
 def test_records_of_responses_are_untyped_and_rows_are_objects_with_their_key() -> None:
     profile = operation("GetCustomer")["responses"]["200"]["schema"]
     assert "type" not in profile
-    page = definition(OPERATIONS)["definitions"]["CustomerList"]
+    page = made()["definitions"]["CustomerList"]
     assert page["x-ms-dynamic-properties"]["parameters"]["use"] == {"value": "page"}
     row = page["properties"]["value"]["items"]
     assert (row["type"], list(row["properties"])) == ("object", ["CustomerId"])
